@@ -1,0 +1,1 @@
+"""What crosses a service border: message models, topics as data, schemas, examples."""

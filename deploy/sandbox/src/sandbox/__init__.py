@@ -1,0 +1,1 @@
+"""The whole system on one machine: embedded broker and database, provider simulators, demo."""

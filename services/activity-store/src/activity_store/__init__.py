@@ -1,0 +1,1 @@
+"""CRM activities: REST surface, visibility and change events."""

@@ -1,0 +1,1 @@
+"""What every service stands on (the microservice chassis pattern); no word of the business in it."""

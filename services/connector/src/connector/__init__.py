@@ -1,0 +1,1 @@
+"""Provider accounts, webhooks, OAuth; pulls changes from calendars and writes them back."""

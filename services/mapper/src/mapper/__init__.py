@@ -1,0 +1,1 @@
+"""The rules of the sync: direction, types, time, merge and deletion, one link at a time."""
