@@ -1,0 +1,137 @@
+"""Topic `activity.events.v1` (public): facts about CRM activities, each with the whole activity as it now is."""
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import AwareDatetime, Field
+
+from contracts.envelope import Id, Message, Value
+
+LinkedItemKind = Literal["deal", "lead", "person", "organization"]
+Visibility = Literal["everyone", "owner"]
+ActivityField = Literal["subject", "schedule", "location", "public_description", "busy"]
+"""The mapped fields (F3). `schedule` is due_date, due_time, duration and timezone together (J2)."""
+
+
+class Schedule(Value):
+    """When an activity is due, in Pipedrive's fields (F1). Without `due_date` it is undated (D4)."""
+
+    due_date: date | None = Field(default=None, description="UTC date where there is a due_time, else the local date")
+    due_time: str | None = Field(default=None, pattern=r"^([01]\d|2[0-3]):[0-5]\d$", description="UTC; absent: all-day")
+    duration: str | None = Field(default=None, pattern=r"^\d{2,5}:[0-5]\d$", description="HH:MM, hours may pass 23")
+    timezone: str = Field(description="IANA name")
+
+
+class ActivityAttendee(Value):
+    """A guest, as Pipedrive's API v2 names the fields."""
+
+    email: str
+    name: str | None = None
+    status: str | None = Field(default=None, description="needsAction, accepted, tentative or declined")
+    is_organizer: bool = False
+
+
+class Participant(Value):
+    """A known person who takes part (F5)."""
+
+    person_id: Id
+    primary: bool = False
+
+
+class ExternalRef(Value):
+    """The event that an activity remembers, so that links can be rebuilt when the mapper's database was lost (K2)."""
+
+    account_key: Id
+    calendar_id: Id
+    event_id: Id
+    ical_uid: str | None = None
+    original_start: str | None = Field(default=None, description="of an occurrence: RFC 3339 instant (UTC) or date")
+    origin: Literal["crm", "calendar"] = Field(description="side on which the pair was born")
+
+
+class LinkedItemSummary(Value):
+    """What the calendar block of F4 and a subscriber's own visibility check (G1) need of a linked item."""
+
+    kind: LinkedItemKind
+    id: Id
+    name: str
+    emails: tuple[str, ...] = ()
+    phones: tuple[str, ...] = ()
+    value: float | None = None
+    currency: str | None = None
+    visible_to: Literal["everyone", "owner", "group"] = "everyone"
+
+
+class SyncSummary(Value):
+    """How the activity stands in the sync, as the API shows it in `sync`."""
+
+    origin: Literal["crm", "calendar"]
+    state: str
+    reason: str | None = None
+    connection_id: Id
+
+
+class ActivitySnapshot(Value):
+    """A whole activity. Field names and meanings are those of the HTTP API (F1)."""
+
+    id: Id
+    version: int = Field(ge=1)
+    deleted: bool = False
+    owner_id: Id
+    subject: str
+    type: str = Field(description="key_string of the activity type")
+    schedule: Schedule
+    busy: bool = True
+    done: bool = False
+    location: str = ""
+    public_description: str = ""
+    note: str = Field(default="", description="internal: never written to a calendar (F3)")
+    deal_id: Id | None = None
+    lead_id: Id | None = None
+    person_id: Id | None = None
+    org_id: Id | None = None
+    participants: tuple[Participant, ...] = ()
+    attendees: tuple[ActivityAttendee, ...] = ()
+    conference_meeting_url: str | None = None
+    recurring: bool = False
+    read_only: bool = Field(default=False, description="the user may not change the event (E5)")
+    private: bool = False
+    visibility: Visibility = "everyone"
+    add_time: AwareDatetime
+    update_time: AwareDatetime
+    changed_at: dict[ActivityField, AwareDatetime] = Field(
+        default_factory=dict, description="when each mapped field last changed; absent: at add_time"
+    )
+    type_changed_at: AwareDatetime | None = None
+    external_ref: ExternalRef | None = None
+    sync: SyncSummary | None = None
+
+
+class ActivityFact(Message):
+    """Shared body of the three facts."""
+
+    activity: ActivitySnapshot
+    linked_items: tuple[LinkedItemSummary, ...] = ()
+    changed_fields: tuple[str, ...] = ()
+    previous_owner_id: Id | None = Field(default=None, description="set when the owner changed (A8)")
+
+
+class ActivityCreated(ActivityFact):
+    """An activity now exists."""
+
+    type: Literal["activity.created.v1"] = "activity.created.v1"
+
+
+class ActivityUpdated(ActivityFact):
+    """An activity changed; `changed_fields` names what."""
+
+    type: Literal["activity.updated.v1"] = "activity.updated.v1"
+
+
+class ActivityDeleted(ActivityFact):
+    """An activity is gone; the snapshot is its last state, with `deleted` set and the tombstone's version."""
+
+    type: Literal["activity.deleted.v1"] = "activity.deleted.v1"
+
+
+ActivityEvent = Annotated[ActivityCreated | ActivityUpdated | ActivityDeleted, Field(discriminator="type")]

@@ -1,0 +1,39 @@
+"""Topic `sync.brakes.v1`: a pass would delete too much, and the user is asked first (H4). Key: connection id."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from contracts.envelope import Id, Message, Value
+
+
+class BrakeItem(Value):
+    """One item that would be deleted."""
+
+    side: Literal["crm", "calendar"]
+    activity_id: Id
+    event_id: Id | None = None
+    title: str
+    start: str | None = Field(default=None, description="RFC 3339 instant or date")
+
+
+class BrakeRequested(Message):
+    """The mapper stopped before the first deletion of a pass and asks for a confirmation."""
+
+    type: Literal["brake.requested.v1"] = "brake.requested.v1"
+    connection_id: Id
+    brake_id: Id
+    pass_id: Id
+    items: tuple[BrakeItem, ...]
+
+
+class BrakeSettled(Message):
+    """The answer was carried out; the connection's document may forget it."""
+
+    type: Literal["brake.settled.v1"] = "brake.settled.v1"
+    connection_id: Id
+    brake_id: Id
+    action: Literal["delete", "restore"]
+
+
+BrakeMessage = Annotated[BrakeRequested | BrakeSettled, Field(discriminator="type")]

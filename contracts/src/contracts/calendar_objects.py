@@ -1,0 +1,82 @@
+"""An event as every connector shows it: canonical, provider-neutral content and what decides about it."""
+
+from typing import Literal
+
+from pydantic import AwareDatetime, Field
+
+from contracts.envelope import Id, Value
+from contracts.times import EventTime
+
+EventField = Literal["summary", "time", "location", "description", "transparency"]
+"""The mapped fields (F3). Start, end, zone and all-day are one field, `time` (J2)."""
+
+
+class EventFields(Value):
+    """The mapped content, canonicalised: `canonical(read(write(x))) == canonical(x)` holds per provider."""
+
+    summary: str = Field(default="", description="empty where the event has no title (F7)")
+    time: EventTime
+    location: str = ""
+    description: str = Field(default="", description="plain text")
+    transparency: Literal["opaque", "transparent"] = Field(default="opaque", description="opaque is busy (RFC 5545)")
+
+
+class EventChanges(Value):
+    """Only what changes: None leaves a field as it is, an empty text clears it."""
+
+    summary: str | None = None
+    time: EventTime | None = None
+    location: str | None = None
+    description: str | None = None
+    transparency: Literal["opaque", "transparent"] | None = None
+
+
+class Marker(Value):
+    """Our private mark on an event that we wrote or took over: which link it belongs to (K2, K3)."""
+
+    account_key: Id
+    activity_id: Id
+    version: int = Field(ge=0, description="the activity's version that was written")
+    origin: Literal["crm", "calendar"]
+
+
+class EventAttendee(Value):
+    """A guest of an event."""
+
+    email: str
+    name: str | None = None
+    status: Literal["needsAction", "declined", "tentative", "accepted"] = "needsAction"
+    is_organizer: bool = False
+
+
+class Occurrence(Value):
+    """The place of an event in its series (E3, E4)."""
+
+    series_id: Id
+    lineage: Id = Field(description="the same for all series that came from one by splits")
+    original_start: str = Field(description="RFC 3339 instant (UTC) or date, as the rule made it")
+
+
+class EventSnapshot(Value):
+    """A whole event as the provider showed it."""
+
+    event_id: Id
+    calendar_id: Id
+    ical_uid: str | None = None
+    hash: str = Field(description="of the canonical content; the mapper passes it back, never computes it")
+    fields: EventFields
+    updated: AwareDatetime = Field(description="the provider's time of the last modification")
+    status: Literal["confirmed", "tentative"] = "confirmed"
+    event_type: Literal["default", "out_of_office", "focus_time", "from_gmail", "working_location", "birthday"] = "default"
+    visibility: Literal["default", "public", "private"] = "default"
+    masked: bool = Field(default=False, description="content hidden before it left the connector (G2)")
+    is_organizer: bool = Field(default=True, description="the account's user organises it (H3)")
+    editable: bool = Field(default=True, description="the provider lets the user change it (E5)")
+    response: Literal["needsAction", "declined", "tentative", "accepted"] | None = Field(
+        default=None, description="the user's own answer, where he is a guest"
+    )
+    attendees: tuple[EventAttendee, ...] = ()
+    conference_url: str | None = None
+    occurrence: Occurrence | None = None
+    marker: Marker | None = None
+    web_link: str | None = None

@@ -1,0 +1,64 @@
+"""What can go wrong at a calendar provider, by what we do about it.
+
+Transient            try again: time-outs, 5xx
+  Throttled          ... after `retry_after`; the connection's work is parked, its partition is not
+Rejected             never succeeds as asked
+  PreconditionFailed the item changed since we read it: read it anew
+  AlreadyExists      the id of a new event is taken
+  Missing            the item is not there (deleted, or not visible: only a tombstone proves a deletion)
+  Forbidden          the user may not do this to this item
+  WatchRefused       the provider does not push for this calendar: poll
+NeedsUser
+  NeedsReauth        the grant is gone: the user signs in again
+  CalendarUnavailable the calendar itself is gone or no longer ours to read
+ResyncNeeded         the cursor is no longer good: read the window anew and merge
+"""
+
+from chassis.errors import NeedsUser, Rejected, ResyncNeeded, Transient
+
+__all__ = [
+    "AlreadyExists",
+    "CalendarUnavailable",
+    "Forbidden",
+    "Missing",
+    "NeedsReauth",
+    "NeedsUser",
+    "PreconditionFailed",
+    "Rejected",
+    "ResyncNeeded",
+    "Throttled",
+    "Transient",
+    "WatchRefused",
+]
+
+
+class Throttled(Transient):
+    """The provider asks us to slow down; `retry_after` in seconds where it said how long."""
+
+
+class PreconditionFailed(Rejected):
+    """412: the etag we hold is not the item's any more."""
+
+
+class AlreadyExists(Rejected):
+    """409: an item, or its tombstone, has this id."""
+
+
+class Missing(Rejected):
+    """404 or 410 on an item."""
+
+
+class Forbidden(Rejected):
+    """403 that is no rate limit."""
+
+
+class WatchRefused(Rejected):
+    """The provider does not push for this calendar."""
+
+
+class NeedsReauth(NeedsUser):
+    """The grant was revoked or has expired."""
+
+
+class CalendarUnavailable(NeedsUser):
+    """The calendar is gone, or no longer shared with the account."""
