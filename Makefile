@@ -1,0 +1,89 @@
+# Everything a person or a machine does with this repository. `make help` lists it.
+# Needs Python 3.11 or newer and make; the first target that needs more installs it into .venv.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+export UV_PYTHON_DOWNLOADS := never
+export VIRTUAL_ENV := $(CURDIR)/.venv
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
+
+BIN := .venv/bin
+INSTALLED := .venv/.installed
+MEMBERS := contracts services/chassis services/connector services/mapper services/activity-store deploy/sandbox
+IMAGES := connector mapper activity-store
+OURS := $(notdir $(MEMBERS))
+FAST_TESTS := tests/unit tests/contract
+PYTHON = $(shell for p in python3.11 python3 python3.12 python3.13; do \
+	$$p -c 'import sys, ensurepip, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+
+##@ Use it
+
+run: $(INSTALLED) ## Start the whole system on this machine (PORT_BASE=, DEMO_DATA=no)
+	@exec python -m sandbox.run --end-with-parent
+
+token: $(INSTALLED) ## Print a bearer token for the running sandbox (SUB=, COMPANY=, ROLE=)
+	@exec python -m sandbox.token $(if $(SUB),--sub '$(SUB)') $(if $(COMPANY),--company '$(COMPANY)') $(if $(ROLE),--role '$(ROLE)')
+
+clean: ## Remove what the sandbox keeps (var/) and the tools' caches
+	rm -rf var .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+##@ Test it
+
+test: check ## Everything that needs no Docker: check, unit, contract, integration, e2e, property
+	pytest tests/unit tests/contract tests/integration tests/e2e tests/property -m "not soak" $(ARGS)
+
+unit: $(INSTALLED) ## Unit and contract tests (T=path for one)
+	pytest $(or $(T),$(FAST_TESTS)) $(ARGS)
+
+integration: $(INSTALLED) ## Tests against a broker and a database (T=path for one, TEST_INFRA=embedded or external)
+	pytest $(or $(T),tests/integration) $(ARGS)
+
+e2e: $(INSTALLED) ## The services as processes, driven over HTTP (T=path for one)
+	pytest $(or $(T),tests/e2e) $(ARGS)
+
+##@ Work on it
+
+lint: $(INSTALLED) ## Format and fix what can be fixed, then check
+	ruff format .
+	ruff check --fix .
+	@$(MAKE) --no-print-directory check
+
+check: $(INSTALLED) ## Only check: format, lint, types, borders, dependencies
+	ruff format --check .
+	ruff check .
+	mypy
+	lint-imports --no-logo
+	@for member in $(MEMBERS); do echo "deptry $$member"; (cd $$member && deptry --no-ansi src); done
+
+lock: $(INSTALLED) ## Compile the pins with hashes anew (UPGRADE=--upgrade for newer versions)
+	$(COMPILE) --group dev -o requirements/dev.txt
+	echo uv | $(COMPILE) --constraint requirements/dev.txt - -o requirements/uv.txt
+	@for image in $(IMAGES); do echo "requirements/$$image.txt"; \
+		$(COMPILE) --constraint requirements/dev.txt services/$$image/pyproject.toml -o requirements/$$image.txt; done
+
+contracts: $(INSTALLED) ## Generate the message schemas anew
+	python -m contracts.generate
+
+install: $(INSTALLED) ## Install into .venv (every other target does so by itself)
+
+help: ## This list
+	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} \
+		/^[a-z0-9-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: run token clean test unit integration e2e lint check lock contracts install help
+
+COMPILE = uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 \
+	$(UPGRADE) $(foreach member,$(OURS),--no-emit-package $(member))
+
+# Everything comes from the pins, hashes checked; our own packages are built by the pinned uv_build, without network.
+$(INSTALLED): requirements/dev.txt requirements/uv.txt $(MEMBERS:=/pyproject.toml)
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer with venv is needed" >&2; exit 1; }
+	@test -x $(BIN)/python || { echo "Creating .venv with $(PYTHON)"; $(PYTHON) -m venv .venv; }
+	@test -x $(BIN)/uv || { echo "Installing uv"; python -m pip install --quiet --disable-pip-version-check \
+		--require-hashes -r requirements/uv.txt; }
+	@echo "Installing the pinned packages (about a minute the first time)"
+	@uv pip sync --quiet --require-hashes requirements/dev.txt
+	@echo "Installing our own packages"
+	@uv pip install --quiet --offline --no-deps --no-build-isolation $(MEMBERS:%=-e %)
+	@touch $@
