@@ -1,0 +1,23 @@
+"""The correlation id: one id that follows a user's action through requests, messages and log lines."""
+
+from contextvars import ContextVar
+
+import structlog
+
+from chassis.ids import new_id
+
+CORRELATION_HEADER = "correlation_id"
+
+_current: ContextVar[str | None] = ContextVar("correlation_id", default=None)
+
+
+def current_correlation_id() -> str:
+    """Return the correlation id of the work in progress; work that has none yet gets a new one."""
+    return _current.get() or bind_correlation(new_id())
+
+
+def bind_correlation(correlation_id: str) -> str:
+    """Make an id the correlation id of everything done from here on in this task, log lines included."""
+    _current.set(correlation_id)
+    structlog.contextvars.bind_contextvars(correlation_id=correlation_id)
+    return correlation_id

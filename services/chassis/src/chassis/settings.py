@@ -1,0 +1,103 @@
+"""Settings that every service shares; a service's own `Settings` inherits from these.
+
+All come from environment variables with the prefix TANDEM_. Each field says why it exists.
+"""
+
+import sys
+from pathlib import Path
+from typing import Literal, Self, TypeVar
+
+from pydantic import AnyHttpUrl, Field, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+EXIT_BAD_SETTINGS = 2
+
+
+class ChassisSettings(BaseSettings):
+    """What any of our services needs to run."""
+
+    model_config = SettingsConfigDict(env_prefix="TANDEM_", frozen=True, env_ignore_empty=True, extra="ignore")
+
+    kafka_bootstrap: str = Field(min_length=1, description="host:port list of the Kafka brokers to start from")
+    kafka_idempotence: bool = Field(
+        default=True, description="Idempotent producer: no duplicates by retries. The embedded broker cannot: off there"
+    )
+    kafka_fetch_max_wait_ms: int = Field(
+        default=500,
+        gt=0,
+        description="How long the broker may hold an empty fetch. The embedded broker looks for new data only every "
+        "half of it, so the sandbox sets 20",
+    )
+    mongo_url: str = Field(min_length=1, description="mongodb:// address of the server or replica set")
+    mongo_database: str = Field(default="tandem", min_length=1, description="Each service owns a database of its own")
+    jwt_secret: str | None = Field(
+        default=None, min_length=16, repr=False, description="Shared secret of HS256 tokens (sandbox). This or the next"
+    )
+    jwks_url: str | None = Field(
+        default=None, description="Where the identity provider publishes its RS256/ES256 keys. This or the secret"
+    )
+    public_url: str = Field(
+        default="http://127.0.0.1:8001", description="Our address as providers and browsers see it: they call it back"
+    )
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        default="INFO", description="Least severity that is written"
+    )
+    otlp_endpoint: str | None = Field(
+        default=None, description="OpenTelemetry collector (OTLP over HTTP); without one no traces are exported"
+    )
+    clock_file: Path | None = Field(
+        default=None,
+        description="Sandbox and tests only: a file with the seconds by which the clock is shifted, read when changed",
+    )
+    republish_on_start: bool = Field(
+        default=False,
+        description="Publish all compacted state anew at the start: set after the broker has lost its data",
+    )
+    shutdown_seconds: float = Field(
+        default=20.0,
+        gt=0,
+        description="How long a stop waits for the batch and the requests in flight; keep the pod's grace period above",
+    )
+
+    @field_validator("log_level", mode="before")
+    @classmethod
+    def _upper_case(cls, value: object) -> object:
+        return value.upper() if isinstance(value, str) else value
+
+    @field_validator("mongo_url")
+    @classmethod
+    def _is_mongo(cls, value: str) -> str:
+        if not value.startswith(("mongodb://", "mongodb+srv://")):
+            raise ValueError("must begin with mongodb:// or mongodb+srv://")
+        return value
+
+    @field_validator("public_url", "jwks_url", "otlp_endpoint")
+    @classmethod
+    def _is_http(cls, value: str | None) -> str | None:
+        return value if value is None else str(AnyHttpUrl(value)).rstrip("/")
+
+    @model_validator(mode="after")
+    def _one_way_to_verify(self) -> Self:
+        if (self.jwt_secret is None) == (self.jwks_url is None):
+            raise ValueError("set exactly one of TANDEM_JWT_SECRET and TANDEM_JWKS_URL")
+        return self
+
+
+S = TypeVar("S", bound=ChassisSettings)
+
+
+def _one_line(error: ValidationError) -> str:
+    parts = (
+        f"TANDEM_{str(item['loc'][0]).upper()}: {item['msg']}" if item["loc"] else item["msg"]
+        for item in error.errors(include_input=False, include_url=False)
+    )
+    return "; ".join(parts)
+
+
+def load_settings(cls: type[S]) -> S:
+    """Read the settings from the environment; where one is missing or malformed, name it in one line and exit with 2."""
+    try:
+        return cls()
+    except ValidationError as error:
+        print(f"settings: {_one_line(error)}", file=sys.stderr)  # noqa: T201 - before logging is set up, for people
+        raise SystemExit(EXIT_BAD_SETTINGS) from None
