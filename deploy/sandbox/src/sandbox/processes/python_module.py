@@ -1,0 +1,34 @@
+"""Our own programs: the services and the providers' simulators, run by the interpreter that runs us."""
+
+import sys
+from collections.abc import Mapping
+from functools import partial
+from pathlib import Path
+
+from sandbox.processes import probes
+from sandbox.processes.unit import Unit
+
+
+def service(name: str, port: int, settings: Mapping[str, str], log: Path) -> Unit:
+    """Describe one of our services, such as `activity-store`, with its settings; ready when /readyz says so."""
+    return Unit(
+        name=name,
+        argv=(sys.executable, "-m", name.replace("-", "_")),
+        port=port,
+        log=log,
+        probe=partial(probes.http, f"http://127.0.0.1:{port}/readyz"),
+        env={**settings, "TANDEM_PORT": str(port)},
+        grace=20.0,  # a batch in flight is finished and committed
+    )
+
+
+def simulator(name: str, port: int, state: Path, env: Mapping[str, str], log: Path) -> Unit:
+    """Describe the simulator of a provider, such as `google`; it keeps its calendars in the file `state`."""
+    return Unit(
+        name=name,
+        argv=(sys.executable, "-m", f"sandbox.{name}", "--port", str(port), "--state", str(state)),
+        port=port,
+        log=log,
+        probe=partial(probes.tcp, port),
+        env=env,
+    )

@@ -1,0 +1,1 @@
+"""What every kind of test shares: infrastructure by TEST_INFRA, and waiting for a condition."""

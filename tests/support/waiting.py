@@ -1,0 +1,40 @@
+"""Waiting for a condition instead of sleeping."""
+
+import asyncio
+import inspect
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar, overload
+
+T = TypeVar("T")
+
+
+@overload
+async def wait_until(
+    condition: Callable[[], Awaitable[T]], *, awaited: str, timeout: float = ..., every: float = ...
+) -> T: ...
+@overload
+async def wait_until(condition: Callable[[], T], *, awaited: str, timeout: float = ..., every: float = ...) -> T: ...
+async def wait_until(condition: Callable[[], Any], *, awaited: str, timeout: float = 10.0, every: float = 0.02) -> Any:
+    """Return the condition's first truthy value.
+
+    `awaited` says in words what is waited for. After `timeout` seconds it fails with that and the value seen last;
+    an `AssertionError` raised by the condition counts as "not yet" and is shown likewise.
+    """
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + timeout
+    while True:
+        met, seen = await _ask(condition)
+        if met:
+            return seen
+        if loop.time() >= deadline:
+            raise AssertionError(f"waited {timeout:g} s for {awaited}; last seen: {seen!r}")
+        await asyncio.sleep(every)
+
+
+async def _ask(condition: Callable[[], Any]) -> tuple[bool, Any]:
+    try:
+        answer = condition()
+        value = await answer if inspect.isawaitable(answer) else answer
+    except AssertionError as error:
+        return False, error
+    return bool(value), value
