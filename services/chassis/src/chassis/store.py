@@ -1,0 +1,217 @@
+"""The database: the only module that knows motor (in maintenance; its successor is a small swap here)."""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorCollection
+from pymongo import InsertOne, ReplaceOne, UpdateOne
+from pymongo.errors import BulkWriteError
+
+from chassis.clock import Clock
+from chassis.document import D
+from chassis.documents import Documents, Raw
+from chassis.errors import Rejected, Transient
+from chassis.ids import new_id
+from chassis.keyset import Sort
+from chassis.messages import Outgoing
+from chassis.outages import outages_as_transient
+from chassis.relay import Publishes
+
+_DUPLICATE_KEY = 11000
+_WRITE_CONFLICT = 112
+_DRAIN_SECONDS = 5.0
+_CLIENT_OPTIONS: dict[str, Any] = {
+    "serverSelectionTimeoutMS": 2000,
+    "connectTimeoutMS": 2000,
+    "socketTimeoutMS": 30_000,
+    "tz_aware": True,
+    "w": "majority",
+    "appname": "tandem",
+}
+_CLEARED = {"outbox": [], "has_outbox": False, "state_owed": False}
+
+
+@dataclass(frozen=True)
+class Index:
+    """An index on (field, 1 or -1) pairs; `expire_after` deletes documents that long after the date in its field."""
+
+    keys: Sort
+    unique: bool = False
+    expire_after: timedelta | None = None
+
+
+_SWEEPER_INDEX = Index([("has_outbox", 1)])
+
+
+def _refusal(item: Mapping[str, Any], *, of_unique: bool | Exception) -> bool | Exception:
+    if item["code"] == _DUPLICATE_KEY:
+        return of_unique
+    if item["code"] == _WRITE_CONFLICT:
+        return False
+    return Rejected("write_refused", str(item.get("errmsg", item["code"])))
+
+
+class MongoTable:
+    """One collection by motor; see `Table` for what its methods mean."""
+
+    def __init__(self, collection: Callable[[], AsyncIOMotorCollection[Raw]]) -> None:
+        self._collection = collection
+
+    async def fetch(self, ids: Sequence[str]) -> Sequence[Raw | None]:
+        """Return the documents with these ids, by one look-up."""
+        wanted = list(dict.fromkeys(ids))
+        with outages_as_transient():
+            if len(wanted) == 1:
+                one = await self._collection().find_one({"_id": wanted[0]})
+                return [one] * len(ids)
+            found = await self._collection().find({"_id": {"$in": wanted}}).to_list(None)
+        by_id = {raw["_id"]: raw for raw in found}
+        return [by_id.get(document_id) for document_id in ids]
+
+    async def insert(self, documents: Sequence[Raw]) -> Sequence[bool | Exception]:
+        """Insert each; False where a unique value is taken."""
+        _, errors = await self._bulk([InsertOne(raw) for raw in documents])
+        refused = {index: _refusal(item, of_unique=False) for index, item in errors.items()}
+        return [refused.get(index, True) for index in range(len(documents))]
+
+    async def replace(self, documents: Sequence[Raw]) -> Sequence[bool | Exception]:
+        """Replace each where the stored version is one less than its own."""
+        operations = [ReplaceOne({"_id": raw["_id"], "version": raw["version"] - 1}, raw) for raw in documents]
+        matched, errors = await self._bulk(operations)
+        if matched == len(documents) and not errors:
+            return [True] * matched
+        # A unique value taken elsewhere is no version conflict: trying again would not help.
+        taken = Rejected("duplicate_key", "a unique value is taken by another document")
+        refused = {index: _refusal(item, of_unique=taken) for index, item in errors.items()}
+        written = await self._written({raw["_id"] for raw in documents})
+        outcomes = [raw["write_id"] in written.get(raw["_id"], ()) for raw in documents]
+        return [refused.get(index, ok) for index, ok in enumerate(outcomes)]
+
+    async def settle(self, writes: Sequence[tuple[str, str]]) -> Sequence[bool | Exception]:
+        """Clear each outbox whose write is still the last."""
+        operations = [UpdateOne({"_id": key, "write_id": write}, {"$set": _CLEARED}) for key, write in writes]
+        matched, _ = await self._bulk(operations)
+        if matched == len(writes):
+            return [True] * matched
+        written = await self._written({key for key, _ in writes})
+        return [write in written.get(key, ())[-1:] for key, write in writes]
+
+    async def find(self, where: Mapping[str, Any], sort: Sort, limit: int | None) -> list[Raw]:
+        """Return the documents that match a filter, sorted."""
+        with outages_as_transient():
+            cursor = self._collection().find(where).sort(list(sort))
+            return await (cursor.limit(limit) if limit else cursor).to_list(None)
+
+    async def count(self, where: Mapping[str, Any]) -> int:
+        """Return how many documents match a filter."""
+        with outages_as_transient():
+            return await self._collection().count_documents(where)
+
+    async def delete(self, document_id: str, version: int) -> bool:
+        """Delete the document where it has this version."""
+        with outages_as_transient():
+            result = await self._collection().delete_one({"_id": document_id, "version": version})
+            return result.deleted_count == 1
+
+    async def owe_state(self, token: str) -> None:
+        """Mark every document as owing its state; the token keeps a settlement under way from clearing the mark."""
+        with outages_as_transient():
+            owed = {"state_owed": True, "has_outbox": True, "write_id": token}
+            await self._collection().update_many({}, {"$set": owed})
+
+    async def ensure(self, indexes: Sequence[Index]) -> None:
+        """Create the indexes that are missing."""
+        with outages_as_transient():
+            for index in indexes:
+                await self._collection().create_index(list(index.keys), **_index_options(index))
+
+    async def _bulk(self, operations: Sequence[Any]) -> tuple[int, dict[int, Mapping[str, Any]]]:
+        try:
+            with outages_as_transient():
+                result = await self._collection().bulk_write(operations, ordered=False)
+        except BulkWriteError as error:
+            errors = {item["index"]: item for item in error.details["writeErrors"]}
+            return error.details["nMatched"], errors
+        return result.matched_count, {}
+
+    async def _written(self, ids: set[str]) -> dict[str, tuple[str, ...]]:
+        with outages_as_transient():
+            only = {"write_id": 1, "recent_writes": 1}
+            found = await self._collection().find({"_id": {"$in": list(ids)}}, only).to_list(None)
+        return {raw["_id"]: (*raw["recent_writes"], raw["write_id"]) for raw in found}
+
+
+def _index_options(index: Index) -> dict[str, Any]:
+    expiry = index.expire_after
+    seconds = {} if expiry is None else {"expireAfterSeconds": int(expiry.total_seconds())}
+    return {"unique": index.unique} | seconds
+
+
+class Store:
+    """A service's database and the collections in it."""
+
+    def __init__(self, mongo_url: str, database: str, publisher: Publishes, clock: Clock) -> None:
+        self.clock = clock
+        self._url = mongo_url
+        self._database = database
+        self._publisher = publisher
+        self._client: AsyncIOMotorClient[Raw] | None = None
+        self._collections: list[tuple[Documents[Any], MongoTable, Sequence[Index]]] = []
+
+    def documents(
+        self,
+        name: str,
+        model: type[D],
+        *,
+        indexes: Sequence[Index] = (),
+        state_messages: Callable[[D], Sequence[Outgoing]] | None = None,
+    ) -> Documents[D]:
+        """Return the collection of that name; its indexes are made at the start.
+
+        `state_messages` renders what a document that owes its state publishes to a compacted topic.
+        """
+        table = MongoTable(lambda: self._open()[self._database][name])
+        documents = Documents(name, model, table, self._publisher, state_messages=state_messages)
+        self._collections.append((documents, table, indexes))
+        return documents
+
+    async def start(self) -> None:
+        """Connect and make the indexes; `Transient` where the server is away (call it again then)."""
+        if self._client is None:
+            self._client = AsyncIOMotorClient(self._url, **_CLIENT_OPTIONS)
+        for _, table, indexes in self._collections:
+            await table.ensure([_SWEEPER_INDEX, *indexes])
+
+    async def stop(self) -> None:
+        """Give publications under way some seconds, then disconnect; what is left is the next sweeper's."""
+        drains = [asyncio.ensure_future(documents.drain()) for documents, _, _ in self._collections]
+        if drains:
+            await asyncio.wait(drains, timeout=_DRAIN_SECONDS)
+        if self._client is not None:
+            self._client.close()
+            self._client = None
+
+    async def ping(self) -> None:
+        """Return when the server has answered; `Transient` where it does not."""
+        with outages_as_transient():
+            await self._open().admin.command("ping")
+
+    async def sweep(self, *, patient: bool = True) -> None:
+        """Publish what crashes left in the outboxes of all collections; see `Documents.sweep`."""
+        for documents, _, _ in self._collections:
+            await documents.sweep(patient=patient)
+
+    async def republish(self) -> None:
+        """Publish the present state of every document that has one anew (the broker has lost its data)."""
+        for documents, _, _ in self._collections:
+            if documents.has_state:
+                await documents.owe_state(new_id())
+                await documents.sweep(patient=False)
+
+    def _open(self) -> AsyncIOMotorClient[Raw]:
+        if self._client is None:
+            raise Transient("mongo_unavailable", "the store is not started")
+        return self._client
