@@ -67,7 +67,9 @@ class EventSnapshot(Value):
     fields: EventFields
     updated: AwareDatetime = Field(description="the provider's time of the last modification")
     status: Literal["confirmed", "tentative"] = "confirmed"
-    event_type: Literal["default", "out_of_office", "focus_time", "from_gmail", "working_location", "birthday"] = "default"
+    event_type: Literal["default", "out_of_office", "focus_time", "from_gmail", "working_location", "birthday"] = (
+        "default"
+    )
     visibility: Literal["default", "public", "private"] = "default"
     masked: bool = Field(default=False, description="content hidden before it left the connector (G2)")
     is_organizer: bool = Field(default=True, description="the account's user organises it (H3)")

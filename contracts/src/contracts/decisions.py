@@ -1,4 +1,7 @@
-"""Topic `sync.decisions.v1`: what was decided for an item and why, in words a user understands (L1). Key: connection id."""
+"""Topic `sync.decisions.v1`: what was decided for an item and why, in words a user understands (L1).
+
+Key: the connection id.
+"""
 
 from typing import Annotated, Any, Literal
 

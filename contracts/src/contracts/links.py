@@ -1,4 +1,7 @@
-"""Topic `link.states.v1`: how links stand, for the store's `sync` field and the connector's status. Key: connection id."""
+"""Topic `link.states.v1`: how links stand, for the store's `sync` field and the connector's status.
+
+Key: the connection id.
+"""
 
 from typing import Annotated, Literal
 

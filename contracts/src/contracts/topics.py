@@ -48,4 +48,3 @@ MODELS: Mapping[str, TypeAdapter[Any]] = MappingProxyType(
 def reader(topic: str) -> Callable[[bytes], Any]:
     """Return the function that parses one message of `topic`; it raises `pydantic.ValidationError` on bad input."""
     return MODELS[topic].validate_json
-

@@ -1,0 +1,107 @@
+"""The topics as data: loads `contracts/topics/*.yaml`, and says what Kafka has to create for them."""
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Final, Literal, Self
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ImportString, TypeAdapter, model_validator
+
+CONTRACTS: Final = Path(__file__).resolve().parents[2]
+"""The folder `contracts/` of a checkout: topics, schemas and examples are files there."""
+
+Service = Literal["connector", "mapper", "activity-store"]
+_DAY_MS: Final = 86_400_000
+
+
+class _Data(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class CatalogueMissingError(Exception):
+    """The topic files are not where a checkout has them; they are not part of an installed package."""
+
+
+class Key(_Data):
+    """Where a message's Kafka key stands in its body: a dotted path, for some message types another one."""
+
+    field: str
+    by_type: dict[str, str] = Field(default_factory=dict)
+
+    def of(self, message: dict[str, Any]) -> str:
+        """Return the key of a decoded message; raises `KeyError` where the body lacks it."""
+        value: Any = message
+        for part in self.by_type.get(message["type"], self.field).split("."):
+            value = value[part]
+        return str(value)
+
+
+class Topic(_Data):
+    """One topic as its file describes it."""
+
+    name: str
+    description: str = Field(min_length=1)
+    audience: Literal["public", "internal"] = Field(description="public: consumers exist that we do not deploy")
+    producers: tuple[Service, ...] = Field(min_length=1)
+    consumers: tuple[Service, ...] = Field(min_length=1)
+    model: ImportString[Any]
+    key: Key
+    partitions: int = Field(ge=1)
+    cleanup_policy: Literal["delete", "compact"]
+    retention_days: int | None = Field(default=None, ge=1, description="how long Kafka keeps what was private (G2)")
+    compatibility: Literal["backward", "full"] = Field(
+        description="backward: a change may need its consumers deployed first; full: it may not"
+    )
+    examples: str = Field(description="folder under contracts/examples")
+
+    @model_validator(mode="after")
+    def _retention_fits_the_policy(self) -> Self:
+        if (self.cleanup_policy == "delete") != (self.retention_days is not None):
+            raise ValueError("retention_days is for cleanup_policy delete, and needed there")
+        return self
+
+    @property
+    def adapter(self) -> TypeAdapter[Any]:
+        """What reads this topic's messages."""
+        return TypeAdapter(self.model)
+
+
+class KafkaTopic(_Data):
+    """What has to exist in Kafka: name, partitions and Kafka's own topic settings."""
+
+    name: str
+    partitions: int
+    config: dict[str, str]
+
+
+def load_topics(folder: Path = CONTRACTS / "topics") -> tuple[Topic, ...]:
+    """Return the topics by name. `CatalogueMissingError` without files, `pydantic.ValidationError` on a wrong one."""
+    files = sorted(folder.glob("*.yaml"))
+    if not files:
+        raise CatalogueMissingError(f"no topic files in {folder}: the catalogue is read from a checkout")
+    return tuple(Topic.model_validate({"name": file.stem, **_read(file)}) for file in files)
+
+
+@lru_cache(maxsize=1)
+def all_topics() -> tuple[KafkaTopic, ...]:
+    """Return everything Kafka must hold: each topic followed by its dead-letter topic."""
+    return tuple(kafka for topic in load_topics() for kafka in (kafka_topic(topic), dead_letters(topic)))
+
+
+def kafka_topic(topic: Topic) -> KafkaTopic:
+    """Return a topic as Kafka has to create it. Compacted ones keep the last message of a key for good."""
+    config: dict[str, str] = {"cleanup.policy": topic.cleanup_policy}
+    if topic.retention_days is not None:
+        config["retention.ms"] = str(topic.retention_days * _DAY_MS)
+    return KafkaTopic(name=topic.name, partitions=topic.partitions, config=config)
+
+
+def dead_letters(topic: Topic) -> KafkaTopic:
+    """Return the dead-letter topic of a topic: one partition, because little goes there; two weeks to look at it."""
+    config = {"cleanup.policy": "delete", "retention.ms": str(14 * _DAY_MS)}
+    return KafkaTopic(name=f"{topic.name}.dlq", partitions=1, config=config)
+
+
+def _read(file: Path) -> dict[str, Any]:
+    data: dict[str, Any] = yaml.safe_load(file.read_text(encoding="utf-8"))
+    return data
