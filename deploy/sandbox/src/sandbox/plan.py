@@ -1,0 +1,95 @@
+"""What the sandbox will start and with which settings: decided before anything runs, from values alone.
+
+A `TANDEM_*` variable of the environment wins over the sandbox's own value, and the part whose address is given
+that way is not started.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from sandbox.ports import Ports
+
+SERVICES = ("connector", "mapper", "activity-store")
+_PREFIX = "TANDEM_"
+_PER_PROCESS = "TANDEM_PORT"
+"""Differs from service to service, so one value for all cannot be right."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Everything `sandbox.system` needs to know."""
+
+    ports: Ports
+    folder: Path
+    settings: Mapping[str, str]
+    starts_kafka: bool
+    starts_mongo: bool
+    starts_google: bool
+
+    @property
+    def listeners(self) -> dict[str, int]:
+        """Return the ports that must be free, by the name of the part that wants them."""
+        wanted = {name: getattr(self.ports, name.replace("-", "_")) for name in SERVICES}
+        optional = {"google": self.starts_google, "kafka": self.starts_kafka, "mongo": self.starts_mongo}
+        return wanted | {name: getattr(self.ports, name) for name, started in optional.items() if started}
+
+    @property
+    def addresses(self) -> dict[str, str]:
+        """Return the simulators' addresses, under the names that outside tests read."""
+        return {"SANDBOX_GOOGLE_URL": _url(self.ports.google)} if self.starts_google else {}
+
+
+def make_plan(ports: Ports, folder: Path, keys: Mapping[str, str], environ: Mapping[str, str]) -> Plan:
+    """Decide from the environment what is ours to start, and put the services' settings together."""
+    outside = {
+        name: value for name, value in environ.items() if name.startswith(_PREFIX) and value and name != _PER_PROCESS
+    }
+    kafka, mongo, google = (
+        f"{_PREFIX}{name}" not in outside for name in ("KAFKA_BOOTSTRAP", "MONGO_URL", "GOOGLE_API_URL")
+    )
+    own = {
+        **_always(ports, folder),
+        **{name: value for name, value in keys.items() if not _replaced(name, outside)},
+        **(_embedded_kafka(ports.kafka) if kafka else {}),
+        **({"TANDEM_MONGO_URL": f"mongodb://127.0.0.1:{ports.mongo}"} if mongo else {}),
+        **(_simulated_google(ports.google) if google else {}),
+    }
+    return Plan(ports, folder, {**own, **outside}, starts_kafka=kafka, starts_mongo=mongo, starts_google=google)
+
+
+def _always(ports: Ports, folder: Path) -> dict[str, str]:
+    return {
+        "TANDEM_PUBLIC_URL": _url(ports.connector),
+        "TANDEM_CLOCK_FILE": str(folder / "clock"),
+        "TANDEM_LOG_LEVEL": "INFO",
+        "TANDEM_POLL_SECONDS": "15",
+        "TANDEM_GOOGLE_CLIENT_ID": "sandbox-client",
+        "TANDEM_GOOGLE_CLIENT_SECRET": "sandbox-client-secret",
+    }
+
+
+def _replaced(name: str, outside: Mapping[str, str]) -> bool:
+    return name == "TANDEM_JWT_SECRET" and "TANDEM_JWKS_URL" in outside
+
+
+def _embedded_kafka(port: int) -> dict[str, str]:
+    return {
+        "TANDEM_KAFKA_BOOTSTRAP": f"127.0.0.1:{port}",
+        "TANDEM_KAFKA_IDEMPOTENCE": "false",
+        "TANDEM_KAFKA_FETCH_MAX_WAIT_MS": "20",
+    }
+
+
+def _simulated_google(port: int) -> dict[str, str]:
+    root = _url(port)
+    return {
+        "TANDEM_GOOGLE_API_URL": root,
+        "TANDEM_GOOGLE_AUTH_URL": f"{root}/o/oauth2/v2/auth",
+        "TANDEM_GOOGLE_TOKEN_URL": f"{root}/token",
+        "TANDEM_GOOGLE_REVOKE_URL": f"{root}/revoke",
+    }
+
+
+def _url(port: int) -> str:
+    return f"http://127.0.0.1:{port}"
