@@ -11,3 +11,4 @@ OUTBOX_FAILED = Counter("tandem_outbox_failures_total", "Publishing attempts lef
 OUTBOX_SWEPT = Counter("tandem_outbox_swept_total", "Documents whose outbox the sweeper had to publish", ["collection"])
 WRITE_CONFLICTS = Counter("tandem_write_conflicts_total", "Updates repeated after a version conflict", ["collection"])
 PERIODIC_FAILED = Counter("tandem_periodic_failures_total", "Failed runs of a background task", ["task"])
+REQUEST_SECONDS = Histogram("tandem_request_seconds", "Duration of HTTP requests", ["method", "route", "status"])

@@ -1,0 +1,34 @@
+"""The Kafka broker with settings that lose nothing (the reasons are beside each)."""
+
+import logging
+
+from faststream import AckPolicy
+from faststream.kafka import KafkaBroker
+
+from chassis.settings import ChassisSettings
+
+_METADATA_MAX_AGE_MS = 30_000
+"""A topic that was missing at the start is noticed within this time."""
+
+
+def make_broker(settings: ChassisSettings, *, app_name: str) -> KafkaBroker:
+    """Return the broker of a service, not yet connected."""
+    return KafkaBroker(
+        [server.strip() for server in settings.kafka_bootstrap.split(",")],
+        client_id=app_name,
+        # The default policy commits before handling: at most once.
+        ack_policy=AckPolicy.NACK_ON_ERROR,
+        # Without idempotence the default is acks=1: a lost leader would lose what it confirmed.
+        acks="all",
+        enable_idempotence=settings.kafka_idempotence,
+        # Auto-created topics get the broker's number of partitions, not ours.
+        allow_auto_create_topics=False,
+        # Waiting gains nothing where many messages are sent without awaiting each.
+        linger_ms=0,
+        # None would cancel the batch in flight at once.
+        graceful_timeout=settings.shutdown_seconds,
+        metadata_max_age_ms=_METADATA_MAX_AGE_MS,
+        # Records are decoded by us, each alone.
+        apply_types=False,
+        logger=logging.getLogger("faststream"),
+    )
