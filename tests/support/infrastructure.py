@@ -44,7 +44,7 @@ def running(unit: Unit) -> Iterator[Process]:
     """Run a unit, ready, for as long as the context lasts."""
     process = Process.start(unit)
     try:
-        _outside_of_any_loop(ready(process))
+        run_outside_any_loop(ready(process))
         yield process
     finally:
         process.stop()
@@ -70,7 +70,7 @@ def database(folder: Path) -> Iterator[str]:
         yield f"mongodb://127.0.0.1:{process.unit.port}"
 
 
-def _outside_of_any_loop(work: Coroutine[Any, Any, T]) -> T:
+def run_outside_any_loop(work: Coroutine[Any, Any, T]) -> T:
     """Run a coroutine from a synchronous fixture, whether or not the thread has an event loop."""
     with ThreadPoolExecutor(1) as pool:
         return pool.submit(asyncio.run, work).result()
