@@ -98,7 +98,7 @@ class Settler:
     def _quick(self) -> AsyncRetrying:
         return AsyncRetrying(
             retry=retry_if_exception(_is_unexpected),
-            wait=wait_exponential_jitter(initial=0.05, max=1.0, jitter=0.05),
+            wait=wait_exponential_jitter(multiplier=0.05, max=1.0, jitter=0.05),
             stop=stop_after_attempt(self.retries),
             sleep=self.vitals.pause,
             before_sleep=self._note_retry,
@@ -122,7 +122,7 @@ class Settler:
         error = as_transient(_error_of(state))
         if isinstance(error, Transient) and error.retry_after is not None:
             return min(error.retry_after, self.longest_pause)
-        growing = wait_exponential_jitter(initial=self.first_pause, max=self.longest_pause, jitter=self.first_pause)
+        growing = wait_exponential_jitter(multiplier=self.first_pause, max=self.longest_pause, jitter=self.first_pause)
         return growing(state)
 
     def _note_retry(self, state: RetryCallState) -> None:

@@ -1,0 +1,222 @@
+"""Consumers on a real broker: poison is put aside, outages are waited out, order holds, a crash repeats and loses nothing."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Hashable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+import pytest
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord
+from faststream.kafka import KafkaBroker
+from pydantic import BaseModel
+
+from chassis.broker import make_broker
+from chassis.clock import SystemClock
+from chassis.consume import Incoming, consume
+from chassis.errors import Rejected, Transient
+from chassis.messages import Publisher, outgoing
+from chassis.settings import ChassisSettings
+from chassis.topics import TopicSpec, ensure_topics
+from chassis.vitals import vitals_of
+
+
+class Said(BaseModel):
+    n: int
+
+
+Handle = Callable[[Incoming[Said]], Awaitable[None]]
+
+
+@dataclass
+class Journal:
+    """What a handler has seen, and a way to wait for it."""
+
+    seen: list[int] = field(default_factory=list)
+    changed: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def add(self, n: int) -> None:
+        self.seen.append(n)
+        self.changed.set()
+
+    async def until(self, count: int, seconds: float = 30) -> list[int]:
+        try:
+            async with asyncio.timeout(seconds):
+                while len(self.seen) < count:
+                    self.changed.clear()
+                    await self.changed.wait()
+        except TimeoutError:
+            pytest.fail(f"waited for {count} records, saw {self.seen}")
+        return self.seen
+
+
+@pytest.fixture
+def settings(kafka_bootstrap: str, embedded: bool) -> ChassisSettings:
+    return ChassisSettings(
+        kafka_bootstrap=kafka_bootstrap,
+        kafka_idempotence=not embedded,
+        kafka_fetch_max_wait_ms=20,
+        mongo_url="mongodb://unused",
+        jwt_secret="x" * 32,
+        shutdown_seconds=2,
+    )
+
+
+@pytest.fixture
+async def topic(kafka_bootstrap: str, unique: str) -> str:
+    await ensure_topics(kafka_bootstrap, [TopicSpec(unique, 2), TopicSpec(f"{unique}.dlq", 1)])
+    return unique
+
+
+@asynccontextmanager
+async def consuming(
+    settings: ChassisSettings, topic: str, handle: Handle, *, lane: Callable[[Incoming[Said]], Hashable | None] | None = None
+) -> AsyncIterator[KafkaBroker]:
+    broker = make_broker(settings, app_name="test")
+    consume(
+        broker,
+        topic=topic,
+        group=f"{topic}-group",
+        parse=Said.model_validate_json,
+        handle=handle,
+        lane=lane,
+        settings=settings,
+        clock=SystemClock(),
+    )
+    await broker.start()
+    try:
+        yield broker
+    finally:
+        vitals_of(broker).stopping.set()
+        await broker.stop()
+
+
+async def send(settings: ChassisSettings, topic: str, *values: bytes, key: bytes = b"k") -> None:
+    async with AIOKafkaProducer(bootstrap_servers=settings.kafka_bootstrap) as producer:
+        for value in values:
+            await producer.send_and_wait(topic, value, key=key)
+
+
+async def read_one(settings: ChassisSettings, topic: str) -> ConsumerRecord:
+    consumer = AIOKafkaConsumer(topic, bootstrap_servers=settings.kafka_bootstrap, auto_offset_reset="earliest")
+    async with consumer:
+        return await asyncio.wait_for(consumer.getone(), timeout=30)
+
+
+def said(*numbers: int) -> list[bytes]:
+    return [Said(n=n).model_dump_json().encode() for n in numbers]
+
+
+async def test_poison_goes_to_the_dlq_while_the_rest_flows(settings: ChassisSettings, topic: str) -> None:
+    journal = Journal()
+
+    async def handle(incoming: Incoming[Said]) -> None:
+        journal.add(incoming.message.n)
+
+    await send(settings, topic, *said(1), b"\xff not json", *said(2))
+    async with consuming(settings, topic, handle):
+        assert await journal.until(2) == [1, 2]
+        dead = await read_one(settings, f"{topic}.dlq")
+    headers = {name: value.decode() for name, value in dead.headers}
+    assert (dead.key, dead.value) == (b"k", b"\xff not json")
+    assert (headers["dlq_reason"], headers["dlq_topic"], headers["dlq_offset"]) == ("undecodable", topic, "1")
+    assert headers["dlq_group"] == f"{topic}-group"
+    assert headers["dlq_error"]
+
+
+async def test_rejected_is_dead_lettered_at_once_and_bugs_after_some_attempts(
+    settings: ChassisSettings, topic: str
+) -> None:
+    journal = Journal()
+
+    async def handle(incoming: Incoming[Said]) -> None:
+        journal.add(incoming.message.n)
+        if incoming.message.n == 1:
+            raise Rejected("no_such_thing", "why")
+        if incoming.message.n == 2:
+            raise KeyError("bug")
+
+    await send(settings, topic, *said(1, 2, 3))
+    async with consuming(settings, topic, handle):
+        assert await journal.until(7) == [1, 2, 2, 2, 2, 2, 3]
+        dead = await read_one(settings, f"{topic}.dlq")
+    assert dict(dead.headers)["dlq_reason"] == b"no_such_thing"
+
+
+async def test_an_outage_is_waited_out_in_place_and_in_order(settings: ChassisSettings, topic: str) -> None:
+    journal = Journal()
+    away = asyncio.Event()
+    reports: list[dict[str, str]] = []
+
+    async def handle(incoming: Incoming[Said]) -> None:
+        if incoming.message.n == 1 and len(reports) < 3:
+            reports.append(dict(vitals_of(broker).waiting))
+            away.set()
+            raise Transient("mongo_unavailable")
+        journal.add(incoming.message.n)
+
+    await send(settings, topic, *said(1, 2))
+    async with consuming(settings, topic, handle) as broker:
+        await away.wait()
+        assert await journal.until(2) == [1, 2]
+        assert reports[-1] == {f"{topic}@{topic}-group": "mongo_unavailable"}
+        assert vitals_of(broker).waiting == {}
+
+
+async def test_order_holds_within_a_lane_and_lanes_do_not_wait_for_one_another(
+    settings: ChassisSettings, topic: str
+) -> None:
+    journal = Journal()
+    released = asyncio.Event()
+
+    async def handle(incoming: Incoming[Said]) -> None:
+        if incoming.message.n == 0:
+            await released.wait()
+        journal.add(incoming.message.n)
+        if incoming.message.n == 101:
+            released.set()
+
+    await send(settings, topic, *said(0, 1, 2), key=b"slow")
+    await send(settings, topic, *said(100, 101), key=b"fast")
+    async with consuming(settings, topic, handle, lane=lambda incoming: incoming.key):
+        assert await journal.until(5) == [100, 101, 0, 1, 2]
+
+
+async def test_a_crash_before_the_ack_delivers_again(settings: ChassisSettings, topic: str) -> None:
+    journal = Journal()
+
+    async def stuck(incoming: Incoming[Said]) -> None:
+        journal.add(incoming.message.n)
+        raise Transient("provider_busy")
+
+    async def handle(incoming: Incoming[Said]) -> None:
+        journal.add(incoming.message.n)
+
+    await send(settings, topic, *said(7))
+    async with consuming(settings, topic, stuck):
+        await journal.until(1)
+    journal.seen.clear()
+    async with consuming(settings, topic, handle):
+        assert await journal.until(1) == [7]
+
+
+async def test_what_the_publisher_sends_arrives_with_key_and_headers(settings: ChassisSettings, topic: str) -> None:
+    broker = make_broker(settings, app_name="test")
+    await broker.connect()
+    await Publisher(broker).publish([outgoing(topic, "key", Said(n=n)) for n in range(50)])
+    await broker.stop()
+    record = await read_one(settings, topic)
+    assert (record.key, record.value) == (b"key", b'{"n":0}')
+    headers = dict(record.headers)
+    assert headers["content-type"] == b"application/json"
+    assert headers["correlation_id"]
+
+
+async def test_topics_with_a_wrong_number_of_partitions_are_named(settings: ChassisSettings, topic: str) -> None:
+    with pytest.raises(Rejected, match=f"{topic} has 2, not 3"):
+        await ensure_topics(settings.kafka_bootstrap, [TopicSpec(topic, 3)])
+
+
+async def test_a_broker_that_is_away_is_transient() -> None:
+    settings = ChassisSettings(kafka_bootstrap="127.0.0.1:1", mongo_url="mongodb://unused", jwt_secret="x" * 32)
+    with pytest.raises(Transient, match="kafka_unavailable"):
+        await Publisher(make_broker(settings, app_name="test")).publish([outgoing("t", "k", Said(n=1))])
