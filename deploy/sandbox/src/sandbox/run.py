@@ -68,7 +68,9 @@ async def _await_free_ports(plan: Plan) -> None:
 
 
 def _write_files(plan: Plan) -> None:
-    (plan.folder / "clock").touch()
+    clock = plan.folder / "clock"
+    if not clock.exists():
+        clock.write_text("0\n")
     env_file.write(plan.folder / SETTINGS_FILE, {**plan.settings, **plan.addresses})
 
 
