@@ -1,0 +1,98 @@
+"""The mapper's collections and the look-ups it makes in them, each by `_id` or an index."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from chassis.coalesce import Batch, Coalescer
+from chassis.documents import Document, Documents
+from chassis.store import Index, Store
+from contracts.decisions import SyncDecided
+from mapper.domain.connection import Connection
+from mapper.domain.link import Link
+
+_BATCH = 100
+
+
+class Parked(Document):
+    """A message made under settings that have not been seen yet; taken up when they have."""
+
+    connection_id: str
+    settings_version: int
+    topic: str
+    value: str
+
+
+class Quarantined(Document):
+    """What a connector says of an event that nobody can read (L1)."""
+
+    company_id: str
+    connection_id: str
+    user_id: str
+    event_id: str
+    history: tuple[SyncDecided, ...] = ()
+
+
+@dataclass(frozen=True)
+class Collections:
+    """What the mapper stores."""
+
+    links: Documents[Link]
+    connections: Documents[Connection]
+    parked: Documents[Parked]
+    quarantined: Documents[Quarantined]
+    link_by_event: Coalescer[tuple[str, str], Link | None]
+    connections_of: Coalescer[tuple[str, str], tuple[Connection, ...]]
+
+
+def open_collections(store: Store) -> Collections:
+    """Declare the mapper's collections with their indexes."""
+    links = store.documents(
+        "links",
+        Link,
+        indexes=(
+            Index([("event_id", 1), ("account_key", 1)]),
+            Index([("activity_id", 1)]),
+            Index([("connection_id", 1), ("epoch", 1)]),
+            Index([("connection_id", 1), ("has_pending", 1)]),
+            Index([("connection_id", 1), ("state", 1)]),
+            Index([("has_pending", 1), ("pending_due_at", 1)]),
+        ),
+    )
+    connections = store.documents(
+        "connections",
+        Connection,
+        indexes=(
+            Index([("company_id", 1), ("user_id", 1)]),
+            Index([("pass_due", 1)]),
+            Index([("replay_due_at", 1)]),
+        ),
+    )
+    return Collections(
+        links=links,
+        connections=connections,
+        parked=store.documents("parked", Parked, indexes=(Index([("connection_id", 1)]),)),
+        quarantined=store.documents(
+            "quarantined", Quarantined, indexes=(Index([("event_id", 1)]), Index([("connection_id", 1)]))
+        ),
+        link_by_event=Coalescer(_links_by_event(links), size=_BATCH),
+        connections_of=Coalescer(_connections_of(connections), size=_BATCH),
+    )
+
+
+def _links_by_event(links: Documents[Link]) -> Batch[tuple[str, str], Link | None]:
+    async def look_up(keys: Sequence[tuple[str, str]]) -> Sequence[Link | None | Exception]:
+        events = sorted({event_id for _, event_id in keys})
+        found = await links.find({"event_id": {"$in": events}})
+        by_key = {(link.account_key, link.event_id): link for link in found}
+        return [by_key.get(key) for key in keys]
+
+    return look_up
+
+
+def _connections_of(connections: Documents[Connection]) -> Batch[tuple[str, str], tuple[Connection, ...]]:
+    async def look_up(keys: Sequence[tuple[str, str]]) -> Sequence[tuple[Connection, ...] | Exception]:
+        companies, users = sorted({company for company, _ in keys}), sorted({user for _, user in keys})
+        found = await connections.find({"company_id": {"$in": companies}, "user_id": {"$in": users}})
+        return [tuple(one for one in found if (one.company_id, one.user_id) == key) for key in keys]
+
+    return look_up

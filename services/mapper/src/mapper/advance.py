@@ -1,0 +1,98 @@
+"""Carries a link from one decision to the next: decide, issue, record, tell. Pure but for the ids it draws."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from chassis.ids import new_id
+from chassis.messages import outgoing
+from contracts.decisions import SyncDecided
+from contracts.links import LinkStateChanged
+from contracts.topics import LINK_STATES, SYNC_DECISIONS
+from mapper.domain.connection import Connection
+from mapper.domain.decision import Verdict
+from mapper.domain.link import Link
+from mapper.domain.reconcile import reconcile
+from mapper.issue import issue
+from mapper.trigger import Trigger
+
+_KEPT_DECISIONS = 20
+
+
+@dataclass(frozen=True)
+class Advance:
+    """How links go on under a connection."""
+
+    connection: Connection
+    trigger: Trigger
+    resend_after: timedelta
+
+    def __call__(self, before: Link | None, noted: Link, settled: Verdict | None = None) -> Link:
+        """Return the link after a note on it; the very same when there is nothing to write.
+
+        `settled` is the verdict of an outcome, where that alone decided; then nothing is tried anew.
+        """
+        if before is not None and noted == before and noted.epoch >= self.connection.epoch:
+            return before
+        link, verdict = noted, settled
+        if settled is None:
+            decision = reconcile(noted, self.connection, self.trigger.now)
+            link = issue(decision.link, decision.asks, self.trigger, self.resend_after)
+            verdict = decision.verdict
+        link = self._record(link, verdict)
+        link = link.model_copy(update={"epoch": self.connection.epoch, "updated_at": self.trigger.now})
+        return self._tell(before, link)
+
+    def _record(self, link: Link, verdict: Verdict | None) -> Link:
+        last = link.history[0] if link.history else None
+        if verdict is None or _repeats(verdict, last):
+            return link
+        decided = self._decided(link, verdict)
+        history = (decided, *link.history)[:_KEPT_DECISIONS]
+        link = link.model_copy(update={"history": history})
+        return link.sending(outgoing(SYNC_DECISIONS, link.connection_id, decided))
+
+    def _decided(self, link: Link, verdict: Verdict) -> SyncDecided:
+        return SyncDecided(
+            **self._envelope(link),
+            user_id=link.user_id,
+            activity_id=link.activity_id if link.activity.activity or link.agreed else None,
+            event_id=link.event_id,
+            outcome=verdict.outcome,
+            rule=verdict.rule,
+            setting=verdict.setting,
+            words=verdict.words,
+            remedy=verdict.remedy,
+            lost=verdict.lost,
+        )
+
+    def _tell(self, before: Link | None, link: Link) -> Link:
+        told = (before.state, before.reason, before.event_id, before.connection_id) if before else ("unlinked",)
+        if link.state == "unlinked" or told == (link.state, link.reason, link.event_id, link.connection_id):
+            return link
+        fact = LinkStateChanged(
+            **self._envelope(link),
+            activity_id=link.activity_id,
+            event_id=link.event_id,
+            origin=link.origin,
+            state=link.state,
+            reason=link.reason,
+        )
+        return link.sending(outgoing(LINK_STATES, link.connection_id, fact))
+
+    def _envelope(self, link: Link) -> dict[str, Any]:
+        return {
+            "id": new_id(),
+            "occurred_at": self.trigger.now,
+            "company_id": link.company_id,
+            "aggregate_version": link.version + 1,
+            "correlation_id": self.trigger.correlation_id,
+            "causation_id": self.trigger.causation_id,
+            "cause": "sync",
+            "connection_id": link.connection_id,
+        }
+
+
+def _repeats(verdict: Verdict, last: SyncDecided | None) -> bool:
+    # A lost value is always recorded; else only a new outcome or rule is (L1).
+    return last is not None and not verdict.lost and (verdict.outcome, verdict.rule) == (last.outcome, last.rule)

@@ -1,0 +1,129 @@
+"""HTTP: links and explain, for the connection's owner alone (L1, G2)."""
+
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+from pydantic import AwareDatetime, BaseModel
+
+from chassis.auth import CurrentIdentity, Identity
+from chassis.pages import LimitQuery, Page, decode_cursor, encode_cursor
+from chassis.problems import not_found, problem_responses, unprocessable
+from contracts.decisions import LostValue, Outcome, Remedy, SyncDecided
+from contracts.links import LinkState, Origin
+from mapper.adapters.store import Collections
+from mapper.domain.link import Link
+
+_MOST_OF_ONE_ITEM = 100
+
+
+class LinkView(BaseModel):
+    """A link as its owner sees it."""
+
+    id: str
+    connection_id: str
+    activity_id: str
+    event_id: str | None
+    origin: Origin
+    state: LinkState
+    reason: str | None
+    version: int
+    updated_at: AwareDatetime
+
+
+class Explanation(BaseModel):
+    """What was decided for an item, by which rule and setting, and what would change it."""
+
+    at: AwareDatetime
+    activity_id: str | None
+    event_id: str | None
+    outcome: Outcome
+    rule: str
+    setting: str | None
+    words: str
+    remedy: Remedy | None
+    lost: Sequence[LostValue]
+
+
+class ItemQuery(BaseModel, extra="forbid"):
+    """Which item is asked for."""
+
+    activity_id: str | None = None
+    event_id: str | None = None
+    connection_id: str | None = None
+
+
+class LinksQuery(ItemQuery):
+    """Which links are asked for."""
+
+    state: LinkState | None = None
+    limit: LimitQuery = 100
+    cursor: str | None = None
+
+
+def routes(collections: Collections) -> APIRouter:
+    """Return the routes of the mapper."""
+    router = APIRouter(prefix="/v1", tags=["sync"], responses=problem_responses(401, 404, 422, 503))
+
+    @router.get("/links")
+    async def links(identity: CurrentIdentity, query: Annotated[LinksQuery, Query()]) -> Page[LinkView]:
+        """Return the links of an activity, an event, or a connection (then page by page)."""
+        if query.activity_id or query.event_id:
+            found = await _of_item(collections, identity, query)
+            shown = [_view(link) for link in found if link.state != "unlinked" and query.state in {None, link.state}]
+            return Page(items=shown, next_cursor=None)
+        return await _of_connection(collections, identity, query)
+
+    @router.get("/explain")
+    async def explain(identity: CurrentIdentity, query: Annotated[ItemQuery, Query()]) -> Page[Explanation]:
+        """Return what was decided for an activity or event, newest first."""
+        if not (query.activity_id or query.event_id):
+            raise unprocessable("validation_error", "activity_id or event_id is required")
+        decided = [one for link in await _of_item(collections, identity, query) for one in link.history]
+        decided += await _of_quarantine(collections, identity, query)
+        newest_first = sorted(decided, key=lambda one: one.occurred_at, reverse=True)
+        return Page(items=[_explanation(one) for one in newest_first], next_cursor=None)
+
+    return router
+
+
+async def _of_item(collections: Collections, identity: Identity, query: ItemQuery) -> list[Link]:
+    wanted = {name: value for name, value in query.model_dump(include=set(ItemQuery.model_fields)).items() if value}
+    found = await collections.links.find(wanted, limit=_MOST_OF_ONE_ITEM)
+    own = [link for link in found if (link.company_id, link.user_id) == (identity.company_id, identity.user_id)]
+    if found and not own:
+        raise not_found("link")
+    return own
+
+
+async def _of_quarantine(collections: Collections, identity: Identity, query: ItemQuery) -> list[SyncDecided]:
+    if not query.event_id:
+        return []
+    wanted = {"event_id": query.event_id, "company_id": identity.company_id, "user_id": identity.user_id}
+    return [one for found in await collections.quarantined.find(wanted) for one in found.history]
+
+
+async def _of_connection(collections: Collections, identity: Identity, query: LinksQuery) -> Page[LinkView]:
+    if query.connection_id is None:
+        raise unprocessable("validation_error", "one of activity_id, event_id and connection_id is required")
+    connection = await collections.connections.get(query.connection_id)
+    if connection is None or (connection.company_id, connection.user_id) != (identity.company_id, identity.user_id):
+        raise not_found("connection")
+    where: dict[str, Any] = {"connection_id": connection.id, "state": query.state or {"$ne": "unlinked"}}
+    after = decode_cursor(query.cursor) if query.cursor else None
+    found = await collections.links.find(where, limit=query.limit + 1, after=after)
+    page = found[: query.limit]
+    more = len(found) > query.limit
+    return Page(
+        items=[_view(link) for link in page],
+        next_cursor=encode_cursor(collections.links.position(page[-1])) if more else None,
+    )
+
+
+def _view(link: Link) -> LinkView:
+    return LinkView.model_validate(link, from_attributes=True)
+
+
+def _explanation(decided: SyncDecided) -> Explanation:
+    shown = decided.model_dump(include=set(Explanation.model_fields))
+    return Explanation(at=decided.occurred_at, **shown)

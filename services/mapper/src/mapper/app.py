@@ -1,0 +1,60 @@
+"""The composition root of the mapper; tests use it too."""
+
+from datetime import timedelta
+
+from fastapi import FastAPI
+
+from chassis.background import Periodic
+from chassis.broker import make_broker
+from chassis.clock import Clock, clock_from
+from chassis.http import make_api
+from chassis.messages import Publisher
+from chassis.store import Store
+from mapper import api, consumers
+from mapper.adapters.store import open_collections
+from mapper.connections import Connections
+from mapper.handlers import Handlers
+from mapper.parking import Parking
+from mapper.quarantine import Quarantine
+from mapper.settings import MapperSettings
+
+
+def make_app(settings: MapperSettings, *, clock: Clock | None = None) -> FastAPI:
+    """Return the mapper, wired but not started."""
+    clock = clock or clock_from(settings)
+    broker = make_broker(settings, app_name="mapper")
+    store = Store(settings.mongo_url, settings.mongo_database, Publisher(broker), clock)
+    collections = open_collections(store)
+    resend_after = timedelta(seconds=settings.resend_seconds)
+    connections = Connections(collections, clock, resend_after, timedelta(seconds=settings.replay_seconds))
+    handlers = Handlers(collections, clock, resend_after, connections.touch)
+    parking = Parking(collections, handlers)
+    consumers.register(
+        broker,
+        handlers=handlers,
+        parking=parking,
+        connections=connections,
+        quarantine=Quarantine(collections),
+        settings=settings,
+        clock=clock,
+    )
+    app = make_api(
+        settings,
+        title="Tandem mapper",
+        broker=broker,
+        store=store,
+        clock=clock,
+        on_start=(connections.touch_all,),
+        background=_background(connections, parking),
+    )
+    app.include_router(api.routes(collections))
+    return app
+
+
+def _background(connections: Connections, parking: Parking) -> tuple[Periodic, ...]:
+    return (
+        Periodic("passes", timedelta(milliseconds=200), connections.run_passes),
+        Periodic("progress", timedelta(milliseconds=500), connections.tell_progress),
+        Periodic("parked", timedelta(milliseconds=500), parking.take_up),
+        Periodic("resend", timedelta(seconds=2), connections.resend_overdue),
+    )

@@ -1,0 +1,172 @@
+"""Follows the connections: their settings, the replays they need, passes over their links, and how far they are."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from chassis.clock import Clock
+from chassis.ids import new_id
+from chassis.messages import Outgoing, outgoing
+from contracts.activity_commands import ActivityReplay
+from contracts.calendar_commands import CalendarReplay
+from contracts.connections import ConnectionChanged
+from contracts.links import ConnectionCounted, ConnectionDrained
+from contracts.topics import ACTIVITY_COMMANDS, CALENDAR_COMMANDS, LINK_STATES
+from mapper.adapters.store import Collections
+from mapper.advance import Advance
+from mapper.domain.connection import Connection, Counts, from_fact, to_ask
+from mapper.domain.link import Link
+from mapper.issue import resend
+from mapper.trigger import Trigger
+
+_PAGE = 200
+_LATE_WRITERS = timedelta(seconds=5)
+"""How long a pass looks again for links decided by a handler that had read the connection before it changed."""
+
+
+@dataclass
+class Connections:
+    """Keeps the mapper's view of the connections, and their links, up to date."""
+
+    collections: Collections
+    clock: Clock
+    resend_after: timedelta
+    replay_after: timedelta
+    _touched: set[str] = field(default_factory=set)
+
+    def touch(self, connection_id: str) -> None:
+        """Remember that links of a connection may have changed, so that it is counted again."""
+        self._touched.add(connection_id)
+
+    async def connection_changed(self, fact: ConnectionChanged) -> None:
+        """Take in a connection's settings and status, and ask both sides for a replay where it is a new one."""
+        trigger = Trigger.of(fact, self.clock.now())
+
+        def change(current: Connection | None) -> Connection:
+            return self._asking(from_fact(current, fact), trigger)
+
+        await self.collections.connections.update(fact.connection_id, change)
+        self.touch(fact.connection_id)
+
+    async def touch_all(self) -> None:
+        """Count every connection once: the process before may have died before it did."""
+        for connection in await self.collections.connections.find({}):
+            self.touch(connection.id)
+
+    async def run_passes(self) -> None:
+        """Decide anew every link of the connections whose settings, or replay, came in since."""
+        for connection in await self.collections.connections.find({"pass_due": True}):
+            await self._pass(connection)
+
+    async def resend_overdue(self) -> None:
+        """Send again the commands that were not answered in time, and ask again for replays that have not ended."""
+        now = self.clock.now()
+        trigger = Trigger.timer(now)
+        for link in await self.collections.links.find(
+            {"has_pending": True, "pending_due_at": {"$lte": now}}, limit=_PAGE
+        ):
+            await self.collections.links.update(
+                link.id, lambda current: resend(current, trigger, self.resend_after) if current else None
+            )
+        for connection in await self.collections.connections.find({"replay_due_at": {"$lte": now}}):
+            await self.collections.connections.update(
+                connection.id, lambda current: self._asking(current, trigger) if current else None
+            )
+
+    async def tell_progress(self) -> None:
+        """Tell how far the touched connections are, where that changed (L2)."""
+        touched, self._touched = self._touched, set()
+        for connection_id in sorted(touched):
+            await self._count(connection_id)
+
+    async def _pass(self, connection: Connection) -> None:
+        behind = {"connection_id": connection.id, "epoch": {"$lt": connection.epoch}}
+        while page := await self.collections.links.find(behind, limit=_PAGE):
+            for link in page:
+                await self._redecide(connection, link)
+        self.touch(connection.id)
+        await self._pass_done(connection)
+
+    async def _redecide(self, connection: Connection, link: Link) -> None:
+        advance = Advance(connection, Trigger.timer(self.clock.now()), self.resend_after)
+        await self.collections.links.update(link.id, lambda current: advance(current, current) if current else None)
+
+    async def _pass_done(self, connection: Connection) -> None:
+        now = self.clock.now()
+
+        def change(current: Connection | None) -> Connection | None:
+            if current is None or current.epoch != connection.epoch:
+                return current
+            if current.pass_until is None:
+                return current.model_copy(update={"pass_until": now + _LATE_WRITERS})
+            return current.model_copy(update={"pass_due": False}) if current.pass_until <= now else current
+
+        await self.collections.connections.update(connection.id, change)
+
+    async def _count(self, connection_id: str) -> None:
+        links = await self.collections.links.count({"connection_id": connection_id})
+        pending = await self.collections.links.count({"connection_id": connection_id, "has_pending": True})
+        trigger = Trigger.timer(self.clock.now())
+
+        def change(current: Connection | None) -> Connection | None:
+            if current is None:
+                return None
+            counts = Counts(replay_id=current.replay.id, replayed=_caught_up(current), links=links, pending=pending)
+            return _told_drained(_told_counts(current, counts, trigger), pending, trigger)
+
+        await self.collections.connections.update(connection_id, change)
+        if (current := await self.collections.connections.get(connection_id)) and not _caught_up(current):
+            self.touch(connection_id)
+
+    def _asking(self, connection: Connection, trigger: Trigger) -> Connection:
+        if not to_ask(connection, trigger.now):
+            return connection
+        update = {"replay_asked": connection.replay.id, "replay_due_at": trigger.now + self.replay_after}
+        return connection.model_copy(update=update).sending(*_replays(connection, trigger))
+
+
+def _caught_up(connection: Connection) -> bool:
+    """Tell whether a replay was taken in, and every link decided under what is known now."""
+    return connection.replay.done and (not connection.pass_due or connection.pass_until is not None)
+
+
+def _envelope(connection: Connection, trigger: Trigger) -> dict[str, Any]:
+    return {
+        "id": new_id(),
+        "occurred_at": trigger.now,
+        "company_id": connection.company_id,
+        "aggregate_version": connection.version + 1,
+        "correlation_id": trigger.correlation_id,
+        "causation_id": trigger.causation_id,
+        "cause": "sync",
+        "connection_id": connection.id,
+    }
+
+
+def _replays(connection: Connection, trigger: Trigger) -> tuple[Outgoing, Outgoing]:
+    replay_id, owner = connection.replay.id, connection.user_id
+    envelope = _envelope(connection, trigger)
+    activities = ActivityReplay(
+        **envelope | {"id": new_id(), "command_id": replay_id}, owner_id=owner, replay_id=replay_id
+    )
+    calendar = CalendarReplay(**envelope, replay_id=replay_id)
+    return (
+        outgoing(ACTIVITY_COMMANDS, owner, activities),
+        outgoing(CALENDAR_COMMANDS, connection.id, calendar),
+    )
+
+
+def _told_counts(connection: Connection, counts: Counts, trigger: Trigger) -> Connection:
+    if counts == connection.counted:
+        return connection
+    fact = ConnectionCounted(**_envelope(connection, trigger), **counts.model_dump())
+    return connection.model_copy(update={"counted": counts}).sending(outgoing(LINK_STATES, connection.id, fact))
+
+
+def _told_drained(connection: Connection, pending: int, trigger: Trigger) -> Connection:
+    waits = connection.status != "stopping" or pending or connection.drained_epoch == connection.epoch
+    if waits or (connection.pass_due and connection.pass_until is None):
+        return connection
+    fact = ConnectionDrained(**_envelope(connection, trigger))
+    drained = connection.model_copy(update={"drained_epoch": connection.epoch})
+    return drained.sending(outgoing(LINK_STATES, connection.id, fact))

@@ -1,0 +1,89 @@
+"""What the mapper listens to, and what must stay in order there."""
+
+from collections.abc import Hashable
+
+from faststream.kafka import KafkaBroker
+
+from chassis.clock import Clock
+from chassis.consume import Incoming, consume
+from chassis.settings import ChassisSettings
+from contracts.activities import ActivityFact
+from contracts.activity_outcomes import ActivityCommandSettled, ActivityOutcomeMessage, ActivityReplayed
+from contracts.calendar_events import CalendarCommandSettled, CalendarEvent, EventChanged, EventGone
+from contracts.connections import ConnectionChanged
+from contracts.decisions import SyncDecided
+from contracts.topics import (
+    ACTIVITY_EVENTS,
+    ACTIVITY_OUTCOMES,
+    CALENDAR_EVENTS,
+    CONNECTION_EVENTS,
+    SYNC_DECISIONS,
+    reader,
+)
+from mapper.connections import Connections
+from mapper.handlers import Handlers
+from mapper.parking import Parking
+from mapper.quarantine import Quarantine
+
+GROUP = "mapper"
+
+
+def register(
+    broker: KafkaBroker,
+    *,
+    handlers: Handlers,
+    parking: Parking,
+    connections: Connections,
+    quarantine: Quarantine,
+    settings: ChassisSettings,
+    clock: Clock,
+) -> None:
+    """Register a batch consumer for each topic that the mapper reads."""
+
+    async def calendar_event(incoming: Incoming[CalendarEvent]) -> None:
+        await parking.take(incoming.message)
+
+    async def activity_event(incoming: Incoming[ActivityFact]) -> None:
+        await handlers.activity_event(incoming.message)
+
+    async def activity_outcome(incoming: Incoming[ActivityOutcomeMessage]) -> None:
+        await handlers.activity_outcome(incoming.message)
+
+    async def connection_changed(incoming: Incoming[ConnectionChanged]) -> None:
+        await connections.connection_changed(incoming.message)
+
+    async def decided(incoming: Incoming[SyncDecided]) -> None:
+        await quarantine.take(incoming.message)
+
+    def listen(topic, handle, lane=None) -> None:  # type: ignore[no-untyped-def]  # each topic has its own message type
+        parse = reader(topic)
+        consume(broker, topic=topic, group=GROUP, parse=parse, handle=handle, lane=lane, settings=settings, clock=clock)
+
+    listen(CONNECTION_EVENTS, connection_changed)
+    listen(CALENDAR_EVENTS, calendar_event, _calendar_lane)
+    listen(ACTIVITY_EVENTS, activity_event)
+    listen(ACTIVITY_OUTCOMES, activity_outcome, _outcome_lane)
+    listen(SYNC_DECISIONS, decided)
+
+
+def _calendar_lane(incoming: Incoming[CalendarEvent]) -> Hashable | None:
+    """Events side by side, each in order; the end of a replay waits for all before it."""
+    match incoming.message:
+        case EventChanged(event=event):
+            return event.event_id
+        case EventGone(event_id=event_id):
+            return event_id
+        case CalendarCommandSettled(activity_id=activity_id, event=event):
+            return event.event_id if event else activity_id
+        case _:
+            return None
+
+
+def _outcome_lane(incoming: Incoming[ActivityOutcomeMessage]) -> Hashable | None:
+    match incoming.message:
+        case ActivityCommandSettled(activity_id=activity_id):
+            return activity_id
+        case ActivityReplayed(activity=activity):
+            return activity.id
+        case _:
+            return None

@@ -1,0 +1,128 @@
+"""What the mapper knows of a connection: its settings and how far its replays have come."""
+
+from datetime import datetime
+from typing import Any
+
+from pydantic import AwareDatetime, Field
+
+from chassis.documents import Document
+from contracts.connections import BrakeAnswer, ConnectionChanged, ConnectionSettings, ConnectionStatus, Coverage, Remove
+from contracts.envelope import Value
+
+
+class Replay(Value):
+    """A replay of both sides (K4): no item is created before both have been taken in."""
+
+    id: str
+    calendar_done: bool = False
+    activities_done: bool = False
+
+    @property
+    def done(self) -> bool:
+        """Whether both sides have been told."""
+        return self.calendar_done and self.activities_done
+
+
+class Counts(Value):
+    """What was last told of a connection's links (L2)."""
+
+    replay_id: str
+    replayed: bool
+    links: int
+    pending: int
+
+
+class Connection(Document):
+    """The mapper's view of a connection. `epoch` counts the changes after which every link is decided anew."""
+
+    company_id: str
+    user_id: str
+    account_key: str
+    status: ConnectionStatus
+    settings: ConnectionSettings
+    settings_version: int
+    source_version: int
+    coverage: Coverage
+    remove: Remove = "none"
+    brake_answer: BrakeAnswer | None = None
+    replay: Replay
+    adopted: bool = False
+    epoch: int = 1
+    pass_due: bool = False
+    pass_until: AwareDatetime | None = None
+    replay_asked: str | None = Field(default=None, description="the replay that both sides were last asked for")
+    replay_due_at: AwareDatetime | None = Field(default=None, description="when to ask again, unless it has ended")
+    counted: Counts | None = None
+    drained_epoch: int = 0
+
+    @property
+    def running(self) -> bool:
+        """Whether items are synced now; a connection that waits for its user still notes and decides."""
+        return self.status not in {"connecting", "stopping", "stopped"}
+
+    @property
+    def one_way(self) -> bool:
+        """Whether only the CRM's items go out (B2)."""
+        return self.settings.direction == "one_way"
+
+    def selects(self, activity_type: str) -> bool:
+        """Tell whether the outbound filter lets a type out (C1)."""
+        chosen = self.settings.outbound_types
+        return chosen is None or activity_type in chosen
+
+    def covers_outbound_since(self, activity_type: str) -> AwareDatetime:
+        """Return since when activities of a type are covered (D1, C5)."""
+        selected = self.coverage.types_since.get(activity_type)
+        return max(self.coverage.connected_at, selected or self.coverage.connected_at)
+
+    def covers_inbound_since(self) -> AwareDatetime:
+        """Return since when events are covered (D1, B4)."""
+        return max(self.coverage.connected_at, self.coverage.two_way_since or self.coverage.connected_at)
+
+
+def _rule_inputs(connection: Connection) -> object:
+    """What decisions depend on: a change of it has every link decided anew."""
+    status = "running" if connection.running else connection.status
+    return (status, connection.settings, connection.coverage, connection.remove, connection.adopted)
+
+
+def with_epoch(before: Connection | None, after: Connection) -> Connection:
+    """Return `after`, due for a pass over its links where anything that decides has changed."""
+    if before is None or _rule_inputs(before) == _rule_inputs(after):
+        return after
+    return after.model_copy(update={"epoch": after.epoch + 1, "pass_due": True, "pass_until": None})
+
+
+def from_fact(before: Connection | None, fact: ConnectionChanged) -> Connection:
+    """Return the view after a fact; a fact older than what is known changes nothing."""
+    if before is not None and fact.aggregate_version <= before.source_version:
+        return before
+    told = _told(fact)
+    if before is None:
+        return Connection(id=fact.connection_id, company_id=fact.company_id, replay=Replay(id=fact.replay_id), **told)
+    replay = before.replay if before.replay.id == fact.replay_id else Replay(id=fact.replay_id)
+    return with_epoch(before, before.model_copy(update=told | {"replay": replay}))
+
+
+def _told(fact: ConnectionChanged) -> dict[str, Any]:
+    names = ("user_id", "account_key", "status", "settings", "settings_version", "coverage", "remove", "brake_answer")
+    return {"source_version": fact.aggregate_version} | {name: getattr(fact, name) for name in names}
+
+
+def replayed(connection: Connection, replay_id: str, **done: bool) -> Connection:
+    """Return the connection after one side of a replay has been told; with both, creation may begin."""
+    if connection.replay.id != replay_id:
+        return connection
+    replay = connection.replay.model_copy(update=done)
+    due_at = None if replay.done else connection.replay_due_at
+    adopted = connection.adopted or replay.done
+    after = connection.model_copy(update={"replay": replay, "adopted": adopted, "replay_due_at": due_at})
+    return with_epoch(connection, after)
+
+
+def to_ask(connection: Connection, now: datetime) -> bool:
+    """Tell whether both sides are to be asked for a replay: a new one, or one that has not ended in time (K4)."""
+    if not connection.running or connection.replay.done:
+        return False
+    overdue = connection.replay_due_at is not None and connection.replay_due_at <= now
+    return connection.replay_asked != connection.replay.id or overdue

@@ -1,0 +1,64 @@
+"""One side is gone: who follows, who comes back (H1 to H3, J3, D2)."""
+
+from datetime import datetime
+
+from contracts.activities import ActivitySnapshot
+from contracts.calendar_objects import EventSnapshot
+from mapper.domain import verdicts
+from mapper.domain.decision import Decision, RemoveActivity, RemoveEvent
+from mapper.domain.fields import event_time
+from mapper.domain.inbound import create_activity
+from mapper.domain.merge import activity_changes, event_changed_at, event_changes
+from mapper.domain.outbound import create_event
+from mapper.domain.situation import Situation, read_only, stand
+from mapper.domain.window import lies_ahead
+
+
+def decide_event_deleted(situation: Situation, activity: ActivitySnapshot) -> Decision:
+    """Delete the activity after its event (H1), unless a later edit brings the event back (J3) or it is kept."""
+    link, deleted_at = situation.link, _event_deleted_at(situation)
+    if _edited_after(situation, deleted_at) and _may_recreate(situation, activity):
+        return create_event(situation, activity, verdicts.EDIT_BEATS_DELETION)
+    if situation.connection.settings.on_event_deleted == "keep":
+        return stand(situation, "closed", "kept", verdicts.EVENT_DELETED_KEPT)
+    if _was_over(situation, deleted_at):
+        return stand(situation, "frozen", "past", verdicts.FROZEN)
+    return stand(situation, "active", link.reason, verdicts.EVENT_DELETED, RemoveActivity("deleted"))
+
+
+def decide_activity_deleted(situation: Situation, event: EventSnapshot) -> Decision:
+    """Delete the event after its activity (H1), unless it is somebody else's (H3) or was edited later (J3)."""
+    deleted_at = _activity_deleted_at(situation)
+    if situation.from_calendar and not event.is_organizer:
+        return stand(situation, "closed", "not_organiser", verdicts.NOT_ORGANISER)
+    edits = [event_changed_at(situation.link, pair) for pair in event_changes(situation.link)]
+    if edits and max(edits) > deleted_at:
+        return create_activity(situation, event, verdicts.EDIT_BEATS_DELETION)
+    if _was_over(situation, deleted_at):
+        return stand(situation, "frozen", "past", verdicts.FROZEN)
+    return stand(situation, "active", situation.link.reason, verdicts.ACTIVITY_DELETED, RemoveEvent("deleted"))
+
+
+def _event_deleted_at(situation: Situation) -> datetime:
+    return situation.link.event.gone_at or situation.now
+
+
+def _activity_deleted_at(situation: Situation) -> datetime:
+    activity = situation.link.activity.activity
+    return activity.update_time if activity else situation.now
+
+
+def _edited_after(situation: Situation, moment: datetime) -> bool:
+    link = situation.link
+    return any(link.activity.changed_at(pair.activity) > moment for pair in activity_changes(link))
+
+
+def _may_recreate(situation: Situation, activity: ActivitySnapshot) -> bool:
+    event = situation.link.event.event
+    dated = event_time(activity.schedule) is not None
+    return dated and situation.connection.selects(activity.type) and not (event and read_only(event))
+
+
+def _was_over(situation: Situation, moment: datetime) -> bool:
+    agreed = situation.link.agreed_event
+    return agreed is not None and not lies_ahead(agreed.time, moment, situation.zone)

@@ -1,0 +1,129 @@
+"""A link: what the mapper knows of one item on both sides, and what they last agreed on."""
+
+from typing import Annotated, Literal
+
+from pydantic import AwareDatetime, Field
+
+from chassis.documents import Document
+from contracts.activities import ActivityAttendee, ActivityField, ActivitySnapshot
+from contracts.activity_commands import ActivityPut, ActivityRemove
+from contracts.calendar_commands import CalendarPut, CalendarRemove
+from contracts.calendar_events import GoneKind
+from contracts.calendar_objects import EventField, EventFields, EventSnapshot
+from contracts.decisions import SyncDecided
+from contracts.envelope import Value
+from contracts.links import Origin
+from mapper.domain.fields import ActivityFields, mapped_fields
+
+LinkState = Literal["unlinked", "pending", "active", "dormant", "frozen", "closed", "quarantined"]
+"""`unlinked`: an item that was looked at and has no counterpart; not shown as a link."""
+
+Command = Annotated[CalendarPut | CalendarRemove | ActivityPut | ActivityRemove, Field(discriminator="type")]
+
+
+class EventSide(Value):
+    """The calendar's side, as last read."""
+
+    event: EventSnapshot | None = None
+    seq: int = 0
+    changed_at: dict[EventField, AwareDatetime] = {}
+    read_at: AwareDatetime | None = None
+    gone: GoneKind | None = None
+    gone_at: AwareDatetime | None = None
+    baseline: bool = False
+
+    @property
+    def live(self) -> EventSnapshot | None:
+        """The event, unless it is gone."""
+        return None if self.gone else self.event
+
+
+class ActivitySide(Value):
+    """The CRM's side, as last told."""
+
+    activity: ActivitySnapshot | None = None
+
+    @property
+    def version(self) -> int:
+        """The activity's version; 0 before it exists."""
+        return self.activity.version if self.activity else 0
+
+    @property
+    def live(self) -> ActivitySnapshot | None:
+        """The activity, unless it is deleted."""
+        return self.activity if self.activity and not self.activity.deleted else None
+
+    @property
+    def deleted(self) -> bool:
+        """Whether it existed and is deleted."""
+        return self.activity is not None and self.activity.deleted
+
+    def changed_at(self, field: ActivityField) -> AwareDatetime:
+        """Return when a mapped field last changed."""
+        if self.activity is None:
+            raise ValueError("there is no activity")
+        return self.activity.changed_at.get(field, self.activity.add_time)
+
+
+class Guests(Value):
+    """What comes in with an event beside the mapped fields, and is never written out (F5, I1, E2, E5)."""
+
+    attendees: tuple[ActivityAttendee, ...] = ()
+    conference_meeting_url: str | None = None
+    recurring: bool = False
+    read_only: bool = False
+    private: bool = False
+
+
+class Pending(Value):
+    """A command under way, with the fields of both sides that it was made from."""
+
+    command: Command
+    event_fields: EventFields | None = None
+    activity_fields: ActivityFields | None = None
+    guests: Guests | None = None
+    closing: str | None = Field(default=None, description="why the link closes once this is applied")
+    due_at: AwareDatetime = Field(description="when it is sent again, unless an outcome came")
+    attempts: int = 1
+
+    @property
+    def to_calendar(self) -> bool:
+        """Whether the calendar is asked, not the CRM."""
+        return isinstance(self.command, CalendarPut | CalendarRemove)
+
+
+class Link(Document):
+    """One item. `reason` is a word of the rules; `history` holds the last decisions, newest first."""
+
+    company_id: str
+    account_key: str
+    connection_id: str
+    user_id: str
+    calendar_id: str
+    activity_id: str
+    event_id: str | None = None
+    origin: Origin
+    state: LinkState = "unlinked"
+    reason: str | None = None
+    event: EventSide = EventSide()
+    activity: ActivitySide = ActivitySide()
+    agreed_event: EventFields | None = None
+    agreed_activity: ActivityFields | None = None
+    agreed_guests: Guests | None = None
+    generation: int = 0
+    pending: tuple[Pending, ...] = ()
+    has_pending: bool = False
+    pending_due_at: AwareDatetime | None = None
+    epoch: int = Field(default=0, description="of the connection under which it was last decided")
+    updated_at: AwareDatetime
+    history: tuple[SyncDecided, ...] = ()
+
+    @property
+    def agreed(self) -> bool:
+        """Whether the two sides were ever equal."""
+        return self.agreed_event is not None and self.agreed_activity is not None
+
+    @property
+    def activity_fields(self) -> ActivityFields | None:
+        """The mapped content of the activity, unless it is deleted."""
+        return mapped_fields(self.activity.live) if self.activity.live else None

@@ -1,0 +1,96 @@
+"""Three-way merge per field against what each side last agreed to (J1, J2)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from contracts.decisions import LostValue
+from mapper.domain.fields import PAIRS, FieldPair, to_event
+from mapper.domain.link import Link
+
+
+@dataclass(frozen=True)
+class Merge:
+    """Which fields go where, which are equal by themselves, and what lost."""
+
+    to_calendar: tuple[FieldPair, ...] = ()
+    to_crm: tuple[FieldPair, ...] = ()
+    equal: tuple[FieldPair, ...] = ()
+    lost: tuple[LostValue, ...] = ()
+
+    @property
+    def empty(self) -> bool:
+        """Whether neither side changed."""
+        return not (self.to_calendar or self.to_crm or self.equal)
+
+
+def event_changes(link: Link) -> tuple[FieldPair, ...]:
+    """Return the fields that differ from what the calendar last agreed to; all of them before any agreement."""
+    event, agreed = link.event.live, link.agreed_event
+    if event is None:
+        return ()
+    return tuple(
+        pair for pair in PAIRS if agreed is None or getattr(event.fields, pair.event) != getattr(agreed, pair.event)
+    )
+
+
+def activity_changes(link: Link) -> tuple[FieldPair, ...]:
+    """Return the fields that differ from what the CRM last agreed to; all of them before any agreement."""
+    fields, agreed = link.activity_fields, link.agreed_activity
+    if fields is None:
+        return ()
+    return tuple(
+        pair for pair in PAIRS if agreed is None or getattr(fields, pair.activity) != getattr(agreed, pair.activity)
+    )
+
+
+def merge(link: Link, *, calendar_rules: bool) -> Merge:
+    """Merge both sides of a link that has both.
+
+    `calendar_rules`: the user may not change the event, so that the CRM's value loses every time (E5).
+    """
+    in_calendar, in_crm = set(event_changes(link)), set(activity_changes(link))
+    both = tuple(pair for pair in PAIRS if pair in in_calendar and pair in in_crm)
+    equal = tuple(pair for pair in both if _same(link, pair))
+    disputed = tuple(pair for pair in both if pair not in equal)
+    won = {pair for pair in disputed if not calendar_rules and not _calendar_later(link, pair)}
+    refused = tuple(pair for pair in PAIRS if calendar_rules and pair in in_crm - in_calendar)
+    return Merge(
+        to_calendar=_in_order((in_crm - in_calendar - set(refused)) | won),
+        to_crm=_in_order((in_calendar - in_crm) | (set(disputed) - won) | set(refused)),
+        equal=equal,
+        lost=tuple(_lost(link, pair, crm_won=pair in won) for pair in (*disputed, *refused)),
+    )
+
+
+def _in_order(pairs: Iterable[FieldPair]) -> tuple[FieldPair, ...]:
+    wanted = set(pairs)
+    return tuple(pair for pair in PAIRS if pair in wanted)
+
+
+def _same(link: Link, pair: FieldPair) -> bool:
+    event, activity = link.event.live, link.activity_fields
+    if event is None or activity is None:
+        return False
+    return bool(getattr(event.fields, pair.event) == to_event(pair.event, activity))
+
+
+def _calendar_later(link: Link, pair: FieldPair) -> bool:
+    # A tie goes to the CRM (J2).
+    return event_changed_at(link, pair) > link.activity.changed_at(pair.activity)
+
+
+def event_changed_at(link: Link, pair: FieldPair) -> datetime:
+    """Return when the calendar's value of a field changed (J2)."""
+    if link.event.event is None:
+        raise ValueError("there is no event")
+    return link.event.changed_at.get(pair.event, link.event.event.updated)
+
+
+def _lost(link: Link, pair: FieldPair, *, crm_won: bool) -> LostValue:
+    if crm_won and link.event.event is not None:
+        value = link.event.event.fields.model_dump(mode="json")[pair.event]
+        return LostValue(field=pair.activity, side="calendar", value=value, changed_at=event_changed_at(link, pair))
+    fields = link.activity_fields
+    value = fields.model_dump(mode="json")[pair.activity] if fields else None
+    return LostValue(field=pair.activity, side="crm", value=value, changed_at=link.activity.changed_at(pair.activity))

@@ -1,0 +1,73 @@
+"""Which link an event or an activity belongs to (K2, K3), and the first note of an item."""
+
+from datetime import datetime
+
+from contracts.activities import ActivitySnapshot
+from contracts.calendar_events import EventChanged
+from contracts.links import Origin
+from mapper.domain.connection import Connection
+from mapper.domain.ids import activity_id_for, link_id_for
+from mapper.domain.link import EventSide, Link
+
+
+def link_id_by_marker(fact: EventChanged) -> str | None:
+    """Return the link that the event's marker names; a stranger's marker names none."""
+    marker = fact.event.marker
+    if marker is None or marker.account_key != fact.account_key:
+        return None
+    return link_id_for(fact.account_key, marker.activity_id)
+
+
+def is_copy(link: Link, event_id: str) -> bool:
+    """Tell whether an event with the link's marker is a copy: the link's own event is another one, and there (K3)."""
+    return link.event_id not in {None, event_id} and link.event.gone is None
+
+
+def link_of_event(connection: Connection, fact: EventChanged, *, marked: bool, now: datetime) -> Link:
+    """Return a new link for an event nobody knows yet; `marked`: its marker is believed."""
+    marker = fact.event.marker if marked else None
+    activity_id = (
+        marker.activity_id if marker else activity_id_for(fact.account_key, fact.calendar_id, fact.event.event_id)
+    )
+    return new_link(connection, activity_id, marker.origin if marker else "calendar", now)
+
+
+def link_of_activity(connection: Connection, activity: ActivitySnapshot, now: datetime) -> Link:
+    """Return a new link for an activity nobody knows yet; it remembers its event, where it had one."""
+    remembered = activity.external_ref
+    if remembered is None or remembered.account_key != connection.account_key:
+        return new_link(connection, activity.id, "crm", now)
+    link = new_link(connection, activity.id, remembered.origin, now)
+    return link.model_copy(update={"event_id": remembered.event_id, "calendar_id": remembered.calendar_id})
+
+
+def new_link(connection: Connection, activity_id: str, origin: Origin, now: datetime) -> Link:
+    """Return a link that knows neither side yet."""
+    return Link(
+        id=link_id_for(connection.account_key, activity_id),
+        company_id=connection.company_id,
+        account_key=connection.account_key,
+        connection_id=connection.id,
+        user_id=connection.user_id,
+        calendar_id=connection.settings.calendar_id,
+        activity_id=activity_id,
+        origin=origin,
+        updated_at=now,
+    )
+
+
+def taken_over(link: Link, connection: Connection) -> Link:
+    """Return the link as the connection's own: a new one of the same account forgets the order of the old (`seq`)."""
+    if link.connection_id == connection.id:
+        return link
+    return link.model_copy(
+        update={
+            "connection_id": connection.id,
+            "user_id": connection.user_id,
+            "event": link.event.model_copy(update={"seq": 0}) if link.event.event else EventSide(),
+            "pending": (),
+            "has_pending": False,
+            "pending_due_at": None,
+            "epoch": 0,
+        }
+    )

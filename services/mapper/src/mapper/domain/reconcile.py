@@ -1,0 +1,170 @@
+"""The heart: `reconcile(link, connection, now)` decides what becomes of one item. Pure and total.
+
+The first rule that has something to say decides. Changes are found per side, against what that side last agreed
+to: what a provider normalises is no edit, and our own write coming back is no change.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from mapper.domain import verdicts
+from mapper.domain.connection import Connection
+from mapper.domain.decision import Decision, RemoveActivity, RemoveEvent
+from mapper.domain.deletion import decide_activity_deleted, decide_event_deleted
+from mapper.domain.inbound import create_activity, decide_inbound
+from mapper.domain.link import EventSide, Link
+from mapper.domain.outbound import decide_outbound
+from mapper.domain.pair import decide_pair
+from mapper.domain.situation import Situation, keep, leave_out, stand
+
+_FINAL_REASONS = frozenset({"kept", "not_organiser"})
+"""Closed for good (D8)."""
+
+_REMOVED_BY_US = frozenset({"undated", "filtered", "calendar_changed", "not_owner", "stopped"})
+"""Closed by our own removal: the counterpart is made again when the cause ends (D8)."""
+
+_COMES_BACK = frozenset({"deleted", "stopped"})
+"""Closed with its activity deleted: the event being there means that it, or the sync, is back (D8, K1)."""
+
+Rule = Callable[[Situation], Decision | None]
+
+
+def reconcile(link: Link, connection: Connection, now: datetime) -> Decision:
+    """Return what becomes of the link: its next state, what is asked of either side, and why."""
+    situation = Situation(link, connection, now)
+    for rule in _RULES:
+        decision = rule(situation)
+        if decision is not None:
+            return decision
+    return keep(situation)
+
+
+def _command_under_way(situation: Situation) -> Decision | None:
+    return keep(situation) if situation.link.pending else None
+
+
+def _stopped(situation: Situation) -> Decision | None:
+    connection = situation.connection
+    if connection.running:
+        return None
+    if connection.status == "connecting" or not situation.link.agreed:
+        return keep(situation)
+    if connection.remove == "activities" and situation.from_calendar and situation.activity:
+        return stand(situation, "active", "stopped", verdicts.STOPPED, RemoveActivity("stopped"))
+    if connection.remove == "events" and not situation.from_calendar and situation.event:
+        return stand(situation, "active", "stopped", verdicts.STOPPED, RemoveEvent("stopped"))
+    return _unless_closed(situation, "stopped")
+
+
+def _unless_closed(situation: Situation, reason: str) -> Decision:
+    if situation.link.state == "closed":
+        return keep(situation)
+    return stand(situation, "closed", reason, verdicts.STOPPED)
+
+
+def _adopting(situation: Situation) -> Decision | None:
+    if situation.connection.adopted:
+        return None
+    return Decision(situation.link, verdicts.ADOPTING)
+
+
+def _other_calendar(situation: Situation) -> Decision | None:
+    link, chosen = situation.link, situation.connection.settings.calendar_id
+    if link.calendar_id == chosen:
+        return None
+    if situation.from_calendar:
+        return leave_out(situation, "calendar_changed", verdicts.LEFT_CALENDAR)
+    if situation.event:
+        return stand(situation, "active", "calendar_changed", verdicts.LEFT_CALENDAR, RemoveEvent("calendar_changed"))
+    moved = link.model_copy(update={"calendar_id": chosen, "event_id": None, "event": EventSide(seq=link.event.seq)})
+    return reconcile(moved, situation.connection, situation.now)
+
+
+def _not_owner(situation: Situation) -> Decision | None:
+    activity = situation.activity
+    if activity is None or activity.owner_id == situation.connection.user_id:
+        return None
+    if situation.link.agreed and not situation.from_calendar and situation.event:
+        return stand(situation, "active", "not_owner", verdicts.HANDED_OVER, RemoveEvent("not_owner"))
+    return leave_out(situation, "not_owner", verdicts.NOT_OWNER)
+
+
+def _closed_for_good(situation: Situation) -> Decision | None:
+    link = situation.link
+    return keep(situation) if link.state == "closed" and link.reason in _FINAL_REASONS else None
+
+
+def _access_lost(situation: Situation) -> Decision | None:
+    if situation.link.event.gone != "access_lost":
+        return None
+    return stand(situation, situation.link.state, "access_lost", verdicts.ACCESS_LOST)
+
+
+def _dormant(situation: Situation) -> Decision | None:
+    link = situation.link
+    if not (situation.connection.one_way and situation.from_calendar and link.agreed) or link.state == "closed":
+        return None
+    return stand(situation, "dormant", "dormant_one_way", verdicts.DORMANT)
+
+
+def _left_calendar(situation: Situation) -> Decision | None:
+    if situation.link.event.gone != "left":
+        return None
+    return leave_out(situation, "left", verdicts.LEFT_CALENDAR)
+
+
+def _both_gone(situation: Situation) -> Decision | None:
+    if situation.activity or situation.event:
+        return None
+    if situation.link.state == "closed":
+        return keep(situation)
+    return leave_out(situation, "deleted", verdicts.BOTH_GONE)
+
+
+def _both_there(situation: Situation) -> Decision | None:
+    if situation.activity and situation.event:
+        return decide_pair(situation, situation.activity, situation.event)
+    return None
+
+
+def _only_activity(situation: Situation) -> Decision | None:
+    link, activity = situation.link, situation.activity
+    if activity is None:
+        return None
+    if link.event.event is None and link.event.gone is None:
+        return decide_outbound(situation, activity)
+    if link.state == "closed" and link.reason in _REMOVED_BY_US and not situation.from_calendar:
+        return decide_outbound(situation, activity)
+    if link.state == "closed":
+        return keep(situation)
+    return decide_event_deleted(situation, activity)
+
+
+def _only_event(situation: Situation) -> Decision | None:
+    link, event = situation.link, situation.event
+    if event is None:
+        return None
+    if not link.activity.deleted:
+        return decide_inbound(situation, event)
+    if link.state == "closed" and link.reason in _COMES_BACK:
+        return create_activity(situation, event, verdicts.BACK_AGAIN)
+    if link.state == "closed":
+        return keep(situation)
+    return decide_activity_deleted(situation, event)
+
+
+_RULES: tuple[Rule, ...] = (
+    _command_under_way,
+    _stopped,
+    _adopting,
+    _other_calendar,
+    _not_owner,
+    _closed_for_good,
+    _access_lost,
+    _dormant,
+    _left_calendar,
+    _both_gone,
+    _both_there,
+    _only_activity,
+    _only_event,
+)

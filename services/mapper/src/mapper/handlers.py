@@ -1,0 +1,163 @@
+"""Takes in the messages of the other services: finds the link, notes what is told, and lets it advance."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from chassis.clock import Clock
+from contracts.activities import ActivityFact, ActivitySnapshot
+from contracts.activity_outcomes import (
+    ActivityCommandSettled,
+    ActivityOutcomeMessage,
+    ActivityReplayed,
+    ActivityReplayEnded,
+)
+from contracts.calendar_events import (
+    CalendarCommandSettled,
+    CalendarEvent,
+    CalendarReplayEnded,
+    EventChanged,
+    EventGone,
+)
+from contracts.envelope import Message
+from mapper.adapters.store import Collections
+from mapper.advance import Advance
+from mapper.domain.connection import Connection, replayed
+from mapper.domain.ids import link_id_for
+from mapper.domain.link import Link
+from mapper.domain.observe import note_activity, note_event, note_gone
+from mapper.domain.pairing import is_copy, link_id_by_marker, link_of_activity, link_of_event, taken_over
+from mapper.domain.settle import find_pending, settle_activity, settle_calendar
+from mapper.trigger import Trigger
+
+
+class UnseenSettings(Exception):  # noqa: N818 - not an error: the message is parked until its settings are seen
+    """The message was made under settings of a connection that have not been seen yet."""
+
+
+@dataclass(frozen=True)
+class Handlers:
+    """One method per topic; each is idempotent."""
+
+    collections: Collections
+    clock: Clock
+    resend_after: timedelta
+    touched: Callable[[str], None]
+
+    async def calendar_event(self, message: CalendarEvent) -> None:
+        """Take in what the connector saw. Raises UnseenSettings where the message has to wait."""
+        connection = await self.collections.connections.get(message.connection_id)
+        if connection is None or message.settings_version > connection.settings_version:
+            raise UnseenSettings(message.connection_id)
+        self.touched(connection.id)
+        match message:
+            case EventChanged():
+                await self._event_changed(connection, message)
+            case EventGone():
+                await self._event_gone(connection, message)
+            case CalendarCommandSettled():
+                await self._calendar_settled(connection, message)
+            case CalendarReplayEnded():
+                await self._replayed(connection, message.replay_id, calendar_done=True)
+
+    async def activity_event(self, fact: ActivityFact) -> None:
+        """Take in a change of an activity, for the connections of its owner and of the one before (A1, A8)."""
+        owners = {fact.activity.owner_id, fact.previous_owner_id or fact.activity.owner_id}
+        for owner in sorted(owners):
+            for connection in await self.collections.connections_of((fact.company_id, owner)):
+                await self._activity_told(connection, fact.activity, fact)
+
+    async def activity_outcome(self, message: ActivityOutcomeMessage) -> None:
+        """Take in the store's answer to a command or a replay."""
+        connection = await self.collections.connections.get(message.connection_id)
+        if connection is None or connection.company_id != message.company_id:
+            return
+        self.touched(connection.id)
+        match message:
+            case ActivityCommandSettled():
+                await self._activity_settled(connection, message)
+            case ActivityReplayed():
+                await self._activity_told(connection, message.activity, message)
+            case ActivityReplayEnded():
+                await self._replayed(connection, message.replay_id, activities_done=True)
+
+    async def _event_changed(self, connection: Connection, fact: EventChanged) -> None:
+        if not connection.running or fact.calendar_id != connection.settings.calendar_id:
+            return
+        advance = self._advance(connection, fact)
+        fresh = await self._find_link(connection, fact)
+
+        def change(current: Link | None) -> Link:
+            link = taken_over(current or fresh, connection)
+            return advance(current, note_event(link, fact))
+
+        await self.collections.links.update(fresh.id, change)
+
+    async def _find_link(self, connection: Connection, fact: EventChanged) -> Link:
+        """Return the event's link: by its id, the id before, its marker, or a new one (K2, K3)."""
+        for event_id in (fact.event.event_id, fact.replaces):
+            if event_id and (link := await self.collections.link_by_event((fact.account_key, event_id))):
+                return link
+        marked = link_id_by_marker(fact)
+        known = await self.collections.links.get(marked) if marked else None
+        if known is not None and not is_copy(known, fact.event.event_id):
+            return known
+        return link_of_event(connection, fact, marked=bool(marked) and known is None, now=self.clock.now())
+
+    async def _event_gone(self, connection: Connection, fact: EventGone) -> None:
+        link = await self.collections.link_by_event((fact.account_key, fact.event_id))
+        if link is None or link.connection_id != connection.id:
+            return
+        advance = self._advance(connection, fact)
+
+        def change(current: Link | None) -> Link | None:
+            return advance(current, note_gone(current, fact)) if current else None
+
+        await self.collections.links.update(link.id, change)
+
+    async def _calendar_settled(self, connection: Connection, fact: CalendarCommandSettled) -> None:
+        advance = self._advance(connection, fact)
+
+        def change(current: Link | None) -> Link | None:
+            if current is None or find_pending(current, fact.command_id) is None:
+                return current
+            settled = settle_calendar(current, fact)
+            return advance(current, settled.link, settled.verdict)
+
+        await self.collections.links.update(link_id_for(fact.account_key, fact.activity_id), change)
+
+    async def _activity_told(self, connection: Connection, activity: ActivitySnapshot, message: Message) -> None:
+        link_id = link_id_for(connection.account_key, activity.id)
+        advance = self._advance(connection, message)
+        foreign = activity.owner_id != connection.user_id or activity.deleted
+        if not connection.running:
+            return
+        self.touched(connection.id)
+
+        def change(current: Link | None) -> Link | None:
+            if current is None and foreign:
+                return None
+            link = taken_over(current or link_of_activity(connection, activity, self.clock.now()), connection)
+            return advance(current, note_activity(link, activity))
+
+        await self.collections.links.update(link_id, change)
+
+    async def _activity_settled(self, connection: Connection, fact: ActivityCommandSettled) -> None:
+        advance = self._advance(connection, fact)
+
+        def change(current: Link | None) -> Link | None:
+            if current is None or find_pending(current, fact.command_id) is None:
+                return current
+            settled = settle_activity(current, fact)
+            return advance(current, settled.link, settled.verdict)
+
+        await self.collections.links.update(link_id_for(connection.account_key, fact.activity_id), change)
+
+    async def _replayed(self, connection: Connection, replay_id: str, **done: bool) -> None:
+        def change(current: Connection | None) -> Connection | None:
+            return replayed(current, replay_id, **done) if current else None
+
+        await self.collections.connections.update(connection.id, change)
+
+    def _advance(self, connection: Connection, message: Message) -> Advance:
+        return Advance(connection, Trigger.of(message, self.clock.now()), self.resend_after)

@@ -1,0 +1,50 @@
+"""Messages that came before the settings they were made under: parked, and taken up when those are seen."""
+
+from dataclasses import dataclass
+
+from chassis.errors import Rejected
+from contracts.calendar_events import CalendarEvent
+from contracts.topics import CALENDAR_EVENTS, reader
+from mapper.adapters.store import Collections, Parked
+from mapper.handlers import Handlers, UnseenSettings
+
+_PAGE = 200
+
+
+@dataclass(frozen=True)
+class Parking:
+    """Hands calendar messages to their handler, now or later. Order is the link's business (`seq`), not ours."""
+
+    collections: Collections
+    handlers: Handlers
+
+    async def take(self, message: CalendarEvent) -> None:
+        """Handle a message, or park it."""
+        try:
+            await self.handlers.calendar_event(message)
+        except UnseenSettings:
+            await self.collections.parked.insert(_parked(message))
+
+    async def take_up(self) -> None:
+        """Handle the parked messages whose settings have been seen meanwhile."""
+        for parked in await self.collections.parked.find({}, limit=_PAGE):
+            connection = await self.collections.connections.get(parked.connection_id)
+            if connection is not None and connection.settings_version >= parked.settings_version:
+                await self._resume(parked)
+
+    async def _resume(self, parked: Parked) -> None:
+        try:
+            await self.handlers.calendar_event(reader(parked.topic)(parked.value.encode()))
+        except UnseenSettings as error:
+            raise Rejected("settings_unseen", f"{parked.id} was taken up too early") from error
+        await self.collections.parked.delete(parked.id, parked.version)
+
+
+def _parked(message: CalendarEvent) -> Parked:
+    return Parked(
+        id=message.id,
+        connection_id=message.connection_id,
+        settings_version=message.settings_version,
+        topic=CALENDAR_EVENTS,
+        value=message.model_dump_json(),
+    )
