@@ -1,6 +1,7 @@
 """What the mapper listens to, and what must stay in order there."""
 
-from collections.abc import Hashable
+from collections.abc import Awaitable, Callable, Hashable
+from typing import TypeVar
 
 from faststream.kafka import KafkaBroker
 
@@ -26,6 +27,10 @@ from mapper.parking import Parking
 from mapper.quarantine import Quarantine
 
 GROUP = "mapper"
+
+M = TypeVar("M")
+Handle = Callable[[Incoming[M]], Awaitable[None]]
+Lane = Callable[[Incoming[M]], Hashable | None]
 
 
 def register(
@@ -55,7 +60,7 @@ def register(
     async def decided(incoming: Incoming[SyncDecided]) -> None:
         await quarantine.take(incoming.message)
 
-    def listen(topic, handle, lane=None) -> None:  # type: ignore[no-untyped-def]  # each topic has its own message type
+    def listen(topic: str, handle: Handle[M], lane: Lane[M] | None = None) -> None:
         parse = reader(topic)
         consume(broker, topic=topic, group=GROUP, parse=parse, handle=handle, lane=lane, settings=settings, clock=clock)
 

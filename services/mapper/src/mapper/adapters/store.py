@@ -80,7 +80,7 @@ def open_collections(store: Store) -> Collections:
 
 
 def _links_by_event(links: Documents[Link]) -> Batch[tuple[str, str], Link | None]:
-    async def look_up(keys: Sequence[tuple[str, str]]) -> Sequence[Link | None | Exception]:
+    async def look_up(keys: Sequence[tuple[str, str]]) -> Sequence[Link | Exception | None]:
         events = sorted({event_id for _, event_id in keys})
         found = await links.find({"event_id": {"$in": events}})
         by_key = {(link.account_key, link.event_id): link for link in found}

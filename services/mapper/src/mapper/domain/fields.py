@@ -32,6 +32,10 @@ PAIRS: Final[tuple[FieldPair, ...]] = (
 )
 
 
+FieldValue = str | bool | EventTime | Schedule | None
+"""The value of a mapped field, on either side."""
+
+
 class ActivityFields(Value):
     """The mapped content of an activity."""
 
@@ -100,7 +104,7 @@ def _duration(span: timedelta, previous: Schedule | None, default: timedelta) ->
     return f"{minutes // 60:02d}:{minutes % 60:02d}"
 
 
-def to_event(field: EventField, activity: ActivityFields) -> Any:
+def to_event(field: EventField, activity: ActivityFields) -> FieldValue:
     """Return the activity's value of a field as the event has it; None for the time of an undated activity."""
     match field:
         case "summary":
@@ -115,7 +119,7 @@ def to_event(field: EventField, activity: ActivityFields) -> Any:
             return "opaque" if activity.busy else "transparent"
 
 
-def to_activity(field: ActivityField, event: EventFields, previous: ActivityFields | None, zone: str) -> Any:
+def to_activity(field: ActivityField, event: EventFields, previous: ActivityFields | None, zone: str) -> FieldValue:
     """Return the event's value of a field as the activity has it."""
     match field:
         case "subject":

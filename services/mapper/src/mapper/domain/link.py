@@ -26,7 +26,7 @@ class EventSide(Value):
 
     event: EventSnapshot | None = None
     seq: int = 0
-    changed_at: dict[EventField, AwareDatetime] = {}
+    changed_at: dict[EventField, AwareDatetime] = Field(default_factory=dict)
     read_at: AwareDatetime | None = None
     gone: GoneKind | None = None
     gone_at: AwareDatetime | None = None

@@ -46,13 +46,13 @@ def _merge(situation: Situation, activity: ActivitySnapshot, event: EventSnapsho
     merged = merge(situation.link, calendar_rules=read_only(event))
     guests = _new_guests(situation.link, event)
     if merged.empty and guests is None:
-        return _quiet(situation, activity, event)
+        return _quiet(situation, event)
     if situation.link.agreed and _over(situation):
         return stand(situation, "frozen", "past", verdicts.FROZEN)
     return _carry_over(situation, activity, event, merged, guests)
 
 
-def _quiet(situation: Situation, activity: ActivitySnapshot, event: EventSnapshot) -> Decision:
+def _quiet(situation: Situation, event: EventSnapshot) -> Decision:
     link = situation.link.model_copy(update={"agreed_guests": guests_of(event)})
     if link.state == "active" and link.reason is None:
         return Decision(link)
