@@ -1,0 +1,1 @@
+"""Where the activity store meets its database and its topics."""

@@ -1,0 +1,57 @@
+"""The composition root: everything the activity store is made of, put together once, for production and tests."""
+
+from datetime import timedelta
+
+from fastapi import FastAPI
+from faststream.kafka import KafkaBroker
+
+from activity_store.activities import Activities
+from activity_store.adapters.collections import collections_in
+from activity_store.api import activities, activity_types, conflicts, linked_items, users
+from activity_store.api.services import Services
+from activity_store.consumers import register
+from activity_store.listing import Listing
+from activity_store.renewals import Renewals
+from activity_store.settings import Settings
+from chassis.background import Periodic
+from chassis.broker import make_broker
+from chassis.clock import Clock, clock_from
+from chassis.http import make_api
+from chassis.idempotency import Idempotency
+from chassis.messages import Publisher
+from chassis.store import Store
+
+NAME = "activity-store"
+_RENEWAL_EVERY = timedelta(seconds=5)
+
+
+def make_app(
+    settings: Settings,
+    *,
+    clock: Clock | None = None,
+    broker: KafkaBroker | None = None,
+    publisher: Publisher | None = None,
+) -> FastAPI:
+    """Return the app; collaborators that are not given are made from the settings."""
+    clock = clock or clock_from(settings)
+    broker = broker or make_broker(settings, app_name=NAME)
+    publisher = publisher or Publisher(broker)
+    store = Store(settings.mongo_url, settings.mongo_database, publisher, clock)
+    collections = collections_in(store)
+    renewals = Renewals(collections, clock)
+    register(broker, collections=collections, publisher=publisher, settings=settings, clock=clock)
+    app = make_api(
+        settings,
+        title=NAME,
+        broker=broker,
+        store=store,
+        clock=clock,
+        background=[Periodic("linked_item_renewals", _RENEWAL_EVERY, renewals.sweep)],
+    )
+    acting = Activities(collections, clock)
+    app.state.services = Services(
+        collections, acting, Listing(collections, acting), renewals, Idempotency(store, clock), clock
+    )
+    for part in (activities, activity_types, linked_items, users, conflicts):
+        app.include_router(part.router)
+    return app

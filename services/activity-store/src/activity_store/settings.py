@@ -1,0 +1,19 @@
+"""Settings of the activity store: those of every service (see `chassis.settings`), and where they differ."""
+
+from pydantic import Field
+
+from chassis.settings import ChassisSettings
+
+
+class Settings(ChassisSettings):
+    """What the activity store needs to run; TANDEM_* environment variables."""
+
+    mongo_database: str = Field(
+        default="tandem_activity_store", min_length=1, description="The store's own database; no other service reads it"
+    )
+    replay_page: int = Field(
+        default=200,
+        ge=1,
+        le=1000,
+        description="How many activities a replay reads and publishes at once: bounds its memory, whatever a user owns",
+    )
