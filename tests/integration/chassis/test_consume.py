@@ -1,4 +1,4 @@
-"""Consumers on a real broker: poison is put aside, outages are waited out, order holds, a crash repeats and loses nothing."""
+"""Consumers on a real broker: poison is put aside, outages waited out, order holds, a crash loses nothing."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Hashable
@@ -69,7 +69,11 @@ async def topic(kafka_bootstrap: str, unique: str) -> str:
 
 @asynccontextmanager
 async def consuming(
-    settings: ChassisSettings, topic: str, handle: Handle, *, lane: Callable[[Incoming[Said]], Hashable | None] | None = None
+    settings: ChassisSettings,
+    topic: str,
+    handle: Handle,
+    *,
+    lane: Callable[[Incoming[Said]], Hashable | None] | None = None,
 ) -> AsyncIterator[KafkaBroker]:
     broker = make_broker(settings, app_name="test")
     consume(

@@ -1,7 +1,7 @@
 """Documents on a real database: nothing is lost between concurrent writers, crashes and a broker that is away."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 
 import pytest
@@ -67,13 +67,17 @@ async def publisher() -> Recorder:
     return Recorder()
 
 
-def add(amount: int, *notes: Outgoing, owe: bool = False):  # noqa: ANN201
+def add(amount: int, *notes: Outgoing, owe: bool = False) -> Callable[[Counter | None], Counter]:
     def change(current: Counter | None) -> Counter:
         counter = current or Counter(id="c")
         changed = counter.model_copy(update={"total": counter.total + amount}).sending(*notes)
         return changed.owing_state() if owe else changed
 
     return change
+
+
+def created(name: str) -> Callable[[Counter | None], Counter]:
+    return lambda _: Counter(id=name).sending(note(name))
 
 
 async def test_concurrent_updates_never_lose_one(mongo_url: str, unique: str, publisher: Recorder) -> None:
@@ -204,7 +208,7 @@ async def test_many_at_once_become_few_round_trips_and_all_are_stored(
 ) -> None:
     async with opened(mongo_url, unique, publisher) as (_, counters):
         ids = [str(n) for n in range(250)]
-        await asyncio.gather(*(counters.update(i, lambda _, i=i: Counter(id=i).sending(note(i))) for i in ids))
+        await asyncio.gather(*(counters.update(i, created(i)) for i in ids))
         await counters.drain()
         assert await counters.count({}) == 250
         assert sorted(publisher.values) == sorted(ids)

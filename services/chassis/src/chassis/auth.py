@@ -74,7 +74,7 @@ class TokenVerifier:
         return self._keys is not None
 
     def verify(self, token: str) -> Identity:
-        """Return who the token speaks for; 401 `Problem` where it is invalid, `Transient` where keys are out of reach."""
+        """Return whom the token speaks for; 401 where it is invalid, `Transient` where keys are out of reach."""
         try:
             return identity_from(self._claims(token))
         except jwt.PyJWKClientConnectionError as error:

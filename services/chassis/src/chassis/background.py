@@ -29,9 +29,9 @@ async def run_once(task: Periodic) -> None:
     except Transient as error:
         PERIODIC_FAILED.labels(task.name).inc()
         log.warning("periodic_postponed", task=task.name, error=str(error))
-    except Exception as error:  # noqa: BLE001 - supervised: logged, counted, tried again
+    except Exception:  # supervised: logged, counted, tried again
         PERIODIC_FAILED.labels(task.name).inc()
-        log.error("periodic_failed", task=task.name, error=repr(error), exc_info=error)
+        log.exception("periodic_failed", task=task.name)
 
 
 async def _loop(task: Periodic) -> None:

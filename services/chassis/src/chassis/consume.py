@@ -7,13 +7,14 @@ what happens to a record that fails.
 from collections.abc import Awaitable, Callable, Hashable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Generic, TypeVar
+from types import MethodType
+from typing import Any, Generic, TypeVar, cast
 
 import structlog
-from aiokafka import ConsumerRecord, TopicPartition
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from faststream import AckPolicy
 from faststream.exceptions import NackMessage
-from faststream.kafka import KafkaBroker
+from faststream.kafka import KafkaBroker, KafkaMessage
 
 from chassis.clock import Clock
 from chassis.correlation import CORRELATION_HEADER, bind_correlation
@@ -125,7 +126,7 @@ class _Consumer(Generic[M]):
             await self.handle(incoming)
 
 
-def _export_lag(consumer: Any, group: str, records: Sequence[ConsumerRecord]) -> None:
+def _export_lag(consumer: AIOKafkaConsumer, group: str, records: Sequence[ConsumerRecord]) -> None:
     last = {TopicPartition(record.topic, record.partition): record.offset for record in records}
     for partition, offset in last.items():
         end = consumer.highwater(partition)
@@ -134,10 +135,12 @@ def _export_lag(consumer: Any, group: str, records: Sequence[ConsumerRecord]) ->
             CONSUMER_LAG.labels(*labels).set(max(0, end - offset - 1))
 
 
-async def _raw_batch(records: tuple[ConsumerRecord, ...], original: Any) -> Any:
-    parser = original.__self__  # FastStream's batch parser; its own method would decode headers and fail on bad ones
+async def _raw_batch(records: tuple[ConsumerRecord, ...], original: Callable[[Any], Awaitable[Any]]) -> KafkaMessage:
+    parser: Any = cast(
+        "MethodType", original
+    ).__self__  # FastStream's batch parser; its own method would decode headers and fail on bad ones
     first = records[0]
-    return parser.msg_class(
+    message: KafkaMessage = parser.msg_class(
         body=records,
         headers={},
         batch_headers=[],
@@ -149,9 +152,10 @@ async def _raw_batch(records: tuple[ConsumerRecord, ...], original: Any) -> Any:
         path={},
         consumer=parser._consumer,  # noqa: SLF001 - not handed over otherwise
     )
+    return message
 
 
-async def _raw_body(message: Any) -> Any:
+async def _raw_body(message: KafkaMessage) -> KafkaMessage:
     return message
 
 
@@ -167,7 +171,7 @@ def consume(  # noqa: PLR0913 - a consumer's whole policy in one place
     lane: Callable[[Incoming[M]], Hashable | None] | None = None,
     max_records: int = 200,
     retries: int = 5,
-    schema: Any = Any,
+    schema: object = dict,
 ) -> None:
     """Register a consumer of a topic.
 
@@ -179,7 +183,7 @@ def consume(  # noqa: PLR0913 - a consumer's whole policy in one place
     settler = Settler(topic, group, vitals, retries)
     consumer = _Consumer(broker, settler, parse, handle, lane or (lambda incoming: incoming.lane), clock)
 
-    async def batch(message: Any) -> None:
+    async def batch(message: KafkaMessage) -> None:
         _export_lag(message.consumer, group, message.raw_message)
         await consumer.take(message.raw_message)
 

@@ -33,7 +33,9 @@ def _headers(record: ConsumerRecord, group: str, reason: str, error: Exception) 
     }
 
 
-async def dead_letter(broker: KafkaBroker, record: ConsumerRecord, *, group: str, reason: str, error: Exception) -> None:
+async def dead_letter(
+    broker: KafkaBroker, record: ConsumerRecord, *, group: str, reason: str, error: Exception
+) -> None:
     """Put a record on its dead-letter topic; `Transient` where the broker does not take it."""
     log.error(
         "dead_letter", topic=record.topic, offset=record.offset, group=group, reason=reason, error=str(error)[:500]

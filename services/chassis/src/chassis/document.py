@@ -58,7 +58,7 @@ def stamped(document: D, *, version: int, outbox: tuple[Outgoing, ...], after: D
     return document.model_copy(update=stamp)
 
 
-def to_bson(value: Any) -> Any:
+def to_bson(value: object) -> object:
     """Return a value as BSON keeps it: datetimes and bytes as they are, everything else that JSON lacks as in JSON."""
     if isinstance(value, dict):
         return {str(to_bson(key)): to_bson(item) for key, item in value.items()}
@@ -74,8 +74,7 @@ def encode(document: Document) -> dict[str, Any]:
     raw = document.model_dump(by_alias=True)
     raw["_id"] = raw.pop("id")
     raw["has_outbox"] = document.has_outbox
-    encoded: dict[str, Any] = to_bson(raw)
-    return encoded
+    return {key: to_bson(value) for key, value in raw.items()}
 
 
 def decode(model: type[D], raw: dict[str, Any]) -> D:

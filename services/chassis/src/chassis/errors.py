@@ -20,7 +20,7 @@ class TandemError(Exception):
         self.detail = detail
 
 
-class Transient(TandemError):
+class Transient(TandemError):  # noqa: N818 - named for what to do about it
     """Will work later. `retry_after` is the number of seconds the other side asked us to wait, where it did."""
 
     def __init__(self, code: str, detail: str = "", *, retry_after: float | None = None) -> None:
@@ -28,13 +28,13 @@ class Transient(TandemError):
         self.retry_after = retry_after
 
 
-class Rejected(TandemError):
+class Rejected(TandemError):  # noqa: N818 - named for what to do about it
     """Can never succeed, however often it is tried."""
 
 
-class NeedsUser(TandemError):
+class NeedsUser(TandemError):  # noqa: N818 - named for what to do about it
     """The user must act (reconnect, choose another calendar, ...) before this can succeed."""
 
 
-class ResyncNeeded(TandemError):
+class ResyncNeeded(TandemError):  # noqa: N818 - named for what to do about it
     """The incremental state is lost (an expired sync token, say): read everything anew and merge."""

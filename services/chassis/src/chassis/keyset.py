@@ -18,7 +18,7 @@ def position(raw: Mapping[str, Any], order: Sort) -> list[Any]:
     return [_value(raw, field) for field, _ in order]
 
 
-def _value(raw: Mapping[str, Any], path: str) -> Any:
+def _value(raw: Mapping[str, Any], path: str) -> object:
     value: Any = raw
     for part in path.split("."):
         value = value[part]

@@ -79,7 +79,7 @@ class Lifecycle:
         while True:
             try:
                 return await step()
-            except Exception as error:  # noqa: BLE001 - a service that cannot start says so and tries again
+            except Exception as error:  # a service that cannot start says so and tries again
                 self.waiting_for = f"{what}: {error}"
                 expected = as_transient(error) is not None
                 log.warning("start_waits", what=what, error=repr(error), exc_info=None if expected else error)

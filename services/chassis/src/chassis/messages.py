@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from faststream.kafka import KafkaBroker
 from opentelemetry import propagate
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from chassis.correlation import CORRELATION_HEADER, current_correlation_id
 from chassis.errors import Rejected, Transient
@@ -28,7 +28,7 @@ class Outgoing(BaseModel):
     topic: str
     key: str
     value: str
-    headers: dict[str, str] = {}
+    headers: dict[str, str] = Field(default_factory=dict)
 
 
 def _correlation_of(message: BaseModel) -> str:

@@ -10,11 +10,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from chassis.correlation import bind_correlation
 from chassis.ids import new_id
 from chassis.metrics import REQUEST_SECONDS
-from chassis.problem_handlers import problem_response
-from chassis.problems import Problem
 
 REQUEST_ID_HEADER = "X-Request-ID"
 MAX_BODY_BYTES = 1024 * 1024
+_DISCARDED_BYTES = 16 * 1024 * 1024
 
 _ACCEPTED_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}")
 
@@ -51,10 +50,6 @@ class BodyLimit:
         """Count what is received."""
         if scope["type"] != "http":
             return await self._app(scope, receive, send)
-        announced = Headers(scope=scope).get("content-length", "")
-        if announced.isdecimal() and int(announced) > self._limit:
-            problem = Problem(413, "payload_too_large", self._detail())
-            return await problem_response(problem)(scope, receive, send)
         received = 0
 
         async def counting() -> Message:
@@ -62,13 +57,19 @@ class BodyLimit:
             message = await receive()
             received += len(message.get("body", b""))
             if received > self._limit:
-                raise HTTPException(413, self._detail())
+                await _discard(receive, message)
+                raise HTTPException(413, f"the body is larger than {self._limit} bytes")
             return message
 
         return await self._app(scope, counting, send)
 
-    def _detail(self) -> str:
-        return f"the body is larger than {self._limit} bytes"
+
+async def _discard(receive: Receive, message: Message) -> None:
+    """Read on for a while: a client that is still sending would see a reset connection instead of our answer."""
+    left = _DISCARDED_BYTES
+    while left > 0 and message.get("more_body", False):
+        message = await receive()
+        left -= len(message.get("body", b""))
 
 
 class RequestMetrics:

@@ -15,12 +15,24 @@ def _declare_problems(document: dict[str, Any]) -> dict[str, Any]:
         schemas.pop(name, None)
     body = ProblemBody.model_json_schema(ref_template="#/components/schemas/{model}")
     schemas |= body.pop("$defs", {}) | {"ProblemBody": body}
-    declared = problem_responses(422)[422]
     for path in document.get("paths", {}).values():
         for operation in path.values():
-            if "application/json" in operation["responses"].get("422", {}).get("content", {}):
-                operation["responses"]["422"] = declared
+            _declare_in(operation)
     return document
+
+
+def _declare_in(operation: dict[str, Any]) -> None:
+    """Declare what any operation may answer: a defect, an outage and, where it takes a body, an unreadable one."""
+    responses = operation["responses"]
+    if "application/json" in responses.get("422", {}).get("content", {}):
+        del responses["422"]
+        responses |= _named(422)
+    common = _named(400, 413, 500, 503) if "requestBody" in operation else _named(500, 503)
+    operation["responses"] = common | responses
+
+
+def _named(*statuses: int) -> dict[str, Any]:
+    return {str(status): declared for status, declared in problem_responses(*statuses).items()}
 
 
 def install_openapi(app: FastAPI) -> None:

@@ -38,7 +38,7 @@ def _tag(value: object) -> object:
     raise TypeError(f"a cursor cannot hold {type(value).__name__}")
 
 
-def _untag(value: dict[str, Any]) -> Any:
+def _untag(value: dict[str, Any]) -> object:
     return datetime.fromisoformat(value[_DATE]) if set(value) == {_DATE} else value
 
 

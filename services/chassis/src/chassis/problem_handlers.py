@@ -72,7 +72,7 @@ def to_problem(error: Exception) -> Problem:
 async def _handle(_request: Request, error: Exception) -> JSONResponse:
     problem = to_problem(error)
     if problem.status >= 500:
-        log.error("request_failed", status=problem.status, error=repr(error), exc_info=error)
+        log.warning("request_failed", status=problem.status, error=repr(error))  # uvicorn logs defects with their trace
     return problem_response(problem)
 
 

@@ -31,10 +31,10 @@ class ProblemBody(BaseModel):
     errors: list[FieldError] | None = None
 
 
-class Problem(Exception):
+class Problem(Exception):  # noqa: N818 - RFC 9457 calls it so
     """An error answer; raise it anywhere below a route."""
 
-    def __init__(  # noqa: PLR0913 - the members of RFC 9457
+    def __init__(
         self,
         status: int,
         code: str,
@@ -43,7 +43,7 @@ class Problem(Exception):
         title: str | None = None,
         errors: Sequence[FieldError] = (),
         headers: Mapping[str, str] | None = None,
-        **extras: Any,
+        **extras: Any,  # noqa: ANN401 - members of any JSON type
     ) -> None:
         super().__init__(f"{status} {code}: {detail}")
         self.status = status
@@ -88,12 +88,18 @@ def stale_version(current: int) -> Problem:
     return Problem(412, "stale_version", f"the current version is {current}", current_version=current)
 
 
-def conflict(code: str, detail: str, **extras: Any) -> Problem:
+def conflict(code: str, detail: str, **extras: Any) -> Problem:  # noqa: ANN401 - as above
     """409: the request contradicts the present state."""
     return Problem(409, code, detail, **extras)
 
 
-def unprocessable(code: str, detail: str, *, errors: Sequence[FieldError] = (), **extras: Any) -> Problem:
+def unprocessable(
+    code: str,
+    detail: str,
+    *,
+    errors: Sequence[FieldError] = (),
+    **extras: Any,  # noqa: ANN401
+) -> Problem:
     """422: well formed, and still wrong."""
     return Problem(422, code, detail, errors=errors, **extras)
 

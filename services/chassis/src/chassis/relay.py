@@ -85,9 +85,9 @@ class Relay(Generic[D]):
         except TandemError as error:
             OUTBOX_FAILED.labels(self._name).inc()
             log.warning("outbox_postponed", collection=self._name, document=document_id, error=str(error))
-        except Exception as error:  # noqa: BLE001 - the entries stay in the document, the sweeper tries again
+        except Exception:  # the entries stay in the document, the sweeper tries again
             OUTBOX_FAILED.labels(self._name).inc()
-            log.error("outbox_failed", collection=self._name, document=document_id, exc_info=error)
+            log.exception("outbox_failed", collection=self._name, document=document_id)
         finally:
             self._next.pop(document_id, None)
             del self._tasks[document_id]

@@ -47,7 +47,7 @@ class Sealer:
 
     def open(self, sealed: str, context: str) -> bytes:
         """Return the plaintext; `Rejected` where the key is unknown, the value was altered or the context differs."""
-        version, key_id, payload = (sealed.split(":", 2) + ["", ""])[:3]
+        version, key_id, payload = [*sealed.split(":", 2), "", ""][:3]
         key = self._keys.get(key_id)
         if version != _VERSION or key is None:
             raise Rejected("unknown_key", "sealed under a key that is not configured")

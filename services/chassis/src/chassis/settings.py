@@ -95,7 +95,7 @@ def _one_line(error: ValidationError) -> str:
 
 
 def load_settings(cls: type[S]) -> S:
-    """Read the settings from the environment; where one is missing or malformed, name it in one line and exit with 2."""
+    """Read the settings from the environment; where one is missing or malformed, say so in one line and exit with 2."""
     try:
         return cls()
     except ValidationError as error:

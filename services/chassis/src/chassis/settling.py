@@ -24,7 +24,7 @@ PATIENCE_SECONDS = 300.0
 """How long a batch is held; well under the consumer's `max_poll_interval_ms`, whichever record waits last."""
 
 
-class GivenBack(Exception):
+class GivenBack(Exception):  # noqa: N818 - named for what becomes of the record
     """The record is not settled: the process stops, or has waited too long in place. It will be delivered again."""
 
 
@@ -89,7 +89,7 @@ class Settler:
         except Exception as error:
             if _is_outage(error):
                 raise
-            log.error("handler_failed", consumer=self.name, exc_info=error)
+            log.exception("handler_failed", consumer=self.name)
             await bury("handler_failed", error)
         else:
             return "handled"

@@ -10,8 +10,8 @@ from aiokafka.errors import TopicAlreadyExistsError, for_code
 from chassis.errors import Rejected, Transient
 from chassis.outages import outages_as_transient
 
-_VISIBLE_SECONDS = 15.0
 _POLL_SECONDS = 0.1
+_POLLS = 150
 
 
 @dataclass(frozen=True)
@@ -57,16 +57,20 @@ async def _create(admin: AIOKafkaAdminClient, specs: Sequence[TopicSpec], replic
 
 async def _verify(admin: AIOKafkaAdminClient, specs: Sequence[TopicSpec]) -> None:
     names = [spec.name for spec in specs]
-    found: dict[str, int] = {}
-    try:
-        async with asyncio.timeout(_VISIBLE_SECONDS):
-            while len(found := await _partitions(admin, names)) < len(names):
-                await asyncio.sleep(_POLL_SECONDS)
-    except TimeoutError:
-        raise Transient("topics_not_visible", f"waited for {sorted(set(names) - set(found))}") from None
+    found = await _visible(admin, names)
     wrong = [f"{s.name} has {found[s.name]}, not {s.partitions}" for s in specs if found[s.name] != s.partitions]
     if wrong:
         raise Rejected("wrong_partitions", "; ".join(wrong))
+
+
+async def _visible(admin: AIOKafkaAdminClient, names: list[str]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for _ in range(_POLLS):
+        found = await _partitions(admin, names)
+        if len(found) == len(set(names)):
+            return found
+        await asyncio.sleep(_POLL_SECONDS)
+    raise Transient("topics_not_visible", f"waited for {sorted(set(names) - set(found))}")
 
 
 async def _partitions(admin: AIOKafkaAdminClient, names: list[str]) -> dict[str, int]:
