@@ -11,7 +11,7 @@ Two questions, because readers refuse what they do not know (a `Literal` is clos
 A new optional field is neither: readers ignore what they do not know, and take its default where it is missing.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -19,8 +19,12 @@ Schema = Mapping[str, Any]
 _LOWER_BOUNDS: Final = ("minimum", "exclusiveMinimum", "minLength", "minItems")
 _UPPER_BOUNDS: Final = ("maximum", "exclusiveMaximum", "maxLength", "maxItems")
 _UNION_TAGS: Final = ("type", "kind")
-_OPAQUE: Final = ("pattern", "format")
+_ANY: Final = "any"
 _INNER: Final = ("items", "additionalProperties", "propertyNames")
+_ANNOTATIONS: Final = ("$schema", "$id", "$defs", "title", "description", "default", "examples", "deprecated")
+_COMPARED: Final = frozenset(
+    (*_LOWER_BOUNDS, *_UPPER_BOUNDS, *_INNER, *_ANNOTATIONS, "type", "const", "enum", "properties", "required")
+)
 
 
 @dataclass(frozen=True)
@@ -48,7 +52,7 @@ class _Comparison:
 
     def _nodes(self, old: Schema, new: Schema, at: str) -> Iterator[_Change]:
         before, after = _alternatives(old, self._old), _alternatives(new, self._new)
-        for label in sorted(before.keys() - after.keys()):
+        for label in sorted(before.keys() - after.keys() if _ANY not in after else ()):
             yield _Change(f"{at}: {label} removed", breaking=True)
         for label in sorted(after.keys() - before.keys()):
             yield _Change(f"{at}: {label} added", breaking=False)
@@ -60,7 +64,7 @@ class _Comparison:
         yield from _bounds(old, new, at)
         yield from _opaque(old, new, at)
         yield from self._properties(old, new, at)
-        for keyword in _INNER:
+        for keyword in (name for name in _INNER if name in old or name in new):
             yield from self._nodes(_schema(old.get(keyword)), _schema(new.get(keyword)), f"{at}[{keyword}]")
 
     def _properties(self, old: Schema, new: Schema, at: str) -> Iterator[_Change]:
@@ -69,6 +73,7 @@ class _Comparison:
             yield _Change(f"{at}.{name}: removed", breaking=True)
         yield from _required(old, new, at)
         for name in sorted(before.keys() & after.keys()):
+            yield from _default(before[name], after[name], f"{at}.{name}")
             yield from self._nodes(before[name], after[name], f"{at}.{name}")
 
 
@@ -77,8 +82,16 @@ def _alternatives(node: Schema, root: Schema) -> dict[str, Schema]:
     target = _resolved(node, root)
     branches = [*target.get("anyOf", ()), *target.get("oneOf", ())]
     if branches:
-        return {label: body for branch in branches for label, body in _alternatives(branch, root).items()}
+        return _numbered(pair for branch in branches for pair in _alternatives(branch, root).items())
     return {_label(target): target}
+
+
+def _numbered(alternatives: Iterable[tuple[str, Schema]]) -> dict[str, Schema]:
+    """Keep alternatives apart that nothing but their order tells apart."""
+    named: dict[str, Schema] = {}
+    for label, body in alternatives:
+        named[f"{label} #{len(named)}" if label in named else label] = body
+    return named
 
 
 def _resolved(node: Schema, root: Schema) -> Schema:
@@ -93,7 +106,7 @@ def _resolved(node: Schema, root: Schema) -> Schema:
 def _label(node: Schema) -> str:
     properties = node.get("properties", {})
     tags = [f"{tag} {properties[tag]['const']}" for tag in _UNION_TAGS if "const" in properties.get(tag, {})]
-    return tags[0] if tags else str(node.get("type", "any"))
+    return tags[0] if tags else str(node.get("type", _ANY))
 
 
 def _required(old: Schema, new: Schema, at: str) -> Iterator[_Change]:
@@ -132,10 +145,16 @@ def _bounds(old: Schema, new: Schema, at: str) -> Iterator[_Change]:
 
 
 def _opaque(old: Schema, new: Schema, at: str) -> Iterator[_Change]:
-    """Compare what cannot be told wider or narrower: only taking it away is surely wider."""
-    for name in _OPAQUE:
+    """Compare keywords that cannot be told wider or narrower (`pattern`, `format`): only taking one away is wider."""
+    for name in sorted((old.keys() | new.keys()) - _COMPARED):
         if old.get(name) != new.get(name):
             yield _Change(f"{at}: {name} {old.get(name)} is now {new.get(name)}", breaking=name in new)
+
+
+def _default(old: Schema, new: Schema, at: str) -> Iterator[_Change]:
+    """A message without the field would mean something else than when it was sent."""
+    if "default" in old and "default" in new and old["default"] != new["default"]:
+        yield _Change(f"{at}: default {old['default']} is now {new['default']}", breaking=True)
 
 
 def _schema(value: Any) -> Schema:  # noqa: ANN401 - JSON Schema allows true and false for a schema
