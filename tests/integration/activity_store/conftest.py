@@ -9,11 +9,11 @@ from typing import Any
 import httpx
 import pytest
 import uvicorn
+
 from activity_store.app import make_app
 from activity_store.settings import Settings
 from chassis.topics import TopicSpec, ensure_topics
 from contracts import topics
-
 from tests.integration.activity_store.support import Crm, TopicReader
 from tests.support.waiting import wait_until
 

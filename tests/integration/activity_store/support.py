@@ -8,10 +8,10 @@ from typing import Any, Self, TypeVar
 import httpx
 import jwt
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+
 from chassis.ids import new_id
 from contracts import topics
 from contracts.envelope import Message
-
 from tests.support.waiting import wait_until
 
 M = TypeVar("M", bound=Message)
