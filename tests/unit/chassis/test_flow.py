@@ -1,0 +1,204 @@
+"""Lanes, coalescing, settling and the relay: order, retries and what happens to failures."""
+
+import asyncio
+from collections.abc import Sequence
+
+import pytest
+
+from chassis.coalesce import Coalescer
+from chassis.document import Document
+from chassis.errors import Rejected, Transient
+from chassis.lanes import run_stages, stages
+from chassis.messages import Outgoing
+from chassis.relay import Relay
+from chassis.settling import GivenBack, Settler
+from chassis.vitals import STUCK_AFTER, Vitals
+
+
+def test_a_barrier_is_a_stage_of_its_own() -> None:
+    planned = stages(["a1", "b1", "a2", "!", "a3"], lambda item: None if item == "!" else item[0])
+    assert planned == [[["a1", "a2"], ["b1"]], [["!"]], [["a3"]]]
+    assert stages([], lambda item: item) == []
+
+
+async def test_lanes_run_side_by_side_and_each_in_order() -> None:
+    done: list[str] = []
+    other = asyncio.Event()
+
+    async def work(item: str) -> None:
+        if item == "a1":
+            await other.wait()
+        done.append(item)
+        if item == "b2":
+            other.set()
+
+    await run_stages(stages(["a1", "a2", "b1", "b2", "!"], lambda i: None if i == "!" else i[0]), work, at_once=2)
+    assert done == ["b1", "b2", "a1", "a2", "!"]
+
+
+async def test_requests_of_one_tick_become_one_batch() -> None:
+    batches: list[list[int]] = []
+
+    async def run(items: Sequence[int]) -> Sequence[int | Exception]:
+        batches.append(list(items))
+        return [ValueError(str(item)) if item == 3 else item * 2 for item in items]
+
+    ask = Coalescer(run, size=4)
+    answers = await asyncio.gather(*(ask(n) for n in range(6)), return_exceptions=True)
+    assert batches == [[0, 1, 2, 3], [4, 5]]
+    assert answers[:3] == [0, 2, 4]
+    assert isinstance(answers[3], ValueError)
+    assert await ask(9) == 18
+
+
+async def test_a_failed_batch_fails_all_who_asked() -> None:
+    async def run(items: Sequence[int]) -> Sequence[int | Exception]:
+        raise Transient("away")
+
+    ask: Coalescer[int, int] = Coalescer(run, size=4)
+    answers = await asyncio.gather(ask(1), ask(2), return_exceptions=True)
+    assert [str(answer) for answer in answers] == ["away", "away"]
+
+
+class Handler:
+    """Raises the given errors, one a call, then succeeds."""
+
+    def __init__(self, *errors: Exception) -> None:
+        self.errors = list(errors)
+        self.calls = 0
+        self.buried: list[str] = []
+
+    async def __call__(self) -> None:
+        self.calls += 1
+        if self.errors:
+            raise self.errors.pop(0)
+
+    async def bury(self, reason: str, error: Exception) -> None:
+        self.buried.append(reason)
+
+
+def settler(vitals: Vitals | None = None, *, patience: float = 60) -> Settler:
+    return Settler("t", "g", vitals or Vitals(), retries=3, patience=patience, first_pause=0.001, longest_pause=0.002)
+
+
+async def test_an_outage_is_never_dead_lettered() -> None:
+    handler = Handler(*[Transient("away")] * 20)
+    assert await settler().settle(handler, handler.bury) == "handled"
+    assert (handler.calls, handler.buried) == (21, [])
+
+
+async def test_what_can_never_succeed_is_dead_lettered_at_once() -> None:
+    handler = Handler(Rejected("nonsense"))
+    assert await settler().settle(handler, handler.bury) == "dead_lettered"
+    assert (handler.calls, handler.buried) == (1, ["nonsense"])
+
+
+async def test_a_defect_gets_some_attempts_that_outages_do_not_use_up() -> None:
+    handler = Handler(*[Transient("away")] * 5, KeyError(), KeyError())
+    assert await settler().settle(handler, handler.bury) == "handled"
+    handler = Handler(*[KeyError()] * 3)
+    assert await settler().settle(handler, handler.bury) == "dead_lettered"
+    assert (handler.calls, handler.buried) == (3, ["handler_failed"])
+
+
+async def test_a_dead_letter_that_cannot_be_sent_is_waited_for() -> None:
+    handler = Handler(*[Rejected("nonsense")] * 2)
+    attempts: list[str] = []
+
+    async def bury(reason: str, error: Exception) -> None:
+        attempts.append(reason)
+        if len(attempts) == 1:
+            raise Transient("kafka_unavailable")
+
+    assert await settler().settle(handler, bury) == "dead_lettered"
+    assert attempts == ["nonsense", "nonsense"]
+
+
+async def test_a_stop_gives_the_record_back_and_readiness_recovers() -> None:
+    vitals = Vitals()
+    seen: list[dict[str, str]] = []
+
+    async def handle() -> None:
+        seen.append(dict(vitals.waiting))
+        if len(seen) == 2:
+            vitals.stopping.set()
+        raise Transient("away")
+
+    with pytest.raises(GivenBack):
+        await settler(vitals).settle(handle, Handler().bury)
+    assert seen == [{}, {"t@g": "away"}]
+    assert vitals.waiting == {}
+
+
+async def test_patience_ends_by_giving_the_batch_back() -> None:
+    handler = Handler(*[Transient("away")] * 1000)
+    with pytest.raises(GivenBack):
+        await settler(patience=0.02).settle(handler, handler.bury)
+    assert handler.buried == []
+
+
+def test_a_consumer_that_does_not_join_again_is_stuck() -> None:
+    now = 1000.0
+    vitals = Vitals(lambda: now)
+    vitals.revoked("c")
+    assert vitals.stuck() == []
+    now += STUCK_AFTER.total_seconds() + 1
+    assert vitals.stuck() == ["c"]
+    vitals.joined("c")
+    assert vitals.stuck() == []
+
+
+class Sink:
+    def __init__(self) -> None:
+        self.sent: list[str] = []
+        self.failures = 0
+
+    async def publish(self, messages: Sequence[Outgoing]) -> None:
+        if self.failures:
+            self.failures -= 1
+            raise Transient("kafka_unavailable")
+        self.sent += [message.id for message in messages]
+
+
+def document(version: int, *entries: str) -> Document:
+    outbox = tuple(Outgoing(id=entry, topic="t", key="k", value="{}") for entry in entries)
+    return Document(id="d", version=version, outbox=outbox, write_id=f"w{version}")
+
+
+async def test_the_relay_keeps_the_order_of_a_document_and_clears_only_its_last_write() -> None:
+    sink, settled = Sink(), []
+
+    async def settle(write: tuple[str, str]) -> bool:
+        settled.append(write)
+        return True
+
+    async def reload(_: str) -> Document | None:
+        return None
+
+    relay: Relay[Document] = Relay("c", sink, settle=settle, reload=reload)
+    relay.offer(document(1, "a"))
+    relay.offer(document(3, "a", "b", "c"))
+    relay.offer(document(2, "a", "b"))
+    await relay.drain()
+    assert sink.sent == ["a", "b", "c"]
+    assert settled == [("d", "w3")]
+    assert relay.unpublished(document(3, "a", "z").outbox) == document(3, "z").outbox
+
+
+async def test_what_could_not_be_published_goes_out_before_what_came_later() -> None:
+    sink = Sink()
+    sink.failures = 1
+
+    async def settle(_: tuple[str, str]) -> bool:
+        return True
+
+    async def reload(_: str) -> Document | None:
+        return None
+
+    relay: Relay[Document] = Relay("c", sink, settle=settle, reload=reload)
+    relay.offer(document(1, "a"))
+    await relay.drain()
+    assert sink.sent == []
+    relay.offer(document(2, "a", "b"))
+    await relay.drain()
+    assert sink.sent == ["a", "b"]

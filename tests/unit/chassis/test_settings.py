@@ -1,0 +1,52 @@
+"""Settings: a mistake stops the start with one line that names it."""
+
+import pytest
+
+from chassis.settings import ChassisSettings, load_settings
+
+GOOD = {
+    "TANDEM_KAFKA_BOOTSTRAP": "127.0.0.1:9092",
+    "TANDEM_MONGO_URL": "mongodb://127.0.0.1:27017",
+    "TANDEM_JWT_SECRET": "0123456789abcdef",
+}
+
+
+@pytest.fixture(autouse=True)
+def environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in (*GOOD, "TANDEM_JWKS_URL", "TANDEM_LOG_LEVEL"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in GOOD.items():
+        monkeypatch.setenv(name, value)
+
+
+def test_good_settings_load() -> None:
+    settings = load_settings(ChassisSettings)
+    assert settings.kafka_bootstrap == "127.0.0.1:9092"
+    assert "0123456789abcdef" not in repr(settings)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("TANDEM_MONGO_URL", None),
+        ("TANDEM_MONGO_URL", "http://somewhere"),
+        ("TANDEM_KAFKA_BOOTSTRAP", ""),
+        ("TANDEM_JWT_SECRET", None),
+        ("TANDEM_JWT_SECRET", "short"),
+        ("TANDEM_JWKS_URL", "https://keys.example"),
+        ("TANDEM_LOG_LEVEL", "LOUD"),
+    ],
+)
+def test_a_mistake_is_named_in_one_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], name: str, value: str | None
+) -> None:
+    monkeypatch.delenv(name, raising=False)
+    if value is not None:
+        monkeypatch.setenv(name, value)
+    with pytest.raises(SystemExit) as stopped:
+        load_settings(ChassisSettings)
+    error = capsys.readouterr().err
+    assert stopped.value.code == 2
+    assert name in error
+    assert error.count("\n") == 1
+    assert "short" not in error.removeprefix("settings:").replace("too short", "")

@@ -1,0 +1,139 @@
+"""Cursors, preconditions, sealing, document codec and keyset filters."""
+
+import base64
+from datetime import UTC, date, datetime, timedelta
+from enum import StrEnum
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chassis.document import Document, decode, encode, stamped
+from chassis.errors import Rejected
+from chassis.ids import new_id
+from chassis.keyset import complete, with_after
+from chassis.messages import Outgoing
+from chassis.pages import decode_cursor, encode_cursor
+from chassis.preconditions import check_if_match, etag
+from chassis.problems import Problem
+from chassis.sealing import Sealer
+
+
+@given(st.lists(st.text() | st.integers() | st.booleans() | st.datetimes(timezones=st.just(UTC))))
+def test_a_cursor_gives_back_its_position(position: list[object]) -> None:
+    assert decode_cursor(encode_cursor(position)) == position
+
+
+def test_no_cursor_is_no_position() -> None:
+    assert decode_cursor(None) is None
+
+
+@given(st.text())
+def test_a_foreign_cursor_is_a_422_and_never_a_500(cursor: str) -> None:
+    try:
+        assert isinstance(decode_cursor(cursor), list)
+    except Problem as problem:
+        assert (problem.status, problem.errors[0].field) == (422, "cursor")  # noqa: PT017 - either outcome is right
+
+
+@pytest.mark.parametrize("header", [None, "*", '"3"', 'W/"3"', "3", '"1", "3"'])
+def test_if_match_that_names_the_version_passes(header: str | None) -> None:
+    check_if_match(header, 3)
+
+
+@pytest.mark.parametrize("header", ['"2"', '"33"', "", "abc"])
+def test_if_match_that_names_another_is_412(header: str) -> None:
+    with pytest.raises(Problem) as stale:
+        check_if_match(header, 3)
+    assert (stale.value.status, stale.value.code) == (412, "stale_version")
+    assert stale.value.body()["current_version"] == 3
+    assert etag(3) == '"3"'
+
+
+def key(name: str, byte: bytes) -> str:
+    return f"{name}:{base64.b64encode(byte * 32).decode()}"
+
+
+OLD, NEW = key("old", b"o"), key("new", b"n")
+
+
+def test_a_sealed_secret_opens_only_for_its_owner() -> None:
+    sealer = Sealer(NEW)
+    sealed = sealer.seal(b"secret", "connection-1")
+    assert sealer.open(sealed, "connection-1") == b"secret"
+    assert sealed != sealer.seal(b"secret", "connection-1")
+    with pytest.raises(Rejected, match="broken_seal"):
+        sealer.open(sealed, "connection-2")
+    with pytest.raises(Rejected, match="broken_seal"):
+        sealer.open(sealed[:-4] + "AAAA", "connection-1")
+
+
+def test_keys_rotate() -> None:
+    sealed = Sealer(OLD).seal(b"secret", "c")
+    rotated = Sealer(f"{NEW},{OLD}")
+    assert rotated.open(sealed, "c") == b"secret"
+    assert rotated.needs_rotation(sealed)
+    assert not rotated.needs_rotation(rotated.seal(b"secret", "c"))
+    with pytest.raises(Rejected, match="unknown_key"):
+        Sealer(NEW).open(sealed, "c")
+
+
+@pytest.mark.parametrize("keys", ["", "no-colon", "id:not base64", "id:c2hvcnQ=", f":{NEW.split(':')[1]}"])
+def test_malformed_keys_are_refused_without_being_shown(keys: str) -> None:
+    with pytest.raises(ValueError, match="key") as refused:
+        Sealer(keys)
+    assert "c2hvcnQ=" not in str(refused.value)
+
+
+class Color(StrEnum):
+    RED = "red"
+
+
+class Thing(Document):
+    at: datetime
+    day: date
+    span: timedelta
+    color: Color
+    tags: frozenset[str]
+    raw: bytes
+
+
+def test_a_document_reads_back_as_it_was_written() -> None:
+    thing = Thing(
+        id="x",
+        at=datetime(2026, 1, 1, 12, tzinfo=UTC),
+        day=date(2026, 1, 1),
+        span=timedelta(minutes=90),
+        color=Color.RED,
+        tags=frozenset({"a"}),
+        raw=b"\x00\xff",
+        outbox=(Outgoing(id="m", topic="t", key="k", value="{}"),),
+    )
+    raw = encode(thing)
+    assert raw["_id"] == "x"
+    assert raw["has_outbox"] is True
+    assert raw["at"] == thing.at  # a date in BSON, so that it can be compared
+    assert decode(Thing, raw | {"unknown": 1}) == thing
+
+
+def test_a_write_is_recognised_among_the_last_ones() -> None:
+    first = stamped(Document(id="x"), version=1, outbox=(), after=None)
+    later = first
+    for version in range(2, 5):
+        later = stamped(later, version=version, outbox=(), after=later)
+    assert first.write_id in later.recent_writes
+    assert len({first.write_id, later.write_id, *later.recent_writes}) == 4
+
+
+def test_a_page_begins_after_the_position() -> None:
+    order = complete([("total", -1)])
+    assert order == [("total", -1), ("_id", 1)]
+    assert with_after({"a": 1}, order, None) == {"a": 1}
+    assert with_after({}, order, [5, "x"]) == {"$or": [{"total": {"$lt": 5}}, {"total": 5, "_id": {"$gt": "x"}}]}
+    assert with_after({"a": 1}, [("_id", 1)], ["x"]) == {"$and": [{"a": 1}, {"_id": {"$gt": "x"}}]}
+
+
+def test_ids_sort_by_the_time_they_were_made() -> None:
+    ids = [new_id() for _ in range(1000)]
+    assert sorted(ids) == ids
+    assert len(set(ids)) == 1000
