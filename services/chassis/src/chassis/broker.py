@@ -21,8 +21,8 @@ class ServiceBroker(KafkaBroker):
     async def start(self) -> None:
         """Connect, start all subscribers and publishers; raises the first error after every start has ended."""
         await self.connect()
-        endpoints = [*self.subscribers, *self.publishers]
-        outcomes = await asyncio.gather(*(endpoint.start() for endpoint in endpoints), return_exceptions=True)
+        starts = [*(sub.start() for sub in self.subscribers), *(pub.start() for pub in self.publishers)]
+        outcomes = await asyncio.gather(*starts, return_exceptions=True)
         for outcome in outcomes:
             if isinstance(outcome, BaseException):
                 raise outcome
