@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from typing import TextIO
 
@@ -22,4 +23,5 @@ class Console:
     def say(self, name: str, words: str) -> None:
         """Print `words` about the part `name`."""
         now = datetime.now().astimezone()
-        self._printer.write(Message(type="line", data=words, time=now, name=name, colour=None))
+        with suppress(BrokenPipeError):  # nobody reads any more; the system goes on
+            self._printer.write(Message(type="line", data=words, time=now, name=name, colour=None))
