@@ -120,7 +120,7 @@ class GoogleCalendar:
         """Close a channel; one that is gone already is no error."""
         request = self._api.channels().stop(body={"id": watch.id, "resourceId": watch.resource_id})
         try:
-            await self._send(access, request, "item")
+            await self._transport.send(access, request, "item")
         except Missing:
             return
 
