@@ -161,7 +161,7 @@ class Sink:
 
 
 def document(version: int, *entries: str) -> Document:
-    outbox = tuple(Outgoing(id=entry, topic="t", key="k", value="{}") for entry in entries)
+    outbox = tuple(Outgoing(id=entry, topic="t", key="k", value="{}", entry_id=entry) for entry in entries)
     return Document(id="d", version=version, outbox=outbox, write_id=f"w{version}")
 
 
@@ -202,3 +202,20 @@ async def test_what_could_not_be_published_goes_out_before_what_came_later() -> 
     relay.offer(document(2, "a", "b"))
     await relay.drain()
     assert sink.sent == ["a", "b"]
+
+
+async def test_a_message_may_be_sent_again_on_purpose() -> None:
+    sink = Sink()
+
+    async def settle(_: tuple[str, str]) -> bool:
+        return True
+
+    async def reload(_: str) -> Document | None:
+        return None
+
+    relay: Relay[Document] = Relay("c", sink, settle=settle, reload=reload)
+    for version in (1, 2):
+        again = Outgoing(id="command", topic="t", key="k", value="{}")
+        relay.offer(Document(id="d", version=version, outbox=(again,), write_id=f"w{version}"))
+        await relay.drain()
+    assert sink.sent == ["command", "command"]

@@ -48,5 +48,7 @@ def make_broker(settings: ChassisSettings, *, app_name: str) -> KafkaBroker:
         metadata_max_age_ms=_METADATA_MAX_AGE_MS,
         # Records are decoded by us, each alone.
         apply_types=False,
-        logger=logging.getLogger("faststream"),
+        logger=logging.getLogger("chassis.faststream"),
+        # Its line per batch received and processed.
+        log_level=logging.DEBUG,
     )

@@ -10,7 +10,7 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 from chassis.settings import ChassisSettings
 
 _SECRETS = ("authorization", "password", "secret", "token", "credential", "cookie")
-_CHATTY = ("aiokafka", "pymongo", "httpx", "httpcore", "faststream", "uvicorn.access")
+_CHATTY = ("aiokafka", "pymongo", "httpx", "httpcore", "chassis.faststream", "uvicorn.access")
 
 
 def redact(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:

@@ -20,7 +20,10 @@ _PUBLISH_SECONDS = 10.0
 
 
 class Outgoing(BaseModel):
-    """A message as it waits in an outbox: `value` is JSON text, `key` decides the partition."""
+    """A message as it waits in an outbox: `value` is JSON text, `key` decides the partition.
+
+    `id` is the message's own; `entry_id` tells one sending from another, for a message may be sent again on purpose.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -29,6 +32,7 @@ class Outgoing(BaseModel):
     key: str
     value: str
     headers: dict[str, str] = Field(default_factory=dict)
+    entry_id: str = Field(default_factory=new_id)
 
 
 def _correlation_of(message: BaseModel) -> str:

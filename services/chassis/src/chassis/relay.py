@@ -58,7 +58,7 @@ class Relay(Generic[D]):
 
     def unpublished(self, outbox: Iterable[Outgoing]) -> tuple[Outgoing, ...]:
         """Return the entries that this process has not yet published."""
-        return tuple(entry for entry in outbox if entry.id not in self._confirmed)
+        return tuple(entry for entry in outbox if entry.entry_id not in self._confirmed)
 
     def is_busy(self, document_id: str) -> bool:
         """Whether the document's outbox is being published right now."""
@@ -105,6 +105,6 @@ class Relay(Generic[D]):
         return self._state_messages(document) if document.state_owed and self._state_messages else ()
 
     def _remember(self, entries: Iterable[Outgoing]) -> None:
-        self._confirmed.update((entry.id, None) for entry in entries)
+        self._confirmed.update((entry.entry_id, None) for entry in entries)
         while len(self._confirmed) > _REMEMBERED:
             self._confirmed.popitem(last=False)
