@@ -60,12 +60,16 @@ async def put_user(
     identity = {"id": scoped(caller.company_id, user_id), "company_id": caller.company_id, "user_id": user_id}
     wanted = User.model_validate(body.model_dump() | identity)
 
+    created = False
+
     def write(current: User | None) -> User:
+        nonlocal created
+        created = current is None
         check_if_match(if_match, current.version if current else 0)
         return current.model_copy(update=body.model_dump()) if current else wanted
 
     stored = await services.collections.users.update(wanted.id, write) or wanted
-    response.status_code = 201 if stored.version == 1 else 200
+    response.status_code = 201 if created else 200
     response.headers["ETag"] = etag(stored.version)
     return UserOut.of(stored)
 

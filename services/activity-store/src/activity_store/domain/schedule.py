@@ -42,6 +42,12 @@ def duration_of(text: str) -> timedelta:
     return timedelta(hours=int(match[1]), minutes=int(match[2]))
 
 
+def is_whole_days(duration: str | None) -> bool:
+    """Whether a duration fits an all-day activity (F2); none does, since it means one day."""
+    length = DAY if duration is None else duration_of(duration)
+    return bool(length) and not length % DAY
+
+
 def span_of(schedule: Schedule) -> Span | None:
     """Return when an activity takes place, None where it is undated (D4).
 
@@ -102,10 +108,9 @@ def _time_faults(schedule: Schedule) -> list[Fault]:
 
 
 def _duration_faults(schedule: Schedule) -> list[Fault]:
-    if schedule.duration is None:
-        return []
-    length = duration_of(schedule.duration)
+    if schedule.duration is not None:
+        duration_of(schedule.duration)
     all_day = schedule.due_date is not None and schedule.due_time is None
-    if all_day and (not length or length % DAY):
+    if all_day and not is_whole_days(schedule.duration):
         return [Fault("duration", "of an all-day activity must be a multiple of 24:00")]
     return []

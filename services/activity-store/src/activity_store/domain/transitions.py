@@ -76,13 +76,14 @@ def complete_schedule(activity: Activity, changes: Mapping[str, Any]) -> dict[st
 
 
 def _without_other_duration(activity: Activity, wanted: Mapping[str, Any]) -> dict[str, Any]:
-    was_timed = activity.due_time is not None
+    was_dated, was_timed = activity.due_date is not None, activity.due_time is not None
     is_timed = wanted.get("due_time", activity.due_time) is not None
-    if activity.due_date is None or was_timed == is_timed:
+    if wanted.get("due_date", activity.due_date) is None or (was_dated and was_timed == is_timed):
         return {}
     if "due_date" not in wanted:
         raise InvalidError([Fault("due_date", "must be given when timed turns into all-day or back")])
-    return {} if "duration" in wanted else {"duration": None}
+    fits = not was_dated and (is_timed or schedule.is_whole_days(activity.duration))
+    return {} if fits or "duration" in wanted else {"duration": None}
 
 
 def _next(activity: Activity, changes: Mapping[str, Any], changed: tuple[str, ...], now: datetime) -> Transition:
