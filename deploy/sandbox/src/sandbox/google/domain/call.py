@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from sandbox.google.domain.accounts import WRITERS, Account, Entry
-from sandbox.google.domain.calendar import Calendar
+from sandbox.google.domain.calendar import Calendar, Event
 from sandbox.google.domain.channels import Channel
 from sandbox.google.domain.drafts import TextRules
 from sandbox.google.domain.errors import writer_required
@@ -58,14 +58,15 @@ class Call:
             raise writer_required()
         return calendar
 
-    def view(self, calendar: Calendar, role: str) -> View:
-        """How events are shown to this caller."""
+    def view(self, calendar: Calendar, role: str, events: list[Event]) -> View:
+        """How these events are shown to this caller."""
+        gone = any(event["status"] == "cancelled" for event in events)
         return View(
             role=role,
             zone=self.query.get("timeZone", calendar.time_zone),
             max_attendees=self.query.get("maxAttendees"),
             busy_only=self.trap("event.details_missing") is not None,
-            sparse=self.trap("tombstone.sparse") is not None,
+            sparse=gone and self.trap("tombstone.sparse") is not None,
             unknown_enum=self.trap("event.unknown_enum") is not None,
         )
 

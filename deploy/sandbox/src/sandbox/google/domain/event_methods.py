@@ -44,7 +44,7 @@ def list_events(call: Call) -> Json:
         and call.trap("push.before_visible") is not None,
     )
     page = listing.list_events(calendar, query, call.now, quirks)
-    return _frame(calendar, entry, page, call.view(calendar, entry.role))
+    return _frame(calendar, entry, page, call.view(calendar, entry.role, page.items))
 
 
 def _refuse_tokens(call: Call, query: queries.Query) -> None:
@@ -66,14 +66,14 @@ def list_instances(call: Call) -> Json:
     if "originalStart" in call.query:
         wanted = call.query["originalStart"]
         page = listing.Page([one for one in page.items if times.same(one["originalStartTime"], wanted)])
-    return _frame(calendar, entry, page, call.view(calendar, entry.role))
+    return _frame(calendar, entry, page, call.view(calendar, entry.role, page.items))
 
 
 def get_event(call: Call) -> Json:
     """Answer `events.get`: deleted events too, with status cancelled."""
     calendar, entry = call.calendar()
     event = writing.existing(calendar, call.path["eventId"])
-    return call.view(calendar, entry.role).render(event)
+    return call.view(calendar, entry.role, [event]).render(event)
 
 
 def _shown(call: Call, calendar: Calendar, event: Event, what: str) -> Json:

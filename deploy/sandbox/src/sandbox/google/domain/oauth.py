@@ -96,6 +96,10 @@ class OAuth:
         self.grants[token] = Grant(email, client_id, scope)
         return token
 
+    def has_grant(self, email: str, client_id: str) -> bool:
+        """Whether the account agreed to this client before."""
+        return any((one.email, one.client_id) == (email, client_id) for one in self.grants.values())
+
     def answer(self, refresh: str, now: datetime, rng: Random) -> dict[str, Any]:
         """A new access token as the token endpoint tells it."""
         token = "ya29." + _draw(rng, 60)

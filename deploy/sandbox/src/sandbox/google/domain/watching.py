@@ -39,7 +39,6 @@ def _watch(call: Call, resource: str, uri: str) -> Json:
         email=call.account.email,
         client_id=call.client_id,
         expires=expires,
-        silent=call.trap("channel.expire_silently") is not None,
     )
     call.world.channels.open(channel)
     call.opened = channel

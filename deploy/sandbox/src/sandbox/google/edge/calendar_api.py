@@ -24,6 +24,8 @@ from sandbox.google.edge.faults import Unanswered, html_page, refuse
 from sandbox.google.edge.simulator import Simulator
 
 PREFIX = "/calendar/v3/"
+# Requests that Google's description of the method does not allow: the journal flags them.
+_MALFORMED = {"badRequest", "invalidParameter", "required"}
 _HTTP = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 
 
@@ -49,6 +51,7 @@ def calendar_router(simulator: Simulator) -> APIRouter:
         try:
             answer = await _answer(simulator, request, raw, trace)
         except GoogleError as error:
+            trace.problems += [error.message] if error.reason in _MALFORMED else []
             answer = JSONResponse(error.body(), error.status, error.headers)
         _note(simulator, request, trace, answer)
         if simulator.world.latency_ms:
@@ -86,7 +89,8 @@ async def _performed(simulator: Simulator, request: Request, method: Method, cal
         await simulator.push.sync(call.opened)
     elif call.opened is not None:
         _announce(simulator, call)
-    simulator.settle()
+    if request.method != "GET" or call.traps:
+        simulator.settle()
     silent = call.trap("fault.timeout_after_applied")
     if silent is not None:
         return Unanswered(silent["seconds"], simulator.sleep)

@@ -90,11 +90,19 @@ def _approve(simulator: Simulator, asked: dict[str, str], email: str) -> Respons
         redirect_uri=asked["redirect_uri"],
         scope=asked["scope"],
         challenge=asked.get("code_challenge"),
-        offline=asked.get("access_type") == "offline",
+        offline=_gives_refresh_token(simulator, asked, account.email),
         issued=simulator.now(),
     )
     code = simulator.world.oauth.consent(consent, simulator.world.rng)
     return _redirect(asked, {"code": code, "scope": asked["scope"]})
+
+
+def _gives_refresh_token(simulator: Simulator, asked: dict[str, str], email: str) -> bool:
+    # Google gives one on the first consent, later only when `prompt=consent` asks for it.
+    if asked.get("access_type") != "offline":
+        return False
+    known = simulator.world.oauth.has_grant(email, asked["client_id"])
+    return not known or "consent" in asked.get("prompt", "").split()
 
 
 def _redirect(asked: dict[str, str], answer: dict[str, str]) -> Response:

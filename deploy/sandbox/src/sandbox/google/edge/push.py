@@ -92,6 +92,9 @@ class PushDesk:
         return self._world.traps.take(trap, "push", channel.email)
 
     def _tell(self, channel: Channel) -> None:
+        if self._take("channel.expire_silently", channel) is not None:
+            channel.silent = True
+            return
         if self._take("push.lost", channel) is not None:
             return
         if self._take("push.coalesce", channel) is not None:

@@ -1,0 +1,108 @@
+"""Google's own client library in front of a simulator in this process, and a recorder of pushes."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+import httplib2
+import httpx
+from chassis.clock import ManualClock
+from googleapiclient.discovery import build
+from googleapiclient.errors import HttpError
+from sandbox.google.discovery import discovery
+from sandbox.google.domain.channels import Notification
+
+ANN = "ann@example.com"
+START = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+Json = dict[str, Any]
+
+
+@dataclass
+class Pushes:
+    """Takes notifications as an ingress would; answers `status`."""
+
+    status: list[int] = field(default_factory=list)
+    got: list[Notification] = field(default_factory=list)
+
+    async def __call__(self, message: Notification) -> int:
+        self.got.append(message)
+        return self.status.pop(0) if self.status else 200
+
+    @property
+    def states(self) -> list[str]:
+        return [one.headers["X-Goog-Resource-State"] for one in self.got]
+
+
+class Google:
+    """Google's client library in front of the simulator, and the stage manager behind it."""
+
+    def __init__(self, app: Any, clock: ManualClock, pushes: Pushes) -> None:
+        self.simulator = app.state.simulator
+        self.clock = clock
+        self.pushes = pushes
+        self.http = httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://google.test")
+        self.api: Any = build(
+            "calendar",
+            "v3",
+            static_discovery=True,
+            http=httplib2.Http(),
+            client_options={"api_endpoint": "http://google.test/calendar/v3/"},
+        )
+        self.waits: list[float] = []
+
+    async def send(self, request: Any, **headers: str) -> Json:
+        """Send a request that the SDK built; HttpError as the SDK raises it; answers are validated."""
+        method = discovery().find(request.method, httpx.URL(request.uri).raw_path.decode().split("?")[0][13:])
+        answer = await self.http.request(
+            request.method, request.uri, content=request.body, headers={**request.headers, **headers}
+        )
+        response = httplib2.Response({"status": str(answer.status_code), **answer.headers})
+        if answer.status_code >= 300:
+            raise HttpError(response, answer.content, uri=request.uri)
+        if answer.status_code == 200:
+            assert method is not None
+            assert discovery().problems(method[0].response, answer.json()) == []
+        result: Json = request.postproc(response, answer.content)
+        return result
+
+    async def control(self, verb: str, path: str, body: Any = None, **query: Any) -> Any:
+        answer = await self.http.request(verb, f"/control{path}", json=body, params=query)
+        assert answer.status_code < 300, answer.text
+        return answer.json() if answer.content else None
+
+    async def trap(self, name: str, count: int | None = 1, operation: str = "*", **parameters: Any) -> None:
+        await self.control(
+            "POST", "/traps", {"trap": name, "count": count, "operation": operation, "parameters": parameters}
+        )
+
+    async def sign_in(self, email: str = ANN) -> Json:
+        tokens: Json = await self.control("POST", f"/accounts/{email}/tokens", {})
+        self.http.headers["Authorization"] = f"Bearer {tokens['access_token']}"
+        return tokens
+
+    async def insert(self, **body: Any) -> Json:
+        return await self.send(self.api.events().insert(calendarId="primary", body=timed() | body))
+
+    async def events(self, **query: Any) -> Json:
+        return await self.send(self.api.events().list(calendarId="primary", **query))
+
+    async def watch(self, channel: str = "channel-1", **body: Any) -> Json:
+        asked = {"id": channel, "type": "web_hook", "address": "https://crm.test/hook", "token": "secret"}
+        return await self.send(self.api.events().watch(calendarId="primary", body=asked | body))
+
+    async def pushed(self) -> list[Notification]:
+        await self.simulator.push.idle()
+        return self.pushes.got
+
+
+def timed(day: int = 1, hour: int = 10, zone: str = "Europe/Berlin") -> Json:
+    """Start and end of an hour in December 2026."""
+    return {
+        "start": {"dateTime": f"2026-12-{day:02}T{hour:02}:00:00", "timeZone": zone},
+        "end": {"dateTime": f"2026-12-{day:02}T{hour + 1:02}:00:00", "timeZone": zone},
+    }
+
+
+def refusal(error: HttpError) -> tuple[int, str]:
+    """Status and reason of an error as the SDK reads it."""
+    return error.resp.status, error.error_details[0]["reason"]
