@@ -34,7 +34,7 @@ clean: ## Remove what the sandbox keeps (var/) and the tools' caches
 ##@ Test it
 
 test: check ## Everything that needs no Docker: check, unit, contract, integration, e2e, property
-	pytest tests/unit tests/contract tests/integration tests/e2e tests/property -m "not soak" $(ARGS)
+	pytest tests --ignore=tests/chaos --ignore=tests/load -m "not soak" $(ARGS)
 
 unit: $(INSTALLED) ## Unit and contract tests (T=path for one)
 	pytest $(or $(T),$(FAST_TESTS)) $(ARGS)
