@@ -60,6 +60,8 @@ class LinkedItemSummary(Value):
     value: float | None = None
     currency: str | None = None
     visible_to: Literal["everyone", "owner", "group"] = "everyone"
+    owner_id: Id | None = Field(default=None, description="whom `visible_to: owner` means (G1)")
+    group_id: Id | None = Field(default=None, description="whom `visible_to: group` means (G1)")
 
 
 class SyncSummary(Value):
@@ -69,6 +71,7 @@ class SyncSummary(Value):
     state: str
     reason: str | None = None
     connection_id: Id
+    version: int = Field(default=0, ge=0, description="of the link, so that a rebuilt one continues from it")
 
 
 class ActivitySnapshot(Value):

@@ -24,16 +24,18 @@ class BrakeRequested(Message):
     connection_id: Id
     brake_id: Id
     pass_id: Id
-    items: tuple[BrakeItem, ...]
+    items: tuple[BrakeItem, ...] = Field(max_length=500, description="the first of them")
+    total: int = Field(default=0, ge=0, description="how many there are in all")
+    settings_version: int | None = Field(default=None, description="of the settings change behind the pass, if one is")
 
 
 class BrakeSettled(Message):
-    """The answer was carried out; the connection's document may forget it."""
+    """The answer was carried out, or a newer pass made the brake unnecessary; the connection may forget it."""
 
     type: Literal["brake.settled.v1"] = "brake.settled.v1"
     connection_id: Id
     brake_id: Id
-    action: Literal["delete", "restore"]
+    action: Literal["delete", "restore", "withdrawn"]
 
 
 BrakeMessage = Annotated[BrakeRequested | BrakeSettled, Field(discriminator="type")]

@@ -40,6 +40,7 @@ class EventChanged(CalendarFact):
     type: Literal["calendar.event.changed.v1"] = "calendar.event.changed.v1"
     event: EventSnapshot
     baseline: bool = Field(default=False, description="it was there before a connection with backfill none (D3)")
+    replay_id: Id | None = Field(default=None, description="the replay that it is told for")
     replaces: Id | None = Field(default=None, description="the event id that this one had before (E4)")
     sync_pass: Pass | None = None
 

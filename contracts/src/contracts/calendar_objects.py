@@ -21,6 +21,15 @@ class EventFields(Value):
     transparency: Literal["opaque", "transparent"] = Field(default="opaque", description="opaque is busy (RFC 5545)")
 
 
+class EventAttendee(Value):
+    """A guest of an event."""
+
+    email: str
+    name: str | None = None
+    status: Literal["needsAction", "declined", "tentative", "accepted"] = "needsAction"
+    is_organizer: bool = False
+
+
 class EventChanges(Value):
     """Only what changes: None leaves a field as it is, an empty text clears it."""
 
@@ -29,6 +38,7 @@ class EventChanges(Value):
     location: str | None = None
     description: str | None = None
     transparency: Literal["opaque", "transparent"] | None = None
+    attendees: tuple[EventAttendee, ...] | None = Field(default=None, description="only where guests are invited (I1)")
 
 
 class Marker(Value):
@@ -38,15 +48,6 @@ class Marker(Value):
     activity_id: Id
     version: int = Field(ge=0, description="the activity's version that was written")
     origin: Literal["crm", "calendar"]
-
-
-class EventAttendee(Value):
-    """A guest of an event."""
-
-    email: str
-    name: str | None = None
-    status: Literal["needsAction", "declined", "tentative", "accepted"] = "needsAction"
-    is_organizer: bool = False
 
 
 class Occurrence(Value):

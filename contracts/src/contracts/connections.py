@@ -44,6 +44,8 @@ class Coverage(Value):
 
     connected_at: AwareDatetime
     two_way_since: AwareDatetime | None = Field(default=None, description="last switch to two-way")
+    calendar_since: AwareDatetime | None = Field(default=None, description="last choice of another calendar (A9)")
+    private_since: AwareDatetime | None = Field(default=None, description="since private events are not skipped (G2)")
     types_since: dict[str, AwareDatetime] = Field(default_factory=dict, description="last selection of each type")
 
 

@@ -10,7 +10,7 @@ import x_wr_timezone
 from icalendar import Calendar
 
 from sandbox.ics.recurrence import lines, original_start
-from sandbox.ics.shifting import shifted, weeks_until_coming
+from sandbox.ics.shifting import weeks_until_coming
 from sandbox.ics.times import Component, google_time, is_all_day, many
 
 Json = dict[str, Any]
@@ -94,8 +94,8 @@ def _body(event: Component, by: timedelta, zone: str) -> Json:
         "status": str(event.get("STATUS", "CONFIRMED")).lower(),
         "transparency": str(event.get("TRANSP", "OPAQUE")).lower(),
         "visibility": {"PRIVATE": "private", "CONFIDENTIAL": "confidential"}.get(str(event.get("CLASS")), "default"),
-        "start": google_time(shifted(start, by), zone),
-        "end": google_time(shifted(end, by), zone),
+        "start": google_time(start + by, zone),
+        "end": google_time(end + by, zone),
         "attendees": [_attendee(one) for one in many(event.get("ATTENDEE"))],
     }
 
@@ -117,7 +117,7 @@ def _recurring(event: Component, by: timedelta) -> Json:
 
 
 def _override(event: Component, by: timedelta, zone: str) -> Override:
-    original = original_start(shifted(event["RECURRENCE-ID"].dt, by), ZoneInfo(zone))
+    original = original_start(event["RECURRENCE-ID"].dt + by, ZoneInfo(zone))
     cancelled = str(event.get("STATUS", "")) == "CANCELLED"
     return Override(original, None if cancelled else _body(event, by, zone))
 

@@ -8,6 +8,7 @@ from pydantic import AwareDatetime, Field
 from chassis.documents import Document
 from contracts.connections import BrakeAnswer, ConnectionChanged, ConnectionSettings, ConnectionStatus, Coverage, Remove
 from contracts.envelope import Value
+from mapper.domain.window import latest
 
 
 class Replay(Value):
@@ -73,11 +74,15 @@ class Connection(Document):
     def covers_outbound_since(self, activity_type: str) -> AwareDatetime:
         """Return since when activities of a type are covered (D1, C5)."""
         selected = self.coverage.types_since.get(activity_type)
-        return max(self.coverage.connected_at, selected or self.coverage.connected_at)
+        return self._covered_since(selected)
 
     def covers_inbound_since(self) -> AwareDatetime:
         """Return since when events are covered (D1, B4)."""
-        return max(self.coverage.connected_at, self.coverage.two_way_since or self.coverage.connected_at)
+        return self._covered_since(self.coverage.two_way_since, self.coverage.private_since)
+
+    def _covered_since(self, *changes: AwareDatetime | None) -> AwareDatetime:
+        """Return the latest moment that let items in: connecting, another calendar (A9), or these changes."""
+        return latest(self.coverage.connected_at, self.coverage.calendar_since, *changes)
 
 
 def _rule_inputs(connection: Connection) -> object:

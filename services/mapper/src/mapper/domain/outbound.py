@@ -1,5 +1,7 @@
 """An activity without an event: may it go out? (A1, B1, B2, C1, D1, D3, D4)."""
 
+from datetime import datetime
+
 from contracts.activities import ActivitySnapshot
 from contracts.calendar_objects import EventChanges
 from mapper.domain import verdicts
@@ -32,8 +34,14 @@ def _obstacle(situation: Situation, activity: ActivitySnapshot) -> tuple[str, Ve
     if not connection.selects(activity.type):
         return "filtered", verdicts.filtered(activity.type, situation.selected_types)
     covered_since = connection.covers_outbound_since(activity.type)
-    if not lies_ahead(when, latest(activity.update_time, covered_since), situation.zone):
+    edited = _last_edit(activity)
+    if not lies_ahead(when, latest(edited, covered_since), situation.zone):
         return "past", verdicts.PAST
-    if connection.settings.backfill == "none" and activity.update_time < covered_since:
+    if connection.settings.backfill == "none" and edited < covered_since:
         return "backfill", verdicts.BEFORE_CONNECTING
     return None
+
+
+def _last_edit(activity: ActivitySnapshot) -> datetime:
+    """Return when what the sync looks at last changed: marking an activity done, or a note, is no such change (D1)."""
+    return latest(activity.add_time, activity.type_changed_at, *activity.changed_at.values())

@@ -1,0 +1,188 @@
+"""The two people of the sandbox's stories: a salesperson in the CRM, and the same person in Google's own page."""
+
+from collections.abc import Callable, Coroutine, Mapping
+from contextlib import AsyncExitStack
+from datetime import UTC, datetime
+from time import perf_counter
+from typing import Any, Self, TypeVar
+
+import httpx
+from tenacity import AsyncRetrying, RetryError, retry_if_result, stop_after_delay, wait_fixed
+
+from sandbox.token import make_token
+
+Json = dict[str, Any]
+T = TypeVar("T")
+
+_TIMEOUT = httpx.Timeout(10)
+_LOOK_AGAIN_SECONDS = 0.02
+
+
+class NeverHappenedError(AssertionError):
+    """What was waited for did not come; the message says what it was."""
+
+
+async def eventually(
+    look: Callable[[], Coroutine[Any, Any, T | None]], *, awaited: str, seconds: float = 30
+) -> tuple[T, float]:
+    """Look until there is something to see; return it with the seconds it took."""
+    began = perf_counter()
+    looks = AsyncRetrying(
+        stop=stop_after_delay(seconds),
+        wait=wait_fixed(_LOOK_AGAIN_SECONDS),
+        retry=retry_if_result(_nothing),
+    )
+    try:
+        seen: T | None = await looks(look)
+    except RetryError as error:
+        raise NeverHappenedError(f"waited {seconds:g} s for {awaited}") from error
+    if seen is None:
+        raise NeverHappenedError(awaited)
+    return seen, perf_counter() - began
+
+
+def _nothing(seen: object) -> bool:
+    return not seen
+
+
+class Salesperson:
+    """A user of the CRM with a token of his own, talking to the three services as any client does."""
+
+    def __init__(
+        self, settings: Mapping[str, str], urls: Mapping[str, str], *, sub: str, company: str, role: str
+    ) -> None:
+        token = make_token(settings["TANDEM_JWT_SECRET"], sub=sub, company=company, role=role, now=datetime.now(UTC))
+        headers = {"Authorization": f"Bearer {token}"}
+        self.user_id = sub
+        self.connector, self.mapper, self.store = (
+            httpx.AsyncClient(base_url=urls[name], headers=headers, timeout=_TIMEOUT)
+            for name in ("connector", "mapper", "activity-store")
+        )
+
+    async def __aenter__(self) -> Self:
+        """Open the three clients."""
+        async with AsyncExitStack() as stack:
+            for client in (self.connector, self.mapper, self.store):
+                await stack.enter_async_context(client)
+            self._stack = stack.pop_all()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Close them."""
+        await self._stack.aclose()
+
+    async def connect(self, email: str, **settings: object) -> Json:
+        """Connect a Google calendar, consent included; return the connection. An existing one is returned as it is."""
+        answer = await self.connector.post("/v1/connections", json={"provider": "google", "email": email, **settings})
+        if answer.status_code == httpx.codes.CONFLICT:
+            return await self.connection(answer.json()["connection_id"])
+        connection = succeeded(answer)
+        await _consent(connection["authorization_url"], email)
+        return await self.connection(connection["id"])
+
+    async def connection(self, connection_id: str) -> Json:
+        """Return a connection as it is now."""
+        return succeeded(await self.connector.get(f"/v1/connections/{connection_id}"))
+
+    async def in_sync(self, connection_id: str, *, seconds: float = 120) -> float:
+        """Wait until a connection says that it is in sync; return the seconds."""
+
+        async def look() -> bool:
+            return bool((await self.connection(connection_id))["status"] == "in_sync")
+
+        return (await eventually(look, awaited=f"connection {connection_id} in sync", seconds=seconds))[1]
+
+    async def settings(self, connection_id: str, **changes: object) -> Json:
+        """Change settings of a connection."""
+        return succeeded(await self.connector.patch(f"/v1/connections/{connection_id}", json=changes))
+
+    async def add(self, **fields: object) -> Json:
+        """Create an activity."""
+        return succeeded(await self.store.post("/v1/activities", json=fields))
+
+    async def change(self, activity_id: str, **fields: object) -> Json:
+        """Change an activity."""
+        return succeeded(await self.store.patch(f"/v1/activities/{activity_id}", json=fields))
+
+    async def activity(self, activity_id: str) -> Json | None:
+        """Return an activity; None where there is none."""
+        answer = await self.store.get(f"/v1/activities/{activity_id}")
+        return None if answer.status_code == httpx.codes.NOT_FOUND else succeeded(answer)
+
+    async def activities(self, **query: str | int) -> list[Json]:
+        """Return all activities that match the filters."""
+        found: list[Json] = []
+        cursor: str | None = ""
+        while cursor is not None:
+            page = await self._page(query | ({"cursor": cursor} if cursor else {}))
+            found += page["items"]
+            cursor = page["next_cursor"]
+        return found
+
+    async def _page(self, query: Mapping[str, str | int]) -> Json:
+        return succeeded(await self.store.get("/v1/activities", params=dict(query)))
+
+    async def link(self, **item: str) -> Json | None:
+        """Return the link of an activity or event; None where there is none yet."""
+        answer = await self.mapper.get("/v1/links", params=item)
+        items = [] if answer.status_code == httpx.codes.NOT_FOUND else succeeded(answer)["items"]
+        return items[0] if items else None
+
+    async def explain(self, **item: str) -> list[Json]:
+        """Return what was decided for an activity or event, newest first."""
+        items: list[Json] = succeeded(await self.mapper.get("/v1/explain", params=item))["items"]
+        return items
+
+
+class GooglePerson:
+    """The account's holder in Google's own page, by the simulator's control API."""
+
+    def __init__(self, google: httpx.AsyncClient, email: str) -> None:
+        self.google, self.email = google, email
+        self._events = f"/control/accounts/{email}/calendars/primary/events"
+
+    async def sign_up(self, name: str, time_zone: str) -> None:
+        """Create the account, unless it is there."""
+        known = {account["email"] for account in (await self.google.get("/control/accounts")).json()}
+        if self.email not in known:
+            new = {"email": self.email, "name": name, "time_zone": time_zone}
+            succeeded(await self.google.post("/control/accounts", json=new))
+
+    async def add(self, **fields: object) -> Json:
+        """Create an event."""
+        return succeeded(await self.google.post(self._events, json=fields))
+
+    async def change(self, event_id: str, **fields: object) -> Json:
+        """Change an event."""
+        return succeeded(await self.google.patch(f"{self._events}/{event_id}", json=fields))
+
+    async def delete(self, event_id: str) -> None:
+        """Delete an event."""
+        succeeded(await self.google.delete(f"{self._events}/{event_id}"))
+
+    async def event(self, event_id: str) -> Json | None:
+        """Return an event; None where there is none, or its tombstone."""
+        answer = await self.google.get(f"{self._events}/{event_id}")
+        if answer.is_error or answer.json().get("status") == "cancelled":
+            return None
+        return succeeded(answer)
+
+    async def events(self) -> list[Json]:
+        """Return all events that are not deleted."""
+        rows: list[Json] = (await self.google.get(self._events)).json()
+        return [row for row in rows if row.get("status") != "cancelled"]
+
+
+async def _consent(authorization_url: str, email: str) -> None:
+    """Go through the consent page as a browser does, back to the connector."""
+    async with httpx.AsyncClient(timeout=_TIMEOUT, follow_redirects=True) as browser:
+        answer = await browser.get(httpx.URL(authorization_url).copy_add_param("sim_approve", email))
+        answer.raise_for_status()
+
+
+def succeeded(answer: httpx.Response) -> Json:
+    """Return the body of a good answer, {} where it has none; raise with the problem's own words otherwise."""
+    if answer.is_error:
+        raise httpx.HTTPStatusError(f"{answer.url}: {answer.text}", request=answer.request, response=answer)
+    body: Json = answer.json() if answer.content else {}
+    return body

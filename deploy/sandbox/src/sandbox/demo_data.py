@@ -1,0 +1,94 @@
+"""What a fresh sandbox shows: a salesperson with people and deals, a Google calendar, and the two connected.
+
+Safe to repeat: what is there already is left alone.
+"""
+
+import asyncio
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+from sandbox.clients import Json
+from sandbox.console import Say
+from sandbox.ics.loading import load
+from sandbox.ics.reading import Refused, read
+from sandbox.stage import EMAIL, SALESPERSON, TIME_ZONE, Stage
+
+_PEOPLE = (("11", "Ben Weber", "ben@example.org"), ("12", "Carla Rossi", "carla@example.net"))
+
+
+async def play(stage: Stage, say: Say, ics: Path | None) -> None:
+    """Fill the sandbox, connect the calendar, and tell when both sides are equal."""
+    await _people(stage)
+    await stage.google.sign_up("Anna Schmidt", TIME_ZONE)
+    if ics is not None:
+        await _calendar_file(stage, say, ics)
+    elif not await stage.google.events():
+        await _calendar(stage)
+    if not await stage.anna.activities(owner_id=SALESPERSON):
+        await _activities(stage)
+    connection = await stage.anna.connect(EMAIL)
+    say("demo", f"{EMAIL} is connected ({connection['status']})")
+    seconds = await stage.anna.in_sync(connection["id"])
+    await _tell(stage, say, seconds)
+
+
+async def _tell(stage: Stage, say: Say, seconds: float) -> None:
+    activities, events = await stage.anna.activities(owner_id=SALESPERSON), await stage.google.events()
+    say("demo", f"in sync after {seconds:.1f} s: {len(activities)} activities, {len(events)} events and series")
+
+
+async def _people(stage: Stage) -> None:
+    anna = {"name": "Anna Schmidt", "email": EMAIL, "tz": TIME_ZONE}
+    await stage.admin.store.put(f"/v1/users/{SALESPERSON}", json=anna)
+    for person_id, name, email in _PEOPLE:
+        person = {"name": name, "emails": [email], "visible_to": "everyone"}
+        await stage.admin.store.put(f"/v1/linked-items/person/{person_id}", json=person)
+    deal = {"name": "Acme renewal", "value": 12000, "currency": "EUR", "visible_to": "everyone"}
+    await stage.admin.store.put("/v1/linked-items/deal/21", json=deal)
+
+
+async def _activities(stage: Stage) -> None:
+    tomorrow = _in_days(1)
+    await stage.anna.add(
+        subject="Call Ben about the renewal", type="call", due_date=tomorrow, due_time="09:30", duration="00:30",
+        deal_id="21", person_id="11", timezone=TIME_ZONE,
+    )  # fmt: skip
+    await stage.anna.add(subject="Send the offer", type="task", due_date=_in_days(2), timezone=TIME_ZONE)
+
+
+async def _calendar(stage: Stage) -> None:
+    await stage.google.add(
+        summary="Lunch with Carla", location="Piazza", attendees=[{"email": "carla@example.net"}], **_timed(1, 12, 60)
+    )
+    await stage.google.add(summary="Team meeting", recurrence=["RRULE:FREQ=WEEKLY;COUNT=6"], **_timed(2, 10, 45))
+    await stage.google.add(summary="Trade fair", start={"date": _in_days(5)}, end={"date": _in_days(7)})
+
+
+async def _calendar_file(stage: Stage, say: Say, ics: Path) -> None:
+    data = await asyncio.to_thread(ics.read_bytes)
+    drafts = read(data, today=datetime.now(UTC).date(), zone=TIME_ZONE)
+    loaded = await load(stage.google.google, EMAIL, drafts)
+    say("demo", f"{ics.name}: {loaded.events} events and series are in the calendar")
+    for refused in loaded.refused:
+        say("demo", f"{ics.name}: {_named(refused)} was left out: {refused.reason}")
+
+
+def _named(refused: Refused) -> str:
+    return f"“{refused.title}”" if refused.title else "an event without a title"
+
+
+def _in_days(days: int) -> str:
+    return _day(days).isoformat()
+
+
+def _day(days: int) -> date:
+    return datetime.now(UTC).date() + timedelta(days=days)
+
+
+def _timed(days: int, hour: int, minutes: int) -> Json:
+    start = datetime.combine(_day(days), datetime.min.time()) + timedelta(hours=hour)
+    end = start + timedelta(minutes=minutes)
+    return {
+        "start": {"dateTime": start.isoformat(), "timeZone": TIME_ZONE},
+        "end": {"dateTime": end.isoformat(), "timeZone": TIME_ZONE},
+    }

@@ -1,0 +1,50 @@
+"""Opens the running sandbox for a story: the people in it and where they find everything."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+
+from sandbox import env_file
+from sandbox.clients import GooglePerson, Salesperson
+
+EMAIL = "anna@example.com"
+COMPANY = "acme"
+SALESPERSON = "1"
+TIME_ZONE = "Europe/Berlin"
+
+
+@dataclass(frozen=True)
+class Stage:
+    """The demo's first salesperson on both sides, and her administrator."""
+
+    anna: Salesperson
+    admin: Salesperson
+    google: GooglePerson
+
+
+@asynccontextmanager
+async def stage(settings: Mapping[str, str], urls: Mapping[str, str], google_url: str) -> AsyncIterator[Stage]:
+    """Open the sandbox whose settings and addresses are given."""
+    async with (
+        Salesperson(settings, urls, sub=SALESPERSON, company=COMPANY, role="regular") as anna,
+        Salesperson(settings, urls, sub="admin", company=COMPANY, role="admin") as admin,
+        httpx.AsyncClient(base_url=google_url, timeout=10) as google,
+    ):
+        yield Stage(anna, admin, GooglePerson(google, EMAIL))
+
+
+def read_settings(folder: Path) -> dict[str, str]:
+    """Return the settings of the sandbox that runs in a folder."""
+    return env_file.read(folder / "settings.env")
+
+
+def service_urls(settings: Mapping[str, str]) -> dict[str, str]:
+    """Return the addresses of the three services: they stand side by side, the connector first."""
+    connector = httpx.URL(settings["TANDEM_PUBLIC_URL"])
+    if connector.port is None:
+        raise ValueError("the sandbox's connector has a port of its own")
+    ports = {"connector": connector.port, "mapper": connector.port + 1, "activity-store": connector.port + 2}
+    return {name: str(connector.copy_with(port=port)).rstrip("/") for name, port in ports.items()}
