@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorCollection
-from pymongo import InsertOne, ReplaceOne, UpdateOne
+from pymongo import InsertOne, ReplaceOne
 from pymongo.errors import BulkWriteError
 
 from chassis.clock import Clock
@@ -92,10 +92,13 @@ class MongoTable:
 
     async def settle(self, writes: Sequence[tuple[str, str]]) -> Sequence[bool | Exception]:
         """Clear each outbox whose write is still the last."""
-        operations = [UpdateOne({"_id": key, "write_id": write}, {"$set": _CLEARED}) for key, write in writes]
-        matched, _ = await self._bulk(operations)
-        if matched == len(writes):
-            return [True] * matched
+        # One statement is several times faster than one for each; write ids are unique, so ids and writes pair up.
+        keys, last = [key for key, _ in writes], [write for _, write in writes]
+        with outages_as_transient():
+            where = {"_id": {"$in": keys}, "write_id": {"$in": last}}
+            result = await self._collection().update_many(where, {"$set": _CLEARED})
+        if result.matched_count == len(writes):
+            return [True] * len(writes)
         written = await self._written({key for key, _ in writes})
         return [write in written.get(key, ())[-1:] for key, write in writes]
 
@@ -119,8 +122,9 @@ class MongoTable:
     async def owe_state(self, token: str) -> None:
         """Mark every document as owing its state; the token keeps a settlement under way from clearing the mark."""
         with outages_as_transient():
-            owed = {"state_owed": True, "has_outbox": True, "write_id": token}
-            await self._collection().update_many({}, {"$set": owed})
+            write_id = {"$concat": [token, ":", "$_id"]}
+            owed = {"state_owed": True, "has_outbox": True, "write_id": write_id}
+            await self._collection().update_many({}, [{"$set": owed}])
 
     async def ensure(self, indexes: Sequence[Index]) -> None:
         """Create the indexes that are missing."""
