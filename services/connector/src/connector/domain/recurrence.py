@@ -45,16 +45,16 @@ def expand(
 ) -> Expansion:
     """Return the occurrences that overlap [window_start, window_end), exceptions taken into account.
 
-    An exception is known by its original start and shown where it is now, also when the rule no longer makes it.
-    Raises UnexpandableRule.
+    An exception is known by its original start (the last one told wins) and shown where it is now, also when the rule
+    no longer makes it. Raises UnexpandableRule.
     """
     window = _Window(window_start, window_end)
-    spans = _spans(series, window)
-    for exception in exceptions:
-        spans.pop(_original_of(exception), None)
-    made = (_occurrence(series, place, span, occurrence_id) for place, span in spans.items() if window.shows(span))
-    moved = (one.event for one in exceptions if isinstance(one, OccurrenceRead) and window.shows(one.event.fields.time))
-    return Expansion(tuple(sorted([*made, *moved], key=_order)))
+    by_place = {_original_of(exception): exception for exception in exceptions}
+    ruled = {place: span for place, span in _spans(series, window).items() if place not in by_place}
+    made = [_occurrence(series, place, span, occurrence_id) for place, span in ruled.items() if window.shows(span)]
+    changed = [one.event for one in by_place.values() if isinstance(one, OccurrenceRead)]
+    shown = [event for event in changed if window.shows(event.fields.time)]
+    return Expansion(tuple(sorted([*made, *shown], key=_order)))
 
 
 def original_start(moment: datetime | date) -> str:
