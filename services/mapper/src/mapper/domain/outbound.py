@@ -37,7 +37,8 @@ def _obstacle(situation: Situation, activity: ActivitySnapshot) -> tuple[str, Ve
     edited = _last_edit(activity)
     if not lies_ahead(when, latest(edited, covered_since), situation.zone):
         return "past", verdicts.PAST
-    if connection.settings.backfill == "none" and edited < covered_since:
+    known_before = situation.link.agreed
+    if connection.settings.backfill == "none" and edited < covered_since and not known_before:
         return "backfill", verdicts.BEFORE_CONNECTING
     return None
 

@@ -81,7 +81,9 @@ def _carry_over(
     waits = bool(merged.to_calendar) and not situation.connection.selects(activity.type)
     asks = _asks(situation, activity, event, merged, guests, outbound=not waits)
     if waits:
-        verdict = verdicts.outbound_filtered(activity.type, situation.selected_types)
+        # What the CRM won waits too: the calendar's value has not lost yet.
+        lost = tuple(value for value in merged.lost if value.side == "crm")
+        verdict = verdicts.outbound_filtered(activity.type, situation.selected_types, lost)
         return stand(
             Situation(link, situation.connection, situation.now), "active", "outbound_filtered", verdict, *asks
         )

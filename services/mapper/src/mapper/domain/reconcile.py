@@ -20,8 +20,9 @@ from mapper.domain.situation import Situation, keep, leave_out, stand
 _FINAL_REASONS = frozenset({"kept", "not_organiser"})
 """Closed for good (D8)."""
 
-_REMOVED_BY_US = frozenset({"undated", "filtered", "calendar_changed", "not_owner", "stopped"})
-"""Closed by our own removal: the counterpart is made again when the cause ends (D8)."""
+_REMOVED_BY_US = frozenset({"undated", "filtered", "calendar_changed", "not_owner", "stopped", "past"})
+"""Closed by our own removal: the counterpart is made again when the cause ends (D8); `past` follows one of the others
+where the item was over by then."""
 
 _COMES_BACK = frozenset({"deleted", "stopped"})
 """Closed with its activity deleted: the event being there means that it, or the sync, is back (D8, K1)."""
@@ -102,8 +103,11 @@ def _access_lost(situation: Situation) -> Decision | None:
 
 def _dormant(situation: Situation) -> Decision | None:
     link = situation.link
-    if not (situation.connection.one_way and situation.from_calendar and link.agreed) or link.state == "closed":
+    paired = link.agreed or (situation.activity and situation.event)
+    if not (situation.connection.one_way and situation.from_calendar and paired):
         return None
+    if link.state == "closed":
+        return keep(situation)
     return stand(situation, "dormant", "dormant_one_way", verdicts.DORMANT)
 
 
@@ -133,11 +137,17 @@ def _only_activity(situation: Situation) -> Decision | None:
         return None
     if link.event.event is None and link.event.gone is None:
         return decide_outbound(situation, activity)
-    if link.state == "closed" and link.reason in _REMOVED_BY_US and not situation.from_calendar:
+    if link.state == "closed" and _makes_event_again(situation):
         return decide_outbound(situation, activity)
     if link.state == "closed":
         return keep(situation)
     return decide_event_deleted(situation, activity)
+
+
+def _makes_event_again(situation: Situation) -> bool:
+    """Tell whether the cause for which the link closed took its event along (D8)."""
+    reason = situation.link.reason
+    return reason == "not_owner" or (reason in _REMOVED_BY_US and not situation.from_calendar)
 
 
 def _only_event(situation: Situation) -> Decision | None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from contracts.activity_commands import ActivityPut
 from contracts.activity_outcomes import ActivityCommandSettled
-from contracts.calendar_commands import CalendarPut
+from contracts.calendar_commands import CalendarPut, CalendarRemove
 from contracts.calendar_events import CalendarCommandSettled
 from contracts.calendar_objects import EventFields, EventSnapshot
 from mapper.domain import verdicts
@@ -31,6 +31,8 @@ def settle_calendar(link: Link, fact: CalendarCommandSettled) -> Decision:
             return Decision(_calendar_applied(link, pending, fact))
         case "conflict":
             return Decision(_read(link, fact, fact.event))
+        case "gone" if isinstance(pending.command, CalendarRemove):
+            return Decision(_closed(_vanished(link, fact), pending))
         case "gone":
             return Decision(_vanished(link, fact))
         case "refused":
@@ -47,6 +49,8 @@ def settle_activity(link: Link, fact: ActivityCommandSettled) -> Decision:
         case "applied" | "unchanged":
             return Decision(_activity_applied(link, pending, fact))
         case "stale":
+            return Decision(_told(link, fact))
+        case "refused" if fact.activity is not None and fact.activity.owner_id != link.user_id:
             return Decision(_told(link, fact))
         case "refused":
             closed = _told(link, fact).model_copy(update={"state": "quarantined", "reason": fact.reason})

@@ -106,7 +106,7 @@ def unselected(activity_type: str, selected: tuple[str, ...]) -> Verdict:
     )
 
 
-def outbound_filtered(activity_type: str, selected: tuple[str, ...]) -> Verdict:
+def outbound_filtered(activity_type: str, selected: tuple[str, ...], lost: tuple[LostValue, ...]) -> Verdict:
     """Return the verdict on edits that wait until their activity's type is selected again (C6)."""
     return Verdict(
         "waiting",
@@ -114,6 +114,7 @@ def outbound_filtered(activity_type: str, selected: tuple[str, ...]) -> Verdict:
         f"Edits of activities of type “{activity_type}” wait; the calendar's edits still come in.",
         "outbound_types",
         _select(activity_type, selected),
+        lost,
     )
 
 
