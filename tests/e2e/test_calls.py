@@ -1,0 +1,83 @@
+"""What it costs, counted from the simulator's journal: few reads per burst, and nothing when nothing changed."""
+
+import asyncio
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+
+from contracts.topics import ACTIVITY_EVENTS, SYNC_DECISIONS
+from sandbox.clients import Json
+from tests.support.stories import WITHIN, World, call, timed
+from tests.support.waiting import wait_until
+
+WRITES = {f"calendar.events.{name}" for name in ("insert", "patch", "update", "delete")}
+BURST = 20
+
+
+async def last_entry(world: World) -> int:
+    """Return the number of the journal's last entry."""
+    rows: list[Json] = (await world.google.google.get("/control/journal")).json()
+    return int(rows[-1]["n"]) if rows else 0
+
+
+async def messages(world: World, *topics: str) -> int:
+    """Return how many messages stand on topics now."""
+    consumer = AIOKafkaConsumer(bootstrap_servers=world.settings["TANDEM_KAFKA_BOOTSTRAP"])
+    await consumer.start()
+    try:
+        await consumer.topics()
+        partitions = [
+            TopicPartition(topic, number) for topic in topics for number in consumer.partitions_for_topic(topic) or ()
+        ]
+        return sum((await consumer.end_offsets(partitions)).values())
+    finally:
+        await consumer.stop()
+
+
+async def test_a_burst_costs_one_read_per_debounce_window(synced: World) -> None:
+    before = await last_entry(synced)
+    events = await asyncio.gather(*(synced.google.add(summary=f"Burst {n}", **timed(n % 9 + 1)) for n in range(BURST)))
+    await asyncio.gather(*(synced.activity_of(event) for event in events))
+    await synced.sales.in_sync(synced.connection_id)
+    calls = [row["operation"] for row in await synced.journal(before)]
+    # One at once, one for what came within its window, one second look at the most.
+    assert calls.count("calendar.events.list") <= 3, calls
+    assert not WRITES & set(calls)
+
+
+async def test_nothing_changed_costs_no_write_no_message_and_no_version(synced: World) -> None:
+    activity = await synced.sales.add(**call())
+    event = await synced.event_of(activity)
+    twin = await synced.activity_of(await synced.google.add(summary="Visit", **timed()))
+    await synced.sales.in_sync(synced.connection_id)
+    before, activity_before, twin_before = (
+        await last_entry(synced),
+        *[await synced.sales.activity(one["id"]) for one in (activity, twin)],
+    )
+    await synced.google.google.post(
+        f"/control/accounts/{synced.google.email}/calendars/primary/events/{event['id']}/touch"
+    )
+
+    async def read_again() -> bool:
+        return any(row["operation"] == "calendar.events.list" for row in await synced.journal(before))
+
+    await wait_until(read_again, awaited="the touched event to be read", timeout=WITHIN)
+    await synced.sales.in_sync(synced.connection_id)
+    assert not WRITES & {row["operation"] for row in await synced.journal(before)}
+    assert [await synced.sales.activity(one["id"]) for one in (activity, twin)] == [activity_before, twin_before]
+    decisions = await synced.sales.explain(activity_id=activity["id"])
+    assert len(decisions) == 1, decisions
+
+
+async def test_a_resync_of_what_is_equal_writes_nothing(synced: World) -> None:
+    activity = await synced.sales.add(**call())
+    await synced.event_of(activity)
+    await synced.activity_of(await synced.google.add(summary="Visit", **timed()))
+    await synced.sales.in_sync(synced.connection_id)
+    before = await last_entry(synced)
+    told = await messages(synced, ACTIVITY_EVENTS, SYNC_DECISIONS)
+    resync = await synced.sales.connector.post(f"/v1/connections/{synced.connection_id}/resync")
+    assert resync.status_code == 202
+    assert resync.json()["status"] == "catching_up"
+    await synced.sales.in_sync(synced.connection_id)
+    assert not WRITES & {row["operation"] for row in await synced.journal(before)}
+    assert await messages(synced, ACTIVITY_EVENTS, SYNC_DECISIONS) == told

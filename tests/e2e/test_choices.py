@@ -1,0 +1,69 @@
+"""What the user chooses: direction, types, what happens on deletion (B2, B3, C1, C2, C5, C6, D4, H1)."""
+
+from pathlib import Path
+
+from tests.support.stories import World, call, connected, timed
+
+OTHERS = ["call", "meeting", "task", "email", "lunch"]
+
+
+async def test_b2_one_way_takes_no_events_in_but_follows_edits_of_its_own(folder: Path, unique: str) -> None:
+    async with connected(folder, unique, direction="one_way") as synced:
+        foreign = await synced.google.add(summary="Stays outside", **timed())
+        decision = await synced.decided("B2", event_id=foreign["id"])
+        assert decision["remedy"]["setting"] == "direction"
+        activity = await synced.sales.add(**call())
+        event = await synced.event_of(activity)
+        await synced.google.change(event["id"], summary="Renamed in the calendar")
+        await synced.activity_becomes(activity["id"], subject="Renamed in the calendar")
+
+
+async def test_c1_c5_types_leave_the_calendar_and_come_back(synced: World) -> None:
+    activity = await synced.sales.add(**call(type="deadline"))
+    event = await synced.event_of(activity)
+    await synced.sales.settings(synced.connection_id, outbound_types=OTHERS)
+    await synced.event_goes(event["id"])
+    assert (await synced.decided("C5", activity_id=activity["id"]))["remedy"]["setting"] == "outbound_types"
+    await synced.sales.settings(synced.connection_id, outbound_types=[*OTHERS, "deadline"])
+    assert (await synced.event_of(activity))["summary"] == "Call Ben"
+
+
+async def test_c1_an_activity_of_an_unselected_type_is_explained(synced: World) -> None:
+    await synced.sales.settings(synced.connection_id, outbound_types=OTHERS)
+    activity = await synced.sales.add(**call(type="deadline"))
+    decision = await synced.decided("C1", activity_id=activity["id"])
+    assert decision["outcome"] == "skipped"
+    assert "deadline" in decision["remedy"]["value"]
+
+
+async def test_c2_the_inbound_type_is_the_users_choice(synced: World) -> None:
+    await synced.sales.settings(synced.connection_id, inbound_type="lunch")
+    activity = await synced.activity_of(await synced.google.add(summary="Pizza", **timed()))
+    assert activity["type"] == "lunch"
+
+
+async def test_c6_the_filter_governs_the_way_out_alone(synced: World) -> None:
+    event = await synced.google.add(summary="From the calendar", **timed())
+    activity = await synced.activity_of(event)
+    await synced.sales.settings(synced.connection_id, outbound_types=["call"])
+    await synced.google.change(event["id"], location="Moved")
+    await synced.activity_becomes(activity["id"], location="Moved")
+
+
+async def test_d4_an_undated_activity_waits_for_its_date(synced: World) -> None:
+    activity = await synced.sales.add(subject="Some day", type="task")
+    await synced.decided("D4", activity_id=activity["id"])
+    await synced.sales.change(activity["id"], due_date=call()["due_date"], due_time="09:00")
+    await synced.event_of(activity)
+
+
+async def test_h1_keep_closes_the_link_and_keeps_the_activity(folder: Path, unique: str) -> None:
+    async with connected(folder, unique, on_event_deleted="keep") as synced:
+        activity = await synced.sales.add(**call())
+        event = await synced.event_of(activity)
+        await synced.google.delete(event["id"])
+        await synced.decided("H1", activity_id=activity["id"])
+        link = await synced.sales.link(activity_id=activity["id"])
+        assert link is not None
+        assert (link["state"], link["reason"]) == ("closed", "kept")
+        assert await synced.sales.activity(activity["id"])
