@@ -1,0 +1,113 @@
+"""OAuth 2.0 authorization code with PKCE (RFC 6749, RFC 7636) against one provider's endpoints."""
+
+import warnings
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+from authlib.common.errors import AuthlibBaseError
+from authlib.deprecate import AuthlibDeprecationWarning
+
+from chassis.errors import Rejected, Transient
+from connector.domain.errors import NeedsReauth
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore", AuthlibDeprecationWarning)  # it prefers a client library that we do not use
+    from authlib.integrations.httpx_client import AsyncOAuth2Client
+
+
+@dataclass(frozen=True)
+class Endpoints:
+    """One provider's OAuth addresses, our client there, and what we ask for."""
+
+    authorize: str
+    token: str
+    revoke: str
+    client_id: str
+    client_secret: str
+    scope: str
+    extra: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Tokens:
+    """What the token endpoint gave; without a new refresh token, the old one stays good (RFC 6749 §6)."""
+
+    access_token: str
+    expires_in: float
+    refresh_token: str | None
+
+
+class OAuthClient:
+    """Talks to one provider's OAuth endpoints."""
+
+    def __init__(self, endpoints: Endpoints, redirect_uri: str, timeout: float) -> None:
+        self._endpoints = endpoints
+        self._redirect_uri = redirect_uri
+        self._timeout = timeout
+
+    def authorization_url(self, state: str, verifier: str, email: str) -> str:
+        """Return where the user gives consent; the address is offered as the account to sign in with."""
+        extra = dict(self._endpoints.extra) | {"login_hint": email}
+        url, _ = self._client().create_authorization_url(
+            self._endpoints.authorize, state=state, code_verifier=verifier, **extra
+        )
+        return str(url)
+
+    async def exchange(self, code: str, verifier: str) -> Tokens:
+        """Return the tokens for an authorization code. Rejected: the code is no good; Transient: no answer."""
+        try:
+            return await self._fetch(grant_type="authorization_code", code=code, code_verifier=verifier)
+        except NeedsReauth as error:
+            raise Rejected("invalid_code", error.detail) from error
+
+    async def refresh(self, refresh_token: str) -> Tokens:
+        """Return new tokens. NeedsReauth: the grant is gone (`invalid_grant`); Transient: no answer."""
+        return await self._fetch(grant_type="refresh_token", refresh_token=refresh_token)
+
+    async def revoke(self, token: str) -> None:
+        """Give the grant back (RFC 7009); a grant that is gone already is no error. Transient: no answer."""
+        try:
+            async with httpx.AsyncClient(timeout=self._timeout) as http:
+                answer = await http.post(self._endpoints.revoke, data={"token": token})
+        except httpx.HTTPError as error:
+            raise Transient("oauth_unavailable", type(error).__name__) from error
+        if answer.status_code >= 500:
+            raise Transient("oauth_unavailable", f"status {answer.status_code}")
+
+    def _client(self) -> Any:  # noqa: ANN401 - the library has no types
+        endpoints = self._endpoints
+        return AsyncOAuth2Client(
+            client_id=endpoints.client_id,
+            client_secret=endpoints.client_secret,
+            token_endpoint_auth_method="client_secret_post",  # noqa: S106 - the name of a method
+            scope=endpoints.scope,
+            redirect_uri=self._redirect_uri,
+            code_challenge_method="S256",
+            timeout=self._timeout,
+        )
+
+    async def _fetch(self, **form: str) -> Tokens:
+        try:
+            async with self._client() as client:
+                return _tokens(await client.fetch_token(self._endpoints.token, **form))
+        except AuthlibBaseError as error:
+            raise _refusal(error) from error
+        except (httpx.HTTPError, ValueError, KeyError, TypeError) as error:
+            raise Transient("oauth_unavailable", type(error).__name__) from error
+
+
+def _refusal(error: AuthlibBaseError) -> NeedsReauth | Transient:
+    if error.error == "invalid_grant":
+        return NeedsReauth("invalid_grant", error.description or "the grant was revoked or has expired")
+    # Anything else is our own client's or the endpoint's trouble: no user can repair it by signing in again.
+    return Transient("oauth_refused", f"{error.error}: {error.description}")
+
+
+def _tokens(raw: Mapping[str, Any]) -> Tokens:
+    return Tokens(
+        access_token=raw["access_token"],
+        expires_in=float(raw["expires_in"]),
+        refresh_token=raw.get("refresh_token"),
+    )

@@ -1,0 +1,141 @@
+"""The connector's composition root: everything it is made of is put together here, in production and in tests."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+import httpx
+from fastapi import FastAPI
+from faststream.kafka import KafkaBroker
+
+from chassis.background import Periodic
+from chassis.broker import make_broker
+from chassis.clock import Clock, clock_from
+from chassis.http import make_api
+from chassis.idempotency import Idempotency
+from chassis.messages import Publisher
+from chassis.sealing import Sealer
+from chassis.store import Store
+from connector.adapters.credentials import Vault
+from connector.adapters.google_oauth import CALLBACK_PATH, google_endpoints
+from connector.adapters.oauth import OAuthClient
+from connector.adapters.stores import Stores, open_stores
+from connector.api.connections import ConnectionsApi, connection_routes
+from connector.api.oauth import oauth_routes
+from connector.api.webhooks import Doorbell, webhook_routes
+from connector.consumers import Listener, register
+from connector.domain.provider import CalendarProvider
+from connector.providers.google import make_google
+from connector.scheduler import Scheduler
+from connector.settings import ConnectorSettings
+from connector.work.accounts import Accounts, ProviderKit
+from connector.work.answers import Answers
+from connector.work.channels import Channels
+from connector.work.connections import Connections
+from connector.work.desk import Desk
+from connector.work.facts import Facts
+from connector.work.parking import Parking
+from connector.work.pulling import Puller
+from connector.work.read import Teller
+from connector.work.removing import Remover
+from connector.work.retiring import Retirer
+from connector.work.signing_in import SignIn
+from connector.work.turns import Turns
+from connector.work.types import ActiveTypes
+from connector.work.worker import Worker
+from connector.work.writing import Writer
+
+_WEBHOOK_SECONDS = 5.0
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What the rest stands on."""
+
+    settings: ConnectorSettings
+    clock: Clock
+    broker: KafkaBroker
+    stores: Stores
+    connections: Connections
+    facts: Facts
+    publisher: Publisher
+    sealer: Sealer
+    accounts: Accounts
+
+
+def _kits(
+    settings: ConnectorSettings, http: httpx.AsyncClient, providers: Mapping[str, CalendarProvider] | None
+) -> dict[str, ProviderKit]:
+    built = providers or {"google": make_google(api_url=settings.google_api_url, http=http)}
+    redirect = f"{settings.public_url}{CALLBACK_PATH}"
+    oauth = OAuthClient(google_endpoints(settings), redirect, settings.provider_timeout_seconds)
+    return {name: ProviderKit(provider, oauth) for name, provider in built.items()}
+
+
+def _worker(parts: Parts, turns: Turns, retirer: Retirer, channels: Channels, parking: Parking) -> Worker:
+    stores, clock = parts.stores, parts.clock
+    teller = Teller(stores, parts.publisher, parts.facts)
+    answers = Answers(stores, parts.publisher, parts.facts, turns, teller.known)
+    return Worker(
+        connections=parts.connections,
+        accounts=parts.accounts,
+        turns=turns,
+        parking=parking,
+        channels=channels,
+        puller=Puller(stores, teller, turns, clock, parts.settings.pace),
+        writer=Writer(stores, answers, turns, clock),
+        remover=Remover(stores, answers, turns, clock),
+        retirer=retirer,
+        answers=answers,
+        clock=clock,
+    )
+
+
+def _add_routes(app: FastAPI, parts: Parts, once: Idempotency, retirer: Retirer) -> None:
+    stores, connections, clock = parts.stores, parts.connections, parts.clock
+    desk = Desk(stores, connections, ActiveTypes(stores), retirer, clock)
+    sign_in = SignIn(stores, connections, parts.accounts, parts.sealer, clock)
+    api = ConnectionsApi(desk, sign_in, parts.accounts, once, clock, parts.settings.pace)
+    patient = Publisher(parts.broker, timeout=_WEBHOOK_SECONDS)
+    app.include_router(connection_routes(api))
+    app.include_router(oauth_routes(sign_in))
+    app.include_router(webhook_routes(Doorbell(stores, connections, patient, parts.facts)))
+
+
+def make_app(
+    settings: ConnectorSettings,
+    *,
+    clock: Clock | None = None,
+    providers: Mapping[str, CalendarProvider] | None = None,
+) -> FastAPI:
+    """Return the connector; tests give their own clock and providers."""
+    clock = clock or clock_from(settings)
+    http = httpx.AsyncClient(timeout=settings.provider_timeout_seconds)
+    broker = make_broker(settings, app_name="connector")
+    publisher, facts, sealer = Publisher(broker), Facts(clock), Sealer(settings.credential_keys)
+    store = Store(settings.mongo_url, settings.mongo_database, publisher, clock)
+    stores = open_stores(store, facts.connection_changed)
+    connections = Connections(stores.connections)
+    accounts = Accounts(_kits(settings, http, providers), Vault(stores, sealer, clock))
+    parts = Parts(settings, clock, broker, stores, connections, facts, publisher, sealer, accounts)
+
+    turns = Turns(connections, clock)
+    channels = Channels(stores, turns, clock, f"{settings.public_url}/webhooks/google")
+    known = Teller(stores, publisher, facts).known
+    retirer = Retirer(stores, accounts, channels, turns, known)
+    parking = Parking(stores, connections, publisher, clock)
+    worker = _worker(parts, turns, retirer, channels, parking)
+    register(broker, Listener(connections, stores, worker, clock), settings, clock)
+    scheduler = Scheduler(connections, parking, facts, clock, settings.pace)
+    tick = Periodic("scheduler", timedelta(seconds=settings.scheduler_seconds), scheduler.tick)
+    app = make_api(
+        settings,
+        title="connector",
+        broker=broker,
+        store=store,
+        clock=clock,
+        on_stop=[http.aclose],
+        background=[tick],
+    )
+    _add_routes(app, parts, Idempotency(store, clock), retirer)
+    return app

@@ -1,0 +1,17 @@
+"""Ids that stay the same however often something is connected or repeated."""
+
+from typing import Final
+from uuid import UUID, uuid5
+
+_ACCOUNTS: Final = UUID("6d2c5b7e-2f0a-5a94-9a4e-8c1d0f4b7a13")
+"""Fixed for good: another value would make every link a stranger's."""
+
+
+def account_key(company_id: str, user_id: str, provider: str, provider_account_id: str) -> str:
+    """Return the key of an account: the same after reconnecting, unlike the connection's id."""
+    return str(uuid5(_ACCOUNTS, f"{company_id}\x1f{user_id}\x1f{provider}\x1f{provider_account_id}"))
+
+
+def known_id(connection_id: str, calendar_id: str, event_id: str) -> str:
+    """Return the document id of a known event or series."""
+    return f"{connection_id}:{calendar_id}:{event_id}"

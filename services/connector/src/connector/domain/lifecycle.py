@@ -1,0 +1,122 @@
+"""Steps in a connection's life, as pure changes of its document: authorised, troubled, braked, stopping, stopped."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from connector.domain.connection import Brake, Choices, Connection, Counted, LastProblem, Trouble, TroubleKind
+from connector.domain.due import retry_at, with_due
+from connector.domain.provider import Account, CalendarInfo
+from contracts.connections import Coverage, Remove
+
+_REPLAY_EXPECTED = timedelta(seconds=30)
+_DAY = timedelta(days=1)
+
+
+def pick_calendar(choices: Choices, calendars: Sequence[CalendarInfo]) -> CalendarInfo | None:
+    """Return the chosen calendar, else the primary one (A5); None where neither can be synced."""
+    usable = [calendar for calendar in calendars if calendar.selectable]
+    chosen = (calendar for calendar in usable if calendar.id == choices.calendar_id)
+    primary = (calendar for calendar in usable if calendar.primary)
+    return next(chosen, None) or next(primary, None)
+
+
+def authorised(
+    connection: Connection, account: Account, key: str, calendar: CalendarInfo, *, now: datetime, replay_id: str
+) -> Connection:
+    """Return the connection with its account for the first time: the mapper is to replay both sides (K2)."""
+    zone = connection.settings.timezone or calendar.timezone
+    choices = connection.settings.model_copy(update={"calendar_id": calendar.id, "timezone": zone})
+    coverage = Coverage(connected_at=now, types_since=connection.coverage.types_since)
+    facts = {"account_id": account.id, "account_key": key, "phase": "running", "settings": choices}
+    counts = {"settings_version": connection.settings_version + 1, "coverage": coverage, "replay_id": replay_id}
+    running = connection.model_copy(update=facts | counts | {"last_problem": None, "trouble": None})
+    daily = with_due(running, {"horizon": now + _DAY, "reconcile": now + _DAY / 2})
+    return expecting_replay(daily, now)
+
+
+def expecting_replay(connection: Connection, now: datetime) -> Connection:
+    """Return the connection waiting for the mapper to ask for a replay; without it, its state is told again."""
+    return with_due(connection, {"kick": now + _REPLAY_EXPECTED})
+
+
+def reauthorised(connection: Connection, now: datetime) -> Connection:
+    """Return the connection with its grant back: parked work goes on at once (K4)."""
+    healthy = connection.model_copy(update={"trouble": None, "last_problem": None})
+    return with_due(healthy, {"retry": now, "poll": now})
+
+
+def troubled(
+    connection: Connection,
+    kind: TroubleKind,
+    code: str,
+    detail: str,
+    *,
+    now: datetime,
+    retry_after: float | None = None,
+) -> Connection:
+    """Return the connection with its work parked, until the user acts or a time that grows with each failure."""
+    last = connection.trouble if connection.trouble and connection.trouble.kind == kind else None
+    again = None if kind == "needs_reauth" else retry_at(last, now, retry_after)
+    trouble = Trouble(
+        kind=kind, since=last.since if last else now, attempts=last.attempts + 1 if last else 1, retry_at=again
+    )
+    problem = LastProblem(code=code, detail=detail, at=now)
+    parked = connection.model_copy(update={"trouble": trouble, "last_problem": problem})
+    return with_due(parked, {"retry": again, "window": None, "second_look": None})
+
+
+def healthy(connection: Connection) -> Connection:
+    """Return the connection after the provider has answered."""
+    if connection.trouble is None:
+        return connection
+    return with_due(connection.model_copy(update={"trouble": None}), {"retry": None})
+
+
+def counted(connection: Connection, news: Counted) -> Connection:
+    """Return the connection with the mapper's latest counts."""
+    current = news.replay_id == connection.replay_id
+    replayed = connection.ever_replayed or (current and news.replayed)
+    return connection.model_copy(update={"counted": news, "ever_replayed": replayed})
+
+
+def braked(connection: Connection, brake: Brake) -> Connection:
+    """Return the connection waiting for the user's confirmation; a newer brake replaces an open one (H4)."""
+    if connection.brake and connection.brake.id == brake.id:
+        return connection
+    return connection.model_copy(update={"brake": brake, "brake_answer": None})
+
+
+def brake_settled(connection: Connection, brake_id: str) -> Connection:
+    """Return the connection with its brake forgotten, if it is still that one."""
+    if connection.brake is None or connection.brake.id != brake_id:
+        return connection
+    return connection.model_copy(update={"brake": None, "brake_answer": None})
+
+
+def resyncing(connection: Connection, replay_id: str, now: datetime) -> Connection:
+    """Return the connection asking for a replay of both sides (K4)."""
+    return expecting_replay(connection.model_copy(update={"replay_id": replay_id, "told": 0}), now)
+
+
+def stopping(connection: Connection, remove: Remove) -> Connection:
+    """Return the connection on its way out (K1). With nothing to remove and no grant, it is out at once."""
+    helpless = connection.trouble is not None and connection.trouble.needs_user
+    if connection.phase == "connecting" or (remove == "none" and helpless):
+        return stopped(connection.model_copy(update={"remove": remove}))
+    quiet = with_due(connection, dict.fromkeys(connection.due))
+    return quiet.model_copy(update={"phase": "stopping", "remove": remove, "brake": None, "brake_answer": None})
+
+
+def drained(connection: Connection, refused: int, now: datetime) -> Connection:
+    """Return the connection ready to be taken down: the mapper has removed what was to be removed."""
+    if connection.phase != "stopping":
+        return connection
+    left = f"{refused} items could not be removed and were left where they are"
+    problem = LastProblem(code="left_behind", detail=left, at=now) if refused else connection.last_problem
+    return with_due(connection.model_copy(update={"last_problem": problem}), {"retire": now})
+
+
+def stopped(connection: Connection) -> Connection:
+    """Return the connection stopped; its user's place is free again (A7)."""
+    rest = {"phase": "stopped", "slot": connection.id, "subscription": None, "trouble": None, "cursor": None}
+    return with_due(connection.model_copy(update=rest), dict.fromkeys(connection.due))

@@ -1,0 +1,51 @@
+"""What a write finds at the provider, judged without IO: is our write in, has the user edited, is the id taken."""
+
+from datetime import datetime
+from typing import Literal
+
+from connector.domain.provider import EventRead, EventRemoved, Item, OccurrenceRead, SeriesRead
+from contracts.calendar_commands import CalendarPut
+from contracts.calendar_objects import EventChanges, EventFields, EventSnapshot
+
+
+def snapshot_of(item: Item) -> EventSnapshot | None:
+    """Return the live event of an item, None where there is none."""
+    return item.event if isinstance(item, EventRead | OccurrenceRead | SeriesRead) else None
+
+
+def etag_of(item: Item) -> str | None:
+    """Return the etag of a live item."""
+    return item.etag if isinstance(item, EventRead | OccurrenceRead | SeriesRead) else None
+
+
+def is_ours(event: EventSnapshot, put: CalendarPut) -> bool:
+    """Whether the event carries our mark for the activity that is to be written."""
+    mark = event.marker
+    return mark is not None and (mark.account_key, mark.activity_id) == (put.marker.account_key, put.activity_id)
+
+
+def is_written(event: EventSnapshot, put: CalendarPut) -> bool:
+    """Whether the mark says that exactly this version of the activity was written: then our write is in."""
+    return is_ours(event, put) and event.marker is not None and event.marker.version == put.marker.version
+
+
+def holds(fields: EventFields, changes: EventChanges) -> bool:
+    """Whether an event shows everything that was to be written."""
+    wanted = changes.model_dump(exclude_none=True)
+    return all(getattr(fields, name) == getattr(changes, name) for name in wanted)
+
+
+Taken = Literal["there", "written", "deleted_since", "tombstone", "stranger"]
+
+
+def judge_taken(item: Item, put: CalendarPut, first_try: datetime) -> Taken:
+    """Say what holds the id of an event that we wanted to create.
+
+    A tombstone newer than the command's first try was inserted by us and then deleted by the user.
+    """
+    if isinstance(item, EventRemoved):
+        return "deleted_since" if item.at is not None and item.at > first_try else "tombstone"
+    event = snapshot_of(item)
+    if event is None or not is_ours(event, put):
+        return "stranger"
+    return "written" if is_written(event, put) else "there"

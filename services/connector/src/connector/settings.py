@@ -1,0 +1,73 @@
+"""The connector's settings: what the chassis needs, credentials' keys, the provider's addresses, and the pace."""
+
+from datetime import timedelta
+
+from pydantic import AnyHttpUrl, Field, field_validator
+
+from chassis.sealing import Sealer
+from chassis.settings import ChassisSettings
+from connector.domain.reads import Pace
+
+
+class ConnectorSettings(ChassisSettings):
+    """Settings of the connector; the defaults of addresses are the providers' real ones."""
+
+    mongo_database: str = Field(default="tandem_connector", min_length=1, description="Each service owns its own")
+    credential_keys: str = Field(
+        min_length=1,
+        repr=False,
+        description="Keys that seal tokens at rest, id:base64 of 32 bytes each, comma-separated: the first seals, "
+        "any opens, so that keys can be rotated",
+    )
+    google_api_url: str = Field(
+        default="https://www.googleapis.com",
+        description="Root of Google's API, without /calendar/v3; a simulator's in tests",
+    )
+    google_auth_url: str = Field(
+        default="https://accounts.google.com/o/oauth2/v2/auth", description="Where the user's browser gives consent"
+    )
+    google_token_url: str = Field(
+        default="https://oauth2.googleapis.com/token", description="Where codes and refresh tokens are exchanged"
+    )
+    google_revoke_url: str = Field(
+        default="https://oauth2.googleapis.com/revoke", description="Where a grant is given back at the stop (K1)"
+    )
+    google_client_id: str = Field(min_length=1, description="Our OAuth client at Google")
+    google_client_secret: str = Field(min_length=1, repr=False, description="Its secret")
+    poll_seconds: float = Field(
+        default=300, gt=0, description="Safety poll: notifications get lost, so every calendar is read this often"
+    )
+    poll_without_push_seconds: float = Field(
+        default=60, gt=0, description="The same where the provider does not push; never less often than the above"
+    )
+    debounce_seconds: float = Field(
+        default=1, ge=0, description="At most one read per connection in this time: notifications come in bursts"
+    )
+    second_look_seconds: float = Field(
+        default=2, gt=0, description="When a read is repeated that a notification asked for and that found nothing"
+    )
+    scheduler_seconds: float = Field(default=0.25, gt=0, description="How often due work is looked for")
+    provider_timeout_seconds: float = Field(
+        default=10, gt=0, le=25, description="For one call to a provider; below the life of a lease"
+    )
+
+    @field_validator("google_api_url", "google_auth_url", "google_token_url", "google_revoke_url")
+    @classmethod
+    def _is_address(cls, value: str) -> str:
+        return str(AnyHttpUrl(value)).rstrip("/")
+
+    @field_validator("credential_keys")
+    @classmethod
+    def _are_keys(cls, value: str) -> str:
+        Sealer(value)
+        return value
+
+    @property
+    def pace(self) -> Pace:
+        """Return how often calendars are read."""
+        return Pace(
+            poll=timedelta(seconds=self.poll_seconds),
+            poll_without_push=timedelta(seconds=self.poll_without_push_seconds),
+            debounce=timedelta(seconds=self.debounce_seconds),
+            second_look=timedelta(seconds=self.second_look_seconds),
+        )

@@ -1,0 +1,95 @@
+"""Reading a calendar: what changed since the cursor, or all of the window (replay, 410); the cursor comes last."""
+
+from dataclasses import dataclass
+
+from chassis.clock import Clock
+from chassis.ids import new_id
+from connector.adapters.calendars import Calendars, ProviderAway
+from connector.adapters.stores import Stores
+from connector.domain.connection import Connection
+from connector.domain.due import with_due
+from connector.domain.errors import ResyncNeeded
+from connector.domain.judging import Reading
+from connector.domain.reads import Pace, Proof, proven
+from connector.domain.window import window_at
+from connector.work.horizon import roll_horizon
+from connector.work.read import Read, Teller
+from connector.work.turns import Turn, Turns
+from contracts.calendar_commands import PullReason
+
+_ROLLING: frozenset[PullReason] = frozenset({"horizon", "settings"})
+
+
+@dataclass(frozen=True)
+class Puller:
+    """Reads calendars within a turn, and ends the turn with what the read has proven."""
+
+    stores: Stores
+    teller: Teller
+    turns: Turns
+    clock: Clock
+    pace: Pace
+
+    async def pull(self, turn: Turn, calendars: Calendars, reason: PullReason) -> None:
+        """Read what changed and tell it; where the cursor is no longer good, merge a full read (never recreate)."""
+        started = self.clock.now()
+        try:
+            read = self._begin(turn, calendars, full=False)
+            cursor = await self._pages(read, turn.connection.cursor)
+        except ResyncNeeded:
+            read = self._begin(turn, calendars, full=True)
+            cursor = await self._pages(read, None)
+            await self.teller.confirm_absent(read)
+        if reason in _ROLLING:
+            await roll_horizon(read, self.stores, self.teller)
+        await self.teller.tell_deletions(read)
+        proof = Proof(read.reading.calendar_id, started, self.clock.now(), cursor)
+        look_again = reason == "push" and read.found == 0
+        await self.turns.end(turn, lambda c: proven(c, proof, self.pace, look_again=look_again))
+
+    async def replay(self, turn: Turn, calendars: Calendars, replay_id: str) -> None:
+        """Read the whole window, tell all of it and how much it was."""
+        started = self.clock.now()
+        await self.turns.keep(turn, lambda c: with_due(c.model_copy(update={"told": 0}), {"kick": None}))
+        read = self._begin(turn, calendars, full=True, tell_all=True)
+        cursor = await self._pages(read, None)
+        await self.teller.confirm_absent(read)
+        await self.teller.tell_deletions(read)
+        await self.teller.end_replay(read, replay_id)
+        proof = Proof(read.reading.calendar_id, started, self.clock.now(), cursor)
+
+        def replayed(connection: Connection) -> Connection:
+            return proven(connection.model_copy(update={"told": read.told}), proof, self.pace, look_again=False)
+
+        await self.turns.end(turn, replayed)
+
+    def _begin(self, turn: Turn, calendars: Calendars, *, full: bool, tell_all: bool = False) -> Read:
+        connection, pass_id = turn.connection, new_id()
+        settings = connection.settings
+        reading = Reading(
+            connection_id=connection.id,
+            calendar_id=connection.calendar_id,
+            seq=turn.seq,
+            window=window_at(self.clock.now(), connection.zone, settings.horizon_days),
+            private=settings.private_events,
+            tell_all=tell_all,
+            baseline=settings.backfill == "none" and connection.cursor is None,
+            pass_id=pass_id if full else "",
+        )
+        return Read(turn=turn, calendars=calendars, reading=reading, pass_id=pass_id)
+
+    async def _pages(self, read: Read, cursor: str | None) -> str:
+        """Tell all pages; the answer is where the next read goes on. Nothing is stored of it before the end."""
+        reading = read.reading
+        async for page in read.calendars.changes(reading.calendar_id, cursor, reading.window.start):
+            await self.teller.take(read, page.items)
+            if page.cursor is not None:
+                return page.cursor
+            await self._keep(read)
+        raise ProviderAway("no_cursor", "the last page of a read did not say where the next one goes on")
+
+    async def _keep(self, read: Read) -> None:
+        if read.reading.tell_all:
+            await self.turns.keep(read.turn, lambda c: c.model_copy(update={"told": read.told}))
+        else:
+            await self.turns.keep(read.turn)

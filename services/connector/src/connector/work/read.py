@@ -1,0 +1,128 @@
+"""One read of a calendar under way: publish, then remember, page by page; deletions after the last."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from chassis.messages import Outgoing, Publisher
+from connector.adapters.calendars import Calendars
+from connector.adapters.stores import Quarantined, Stores
+from connector.domain.connection import Connection
+from connector.domain.errors import Missing
+from connector.domain.judging import Reading
+from connector.domain.known import KnownSeries
+from connector.domain.passes import Deletion, Findings, Quarantine, find_news, ids_on, series_touched
+from connector.domain.provider import Item
+from connector.work.facts import Facts
+from connector.work.memory import KnownItems
+from connector.work.turns import Turn
+from contracts.calendar_events import Pass
+
+_READS_AT_ONCE = 4
+
+
+@dataclass
+class Read:
+    """The state of one read; a pass in the words of H4."""
+
+    turn: Turn
+    calendars: Calendars
+    reading: Reading
+    pass_id: str
+    told: int = 0
+    found: int = 0
+    seen: set[str] = field(default_factory=set)
+    deletions: dict[str, Deletion] = field(default_factory=dict)
+    dead_series: dict[str, KnownSeries] = field(default_factory=dict)
+
+    @property
+    def connection(self) -> Connection:
+        """Return the connection that is read."""
+        return self.turn.connection
+
+
+class Teller:
+    """Tells what a read finds, in the order that loses nothing: publish, then remember."""
+
+    def __init__(self, stores: Stores, publisher: Publisher, facts: Facts) -> None:
+        self._stores = stores
+        self._publisher = publisher
+        self._facts = facts
+        self.known = KnownItems(stores)
+
+    async def take(self, read: Read, items: Sequence[Item]) -> None:
+        """Tell the news of one page and remember it."""
+        memory = await self.known.around(read.reading, items)
+        findings = find_news(read.reading, items, memory, read.calendars.provider.occurrence_id)
+        read.found += len(items)
+        read.seen |= ids_on(items) | series_touched(items)
+        await self.tell(read, findings)
+
+    async def tell(self, read: Read, findings: Findings) -> None:
+        """Publish what changed, remember it, and note what is gone for the end of the pass."""
+        news = [judged for judged in findings.judged if judged.tell]
+        messages = [self._facts.event_changed(read.connection, one, read.turn.seq, read.pass_id) for one in news]
+        await self._publisher.publish([*messages, *await self._quarantine(read, findings.quarantined)])
+        await self.known.remember(findings)
+        read.told += len(news)
+        for judged in findings.judged:
+            read.deletions.pop(judged.event.event_id, None)
+        read.deletions |= {gone.known.event_id: gone for gone in findings.deletions}
+        read.dead_series |= {dead.series_id: dead for dead in findings.dead_series}
+
+    async def _quarantine(self, read: Read, found: Sequence[Quarantine]) -> list[Outgoing]:
+        return [self._facts.quarantined(read.connection, one) for one in found if await self._is_new(read, one)]
+
+    async def _is_new(self, read: Read, found: Quarantine) -> bool:
+        document_id = read.reading.id_of(found.event_id)
+        known = await self._stores.quarantined.get(document_id)
+        if known and known.reason == found.reason:
+            return False
+        fresh = Quarantined(id=document_id, connection_id=read.connection.id, reason=found.reason)
+        await self._stores.quarantined.update(document_id, lambda _: fresh)
+        return True
+
+    async def confirm_absent(self, read: Read) -> None:
+        """Ask by id for what is known, not past, and absent from a complete read: only that answer decides (H2)."""
+        where = {"scope": read.reading.scope, "ends_at": {"$gt": read.reading.window.start}}
+        known = await self._stores.events.find(where)
+        masters = await self._masters(read, {one.series_id for one in known if one.series_id})
+        ids = {one.series_id if one.series_id in masters else one.event_id for one in known}
+        absent = sorted(one for one in ids if one and one not in read.seen)
+        for start in range(0, len(absent), _READS_AT_ONCE):
+            chunk = absent[start : start + _READS_AT_ONCE]
+            items = await asyncio.gather(*(self._ask(read, event_id) for event_id in chunk))
+            await self.take(read, [item for item in items if item is not None])
+
+    async def _masters(self, read: Read, series_ids: set[str]) -> set[str]:
+        found = await self._stores.series.get_many([read.reading.id_of(one) for one in series_ids])
+        return {series.series_id for series in found.values() if series.master is not None}
+
+    async def _ask(self, read: Read, event_id: str) -> Item | None:
+        try:
+            return await read.calendars.read(read.reading.calendar_id, event_id)
+        except Missing:
+            return None  # not visible is no proof of a deletion
+
+    async def tell_deletions(self, read: Read) -> None:
+        """Tell what is gone, each with the number of all (H4), and forget it."""
+        gone = list(read.deletions.values())
+        sync_pass = Pass(id=read.pass_id, deletions=len(gone))
+        await self._publisher.publish([self._gone(read, one, sync_pass) for one in gone])
+        await self.known.forget(gone, read.dead_series.values())
+
+    def _gone(self, read: Read, deletion: Deletion, sync_pass: Pass) -> Outgoing:
+        return self._facts.event_gone(
+            read.connection,
+            deletion.known.event_id,
+            deletion.at,
+            calendar_id=read.reading.calendar_id,
+            seq=read.turn.seq,
+            sync_pass=sync_pass,
+            series_id=deletion.series_id,
+        )
+
+    async def end_replay(self, read: Read, replay_id: str) -> None:
+        """Tell that everything in the window has been told, and how many events that was."""
+        ended = self._facts.replay_ended(read.connection, replay_id, read.turn.seq, read.told)
+        await self._publisher.publish([ended])

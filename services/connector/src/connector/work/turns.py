@@ -1,0 +1,51 @@
+"""Turns: one piece of provider work on a connection at a time, across tasks, pods and rebalances."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from chassis.clock import Clock
+from chassis.ids import new_id
+from connector.domain.connection import Connection
+from connector.domain.leasing import leased, released, renewed
+from connector.work.connections import Connections
+
+Change = Callable[[Connection], Connection]
+
+
+def _as_it_is(connection: Connection) -> Connection:
+    return connection
+
+
+@dataclass
+class Turn:
+    """Our lease on a connection; `seq` was drawn as it began. `connection` is as last stored."""
+
+    connection: Connection
+    fence: int
+    seq: int
+
+
+class Turns:
+    """Gives out turns; every write within one checks that the turn is still ours."""
+
+    def __init__(self, connections: Connections, clock: Clock) -> None:
+        self._connections = connections
+        self._clock = clock
+        self._holder = new_id()
+
+    async def begin(self, connection_id: str, note: Change = _as_it_is) -> Turn:
+        """Take the lease, or raise LeaseHeld; `note` is stored with it."""
+        now = self._clock.now()
+        taken = await self._connections.change(connection_id, lambda c: note(leased(c, self._holder, now)))
+        return Turn(taken, taken.fence, taken.seq)
+
+    async def keep(self, turn: Turn, note: Change = _as_it_is) -> None:
+        """Prolong the lease, storing `note` with it; LeaseLost where someone else took over."""
+        now = self._clock.now()
+        turn.connection = await self._connections.change(
+            turn.connection.id, lambda c: note(renewed(c, turn.fence, now))
+        )
+
+    async def end(self, turn: Turn, note: Change = _as_it_is) -> None:
+        """Give the lease back, storing `note` with that."""
+        turn.connection = await self._connections.change(turn.connection.id, lambda c: note(released(c, turn.fence)))

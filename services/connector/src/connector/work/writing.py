@@ -1,0 +1,166 @@
+"""Putting an event: created under a derived id, or changed if it is still what the change was made from."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from chassis.clock import Clock
+from connector.adapters.calendars import Calendars
+from connector.adapters.stores import Stores
+from connector.domain.connection import Connection, InFlight
+from connector.domain.errors import AlreadyExists, Forbidden, Missing, PreconditionFailed, Rejected
+from connector.domain.identity import known_id
+from connector.domain.masking import present
+from connector.domain.provider import EventRemoved, Item, NewEvent
+from connector.domain.writes import etag_of, holds, is_written, judge_taken, snapshot_of
+from connector.work.answers import Answers, Outcome
+from connector.work.turns import Turn, Turns
+from contracts.calendar_commands import CalendarPut
+from contracts.calendar_objects import EventSnapshot
+
+_TRIES = 5
+
+
+@dataclass(frozen=True)
+class Writer:
+    """Carries out puts within a turn."""
+
+    stores: Stores
+    answers: Answers
+    turns: Turns
+    clock: Clock
+
+    async def put(self, turn: Turn, calendars: Calendars, put: CalendarPut) -> None:
+        """Create or change an event, and answer."""
+        try:
+            outcome = await (
+                self._change(turn, calendars, put, put.event_id) if put.event_id else self._create(turn, calendars, put)
+            )
+        except (Forbidden, Rejected) as error:
+            outcome = Outcome("refused", reason=error.code, generation=put.generation)
+        await self.answers.settle(turn, put, outcome)
+
+    async def _note(self, turn: Turn, put: CalendarPut, event_id: str, generation: int) -> datetime:
+        """Note the write before it is made; the time of the command's first try stays."""
+        known = turn.connection.in_flight
+        first = known.started_at if known and known.command_id == put.command_id else self.clock.now()
+        note = InFlight(
+            command_id=put.command_id, kind="put", event_id=event_id, generation=generation, started_at=first
+        )
+        await self.turns.keep(turn, lambda c: c.model_copy(update={"in_flight": note}))
+        return first
+
+    async def _create(self, turn: Turn, calendars: Calendars, put: CalendarPut) -> Outcome:
+        for generation in range(put.generation, put.generation + _TRIES):
+            outcome = await self._create_as(turn, calendars, put, generation)
+            if outcome:
+                return outcome
+        return Outcome("refused", reason="no_free_id", generation=put.generation)
+
+    async def _create_as(self, turn: Turn, calendars: Calendars, put: CalendarPut, generation: int) -> Outcome | None:
+        account = turn.connection.known_account
+        event_id = calendars.provider.event_id(account, put.activity_id, put.calendar_id, generation)
+        first_try = await self._note(turn, put, event_id, generation)
+        try:
+            item = await calendars.create(put.calendar_id, NewEvent(event_id, put.changes, put.marker))
+        except AlreadyExists:
+            return await self._taken(turn, calendars, put, _Place(event_id, generation, first_try))
+        return _written(item, generation)
+
+    async def _taken(self, turn: Turn, calendars: Calendars, put: CalendarPut, place: "_Place") -> Outcome | None:
+        """Say what it means that the id is taken; None: a tombstone or a stranger holds it, try the next."""
+        try:
+            item = await calendars.read(put.calendar_id, place.event_id)
+        except Missing:
+            return None
+        event = snapshot_of(item)
+        match judge_taken(item, put, place.first_try):
+            case "deleted_since":
+                at = item.at if isinstance(item, EventRemoved) else None
+                return Outcome("applied", gone=place.event_id, gone_at=at, generation=place.generation)
+            case "written":
+                return Outcome("applied", seen=event, etag=etag_of(item), generation=place.generation)
+            case "there" if event and holds(event.fields, put.changes):
+                return _written(item, place.generation)
+            case "there":
+                return await self._overwrite(turn, calendars, put, item, place.generation)
+            case _:
+                return None
+
+    async def _overwrite(
+        self, turn: Turn, calendars: Calendars, put: CalendarPut, item: Item, generation: int
+    ) -> Outcome:
+        event = snapshot_of(item)
+        if event is None:
+            return Outcome("gone", generation=generation)
+        based = put.model_copy(update={"based_on": self._hash(turn.connection, event)})
+        return await self._change(turn, calendars, based, event.event_id, read=item, generation=generation)
+
+    async def _change(
+        self,
+        turn: Turn,
+        calendars: Calendars,
+        put: CalendarPut,
+        event_id: str,
+        *,
+        read: Item | None = None,
+        generation: int | None = None,
+    ) -> Outcome:
+        """Write on the condition of the etag; on 412 read anew: only another content is a conflict."""
+        generation = put.generation if generation is None else generation
+        unsure = _is_unsure(turn.connection, put)
+        await self._note(turn, put, event_id, generation)
+        etag = etag_of(read) if read else None if unsure else await self._known_etag(put, event_id)
+        for _ in range(_TRIES):
+            if etag is None:
+                read = await self._read(calendars, put.calendar_id, event_id)
+                event = snapshot_of(read) if read else None
+                if read is None or event is None:
+                    return Outcome("gone", generation=generation)
+                if unsure and is_written(event, put):
+                    return Outcome("applied", seen=event, etag=etag_of(read), generation=generation)
+                if put.based_on is not None and self._hash(turn.connection, event) != put.based_on:
+                    return Outcome("conflict", event=event, etag=etag_of(read), generation=generation)
+                etag = etag_of(read)
+            try:
+                item = await calendars.update(put.calendar_id, event_id, put.changes, put.marker, etag=etag)
+            except PreconditionFailed:
+                etag = None
+            except Missing:
+                return Outcome("gone", generation=generation)
+            else:
+                return _written(item, generation)
+        return Outcome("refused", reason="changes_all_the_time", generation=generation)
+
+    async def _read(self, calendars: Calendars, calendar_id: str, event_id: str) -> Item | None:
+        try:
+            return await calendars.read(calendar_id, event_id)
+        except Missing:
+            return None
+
+    async def _known_etag(self, put: CalendarPut, event_id: str) -> str | None:
+        """Return the etag to write on, if what we know is what the change was made from."""
+        known = await self.stores.events.get(known_id(put.connection_id, put.calendar_id, event_id))
+        matches = known is not None and put.based_on in (None, known.hash)
+        return known.etag if known and matches else None
+
+    def _hash(self, connection: Connection, event: EventSnapshot) -> str:
+        return present(event, connection.settings.private_events).hash
+
+
+@dataclass(frozen=True)
+class _Place:
+    event_id: str
+    generation: int
+    first_try: datetime
+
+
+def _is_unsure(connection: Connection, put: CalendarPut) -> bool:
+    """Whether an earlier try of this very command may have arrived."""
+    return connection.in_flight is not None and connection.in_flight.command_id == put.command_id
+
+
+def _written(item: Item, generation: int) -> Outcome:
+    event = snapshot_of(item)
+    if event is None:
+        return Outcome("gone", generation=generation)
+    return Outcome("applied", event=event, etag=etag_of(item), generation=generation)
