@@ -4,9 +4,9 @@ from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
 
 import pytest
+
 from chassis.clock import ManualClock
 from sandbox.google import GoogleSettings, make_google_simulator
-
 from tests.contract.google_simulator.driver import ANN, START, Google, Pushes
 
 

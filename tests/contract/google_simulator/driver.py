@@ -2,13 +2,15 @@
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 import httplib2
 import httpx
-from chassis.clock import ManualClock
 from googleapiclient.discovery import build
 from googleapiclient.errors import HttpError
+
+from chassis.clock import ManualClock
 from sandbox.google.discovery import discovery
 from sandbox.google.domain.channels import Notification
 
@@ -33,6 +35,12 @@ class Pushes:
         return [one.headers["X-Goog-Resource-State"] for one in self.got]
 
 
+@cache
+def _api() -> Any:
+    options = {"api_endpoint": "http://google.test/calendar/v3/"}
+    return build("calendar", "v3", static_discovery=True, http=httplib2.Http(), client_options=options)
+
+
 class Google:
     """Google's client library in front of the simulator, and the stage manager behind it."""
 
@@ -41,16 +49,10 @@ class Google:
         self.clock = clock
         self.pushes = pushes
         self.http = httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://google.test")
-        self.api: Any = build(
-            "calendar",
-            "v3",
-            static_discovery=True,
-            http=httplib2.Http(),
-            client_options={"api_endpoint": "http://google.test/calendar/v3/"},
-        )
+        self.api = _api()
         self.waits: list[float] = []
 
-    async def send(self, request: Any, **headers: str) -> Json:
+    async def send(self, request: Any, **headers: str) -> Any:
         """Send a request that the SDK built; HttpError as the SDK raises it; answers are validated."""
         method = discovery().find(request.method, httpx.URL(request.uri).raw_path.decode().split("?")[0][13:])
         answer = await self.http.request(
@@ -62,11 +64,10 @@ class Google:
         if answer.status_code == 200:
             assert method is not None
             assert discovery().problems(method[0].response, answer.json()) == []
-        result: Json = request.postproc(response, answer.content)
-        return result
+        return request.postproc(response, answer.content)
 
     async def control(self, verb: str, path: str, body: Any = None, **query: Any) -> Any:
-        answer = await self.http.request(verb, f"/control{path}", json=body, params=query)
+        answer = await self.http.request(verb, f"/control{path}", json=body, params=query or None)
         assert answer.status_code < 300, answer.text
         return answer.json() if answer.content else None
 
@@ -81,14 +82,17 @@ class Google:
         return tokens
 
     async def insert(self, **body: Any) -> Json:
-        return await self.send(self.api.events().insert(calendarId="primary", body=timed() | body))
+        made: Json = await self.send(self.api.events().insert(calendarId="primary", body=timed() | body))
+        return made
 
     async def events(self, **query: Any) -> Json:
-        return await self.send(self.api.events().list(calendarId="primary", **query))
+        page: Json = await self.send(self.api.events().list(calendarId="primary", **query))
+        return page
 
     async def watch(self, channel: str = "channel-1", **body: Any) -> Json:
         asked = {"id": channel, "type": "web_hook", "address": "https://crm.test/hook", "token": "secret"}
-        return await self.send(self.api.events().watch(calendarId="primary", body=asked | body))
+        channel_made: Json = await self.send(self.api.events().watch(calendarId="primary", body=asked | body))
+        return channel_made
 
     async def pushed(self) -> list[Notification]:
         await self.simulator.push.idle()
@@ -103,6 +107,13 @@ def timed(day: int = 1, hour: int = 10, zone: str = "Europe/Berlin") -> Json:
     }
 
 
+def details(error: HttpError) -> Json:
+    """The first entry of an error's body (the SDK's stubs call it a text)."""
+    entries: Any = error.error_details
+    first: Json = entries[0]
+    return first
+
+
 def refusal(error: HttpError) -> tuple[int, str]:
     """Status and reason of an error as the SDK reads it."""
-    return error.resp.status, error.error_details[0]["reason"]
+    return error.resp.status, details(error)["reason"]

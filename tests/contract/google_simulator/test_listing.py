@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from googleapiclient.errors import HttpError
 
-from tests.contract.google_simulator.driver import ANN, Google, refusal, timed
+from tests.contract.google_simulator.driver import ANN, Google, details, refusal, timed
 
 
 async def test_pages_end_with_a_sync_token(google: Google) -> None:
@@ -74,7 +74,7 @@ async def test_expired_and_foreign_tokens_are_410(google: Google) -> None:
         with pytest.raises(HttpError) as error:
             await google.events(syncToken=bad)
         assert refusal(error.value) == (410, "fullSyncRequired")
-        assert error.value.error_details[0]["location"] == "syncToken"
+        assert details(error.value)["location"] == "syncToken"
 
 
 @pytest.mark.parametrize(

@@ -143,8 +143,7 @@ def _refusal(error: jsonschema_rs.ValidationError) -> GoogleError:
 def _strict(schema: Json, *, request: bool) -> Json:
     """JSON Schema of a discovery schema: nothing unknown; in requests null means "unset"."""
     if "$ref" in schema:
-        reference = {"$ref": f"#/$defs/{schema['$ref']}"}
-        return {"anyOf": [reference, {"type": "null"}]} if request else reference
+        return {"$ref": f"#/$defs/{schema['$ref']}"}
     if schema.get("type") == "any":
         return {}
     made = {name: schema[name] for name in _KEPT if name in schema}

@@ -137,10 +137,10 @@ def _rules(master: Event) -> rruleset:
 
 @lru_cache(maxsize=4096)
 def _compiled(lines: Sequence[str], start: datetime, zone: str) -> rruleset:
-    rules = rruleset(cache=True)
+    rules = rruleset()
     try:
-        if not any(line.upper().startswith("RRULE") for line in lines):
-            rules.rdate(start)
+        # RFC 5545 3.8.5.3: the start is always the first instance, even one the rule leaves out.
+        rules.rdate(start)
         for line in lines:
             _add(rules, line, start, zone)
     except (ValueError, TypeError, KeyError, AttributeError) as error:
