@@ -1,0 +1,52 @@
+"""Real calendar files, many of them odd on purpose: each syncs or is quarantined with a reason (E3, L1)."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from sandbox.clients import Json
+from sandbox.ics.loading import load
+from sandbox.ics.reading import Refused, read
+from tests.support.stories import World
+from tests.support.waiting import wait_until
+
+FILES = Path(__file__).parents[3] / "shared" / "data" / "ics"
+WITHIN = 120.0
+
+
+async def test_every_file_syncs_or_is_quarantined_with_a_reason(synced: World) -> None:
+    if not FILES.is_dir():
+        pytest.skip(f"no calendar files at {FILES}")
+    refused: list[Refused] = []
+    for file in sorted(FILES.glob("*.ics")):
+        drafts = read(file.read_bytes(), today=datetime.now(UTC).date(), zone="Europe/Berlin")
+        refused += (await load(synced.google.google, synced.google.email, drafts)).refused
+    assert all(one.reason for one in refused)
+    events = await synced.google.events()
+    assert len(events) > 200
+
+    async def all_answered() -> bool:
+        linked = await linked_events(synced)
+        silent = [event for event in events if not await answered(synced, event, linked)]
+        assert not silent, [(event.get("summary"), event.get("recurrence"), event["start"]) for event in silent[:5]]
+        return True
+
+    await wait_until(all_answered, awaited="an answer for every event", timeout=WITHIN, every=1)
+
+
+async def linked_events(world: World) -> set[str]:
+    """Return the ids of all linked events, and of the series of linked occurrences."""
+    linked: set[str] = set()
+    query: dict[str, str] = {"connection_id": world.connection_id, "limit": "500"}
+    while True:
+        page = (await world.sales.mapper.get("/v1/links", params=query)).json()
+        linked |= {part for link in page["items"] for part in (link["event_id"], link["event_id"].rsplit("_", 1)[0])}
+        if page["next_cursor"] is None:
+            return linked
+        query["cursor"] = page["next_cursor"]
+
+
+async def answered(world: World, event: Json, linked: set[str]) -> bool:
+    """Tell whether an event, or an occurrence of its series, has a link or a decision with a reason."""
+    return event["id"] in linked or any(one["words"] for one in await world.sales.explain(event_id=event["id"]))
