@@ -1,5 +1,6 @@
 """Our own programs: the services and the providers' simulators, run by the interpreter that runs us."""
 
+import os
 import sys
 from collections.abc import Mapping
 from functools import partial
@@ -17,7 +18,7 @@ def service(name: str, port: int, settings: Mapping[str, str], log: Path) -> Uni
         port=port,
         log=log,
         probe=partial(probes.http, f"http://127.0.0.1:{port}/readyz"),
-        env={**settings, "TANDEM_PORT": str(port)},
+        env={**settings, **_direct_loopback(), "TANDEM_PORT": str(port)},
         grace=20.0,  # a batch in flight is finished and committed
     )
 
@@ -30,5 +31,12 @@ def simulator(name: str, port: int, state: Path, env: Mapping[str, str], log: Pa
         port=port,
         log=log,
         probe=partial(probes.tcp, port),
-        env=env,
+        env={**env, **_direct_loopback()},
     )
+
+
+def _direct_loopback() -> dict[str, str]:
+    """Keep what our parts say to one another away from a proxy that is meant for the outside world."""
+    given = os.environ.get("no_proxy") or os.environ.get("NO_PROXY") or ""
+    direct = ",".join(filter(None, [given, "127.0.0.1", "localhost"]))
+    return {"NO_PROXY": direct, "no_proxy": direct}  # the lower-case one wins where both are set
