@@ -141,6 +141,18 @@ async def test_partial_response(google: Google) -> None:
     assert answer.json()["items"][0].keys() == {"id", "start"}
 
 
+async def test_long_query_sent_as_post(google: Google) -> None:
+    """The SDK's own way around long addresses: POST with X-HTTP-Method-Override."""
+    await google.insert(summary="needle")
+    answer = await google.http.post(
+        "/calendar/v3/calendars/primary/events",
+        content="q=needle&singleEvents=true",
+        headers={"X-HTTP-Method-Override": "GET", "Content-Type": "application/x-www-form-urlencoded"},
+    )
+    assert [one["summary"] for one in answer.json()["items"]] == ["needle"]
+    assert (await google.control("GET", "/journal"))[-1]["operation"] == "calendar.events.list"
+
+
 async def test_page_cap_makes_small_pages(google: Google) -> None:
     for number in range(3):
         await google.insert(summary=str(number))
