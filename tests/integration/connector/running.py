@@ -1,0 +1,107 @@
+"""Runs the connector and Google's simulator as in production: behind uvicorn, with a broker and a database."""
+
+import asyncio
+import threading
+import uuid
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+
+import httpx
+import uvicorn
+from fastapi import FastAPI
+
+from chassis.topics import TopicSpec, ensure_topics
+from connector.app import make_app
+from connector.settings import ConnectorSettings
+from contracts import topics
+from sandbox.google import GoogleSettings, make_google_simulator
+from tests.support.ports import free_base
+from tests.support.waiting import wait_until
+
+SECRET = "a-secret-of-the-tests-with-32-chars"
+PARTITIONS = 3
+NAMES = [
+    topics.ACTIVITY_TYPES,
+    topics.CALENDAR_COMMANDS,
+    topics.CALENDAR_EVENTS,
+    topics.CONNECTION_EVENTS,
+    topics.LINK_STATES,
+    topics.SYNC_BRAKES,
+    topics.SYNC_DECISIONS,
+]
+
+
+@dataclass(frozen=True)
+class Running:
+    """Where the connector and the simulator are."""
+
+    connector: str
+    google: str
+
+
+@contextmanager
+def running_connector(kafka_bootstrap: str, mongo_url: str, *, embedded: bool) -> Iterator[Running]:
+    """Run both, with an empty database, for as long as the context lasts."""
+    specs = [TopicSpec(name, PARTITIONS) for name in [*NAMES, *(f"{name}.dlq" for name in NAMES)]]
+    asyncio.run(ensure_topics(kafka_bootstrap, specs))
+    base = free_base()
+    at = Running(connector=f"http://127.0.0.1:{base + 1}", google=f"http://127.0.0.1:{base + 10}")
+    with ExitStack() as stack:
+        stack.enter_context(_served(make_google_simulator(GoogleSettings(seed=7)), base + 10))
+        settings = _settings(at, kafka_bootstrap, mongo_url, embedded=embedded)
+        stack.enter_context(_served(make_app(settings), base + 1))
+        asyncio.run(_ready(at.connector))
+        yield at
+
+
+def _settings(at: Running, kafka_bootstrap: str, mongo_url: str, *, embedded: bool) -> ConnectorSettings:
+    return ConnectorSettings(
+        kafka_bootstrap=kafka_bootstrap,
+        kafka_idempotence=not embedded,
+        kafka_fetch_max_wait_ms=20 if embedded else 500,
+        mongo_url=mongo_url,
+        mongo_database=f"connector_{uuid.uuid4().hex[:8]}",
+        jwt_secret=SECRET,
+        public_url=at.connector,
+        credential_keys="k1:" + "A" * 43 + "=",
+        google_api_url=at.google,
+        google_auth_url=f"{at.google}/o/oauth2/v2/auth",
+        google_token_url=f"{at.google}/token",
+        google_revoke_url=f"{at.google}/revoke",
+        google_client_id="tests",
+        google_client_secret="tests-secret",
+        poll_seconds=300,
+        debounce_seconds=0.3,
+        second_look_seconds=0.5,
+        provider_timeout_seconds=3,
+        shutdown_seconds=5,
+    )
+
+
+@contextmanager
+def _served(app: FastAPI, port: int) -> Iterator[None]:
+    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_config=None, access_log=False))
+    thread = threading.Thread(target=server.run, name=app.title)
+    thread.start()
+    try:
+        asyncio.run(_started(server))
+        yield
+    finally:
+        server.should_exit = True
+        thread.join(20)
+
+
+async def _started(server: uvicorn.Server) -> None:
+    await wait_until(lambda: server.started, awaited="the server to listen")
+
+
+async def _ready(url: str) -> None:
+    async with httpx.AsyncClient() as client:
+
+        async def ready() -> bool:
+            answer = await client.get(f"{url}/readyz")
+            assert answer.status_code == 200, answer.text
+            return True
+
+        await wait_until(ready, awaited="the connector to be ready", timeout=40)
