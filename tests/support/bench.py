@@ -218,6 +218,8 @@ class Bench:
 
     def _write_event(self, command: CalendarPut | CalendarRemove) -> None:
         self.seq += 1
+        if isinstance(command, CalendarRemove) and self.event and command.based_on != self.event.hash:
+            return self.answer_calendar(command, "conflict", event=self.event)
         if isinstance(command, CalendarRemove):
             self.event = None
             return self.answer_calendar(command, "applied")

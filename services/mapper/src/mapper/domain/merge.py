@@ -1,6 +1,6 @@
 """Three-way merge per field against what each side last agreed to (J1, J2)."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -44,22 +44,23 @@ def activity_changes(link: Link) -> tuple[FieldPair, ...]:
     )
 
 
-def merge(link: Link, *, calendar_rules: bool) -> Merge:
+def merge(link: Link, *, calendar_rules: bool, without: Collection[FieldPair] = ()) -> Merge:
     """Merge both sides of a link that has both.
 
-    `calendar_rules`: the user may not change the event, so that the CRM's value loses every time (E5).
+    `calendar_rules`: the user may not change the event, so that the CRM's value loses every time (E5). `without`:
+    fields that stay as they are on either side (D2).
     """
-    in_calendar, in_crm = set(event_changes(link)), set(activity_changes(link))
+    in_calendar, in_crm = set(event_changes(link)).difference(without), set(activity_changes(link)).difference(without)
     both = tuple(pair for pair in PAIRS if pair in in_calendar and pair in in_crm)
-    equal = tuple(pair for pair in both if _same(link, pair))
+    equal = tuple(pair for pair in both if same(link, pair))
     disputed = tuple(pair for pair in both if pair not in equal)
-    won = {pair for pair in disputed if not calendar_rules and not _calendar_later(link, pair)}
+    won = {pair for pair in disputed if not calendar_rules and not calendar_later(link, pair)}
     refused = tuple(pair for pair in PAIRS if calendar_rules and pair in in_crm - in_calendar)
     return Merge(
         to_calendar=_in_order((in_crm - in_calendar - set(refused)) | won),
         to_crm=_in_order((in_calendar - in_crm) | (set(disputed) - won) | set(refused)),
         equal=equal,
-        lost=tuple(_lost(link, pair, crm_won=pair in won) for pair in (*disputed, *refused)),
+        lost=tuple(lost_value(link, pair, crm_won=pair in won) for pair in (*disputed, *refused)),
     )
 
 
@@ -68,15 +69,16 @@ def _in_order(pairs: Iterable[FieldPair]) -> tuple[FieldPair, ...]:
     return tuple(pair for pair in PAIRS if pair in wanted)
 
 
-def _same(link: Link, pair: FieldPair) -> bool:
+def same(link: Link, pair: FieldPair) -> bool:
+    """Tell whether a field is equal on both sides under the mapping."""
     event, activity = link.event.live, link.activity_fields
     if event is None or activity is None:
         return False
     return bool(getattr(event.fields, pair.event) == to_event(pair.event, activity))
 
 
-def _calendar_later(link: Link, pair: FieldPair) -> bool:
-    # A tie goes to the CRM (J2).
+def calendar_later(link: Link, pair: FieldPair) -> bool:
+    """Tell whether the calendar's value of a field is the later; a tie goes to the CRM (J2)."""
     return event_changed_at(link, pair) > link.activity.changed_at(pair.activity)
 
 
@@ -87,7 +89,8 @@ def event_changed_at(link: Link, pair: FieldPair) -> datetime:
     return link.event.changed_at.get(pair.event, link.event.event.updated)
 
 
-def _lost(link: Link, pair: FieldPair, *, crm_won: bool) -> LostValue:
+def lost_value(link: Link, pair: FieldPair, *, crm_won: bool) -> LostValue:
+    """Return the value of a field that does not stand, for the decision record (J2)."""
     if crm_won and link.event.event is not None:
         value = link.event.event.fields.model_dump(mode="json")[pair.event]
         return LostValue(field=pair.activity, side="calendar", value=value, changed_at=event_changed_at(link, pair))

@@ -1,18 +1,24 @@
 """An activity and its event, both there: closed, asleep, or merged field by field (C5, C6, D2, D4, D7, J1, J2)."""
 
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from contracts.activities import ActivitySnapshot
 from contracts.activity_commands import ActivityChanges
 from contracts.calendar_objects import EventChanges, EventSnapshot
+from contracts.decisions import LostValue
 from mapper.domain import verdicts
-from mapper.domain.decision import Ask, Decision, PutActivity, PutEvent, RemoveEvent
-from mapper.domain.fields import PAIRS, ActivityFields, activity_values, event_time, event_values, mapped_fields
+from mapper.domain.adopt import with_base
+from mapper.domain.decision import Ask, Decision, PutActivity, PutEvent, RemoveEvent, Verdict
+from mapper.domain.fields import ActivityFields, FieldPair, activity_values, event_time, event_values, mapped_fields
 from mapper.domain.inbound import excluded
 from mapper.domain.link import Guests, Link
 from mapper.domain.merge import Merge, activity_changes, event_changed_at, event_changes, merge
 from mapper.domain.situation import Situation, guests_of, leave_out, read_only, reference, stand
-from mapper.domain.window import lies_ahead
+from mapper.domain.window import latest, lies_ahead
+
+_NOTHING_LOST: tuple[LostValue, ...] = ()
 
 
 def decide_pair(situation: Situation, activity: ActivitySnapshot, event: EventSnapshot) -> Decision:
@@ -43,64 +49,79 @@ def _unselected(situation: Situation, activity: ActivitySnapshot) -> Decision:
 
 
 def _merge(situation: Situation, activity: ActivitySnapshot, event: EventSnapshot) -> Decision:
-    merged = merge(situation.link, calendar_rules=read_only(event))
-    guests = _new_guests(situation.link, event)
+    link, lost = situation.link, _NOTHING_LOST
+    if not link.agreed:
+        link, lost = with_base(link, situation.zone, calendar_rules=read_only(event))
+    based = replace(situation, link=link)
+    late, guests = _too_late(based), _new_guests(link, event)
+    merged = merge(link, calendar_rules=read_only(event), without=late)
+    late_guests = guests is not None and not _ahead(based, event.updated)
+    if merged.empty and (late or late_guests):
+        return stand(based, "frozen", "past", verdicts.FROZEN)
     if merged.empty and guests is None:
-        return _quiet(situation, event)
-    if situation.link.agreed and _over(situation):
-        return stand(situation, "frozen", "past", verdicts.FROZEN)
-    return _carry_over(situation, activity, event, merged, guests)
+        return _quiet(based, event, adopted=not situation.link.agreed)
+    verdict = _verdict(merged, event, lost, adopted=not situation.link.agreed)
+    return _carry_over(based, activity, event, merged, None if late_guests else guests, verdict)
 
 
-def _quiet(situation: Situation, event: EventSnapshot) -> Decision:
+def _verdict(merged: Merge, event: EventSnapshot, lost: tuple[LostValue, ...], *, adopted: bool) -> Verdict:
+    if adopted:
+        return replace(verdicts.ADOPTED, lost=lost)
+    return verdicts.merged(merged.lost, read_only=read_only(event))
+
+
+def _quiet(situation: Situation, event: EventSnapshot, *, adopted: bool) -> Decision:
     link = situation.link.model_copy(update={"agreed_guests": guests_of(event)})
-    if link.state == "active" and link.reason is None:
+    if link.state == "active" and link.reason is None and not adopted:
         return Decision(link)
-    return stand(situation, "active", None, verdicts.EQUAL)
+    return stand(replace(situation, link=link), "active", None, verdicts.ADOPTED if adopted else verdicts.EQUAL)
 
 
-def _over(situation: Situation) -> bool:
-    """Tell whether every change was made when the item was, and still is, in the past (D2)."""
+def _too_late(situation: Situation) -> frozenset[FieldPair]:
+    """Return the fields that were last changed when the item was over (D2)."""
     link = situation.link
-    made = [event_changed_at(link, pair) for pair in event_changes(link)]
-    made += [link.activity.changed_at(pair.activity) for pair in activity_changes(link)]
+    made = {pair: event_changed_at(link, pair) for pair in event_changes(link)}
+    for pair in activity_changes(link):
+        made[pair] = latest(made.get(pair), link.activity.changed_at(pair.activity))
+    return frozenset(pair for pair, moment in made.items() if not _ahead(situation, moment))
+
+
+def _ahead(situation: Situation, moment: datetime) -> bool:
+    """Tell whether the agreed start or a new one lay ahead at a moment, or since the item is covered (D1, D2)."""
+    link = situation.link
     times = [
         link.agreed_event.time if link.agreed_event else None,
         link.event.live.fields.time if link.event.live else None,
+        event_time(link.activity.live.schedule) if link.activity.live else None,
     ]
-    times.append(event_time(link.activity.live.schedule) if link.activity.live else None)
-    moment = max(made, default=situation.now)
-    moment = max(moment, situation.connection.coverage.connected_at)
-    return not any(when is not None and lies_ahead(when, moment, situation.zone) for when in times)
+    since = latest(moment, situation.connection.coverage.connected_at)
+    return any(when is not None and lies_ahead(when, since, situation.zone) for when in times)
 
 
 def _carry_over(
-    situation: Situation, activity: ActivitySnapshot, event: EventSnapshot, merged: Merge, guests: Guests | None
+    situation: Situation,
+    activity: ActivitySnapshot,
+    event: EventSnapshot,
+    merged: Merge,
+    guests: Guests | None,
+    verdict: Verdict,
 ) -> Decision:
-    link = _agree_on_equal(situation.link, merged, event, mapped_fields(activity))
+    agreed = replace(situation, link=_agree_on_equal(situation.link, merged, event, mapped_fields(activity)))
     waits = bool(merged.to_calendar) and not situation.connection.selects(activity.type)
     asks = _asks(situation, activity, event, merged, guests, outbound=not waits)
-    if waits:
-        # What the CRM won waits too: the calendar's value has not lost yet.
-        lost = tuple(value for value in merged.lost if value.side == "crm")
-        verdict = verdicts.outbound_filtered(activity.type, situation.selected_types, lost)
-        return stand(
-            Situation(link, situation.connection, situation.now), "active", "outbound_filtered", verdict, *asks
-        )
-    verdict = verdicts.merged(merged.lost, read_only=read_only(event)) if link.agreed else verdicts.ADOPTED
-    return stand(Situation(link, situation.connection, situation.now), "active", None, verdict, *asks)
+    if not waits:
+        return stand(agreed, "active", None, verdict, *asks)
+    # What the CRM won waits too: the calendar's value has not lost yet.
+    lost = tuple(value for value in verdict.lost if value.side == "crm")
+    waiting = verdicts.outbound_filtered(activity.type, situation.selected_types, lost)
+    return stand(agreed, "active", "outbound_filtered", waiting, *asks)
 
 
 def _agree_on_equal(link: Link, merged: Merge, event: EventSnapshot, activity: ActivityFields) -> Link:
-    if not merged.equal:
-        return link
     names: dict[str, Any] = {pair.event: getattr(event.fields, pair.event) for pair in merged.equal}
     fields: dict[str, Any] = {pair.activity: getattr(activity, pair.activity) for pair in merged.equal}
     agreed_event = (link.agreed_event or event.fields).model_copy(update=names)
     agreed_activity = (link.agreed_activity or activity).model_copy(update=fields)
-    if not link.agreed and len(merged.equal) < len(PAIRS):
-        # What is in dispute is agreed when the command that settles it is applied.
-        return link
     return link.model_copy(update={"agreed_event": agreed_event, "agreed_activity": agreed_activity})
 
 
