@@ -20,7 +20,10 @@ async def test_b1_an_event_becomes_an_activity_of_the_chosen_type(synced: World)
     assert (activity["subject"], activity["type"], activity["owner_id"]) == ("Visit", "meeting", "7")
     assert (activity["location"], activity["public_description"]) == ("Their office", "Second floor")
     assert (activity["duration"], activity["timezone"]) == ("00:30", "Europe/Berlin")
-    assert activity["sync"]["origin"] == "calendar" or activity["sync"] is None
+    await synced.activity_becomes(
+        activity["id"],
+        sync={"origin": "calendar", "state": "active", "reason": None, "connection_id": synced.connection_id},
+    )
 
 
 async def test_b1_edits_reach_the_other_side_both_ways(synced: World) -> None:
