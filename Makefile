@@ -19,8 +19,11 @@ PYTHON = $(shell for p in python3.11 python3 python3.12 python3.13; do \
 
 ##@ Use it
 
-run: $(INSTALLED) ## Start the whole system on this machine (PORT_BASE=, DEMO_DATA=no)
+run: $(INSTALLED) ## Start the whole system on this machine (PORT_BASE=, DEMO_DATA=no, ICS=path/to/file.ics)
 	@exec python -m sandbox.run --end-with-parent
+
+demo: $(INSTALLED) ## Play a short story against the running sandbox
+	@python -m sandbox.demo
 
 token: $(INSTALLED) ## Print a bearer token for the running sandbox (SUB=, COMPANY=, ROLE=)
 	@exec python -m sandbox.token $(if $(SUB),--sub '$(SUB)') $(if $(COMPANY),--company '$(COMPANY)') $(if $(ROLE),--role '$(ROLE)')
@@ -74,7 +77,7 @@ help: ## This list
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} \
 		/^[a-z0-9-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-.PHONY: run token fast-database clean test unit integration e2e lint check lock contracts install help
+.PHONY: run demo token fast-database clean test unit integration e2e lint check lock contracts install help
 
 COMPILE = uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 \
 	$(UPGRADE) $(foreach member,$(OURS),--no-emit-package $(member))

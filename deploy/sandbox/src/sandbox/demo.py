@@ -10,7 +10,7 @@ from pathlib import Path
 import httpx
 
 from sandbox.clients import Json, NeverHappenedError, eventually
-from sandbox.run import FOLDER
+from sandbox.places import FOLDER
 from sandbox.stage import EMAIL, TIME_ZONE, Stage, read_settings, service_urls, stage
 
 Tell = Callable[[str], None]

@@ -14,14 +14,14 @@ from sandbox import env_file, keys
 from sandbox.announcement import addresses
 from sandbox.console import Console, Say
 from sandbox.locking import FolderInUseError, locked
+from sandbox.opening import open_with_data
+from sandbox.places import FOLDER, SETTINGS_FILE
 from sandbox.plan import Plan, make_plan
 from sandbox.ports import Ports
 from sandbox.processes import ProcessEndedError, is_free
 from sandbox.processes.process import end_with_parent
 from sandbox.system import System
 
-FOLDER = Path("var/sandbox")
-SETTINGS_FILE = "settings.env"
 _FADING_SECONDS = 3.0
 _ENDING_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
@@ -43,6 +43,7 @@ async def run(plan: Plan, say: Say) -> None:
         say("sandbox", f"everything is ready after {time.monotonic() - begun:.1f} s")
         for line in addresses(plan):
             say("sandbox", line)
+        await open_with_data(plan, say, os.environ)
 
     system = asyncio.create_task(System(plan, say, announce).run())
     for name in _ENDING_SIGNALS:

@@ -9,6 +9,7 @@ import httpx
 
 from sandbox import env_file
 from sandbox.clients import GooglePerson, Salesperson
+from sandbox.places import SETTINGS_FILE
 
 EMAIL = "anna@example.com"
 COMPANY = "acme"
@@ -38,7 +39,7 @@ async def stage(settings: Mapping[str, str], urls: Mapping[str, str], google_url
 
 def read_settings(folder: Path) -> dict[str, str]:
     """Return the settings of the sandbox that runs in a folder."""
-    return env_file.read(folder / "settings.env")
+    return env_file.read(folder / SETTINGS_FILE)
 
 
 def service_urls(settings: Mapping[str, str]) -> dict[str, str]:

@@ -8,7 +8,7 @@ from pathlib import Path
 import jwt
 
 from sandbox import env_file
-from sandbox.run import FOLDER, SETTINGS_FILE
+from sandbox.places import FOLDER, SETTINGS_FILE
 
 LIFETIME = timedelta(hours=12)
 

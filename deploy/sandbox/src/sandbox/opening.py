@@ -1,0 +1,37 @@
+"""What `make run` does once everything is ready: put the demo's people in, or a calendar file of your own."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import httpx
+
+from sandbox import demo_data
+from sandbox.clients import NeverHappenedError
+from sandbox.console import Say
+from sandbox.plan import Plan
+from sandbox.stage import service_urls, stage
+
+
+async def open_with_data(plan: Plan, say: Say, environ: Mapping[str, str]) -> None:
+    """Fill the sandbox (`DEMO_DATA=no`: not at all; `ICS=path`: with that file); a failure is told, no more."""
+    obstacle = _obstacle(plan, environ)
+    if obstacle:
+        say("demo", obstacle)
+        return
+    file = environ.get("ICS")
+    urls = service_urls(plan.settings)
+    try:
+        async with stage(plan.settings, urls, plan.addresses["SANDBOX_GOOGLE_URL"]) as opened:
+            await demo_data.play(opened, say, Path(file) if file else None)
+    except (httpx.HTTPError, NeverHappenedError, OSError, ValueError) as error:
+        say("demo", f"the demo data did not go in: {error}")
+
+
+def _obstacle(plan: Plan, environ: Mapping[str, str]) -> str | None:
+    if environ.get("DEMO_DATA") == "no":
+        return "starts empty, as asked"
+    if not plan.starts_google:
+        return "starts empty: the calendar provider is not the sandbox's own"
+    if "TANDEM_JWT_SECRET" not in plan.settings:
+        return "starts empty: tokens come from the provider at TANDEM_JWKS_URL"
+    return None
