@@ -16,6 +16,12 @@ from contracts.calendar_events import CalendarCommandSettled
 from contracts.envelope import Id
 
 
+class Seat(Document):
+    """Which connection is a user's one (A7): a pointer, since a unique value must never have to change hands."""
+
+    connection_id: Id
+
+
 class Credentials(Document):
     """An account's tokens, sealed for exactly this connection; `refreshing_until` keeps a second refresher away."""
 
@@ -77,6 +83,7 @@ class Stores:
     """Everything the connector keeps."""
 
     connections: Documents[Connection]
+    seats: Documents[Seat]
     events: Documents[KnownEvent]
     series: Documents[KnownSeries]
     credentials: Documents[Credentials]
@@ -96,12 +103,12 @@ def open_stores(store: Store, announce: Callable[[Connection], Sequence[Outgoing
             "connections",
             Connection,
             indexes=[
-                Index([("slot", 1)], unique=True),
                 Index([("company_id", 1), ("user_id", 1)]),
                 Index([("due_at", 1)]),
             ],
             state_messages=announce,
         ),
+        seats=store.documents("seats", Seat),
         events=store.documents(
             "known_events",
             KnownEvent,

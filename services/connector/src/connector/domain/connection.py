@@ -97,13 +97,12 @@ class InFlight(Value):
 
 
 class Connection(Document):
-    """A connection. `slot` is unique: it holds the place of a user's one live connection (A7)."""
+    """A connection, with its settings, its standing, and the state of the work on it."""
 
     company_id: Id
     user_id: Id
     provider: Provider
     email: str
-    slot: str
     created_at: AwareDatetime
     phase: Phase = "connecting"
     account_id: str | None = None
@@ -161,8 +160,3 @@ class Connection(Document):
         if self.trouble is None:
             return True
         return self.trouble.retry_at is not None and self.trouble.retry_at <= now
-
-
-def slot_of(company_id: str, user_id: str) -> str:
-    """Return the place of a user's one live connection (A7); a stopped one gives it up for its own id."""
-    return f"{company_id}|{user_id}"

@@ -117,6 +117,6 @@ def drained(connection: Connection, refused: int, now: datetime) -> Connection:
 
 
 def stopped(connection: Connection) -> Connection:
-    """Return the connection stopped; its user's place is free again (A7)."""
-    rest = {"phase": "stopped", "slot": connection.id, "subscription": None, "trouble": None, "cursor": None}
+    """Return the connection stopped: its user may connect again (A7)."""
+    rest = {"phase": "stopped", "subscription": None, "trouble": None, "cursor": None}
     return with_due(connection.model_copy(update=rest), dict.fromkeys(connection.due))

@@ -1,6 +1,6 @@
 """What users do with their connections: connect, look, change settings, confirm, resync, stop."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,10 +9,11 @@ from chassis.clock import Clock
 from chassis.errors import Rejected
 from chassis.ids import new_id
 from chassis.preconditions import check_if_match
-from chassis.problems import Problem, conflict, not_found
-from connector.adapters.stores import Stores
+from chassis.problems import conflict, not_found
+from connector.adapters.stores import Seat, Stores
 from connector.domain.choosing import changed, check_types
-from connector.domain.connection import Choices, Connection, slot_of
+from connector.domain.connection import Choices, Connection
+from connector.domain.identity import seat_id
 from connector.domain.lifecycle import resyncing, stopping
 from connector.work.connections import Connections
 from connector.work.retiring import Retirer
@@ -44,22 +45,31 @@ class Desk:
             user_id=identity.user_id,
             provider=provider,
             email=email,
-            slot=slot_of(identity.company_id, identity.user_id),
             created_at=now,
             settings=choices,
             coverage=Coverage(connected_at=now),
             replay_id=new_id(),
         )
-        if await self.stores.connections.insert(fresh):
-            return fresh
-        if again := await self.connections.get(connection_id):
-            return again  # a repeated request after a crash
-        raise await self._exists(fresh.slot)
+        await self.stores.connections.insert(fresh)  # a repeated request after a crash finds it there
+        stored = await self.connections.get(connection_id) or fresh
+        if other := await self._seat(stored):
+            await self.stores.connections.delete(stored.id, stored.version)
+            raise conflict("connection_exists", "this user has a connection already", connection_id=other)
+        return stored
 
-    async def _exists(self, slot: str) -> Problem:
-        taken = await self.stores.connections.find({"slot": slot}, limit=1)
-        first = taken[0].id if taken else None
-        return conflict("connection_exists", "this user has a connection already", connection_id=first)
+    async def _seat(self, connection: Connection) -> str | None:
+        """Make this the user's one connection; return the live one that is it already, if there is."""
+        seat_name = seat_id(connection.company_id, connection.user_id)
+        while True:
+            seat = await self.stores.seats.get(seat_name)
+            holder = await self.connections.get(seat.connection_id) if seat else None
+            if holder and holder.id != connection.id and holder.phase != "stopped":
+                return holder.id
+            taken = await self.stores.seats.update(
+                seat_name, _seated(seat, Seat(id=seat_name, connection_id=connection.id))
+            )
+            if taken and taken.connection_id == connection.id:
+                return None
 
     async def own(self, identity: Identity, connection_id: str) -> Connection:
         """Return the caller's connection; 404 for anybody else's."""
@@ -129,6 +139,17 @@ class Desk:
 
     async def _change(self, connection_id: str, change: Change) -> Connection:
         return await self.connections.change(connection_id, change)
+
+
+def _seated(seen: Seat | None, wanted: Seat) -> Callable[[Seat | None], Seat | None]:
+    """Return the change that gives the seat away, unless it changed hands since it was seen."""
+    before = seen.connection_id if seen else None
+
+    def change(current: Seat | None) -> Seat | None:
+        now = current.connection_id if current else None
+        return wanted if now == before else current
+
+    return change
 
 
 def _must_live(connection: Connection) -> None:
