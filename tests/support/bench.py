@@ -176,7 +176,7 @@ class Bench:
         """Carry out everything that is asked until nothing is any more; return the commands in order."""
         done: list[Command] = []
         while self.commands:
-            assert len(done) < 20, f"does not come to rest: {done}"
+            assert len(done) < 20, f"does not come to rest: {[command.type for command in done]}"
             done.append(self.commands[0])
             self.carry_out(self.commands[0])
         return done

@@ -10,14 +10,15 @@ from mapper.domain.fields import event_time
 from mapper.domain.inbound import create_activity
 from mapper.domain.merge import activity_changes, event_changed_at, event_changes
 from mapper.domain.outbound import create_event
-from mapper.domain.situation import Situation, read_only, stand
+from mapper.domain.situation import Situation, ahead, read_only, stand
 from mapper.domain.window import lies_ahead
 
 
 def decide_event_deleted(situation: Situation, activity: ActivitySnapshot) -> Decision:
     """Delete the activity after its event (H1), unless a later edit brings the event back (J3) or it is kept."""
     link, deleted_at = situation.link, _event_deleted_at(situation)
-    if _edited_after(situation, deleted_at) and _may_recreate(situation, activity):
+    edited_at = _activity_edited_at(situation)
+    if _beats(situation, edited_at, deleted_at) and _may_recreate(situation, activity):
         return create_event(situation, activity, verdicts.EDIT_BEATS_DELETION)
     if situation.connection.settings.on_event_deleted == "keep":
         return stand(situation, "closed", "kept", verdicts.EVENT_DELETED_KEPT)
@@ -32,7 +33,7 @@ def decide_activity_deleted(situation: Situation, event: EventSnapshot) -> Decis
     if situation.from_calendar and not event.is_organizer:
         return stand(situation, "closed", "not_organiser", verdicts.NOT_ORGANISER)
     edits = [event_changed_at(situation.link, pair) for pair in event_changes(situation.link)]
-    if edits and max(edits) > deleted_at:
+    if _beats(situation, max(edits, default=None), deleted_at):
         return create_activity(situation, event, verdicts.EDIT_BEATS_DELETION)
     if _was_over(situation, deleted_at):
         return stand(situation, "frozen", "past", verdicts.FROZEN)
@@ -48,9 +49,14 @@ def _activity_deleted_at(situation: Situation) -> datetime:
     return activity.update_time if activity else situation.now
 
 
-def _edited_after(situation: Situation, moment: datetime) -> bool:
+def _activity_edited_at(situation: Situation) -> datetime | None:
     link = situation.link
-    return any(link.activity.changed_at(pair.activity) > moment for pair in activity_changes(link))
+    return max((link.activity.changed_at(pair.activity) for pair in activity_changes(link)), default=None)
+
+
+def _beats(situation: Situation, edited_at: datetime | None, deleted_at: datetime) -> bool:
+    """Tell whether an edit is later than the deletion (J3), and was made before the item was over (D2)."""
+    return edited_at is not None and edited_at > deleted_at and ahead(situation, edited_at)
 
 
 def _may_recreate(situation: Situation, activity: ActivitySnapshot) -> bool:

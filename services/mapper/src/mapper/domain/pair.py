@@ -1,7 +1,6 @@
 """An activity and its event, both there: closed, asleep, or merged field by field (C5, C6, D2, D4, D7, J1, J2)."""
 
 from dataclasses import replace
-from datetime import datetime
 from typing import Any
 
 from contracts.activities import ActivitySnapshot
@@ -15,7 +14,7 @@ from mapper.domain.fields import ActivityFields, FieldPair, activity_values, eve
 from mapper.domain.inbound import excluded
 from mapper.domain.link import Guests, Link
 from mapper.domain.merge import Merge, activity_changes, event_changed_at, event_changes, merge
-from mapper.domain.situation import Situation, guests_of, leave_out, read_only, reference, stand
+from mapper.domain.situation import Situation, ahead, guests_of, leave_out, read_only, reference, stand
 from mapper.domain.window import latest, lies_ahead
 
 _NOTHING_LOST: tuple[LostValue, ...] = ()
@@ -55,7 +54,7 @@ def _merge(situation: Situation, activity: ActivitySnapshot, event: EventSnapsho
     based = replace(situation, link=link)
     late, guests = _too_late(based), _new_guests(link, event)
     merged = merge(link, calendar_rules=read_only(event), without=late)
-    late_guests = guests is not None and not _ahead(based, event.updated)
+    late_guests = guests is not None and not ahead(based, event.updated)
     if merged.empty and (late or late_guests):
         return stand(based, "frozen", "past", verdicts.FROZEN)
     if merged.empty and guests is None:
@@ -83,19 +82,7 @@ def _too_late(situation: Situation) -> frozenset[FieldPair]:
     made = {pair: event_changed_at(link, pair) for pair in event_changes(link)}
     for pair in activity_changes(link):
         made[pair] = latest(made.get(pair), link.activity.changed_at(pair.activity))
-    return frozenset(pair for pair, moment in made.items() if not _ahead(situation, moment))
-
-
-def _ahead(situation: Situation, moment: datetime) -> bool:
-    """Tell whether the agreed start or a new one lay ahead at a moment, or since the item is covered (D1, D2)."""
-    link = situation.link
-    times = [
-        link.agreed_event.time if link.agreed_event else None,
-        link.event.live.fields.time if link.event.live else None,
-        event_time(link.activity.live.schedule) if link.activity.live else None,
-    ]
-    since = latest(moment, situation.connection.coverage.connected_at)
-    return any(when is not None and lies_ahead(when, since, situation.zone) for when in times)
+    return frozenset(pair for pair, moment in made.items() if not ahead(situation, moment))
 
 
 def _carry_over(

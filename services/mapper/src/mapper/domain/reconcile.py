@@ -50,11 +50,21 @@ def _stopped(situation: Situation) -> Decision | None:
         return None
     if connection.status == "connecting" or not situation.link.agreed:
         return keep(situation)
-    if connection.remove == "activities" and situation.from_calendar and situation.activity:
-        return stand(situation, "active", "stopped", verdicts.STOPPED, RemoveActivity("stopped"))
-    if connection.remove == "events" and not situation.from_calendar and situation.event:
-        return stand(situation, "active", "stopped", verdicts.STOPPED, RemoveEvent("stopped"))
+    removal = _removal(situation) if connection.status == "stopping" else None
+    if removal is not None:
+        return stand(situation, "active", "stopped", verdicts.STOPPED, removal)
     return _unless_closed(situation, "stopped")
+
+
+def _removal(situation: Situation) -> RemoveActivity | RemoveEvent | None:
+    """Return what stopping takes away (K1); never what belongs to somebody else by now (A8)."""
+    remove, activity = situation.connection.remove, situation.activity
+    own = activity is not None and activity.owner_id == situation.connection.user_id
+    if remove == "activities" and situation.from_calendar and own:
+        return RemoveActivity("stopped")
+    if remove == "events" and not situation.from_calendar and situation.event:
+        return RemoveEvent("stopped")
+    return None
 
 
 def _unless_closed(situation: Situation, reason: str) -> Decision:
@@ -136,12 +146,17 @@ def _only_activity(situation: Situation) -> Decision | None:
     if activity is None:
         return None
     if link.event.event is None and link.event.gone is None:
-        return decide_outbound(situation, activity)
+        return keep(situation) if _is_written(link) else decide_outbound(situation, activity)
     if link.state == "closed" and _makes_event_again(situation):
         return decide_outbound(situation, activity)
     if link.state == "closed":
         return keep(situation)
     return decide_event_deleted(situation, activity)
+
+
+def _is_written(link: Link) -> bool:
+    """Tell whether the event is known to be written, and its first read is still to come."""
+    return link.agreed and link.state == "active" and link.event_id is None
 
 
 def _makes_event_again(situation: Situation) -> bool:

@@ -5,17 +5,18 @@ read of its own.
 """
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 from contracts.activity_commands import ActivityPut
 from contracts.activity_outcomes import ActivityCommandSettled
 from contracts.calendar_commands import CalendarPut, CalendarRemove
 from contracts.calendar_events import CalendarCommandSettled
 from contracts.calendar_objects import EventFields, EventSnapshot
+from contracts.envelope import Value
 from mapper.domain import verdicts
 from mapper.domain.decision import Decision
 from mapper.domain.fields import PAIRS, ActivityFields, FieldPair, mapped_fields
-from mapper.domain.link import EventSide, Link, Pending
+from mapper.domain.link import ActivitySide, EventSide, Link, Pending
 from mapper.domain.observe import note_activity, with_event
 from mapper.domain.situation import guests_of
 
@@ -75,15 +76,27 @@ def _without(link: Link, done: Pending) -> Link:
 def _calendar_applied(link: Link, pending: Pending, fact: CalendarCommandSettled) -> Link:
     if not isinstance(pending.command, CalendarPut):
         return _closed(_vanished(link, fact), pending)
+    if fact.event is None:
+        link = _written(link, pending.command, fact)
     link = _read(link, fact, fact.event)
-    answer = fact.event or link.event.event
+    answer = fact.event.fields if fact.event else _as_sent(pending.event_fields, pending.command.changes, EventFields)
     if answer is None or pending.activity_fields is None:
         return link
-    link = _agree(link, _conveyed(pending.command.changes.model_dump()), answer.fields, pending.activity_fields)
+    link = _agree(link, _conveyed(pending.command.changes.model_dump()), answer, pending.activity_fields)
     update: dict[str, Any] = {"state": "active", "reason": None}
     if pending.command.event_id is None and fact.event is not None:
         update |= {"event_id": fact.event.event_id, "agreed_guests": guests_of(fact.event)}
     return link.model_copy(update=update)
+
+
+def _written(link: Link, command: CalendarPut, fact: CalendarCommandSettled) -> Link:
+    """Note what was written where the write's own answer got lost; what is there follows as a read of its own."""
+    event = link.event.live
+    fields = _as_sent(event.fields, command.changes, EventFields) if event else None
+    if event is None or fact.seq < link.event.seq:
+        return link
+    side = link.event.model_copy(update={"event": event.model_copy(update={"fields": fields})})
+    return link.model_copy(update={"event": side})
 
 
 def _activity_applied(link: Link, pending: Pending, fact: ActivityCommandSettled) -> Link:
@@ -105,9 +118,20 @@ def _sent(pending: Pending, fact: ActivityCommandSettled) -> ActivityFields | No
     if not isinstance(command, ActivityPut):
         return None
     ours = fact.outcome == "unchanged" or fact.version == command.expected_version + 1
-    if ours and fact.activity is not None:
+    if ours and fact.activity is not None and fact.activity.version == fact.version:
         return mapped_fields(fact.activity)
-    return pending.activity_fields
+    return _as_sent(pending.activity_fields, command.changes, ActivityFields)
+
+
+F = TypeVar("F", EventFields, ActivityFields)
+
+
+def _as_sent(before: F | None, changes: Value, model: type[F]) -> F | None:
+    """Return the fields with the changes made; None where there were none before, and the changes are not all."""
+    given = {name: value for name, value in changes if name in model.model_fields and value is not None}
+    if before is None and not {name for name, field in model.model_fields.items() if field.is_required()} <= set(given):
+        return None
+    return before.model_copy(update=given) if before else model.model_validate(given)
 
 
 def _conveyed(changes: Mapping[str, Any]) -> tuple[FieldPair, ...]:
@@ -144,6 +168,8 @@ def _vanished(link: Link, fact: CalendarCommandSettled) -> Link:
 
 
 def _told(link: Link, fact: ActivityCommandSettled) -> Link:
+    if fact.activity is None and fact.version == 0:
+        return link.model_copy(update={"activity": ActivitySide()})
     return note_activity(link, fact.activity) if fact.activity else link
 
 

@@ -8,8 +8,9 @@ from contracts.activity_commands import ActivityChanges
 from contracts.calendar_objects import EventSnapshot
 from mapper.domain.connection import Connection
 from mapper.domain.decision import Ask, Decision, Verdict
-from mapper.domain.fields import activity_values
+from mapper.domain.fields import activity_values, event_time
 from mapper.domain.link import Guests, Link
+from mapper.domain.window import latest, lies_ahead
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,18 @@ class Situation:
     def selected_types(self) -> tuple[str, ...]:
         """The types chosen for the calendar."""
         return self.connection.settings.outbound_types or ()
+
+
+def ahead(situation: Situation, moment: datetime) -> bool:
+    """Tell whether the agreed start or a new one lay ahead at a moment, or since the item is covered (D1, D2)."""
+    link = situation.link
+    times = [
+        link.agreed_event.time if link.agreed_event else None,
+        link.event.live.fields.time if link.event.live else None,
+        event_time(link.activity.live.schedule) if link.activity.live else None,
+    ]
+    since = latest(moment, situation.connection.coverage.connected_at)
+    return any(when is not None and lies_ahead(when, since, situation.zone) for when in times)
 
 
 def keep(situation: Situation) -> Decision:
