@@ -81,7 +81,9 @@ def _settings(at: Running, kafka_bootstrap: str, mongo_url: str, *, embedded: bo
 
 @contextmanager
 def _served(app: FastAPI, port: int) -> Iterator[None]:
-    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_config=None, access_log=False))
+    server = uvicorn.Server(
+        uvicorn.Config(app, host="127.0.0.1", port=port, log_config=None, access_log=False, timeout_keep_alive=60)
+    )
     thread = threading.Thread(target=server.run, name=app.title)
     thread.start()
     try:

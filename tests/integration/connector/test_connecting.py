@@ -1,6 +1,5 @@
 """Connecting (A1 to A7): requests, sign-in, settings, stopping."""
 
-
 import httpx
 
 from contracts.connections import ConnectionChanged
