@@ -34,6 +34,8 @@ async def test_filters_narrow_together(crm: Crm) -> None:
     assert await ids(crm, "?ids=") == []
     since = other["update_time"]
     assert await ids(crm, f"?updated_since={since}") == [other["id"]]
+    assert await ids(crm, f"?updated_since={since.replace('Z', '+00:00')}") == [other["id"]]
+    assert (await crm.ask("GET", "/v1/activities?updated_since=0")).status_code == 422
     assert (await crm.ask("GET", "/v1/activities?colour=red")).status_code == 422
     assert (await crm.ask("GET", "/v1/activities?cursor=nonsense")).status_code == 422
 
@@ -70,6 +72,9 @@ async def test_double_bookings_are_told_at_once_and_listed(crm: Crm) -> None:
     assert own["items"] == [{"activity_ids": [first["id"], second["id"]]} | shared]
     assert (await crm.ask("GET", query, user="8")).json()["items"] == []
     assert (await crm.ask("GET", f"{query}&limit=1")).json()["next_cursor"] is None
+    by_date = await crm.ask("GET", "/v1/conflicts?from=2030-05-01&to=2030-05-02")
+    assert by_date.json() == own
+    assert (await crm.ask("GET", "/v1/conflicts?from=2030-05-01&to=2030-05-01")).status_code == 422
 
 
 async def test_every_company_has_the_default_types_and_may_add_its_own(crm: Crm, bus: TopicReader) -> None:

@@ -13,7 +13,9 @@ from contracts import topics
 from contracts.activity_commands import ActivityCommandMessage
 from contracts.links import LinkStateMessage
 
-GROUP = "activity-store"
+COMMANDS_GROUP = "activity-store-commands"
+LINKS_GROUP = "activity-store-links"
+"""A group for each topic: within one, a consumer that joins would make those of the other topic stop and rejoin."""
 
 
 def register(
@@ -32,7 +34,7 @@ def register(
     consume(
         broker,
         topic=topics.ACTIVITY_COMMANDS,
-        group=GROUP,
+        group=COMMANDS_GROUP,
         parse=topics.reader(topics.ACTIVITY_COMMANDS),
         handle=take_command,
         settings=settings,
@@ -42,7 +44,7 @@ def register(
     consume(
         broker,
         topic=topics.LINK_STATES,
-        group=GROUP,
+        group=LINKS_GROUP,
         parse=topics.reader(topics.LINK_STATES),
         handle=take_state,
         lane=_activity_of,

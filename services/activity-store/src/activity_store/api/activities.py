@@ -1,6 +1,5 @@
 """/v1/activities: the CRM's activities."""
 
-from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
@@ -13,7 +12,7 @@ from activity_store.api.activity_schemas import (
     ActivityPatch,
     ActivityWithConflicts,
 )
-from activity_store.api.fields import DateIn, IdIn, in_utc
+from activity_store.api.fields import DateIn, IdIn, MomentIn
 from activity_store.api.services import IfMatch, InjectedServices, Services
 from activity_store.domain.activity import Activity
 from activity_store.domain.ids import scoped
@@ -49,7 +48,7 @@ class ActivityFilters(BaseModel):
     deal_id: IdIn | None = None
     person_id: IdIn | None = None
     org_id: IdIn | None = None
-    updated_since: datetime | None = Field(default=None, description="changed at this time or later; UTC if unzoned")
+    updated_since: MomentIn | None = Field(default=None, description="changed at this time or later")
     ids: Annotated[list[str], AfterValidator(_separated)] = Field(
         default_factory=list, description=f"at most {_MOST_IDS}, repeated or separated by commas"
     )
@@ -63,7 +62,7 @@ class ActivityFilters(BaseModel):
             name: value for name in equal if (value := getattr(self, name)) is not None
         } | _between("local_date", self.start_date, self.end_date)
         if self.updated_since is not None:
-            wanted["update_time"] = {"$gte": in_utc(self.updated_since)}
+            wanted["update_time"] = {"$gte": self.updated_since}
         if "ids" in self.model_fields_set:
             wanted["_id"] = {"$in": [scoped(company_id, activity_id) for activity_id in self.ids]}
         return wanted

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from activity_store.api.activity_schemas import OverlapOut
-from activity_store.api.fields import IdIn, in_utc
+from activity_store.api.fields import IdIn, MomentIn
 from activity_store.api.services import InjectedServices
 from activity_store.listing import overlaps_after
 from chassis.auth import CurrentIdentity
@@ -27,17 +27,17 @@ class ConflictFilters(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     owner_id: IdIn | None = Field(default=None, description="default: the caller")
-    from_: datetime | None = Field(default=None, alias="from", description="default: now; UTC if unzoned")
-    to: datetime | None = Field(default=None, description="exclusive; default: 30 days on, at most 370")
+    from_: MomentIn | None = Field(default=None, alias="from", description="default: now")
+    to: MomentIn | None = Field(default=None, description="exclusive; default: 30 days on, at most 370")
     limit: int = Field(default=DEFAULT_LIMIT, ge=1, le=MAX_LIMIT)
     cursor: str | None = Field(default=None, max_length=2000)
 
     def window(self, now: datetime) -> tuple[datetime, datetime]:
         """Return the stretch of time in UTC; 422 where it is empty or too long."""
-        start = in_utc(self.from_ or now)
+        start = self.from_ or now
         if start > _LAST_START:
             raise _impossible()
-        end = in_utc(self.to) if self.to else start + _DEFAULT_LENGTH
+        end = self.to or start + _DEFAULT_LENGTH
         if not timedelta() < end - start <= _LONGEST:
             raise _impossible()
         return start, end

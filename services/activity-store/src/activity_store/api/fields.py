@@ -1,5 +1,6 @@
 """Types of request fields that several resources share; their JSON Schemas say exactly what is accepted."""
 
+import re
 from datetime import UTC, date, datetime
 from typing import Annotated, Any
 
@@ -7,7 +8,6 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pydantic import WithJsonSchema as Schema
 
 from activity_store.domain.schedule import is_zone
-from chassis.problems import unprocessable
 
 ID_LENGTH = 255
 
@@ -27,6 +27,27 @@ def _checked_zone(value: str) -> str:
         raise ValueError("is no IANA time zone")
     return value
 
+
+def _moment(value: object) -> datetime:
+    """Read RFC 3339, or a plain date as its midnight; without an offset it is UTC.
+
+    A `+` that a client forgot to escape arrives as a blank. Numbers are refused: pydantic would read seconds.
+    """
+    if not isinstance(value, str) or not re.match(r"\d{4}-\d{2}-\d{2}", value):
+        raise ValueError("must be an RFC 3339 time or a date")
+    moment = datetime.fromisoformat(re.sub(r"(T.*) (\d{2}:\d{2})$", r"\1+\2", value))
+    try:
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except OverflowError:
+        raise ValueError("is out of range") from None
+
+
+MomentIn = Annotated[
+    datetime,
+    BeforeValidator(_moment),
+    Schema({"anyOf": [{"type": "string", "format": "date-time"}, {"type": "string", "format": "date"}]}),
+]
+"""A point in time, in UTC once it is read."""
 
 IdIn = Annotated[
     str,
@@ -53,14 +74,6 @@ NameIn = Annotated[str, StringConstraints(strict=True, min_length=1, max_length=
 TextIn = Annotated[str, StringConstraints(strict=True, max_length=4000)]
 LongTextIn = Annotated[str, StringConstraints(strict=True, max_length=65_536)]
 Flag = StrictBool
-
-
-def in_utc(moment: datetime) -> datetime:
-    """Return a given moment in UTC; one without a zone is taken as UTC."""
-    try:
-        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
-    except OverflowError:
-        raise unprocessable("validation_error", "a time is out of range") from None
 
 
 def _nothing() -> Any:  # noqa: ANN401 - stands in for a field of any type
