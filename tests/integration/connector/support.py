@@ -208,7 +208,9 @@ class Account:
     async def calls(self, operation: str, since: int = 0) -> int:
         """Return how often this account's calendar was asked for something."""
         rows = (await self.control.get("/control/journal", params={"since": since})).json()
-        return sum(1 for row in rows if row["operation"] == f"calendar.{operation}" and row.get("account") == self.email)
+        return sum(
+            1 for row in rows if row["operation"] == f"calendar.{operation}" and row.get("account") == self.email
+        )
 
     async def answer(self, command: CalendarPut | CalendarRemove, within: float = 15) -> CalendarCommandSettled:
         """Send a command and return its answer."""

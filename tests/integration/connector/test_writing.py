@@ -62,7 +62,7 @@ async def test_a_tombstone_holds_its_id_so_the_next_generation_is_made(ann: Acco
 
 async def test_a_write_whose_answer_was_lost_is_found_and_not_made_twice(ann: Account) -> None:
     await ann.connect()
-    await ann.trap("fault.timeout_after_applied", operation="events.insert", parameters={"seconds": 0})
+    await ann.trap("fault.timeout_after_applied", operation="calendar.events.insert", parameters={"seconds": 0})
     answer = await ann.answer(ann.put(), within=30)
     assert answer.outcome == "applied"
     assert len(await ann.person.events()) == 1

@@ -1,0 +1,108 @@
+"""One page against what is known: news, deletions, series (E3, H2)."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from connector.domain.judging import judge
+from connector.domain.known import KnownEvent, KnownSeries, new_series
+from connector.domain.passes import Findings, Memory, find_news
+from connector.domain.provider import (
+    EventRead,
+    EventRemoved,
+    Item,
+    OccurrenceCancelled,
+    SeriesRead,
+    Unreadable,
+)
+from tests.unit.connector.support import DAY, NOW, event, reading
+
+EMPTY = Memory(events={}, series={}, occurrences={})
+
+
+def occurrence_id(series_id: str, original_start: str) -> str:
+    return f"{series_id}_{original_start}"
+
+
+def find(items: Sequence[Item], memory: Memory = EMPTY) -> Findings:
+    return find_news(reading(), items, memory, occurrence_id)
+
+
+def weekly(rule: str = "RRULE:FREQ=WEEKLY;COUNT=3") -> SeriesRead:
+    return SeriesRead(event=event("s1"), etag="1", recurrence=(rule,), lineage="s1")
+
+
+def known_series() -> tuple[KnownSeries, list[KnownEvent]]:
+    findings = find([weekly()])
+    return findings.series[0], [judged.known for judged in findings.judged]
+
+
+def remembering(known: Sequence[KnownEvent], series: KnownSeries) -> Memory:
+    return Memory(events={}, series={"s1": series}, occurrences={"s1": known})
+
+
+def test_the_later_of_two_rows_counts() -> None:
+    findings = find([EventRead(event("e1"), "1"), EventRead(event("e1", summary="Later"), "2")])
+    assert [judged.event.fields.summary for judged in findings.judged] == ["Later"]
+
+
+def test_a_tombstone_deletes_what_is_known_and_nothing_else_h2() -> None:
+    known = judge(reading(), event("e1"), "1", None).known
+    memory = Memory(events={"e1": known}, series={}, occurrences={})
+    findings = find([EventRemoved("e1", NOW), EventRemoved("stranger")], memory)
+    assert [(gone.known.event_id, gone.at) for gone in findings.deletions] == [("e1", NOW)]
+
+
+def test_a_series_is_told_by_occurrence_e3() -> None:
+    findings = find([weekly()])
+    starts = [judged.event.fields.time.start for judged in findings.judged]
+    assert starts == [NOW + DAY + timedelta(weeks=week) for week in range(3)]
+    assert {judged.known.series_id for judged in findings.judged} == {"s1"}
+
+
+def test_a_cancelled_occurrence_is_gone_and_stays_gone_e3() -> None:
+    series, known = known_series()
+    second = known[1]
+    place = second.event_id.removeprefix("s1_")
+    cancelled = OccurrenceCancelled(second.event_id, "s1", place, NOW)
+    findings = find([cancelled], remembering(known, series))
+    assert [gone.known.event_id for gone in findings.deletions] == [second.event_id]
+    rest = [one for one in known if one is not second]
+    again = find([weekly()], remembering(rest, findings.series[0]))
+    assert not [judged for judged in again.judged if judged.tell]
+
+
+def test_a_shorter_rule_takes_away_what_it_no_longer_makes_e3() -> None:
+    series, known = known_series()
+    findings = find([weekly("RRULE:FREQ=WEEKLY;COUNT=1")], remembering(known, series))
+    assert {gone.known.event_id for gone in findings.deletions} == {one.event_id for one in known[1:]}
+    assert {gone.series_id for gone in findings.deletions} == {None}
+
+
+def test_a_deleted_series_counts_as_one_h4() -> None:
+    series, known = known_series()
+    findings = find([EventRemoved("s1")], remembering(known, series))
+    assert {(gone.known.event_id, gone.series_id) for gone in findings.deletions} == {
+        (one.event_id, "s1") for one in known
+    }
+    assert findings.dead_series == [series]
+
+
+def test_a_rule_nobody_can_expand_is_quarantined_and_deletes_nothing_e3() -> None:
+    series, known = known_series()
+    findings = find([weekly("RRULE:FREQ=NEVER"), EventRead(event("e2"), "1")], remembering(known, series))
+    assert [(one.event_id, one.rule) for one in findings.quarantined] == [("s1", "E3")]
+    assert not findings.deletions
+    assert [judged.event.event_id for judged in findings.judged] == ["e2"]
+
+
+def test_an_unreadable_item_is_quarantined_with_its_reason() -> None:
+    findings = find([Unreadable("odd", "no start"), EventRead(event("e2"), "1")])
+    assert [(one.event_id, one.reason) for one in findings.quarantined] == [("odd", "no start")]
+    assert len(findings.judged) == 1
+
+
+def test_a_full_read_forgets_exceptions_that_it_does_not_tell() -> None:
+    series = new_series("c1", "cal", "s1").with_deviation(OccurrenceCancelled("s1_x", "s1", "x"))
+    memory = Memory(events={}, series={"s1": series}, occurrences={})
+    findings = find_news(reading(pass_id="p2"), [weekly()], memory, occurrence_id)
+    assert findings.series[0].deviations == ()
