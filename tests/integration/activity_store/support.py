@@ -17,6 +17,7 @@ from tests.support.waiting import wait_until
 M = TypeVar("M", bound=Message)
 
 READ = [topics.ACTIVITY_EVENTS, topics.ACTIVITY_OUTCOMES, topics.ACTIVITY_TYPES]
+DEAD = f"{topics.ACTIVITY_COMMANDS}.dlq"
 
 
 @dataclass
@@ -71,6 +72,7 @@ class TopicReader:
     def __init__(self, bootstrap: str, company: str) -> None:
         self.company = company
         self._bootstrap = bootstrap
+        self._dead: list[bytes] = []
         self._seen: list[tuple[str, str, Message]] = []
 
     async def __aenter__(self) -> Self:
@@ -81,7 +83,7 @@ class TopicReader:
         )
         await self._producer.start()
         await self._consumer.start()
-        partitions = [TopicPartition(topic, number) for topic in READ for number in range(3)]
+        partitions = [TopicPartition(topic, number) for topic in (*READ, DEAD) for number in range(3)]
         self._consumer.assign(partitions)
         await self._consumer.seek_to_beginning(*partitions)
         return self
@@ -98,10 +100,21 @@ class TopicReader:
 
     async def seen(self, kind: type[M]) -> list[M]:
         """Return all messages of a kind that were published so far."""
+        await self._read()
+        return [message for _, _, message in self._seen if isinstance(message, kind) and self._is_ours(message)]
+
+    async def dead_letters(self) -> list[bytes]:
+        """Return the commands that were put aside so far, whosever they are."""
+        await self._read()
+        return self._dead
+
+    async def _read(self) -> None:
         for partition, records in (await self._consumer.getmany(timeout_ms=20)).items():
+            if partition.topic == DEAD:
+                self._dead += [record.value for record in records]
+                continue
             read = topics.reader(partition.topic)
             self._seen += [(partition.topic, (record.key or b"").decode(), read(record.value)) for record in records]
-        return [message for _, _, message in self._seen if isinstance(message, kind) and self._is_ours(message)]
 
     def keys(self, kind: type[Message]) -> set[str]:
         """Return the keys under which messages of a kind came."""

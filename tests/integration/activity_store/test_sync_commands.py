@@ -136,9 +136,15 @@ async def test_a_replay_tells_tombstones_and_what_left_the_owner_and_ends_with_a
 
 async def test_a_poison_record_is_put_aside_and_the_rest_flows(crm: Crm, bus: TopicReader) -> None:
     """Invariant 6."""
-    await bus.send(topics.ACTIVITY_COMMANDS, "poison", b"{not json")
-    answer = await settle(bus, put(bus, new_id(), 0, subject="Fine", type="call"))
-    assert answer.outcome == "applied"
+    poison = f"{{no command of {bus.company}".encode()
+    command = put(bus, new_id(), 0, subject="Fine", type="call")
+    await bus.send(topics.ACTIVITY_COMMANDS, command.activity_id, poison)
+    assert (await settle(bus, command)).outcome == "applied"
+
+    async def put_aside() -> bool:
+        return poison in await bus.dead_letters()
+
+    await wait_until(put_aside, awaited="the poison on the dead-letter topic")
 
 
 async def test_the_state_of_a_link_is_shown_and_is_no_content(crm: Crm, bus: TopicReader) -> None:

@@ -103,9 +103,8 @@ class Activities:
         def change(activity: Activity) -> Transition:
             if changes.get("owner_id", activity.owner_id) != activity.owner_id and not caller.is_admin:
                 raise forbidden("only an administrator gives an activity to somebody else")
-            completed = transitions.complete_schedule(activity, changes)
-            locks.check_edit(activity, transitions.differing(activity, completed))
-            return transitions.change(activity, completed, self._clock.now())
+            locks.check_edit(activity, transitions.differing(activity, changes))
+            return transitions.change(activity, transitions.complete_schedule(activity, changes), self._clock.now())
 
         return await self._write(sight, if_match, change, dict(sight.items) | added)
 
