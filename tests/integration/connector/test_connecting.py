@@ -49,6 +49,16 @@ async def test_another_account_than_asked_for_stores_nothing_a4(ann: Account, un
     assert (found["status"], found["last_problem"]["code"]) == ("connecting", "account_mismatch")
 
 
+async def test_a_user_who_says_no_is_told_so_a4(ann: Account) -> None:
+    made = await ann.post()
+    state = httpx.URL(made["authorization_url"]).params["state"]
+    answer = await ann.http.get("/v1/oauth/callback", params={"state": state, "error": "access_denied"})
+    assert (answer.status_code, answer.json()["code"]) == (422, "access_denied")
+    page = await ann.http.get("/v1/oauth/callback", params={"state": "?"}, headers={"Accept": "text/html"})
+    assert (page.status_code, page.headers["location"]) == (303, "/calendar-sync?problem=invalid_state")
+    assert (await ann.read())["last_problem"]["code"] == "access_denied"
+
+
 async def test_a_sign_in_works_once_a4(ann: Account) -> None:
     made = await ann.post()
     seen: list[httpx.URL] = []
@@ -157,6 +167,8 @@ async def test_a_lost_grant_needs_the_user_and_signing_in_heals_it(ann: Account)
     await ann.control.post(f"/control/accounts/{ann.email}/revoke")
     await ann.mapper.command(put := ann.put())
     await ann.becomes(status="needs_reauth")
+    unread = await ann.ask("GET", f"/v1/connections/{ann.connection_id}/calendars")
+    assert (unread.status_code, unread.json()["code"]) == (409, "invalid_grant")
     again = await ann.ask("POST", f"/v1/connections/{ann.connection_id}/reauthorize")
     assert again.status_code == 200
     await ann.consent(again.json()["authorization_url"])

@@ -134,6 +134,7 @@ def make_app(
         broker=broker,
         store=store,
         clock=clock,
+        on_start=[scheduler.resync_all] if settings.republish_on_start else [],
         on_stop=[http.aclose],
         background=[tick],
     )

@@ -8,7 +8,7 @@ from fastapi.responses import JSONResponse
 
 from chassis.auth import CurrentIdentity, Identity
 from chassis.clock import Clock
-from chassis.errors import Rejected
+from chassis.errors import NeedsUser, Rejected
 from chassis.idempotency import Idempotency, IdempotencyKey
 from chassis.pages import DEFAULT_LIMIT, CursorQuery, LimitQuery, Page, decode_cursor, encode_cursor
 from chassis.preconditions import etag
@@ -70,7 +70,10 @@ class ConnectionsApi:
         """Return the account's calendars; 409 before the sign-in."""
         if connection.account_key is None or connection.phase in {"stopping", "stopped"}:
             raise conflict("conflict", "the account is not signed in")
-        return await self.accounts.calendars(connection).calendars()
+        try:
+            return await self.accounts.calendars(connection).calendars()
+        except (NeedsUser, Rejected) as error:
+            raise conflict(error.code, error.detail or "the account cannot be read") from error
 
 
 def refused(error: Rejected) -> Problem:

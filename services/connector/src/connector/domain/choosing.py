@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import ConfigDict, Field, field_validator, model_validator
 
 from chassis.errors import Rejected
-from connector.domain.connection import Choices, Connection
+from connector.domain.connection import Choices, Connection, Trouble
 from connector.domain.due import with_due
 from connector.domain.lifecycle import expecting_replay
 from contracts.connections import Coverage
@@ -97,7 +97,7 @@ def changed(
         "coverage": _coverage(connection.coverage, before, after, active, now),
     }
     if after.calendar_id != before.calendar_id:
-        update |= {"cursor": None, "last_read_started_at": None}
+        update |= {"cursor": None, "last_read_started_at": None, "trouble": _trouble_left(connection)}
     if _reads_anew(before, after, active):
         update |= {"replay_id": replay_id, "told": 0}
     result = connection.model_copy(update=update)
@@ -107,7 +107,13 @@ def changed(
         result = expecting_replay(result, now)
     moved = after.calendar_id != before.calendar_id
     result = with_due(result, {"settings": now})
-    return with_due(result, {"channel": now}) if moved else result
+    return with_due(result, {"channel": now, "retry": now}) if moved else result
+
+
+def _trouble_left(connection: Connection) -> Trouble | None:
+    """Return what another calendar does not heal."""
+    trouble = connection.trouble
+    return None if trouble and trouble.kind == "calendar_unavailable" else trouble
 
 
 def _coverage(coverage: Coverage, before: Choices, after: Choices, active: Collection[str], now: datetime) -> Coverage:

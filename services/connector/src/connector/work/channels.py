@@ -43,13 +43,13 @@ class Channels:
         except Rejected as error:  # refused for this calendar or this address of ours
             log.info("push_refused", connection=connection.id, reason=str(error))
             await self.turns.keep(turn, lambda c: _polling(c, now + _ASK_REFUSED_AGAIN))
+            await self._close_old(old, calendars)
         except Transient as error:
             log.warning("push_postponed", connection=connection.id, reason=str(error))
-            await self.turns.keep(turn, lambda c: with_due(c, {"channel": now + _TRY_AGAIN}))
+            await self.turns.keep(turn, lambda c: _postponed(c, now))
         else:
             await self.turns.keep(turn, lambda c: _pushed(c, subscription))
-            if old:
-                await self.close(old, calendars)
+            await self._close_old(old, calendars)
 
     async def _open(self, connection: Connection, calendars: Calendars) -> Subscription:
         channel = Channel(
@@ -74,6 +74,10 @@ class Channels:
             expires_at=watch.expires_at,
         )
 
+    async def _close_old(self, old: Subscription | None, calendars: Calendars) -> None:
+        if old:
+            await self.close(old, calendars)
+
     async def close(self, old: Subscription, calendars: Calendars) -> None:
         """Close a channel; where the provider does not answer, it runs out by itself and is ignored until then."""
         await self._forget(old.id)
@@ -97,6 +101,14 @@ def _is_good(connection: Connection, now: datetime) -> bool:
 def _pushed(connection: Connection, subscription: Subscription) -> Connection:
     facts = {"subscription": subscription, "push": "webhook"}
     return with_due(connection.model_copy(update=facts), {"channel": renew_at(subscription)})
+
+
+def _postponed(connection: Connection, now: datetime) -> Connection:
+    """Return the connection to be tried again soon; a channel that ran out meanwhile no longer counts as push."""
+    alive = connection.subscription is not None and connection.subscription.expires_at > now
+    return with_due(
+        connection if alive else connection.model_copy(update={"push": "polling"}), {"channel": now + _TRY_AGAIN}
+    )
 
 
 def _polling(connection: Connection, again: datetime) -> Connection:
