@@ -156,7 +156,15 @@ class CalendarProvider(Protocol):
         """Create the event; the item is the write's own answer. Raises AlreadyExists."""
 
     async def update(
-        self, access: Access, calendar_id: str, event_id: str, changes: EventChanges, marker: Marker, *, etag: str | None, invite: bool
+        self,
+        access: Access,
+        calendar_id: str,
+        event_id: str,
+        changes: EventChanges,
+        marker: Marker,
+        *,
+        etag: str | None,
+        invite: bool,
     ) -> Item:
         """Change only the given fields (and the marker). Raises PreconditionFailed, Missing, Forbidden."""
 

@@ -1,0 +1,49 @@
+"""What the mapper and the user say to each other through a connection: brakes (H4), another calendar (A9)."""
+
+from chassis.ids import new_id
+from contracts import topics
+from contracts.brakes import BrakeItem, BrakeRequested, BrakeSettled
+from contracts.calendar_events import EventChanged
+from tests.integration.connector.support import Account, google_time
+
+
+async def test_a_brake_is_shown_answered_once_and_forgotten_h4(ann: Account) -> None:
+    await ann.connect()
+    about = {"connection_id": ann.connection_id, "brake_id": new_id()}
+    item = BrakeItem(side="crm", activity_id="a1", title="Lunch")
+    asked = BrakeRequested(**ann.mapper.envelope(**about), pass_id="p1", items=(item,))
+    await ann.mapper.send(topics.SYNC_BRAKES, ann.connection_id, asked)
+    found = await ann.becomes(status="needs_confirmation")
+    assert (found["brake"]["id"], found["brake"]["items"][0]["title"]) == (about["brake_id"], "Lunch")
+
+    path = f"/v1/connections/{ann.connection_id}/confirm"
+    old = await ann.ask("POST", path, json={"brake_id": "older", "action": "delete"})
+    assert (old.status_code, old.json()["code"]) == (409, "brake_outdated")
+    answer = await ann.ask("POST", path, json={"brake_id": about["brake_id"], "action": "restore"})
+    assert (answer.status_code, answer.json()["brake"]) == (202, None)
+    told = await ann.mapper.told(ann.connection_id, lambda one: one.brake_answer is not None)
+    assert told.brake_answer
+    assert told.brake_answer.action == "restore"
+    other = await ann.ask("POST", path, json={"brake_id": about["brake_id"], "action": "delete"})
+    assert other.status_code == 409
+
+    settled = BrakeSettled(**ann.mapper.envelope(**about), action="restore")
+    await ann.mapper.send(topics.SYNC_BRAKES, ann.connection_id, settled)
+    await ann.becomes(status="in_sync", brake=None)
+
+
+async def test_another_calendar_is_replayed_and_watched_a9(ann: Account) -> None:
+    await ann.connect()
+    new = {"id": f"team-{ann.email}", "summary": "Team", "role": "owner"}
+    await ann.control.post(f"/control/accounts/{ann.email}/calendars", json=new)
+    answer = await ann.ask("PATCH", f"/v1/connections/{ann.connection_id}", json={"calendar_id": new["id"]})
+    assert answer.status_code == 200, answer.text
+    await ann.mapper.told(ann.connection_id, lambda one: one.settings.calendar_id == new["id"])
+    await ann.mapper.replay(ann.connection_id)
+    await ann.becomes(status="in_sync", push="webhook")
+    added = await ann.control.post(
+        f"/control/accounts/{ann.email}/calendars/{new['id']}/events", json={"summary": "Standup"} | google_time()
+    )
+    assert added.status_code == 201, added.text
+    told = await ann.mapper.wait_for(EventChanged, where=lambda one: one.event.fields.summary == "Standup")
+    assert told[0].calendar_id == new["id"]
