@@ -52,7 +52,7 @@ class World:
         async def look() -> Json | None:
             activity = await self.sales.activity(activity_id)
             assert activity is not None, "the activity is not there"
-            assert {name: activity[name] for name in fields} == fields
+            assert {name: activity[name] for name in fields} == fields, activity
             return activity
 
         return await wait_until(look, awaited=f"activity with {fields}", timeout=WITHIN)
@@ -63,7 +63,7 @@ class World:
         async def look() -> Json | None:
             event = await self.google.event(event_id)
             assert event is not None, "the event is not there"
-            assert {name: event.get(name) for name in fields} == fields
+            assert {name: event.get(name) for name in fields} == fields, event
             return event
 
         return await wait_until(look, awaited=f"event with {fields}", timeout=WITHIN)

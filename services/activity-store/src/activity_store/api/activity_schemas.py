@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from activity_store.api.fields import (
     Body,
@@ -21,7 +21,7 @@ from activity_store.api.fields import (
 )
 from activity_store.domain.activity import Activity
 from activity_store.domain.overlaps import Overlap
-from contracts.activities import ActivityAttendee, Participant, SyncSummary, Visibility
+from contracts.activities import ActivityAttendee, Participant, Visibility
 
 _MOST_PEOPLE = 200
 
@@ -94,6 +94,17 @@ class ActivityCreate(ActivityPatch):
     type: NameIn
 
 
+class SyncOut(BaseModel):
+    """How an activity stands in the sync."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    origin: Literal["crm", "calendar"]
+    state: str
+    reason: str | None
+    connection_id: str
+
+
 class ActivityOut(BaseModel):
     """An activity."""
 
@@ -124,7 +135,7 @@ class ActivityOut(BaseModel):
     read_only: bool
     private: bool
     visibility: Visibility
-    sync: SyncSummary | None
+    sync: SyncOut | None
 
     @classmethod
     def of(cls, activity: Activity, **extras: object) -> Self:

@@ -16,7 +16,13 @@ def with_link_state(activity: Activity, news: LinkStateChanged) -> Activity:
     versions = activity.sync_versions | {news.connection_id: news.aggregate_version}
     if _is_covered(activity.sync, news):
         return activity.model_copy(update={"sync_versions": versions})
-    summary = SyncSummary(origin=news.origin, state=news.state, reason=news.reason, connection_id=news.connection_id)
+    summary = SyncSummary(
+        origin=news.origin,
+        state=news.state,
+        reason=news.reason,
+        connection_id=news.connection_id,
+        version=news.aggregate_version,
+    )
     return activity.model_copy(update={"sync_versions": versions, "sync": summary})
 
 

@@ -1,5 +1,6 @@
 """What a client asks of `events.list` and `events.instances`, and which events fit."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -130,12 +131,17 @@ def in_window(event: Event, query: Query, calendar: Calendar) -> bool:
     """Whether any of it lies between `timeMin` (its end) and `timeMax` (its start)."""
     if not (query.time_min or query.time_max):
         return True
-    spans = [(event["start"], event["end"])]
-    if recurrence.is_master(event):
-        length = times.span_of(event["start"], event["end"])
-        found = recurrence.originals(event, query.time_min, query.time_max)
-        spans = [(start, times.plus(start, length)) for start in found]
-    return any(_overlaps(start, end, query, calendar.time_zone) for start, end in spans)
+    return any(_overlaps(start, end, query, calendar.time_zone) for start, end in _spans(event, query))
+
+
+def _spans(event: Event, query: Query) -> Iterator[tuple[times.EventTime, times.EventTime]]:
+    """One by one: a series may have no end."""
+    if not recurrence.is_master(event):
+        yield event["start"], event["end"]
+        return
+    length = times.span_of(event["start"], event["end"])
+    for start in recurrence.originals(event, query.time_min, query.time_max):
+        yield start, times.plus(start, length)
 
 
 def _overlaps(start: times.EventTime, end: times.EventTime, query: Query, zone: str) -> bool:
