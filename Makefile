@@ -48,6 +48,9 @@ integration: $(INSTALLED) ## Tests against a broker and a database (T=path for o
 e2e: $(INSTALLED) ## The services as processes, driven over HTTP (T=path for one)
 	pytest $(or $(T),tests/e2e) $(ARGS)
 
+soak: $(INSTALLED) ## The state machine over the whole system, for long (STEPS=1000, SEED=, prints both and what it reached)
+	STEPS='$(or $(STEPS),1000)' SEED='$(SEED)' pytest tests/property/system -m soak -s $(ARGS)
+
 ##@ Work on it
 
 lint: $(INSTALLED) ## Format and fix what can be fixed, then check
@@ -77,7 +80,7 @@ help: ## This list
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} \
 		/^[a-z0-9-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-.PHONY: run demo token fast-database clean test unit integration e2e lint check lock contracts install help
+.PHONY: run demo token fast-database clean test unit integration e2e soak lint check lock contracts install help
 
 COMPILE = uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 \
 	$(UPGRADE) $(foreach member,$(OURS),--no-emit-package $(member))

@@ -1,0 +1,106 @@
+"""What must hold after every example, beside the oracle's word on the items: Quiet, One, Untouched, Alone."""
+
+from collections import Counter
+
+from sandbox.clients import Json
+from tests.property.system.play import Play
+from tests.property.system.stage import Stage, of_activity, of_event
+from tests.support.stories import World, call, timed
+from tests.support.waiting import wait_until
+
+ROUNDS = 3
+CALM_LOOKS = 5
+
+
+async def quiet(stage: Stage) -> None:
+    """Idle rounds write nothing at the provider and nothing in the CRM (invariant 1)."""
+    before = await _calm(stage)
+    for number in range(ROUNDS):
+        await stage.resync()
+        after = await _calm(stage)
+        assert after == before, f"idle round {number + 1} was not quiet: {_differences(before, after)}"
+
+
+async def _fingerprint(stage: Stage) -> Json:
+    activities = await stage.world.sales.activities(owner_id="7")
+    return {
+        "writes": [(row["operation"], row["path"], row["body"]) for row in await stage.writes()],
+        "activities": {one["id"]: one["version"] for one in activities},
+        "links": {one["id"]: (one["state"], one["reason"]) for one in await stage.links()},
+    }
+
+
+async def _calm(stage: Stage) -> Json:
+    """Return what is there once several looks in a row show the same."""
+    seen: list[Json] = []
+
+    async def calm() -> bool:
+        seen.append(await _fingerprint(stage))
+        return len(seen) > CALM_LOOKS and all(one == seen[-1] for one in seen[-CALM_LOOKS:])
+
+    await wait_until(calm, awaited="the system to be calm", timeout=30, every=0.15)
+    return seen[-1]
+
+
+def _differences(before: Json, after: Json) -> Json:
+    fresh = after["writes"][len(before["writes"]) :]
+    changed = {
+        name: {k: (before[name].get(k), v) for k, v in after[name].items() if before[name].get(k) != v}
+        for name in ("activities", "links")
+    }
+    return {"writes": fresh, **changed}
+
+
+async def one_to_one(play: Play) -> None:
+    """Active links pair one activity with one event (invariant 3), equal in the mapped fields (invariant 2)."""
+    links = [one for one in await play.stage.links() if one["state"] == "active"]
+    for side in ("activity_id", "event_id"):
+        doubled = [key for key, times in Counter(one[side] for one in links).items() if key and times > 1]
+        assert not doubled, f"{side} in several links: {doubled}"
+    seen = await play.look()
+    activities = {one["id"]: one for one in seen.crm.values()}
+    events = {one["id"]: one for one in seen.calendar.values()}
+    for link in links:
+        activity, event = activities.get(link["activity_id"]), events.get(link["event_id"])
+        if link["reason"] is None and activity and event:
+            assert of_activity(activity) == of_event(event), f"link {link} is not equal"
+
+
+class Foreign:
+    """An event that is never linked, as it was over before the connection came: nobody may touch it (invariant 5)."""
+
+    def __init__(self, stage: Stage) -> None:
+        self._stage = stage
+        self._event: Json = {}
+
+    async def create(self) -> None:
+        """Put it into the calendar."""
+        self._event = await self._stage.world.google.add(summary="x1: over", colorId="7", **timed(-3))
+
+    async def untouched(self) -> None:
+        """Check that it is byte for byte what it was."""
+        assert await self._stage.raw(self._event["id"]) == self._event
+
+
+class Neighbour:
+    """Another company in the sandbox whose consent was taken back: it delays nobody (invariant 6)."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    async def revoke(self) -> None:
+        """Take the consent back, with work left to do."""
+        google = self._world.google
+        answer = await google.google.post(f"/control/accounts/{google.email}/revoke")
+        answer.raise_for_status()
+        await self._world.sales.add(**call("Nobody will see this"))
+        await wait_until(self._needs_reauth, awaited="the neighbour to need a new consent", timeout=60, every=0.2)
+
+    async def _needs_reauth(self) -> bool:
+        return bool((await self._world.sales.connection(self._world.connection_id))["status"] == "needs_reauth")
+
+    async def alone(self, play: Play) -> None:
+        """Check that a fresh item still syncs while the neighbour is revoked."""
+        assert await self._needs_reauth(), "the neighbour is well again"
+        item = await play.create(0, "crm")
+        await play.meet(item, "calendar")

@@ -1,0 +1,60 @@
+"""What a run got to: a machine that never reaches a kind of trouble proves nothing about it."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+PUSH_TRAPS = ("push.lost", "push.late", "push.duplicate", "push.reorder", "push.before_visible")
+FAULTS = (
+    "fault.5xx",
+    "fault.429",
+    "fault.401",
+    "fault.412",
+    "fault.409_conflict",
+    "fault.timeout_before",
+    "fault.timeout_after_applied",
+    "list.410_first",
+    "list.410_between_pages",
+    "list.empty_page",
+    "list.repeat_row",
+    "etag.bump_without_change",
+    "tombstone.sparse",
+)
+ACTS = ("edit", "delete")
+_EXPECTED = (
+    *(f"act:{side}_{act}" for side in ("crm", "calendar") for act in ("create", *ACTS)),
+    "act:calendar_copy",
+    *(f"race:{ours}/{theirs}" for ours in ACTS for theirs in ACTS),
+    *(f"series:{act}" for act in ("create", "edit", "cancel", "delete")),
+    *(f"setting:{name}" for name in ("direction", "outbound_types", "inbound_type")),
+    *(f"struck:{trap}" for trap in (*PUSH_TRAPS, *FAULTS)),
+    *(f"kill:{part}" for part in ("connector", "mapper", "activity-store")),
+)
+
+
+@dataclass
+class Reach:
+    """Counts per kind of what happened; `struck:` counts come from the simulator itself."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+
+    def note(self, kind: str) -> None:
+        """Count one more of a kind."""
+        self.counts[kind] += 1
+
+    def strikes(self, struck: dict[str, int]) -> None:
+        """Take over the simulator's own counts."""
+        for trap, count in struck.items():
+            self.counts[f"struck:{trap}"] = count
+
+    @property
+    def steps(self) -> int:
+        """How many steps were made."""
+        return self.counts["steps"]
+
+    def missing(self) -> list[str]:
+        """Return the kinds that were never reached."""
+        return [kind for kind in _EXPECTED if not self.counts[kind]]
+
+    def report(self) -> str:
+        """Return all counts in words."""
+        return "\n".join(f"{count:6d} {kind}" for kind, count in sorted(self.counts.items()))
