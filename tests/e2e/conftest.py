@@ -37,6 +37,13 @@ async def company(folder: Path, unique: str) -> AsyncIterator[World]:
 
 
 @pytest.fixture
+async def stranger(folder: Path, unique: str) -> AsyncIterator[World]:
+    """Another company."""
+    async with world(folder, f"{unique}-other") as opened:
+        yield opened
+
+
+@pytest.fixture
 async def synced(folder: Path, unique: str) -> AsyncIterator[World]:
     """A company whose salesperson's calendar is connected and in sync, with nothing in it."""
     async with connected(folder, unique) as opened:

@@ -57,14 +57,13 @@ async def test_tokens_that_do_not_hold_are_refused(company: World, claims: Json)
         is_problem(await client.get(path, headers=headers), 401, "unauthorized")
 
 
-async def test_g4_nothing_crosses_between_companies(synced: World, company: World) -> None:
+async def test_g4_nothing_crosses_between_companies(synced: World, stranger: World) -> None:
     activity = await synced.sales.add(**call())
     await synced.event_of(activity)
-    stranger = company.sales
-    is_problem(await stranger.store.get(f"/v1/activities/{activity['id']}"), 404, "not_found")
-    is_problem(await stranger.connector.get(f"/v1/connections/{synced.connection_id}"), 404, "not_found")
-    is_problem(await stranger.mapper.get("/v1/links", params={"activity_id": activity["id"]}), 404, "not_found")
-    is_problem(await stranger.mapper.get("/v1/explain", params={"activity_id": activity["id"]}), 404, "not_found")
+    is_problem(await stranger.sales.store.get(f"/v1/activities/{activity['id']}"), 404, "not_found")
+    is_problem(await stranger.sales.connector.get(f"/v1/connections/{synced.connection_id}"), 404, "not_found")
+    is_problem(await stranger.sales.mapper.get("/v1/links", params={"activity_id": activity["id"]}), 404, "not_found")
+    is_problem(await stranger.sales.mapper.get("/v1/explain", params={"activity_id": activity["id"]}), 404, "not_found")
 
 
 async def test_forged_and_malformed_webhooks_change_nothing(synced: World) -> None:
@@ -111,6 +110,6 @@ async def test_a_poison_message_is_dead_lettered_while_the_rest_flows(synced: Wo
         async def look() -> bool:
             batches = await consumer.getmany(timeout_ms=100)
             buried = [record for records in batches.values() for record in records if record.value == poison]
-            return any(dict(record.headers).get("reason") for record in buried)
+            return any(dict(record.headers).get("dlq_reason") for record in buried)
 
         await wait_until(look, awaited="the poison among the dead letters, with its reason", timeout=WITHIN)

@@ -90,14 +90,15 @@ def test_a_deleted_series_counts_as_one_h4() -> None:
 def test_a_rule_nobody_can_expand_is_quarantined_and_deletes_nothing_e3() -> None:
     series, known = known_series()
     findings = find([weekly("RRULE:FREQ=NEVER"), EventRead(event("e2"), "1")], remembering(known, series))
-    assert [(one.event_id, one.rule) for one in findings.quarantined] == [("s1", "E3")]
+    assert [(one.event_id, one.rule, one.outcome) for one in findings.left_out] == [("s1", "E3", "quarantined")]
     assert not findings.deletions
     assert [judged.event.event_id for judged in findings.judged] == ["e2"]
 
 
 def test_an_unreadable_item_is_quarantined_with_its_reason() -> None:
     findings = find([Unreadable("odd", "no start"), EventRead(event("e2"), "1")])
-    assert [(one.event_id, one.reason) for one in findings.quarantined] == [("odd", "no start")]
+    assert [(one.event_id, one.outcome) for one in findings.left_out] == [("odd", "quarantined")]
+    assert "no start" in findings.left_out[0].words
     assert len(findings.judged) == 1
 
 
@@ -106,3 +107,13 @@ def test_a_full_read_forgets_exceptions_that_it_does_not_tell() -> None:
     memory = Memory(events={}, series={"s1": series}, occurrences={})
     findings = find_news(reading(pass_id="p2"), [weekly()], memory, occurrence_id)
     assert findings.series[0].deviations == ()
+
+
+def test_an_event_beyond_the_horizon_waits_and_is_explained_once_d5() -> None:
+    far = event("far", start=NOW + timedelta(days=400))
+    findings = find([EventRead(far, "1")])
+    assert [judged.tell for judged in findings.judged] == [False]
+    [waiting] = findings.left_out
+    assert (waiting.outcome, waiting.rule, waiting.setting) == ("waiting", "D5", "horizon_days")
+    known = Memory(events={"far": findings.judged[0].known}, series={}, occurrences={})
+    assert not find([EventRead(far, "1")], known).left_out

@@ -8,7 +8,7 @@ from typing import Any
 
 from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorCollection
 from pymongo import InsertOne, ReplaceOne
-from pymongo.errors import BulkWriteError
+from pymongo.errors import BulkWriteError, DuplicateKeyError
 
 from chassis.clock import Clock
 from chassis.document import D
@@ -139,6 +139,9 @@ class MongoTable:
         except BulkWriteError as error:
             errors = {item["index"]: item for item in error.details["writeErrors"]}
             return error.details["nMatched"], errors
+        except DuplicateKeyError as error:
+            # The embedded server's way to refuse a whole command over one unique value.
+            return 0, dict.fromkeys(range(len(operations)), error.details or {"code": _DUPLICATE_KEY})
         return result.matched_count, {}
 
     async def _written(self, ids: set[str]) -> dict[str, tuple[str, ...]]:

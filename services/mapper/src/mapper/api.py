@@ -80,7 +80,7 @@ def routes(collections: Collections) -> APIRouter:
         if not (query.activity_id or query.event_id):
             raise unprocessable("validation_error", "activity_id or event_id is required")
         decided = [one for link in await _of_item(collections, identity, query) for one in link.history]
-        decided += await _of_quarantine(collections, identity, query)
+        decided += await _of_left_out(collections, identity, query)
         newest_first = sorted(decided, key=lambda one: one.occurred_at, reverse=True)
         return Page(items=[_explanation(one) for one in newest_first], next_cursor=None)
 
@@ -96,11 +96,11 @@ async def _of_item(collections: Collections, identity: Identity, query: ItemQuer
     return own
 
 
-async def _of_quarantine(collections: Collections, identity: Identity, query: ItemQuery) -> list[SyncDecided]:
+async def _of_left_out(collections: Collections, identity: Identity, query: ItemQuery) -> list[SyncDecided]:
     if not query.event_id:
         return []
     wanted = {"event_id": query.event_id, "company_id": identity.company_id, "user_id": identity.user_id}
-    return [one for found in await collections.quarantined.find(wanted) for one in found.history]
+    return [one for found in await collections.left_out.find(wanted) for one in found.history]
 
 
 async def _of_connection(collections: Collections, identity: Identity, query: LinksQuery) -> Page[LinkView]:

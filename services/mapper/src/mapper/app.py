@@ -14,8 +14,8 @@ from mapper import api, consumers
 from mapper.adapters.store import open_collections
 from mapper.connections import Connections
 from mapper.handlers import Handlers
+from mapper.left_out import LeftOut
 from mapper.parking import Parking
-from mapper.quarantine import Quarantine
 from mapper.settings import MapperSettings
 
 
@@ -34,7 +34,7 @@ def make_app(settings: MapperSettings, *, clock: Clock | None = None) -> FastAPI
         handlers=handlers,
         parking=parking,
         connections=connections,
-        quarantine=Quarantine(collections),
+        left_out=LeftOut(collections),
         settings=settings,
         clock=clock,
     )

@@ -23,8 +23,8 @@ from contracts.topics import (
 )
 from mapper.connections import Connections
 from mapper.handlers import Handlers
+from mapper.left_out import LeftOut
 from mapper.parking import Parking
-from mapper.quarantine import Quarantine
 
 GROUP = "mapper"
 
@@ -39,7 +39,7 @@ def register(
     handlers: Handlers,
     parking: Parking,
     connections: Connections,
-    quarantine: Quarantine,
+    left_out: LeftOut,
     settings: ChassisSettings,
     clock: Clock,
 ) -> None:
@@ -58,7 +58,7 @@ def register(
         await connections.connection_changed(incoming.message)
 
     async def decided(incoming: Incoming[SyncDecided]) -> None:
-        await quarantine.take(incoming.message)
+        await left_out.take(incoming.message)
 
     def listen(topic: str, handle: Handle[M], lane: Lane[M] | None = None) -> None:
         parse = reader(topic)

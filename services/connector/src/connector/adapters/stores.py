@@ -71,11 +71,11 @@ class CompanyTypes(Document):
     types: tuple[ActivityType, ...]
 
 
-class Quarantined(Document):
-    """An item that was told as unreadable, so that the same reason is told once."""
+class ToldLeftOut(Document):
+    """An event that was told to be left out, so that the same reason is told once."""
 
     connection_id: Id
-    reason: str
+    words: str
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ class Stores:
     parked: Documents[ParkedWork]
     answers: Documents[Answer]
     types: Documents[CompanyTypes]
-    quarantined: Documents[Quarantined]
+    left_out: Documents[ToldLeftOut]
 
 
 def open_stores(store: Store, announce: Callable[[Connection], Sequence[Outgoing]]) -> Stores:
@@ -129,5 +129,5 @@ def open_stores(store: Store, announce: Callable[[Connection], Sequence[Outgoing
         parked=store.documents("parked_work", ParkedWork, indexes=[by_connection]),
         answers=store.documents("answers", Answer, indexes=[Index([("at", 1)], expire_after=timedelta(days=7))]),
         types=store.documents("company_types", CompanyTypes),
-        quarantined=store.documents("quarantined", Quarantined, indexes=[by_connection]),
+        left_out=store.documents("left_out", ToldLeftOut, indexes=[by_connection]),
     )

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from connector.domain.judging import Judged, Reading, judge
 from connector.domain.known import KnownEvent, KnownSeries, deviation_id, new_series
+from connector.domain.leaving_out import LeftOut, beyond_horizon, unreadable
 from connector.domain.provider import (
     EventRead,
     EventRemoved,
@@ -30,22 +31,13 @@ class Deletion:
     series_id: str | None = None
 
 
-@dataclass(frozen=True)
-class Quarantine:
-    """An item nobody can make sense of, with the rule that applies and the reason."""
-
-    event_id: str
-    rule: str
-    reason: str
-
-
 @dataclass
 class Findings:
     """What one page brought."""
 
     judged: list[Judged] = field(default_factory=list)
     deletions: list[Deletion] = field(default_factory=list)
-    quarantined: list[Quarantine] = field(default_factory=list)
+    left_out: list[LeftOut] = field(default_factory=list)
     series: list[KnownSeries] = field(default_factory=list)
     dead_series: list[KnownSeries] = field(default_factory=list)
 
@@ -94,17 +86,23 @@ def find_news(
     for item in latest.values():
         match item:
             case EventRead(event=event, etag=etag):
-                findings.judged.append(judge(reading, event, etag, memory.events.get(event.event_id)))
+                _take_event(findings, judge(reading, event, etag, memory.events.get(event.event_id)))
             case EventRemoved(event_id=event_id, at=at):
                 _remove(findings, memory, event_id, at)
             case Unreadable(event_id=event_id, reason=reason):
-                findings.quarantined.append(Quarantine(event_id, "F6", reason))
+                findings.left_out.append(unreadable(event_id, "F6", reason))
             case _:
                 pass  # the rest is of series: taken together below
     for series_id in sorted(series_touched(tuple(latest.values()))):
         own = [item for item in latest.values() if _series_of(item) == series_id]
         _take_series(reading, series_id, own, memory, occurrence_id, findings)
     return findings
+
+
+def _take_event(findings: Findings, judged: Judged) -> None:
+    findings.judged.append(judged)
+    if judged.remember and not judged.known.published:
+        findings.left_out.append(beyond_horizon(judged.event.event_id))
 
 
 def _remove(findings: Findings, memory: Memory, event_id: str, at: datetime | None) -> None:
@@ -177,7 +175,7 @@ def tell_occurrences(
                 occurrence_id=occurrence_id,
             )
         except UnexpandableRule as error:
-            findings.quarantined.append(Quarantine(series.series_id, "E3", error.detail))
+            findings.left_out.append(unreadable(series.series_id, "E3", error.detail))
             return
         events = {event.event_id: event for event in expansion.events} | events
     findings.judged += [judge(reading, event, current.get(key), known.get(key)) for key, event in events.items()]

@@ -11,7 +11,7 @@ from chassis.messages import Outgoing, outgoing
 from connector.domain.announcing import announcement
 from connector.domain.connection import Connection
 from connector.domain.judging import Judged
-from connector.domain.passes import Quarantine
+from connector.domain.leaving_out import LeftOut
 from contracts.calendar_commands import CalendarPull, CalendarPut, CalendarRemove, PullReason
 from contracts.calendar_events import (
     CalendarCommandSettled,
@@ -130,15 +130,17 @@ class Facts:
             reason=reason,
         )
 
-    def quarantined(self, connection: Connection, found: Quarantine) -> Outgoing:
-        """Return that an item nobody can make sense of was left out, for explain to tell (L1)."""
+    def left_out(self, connection: Connection, found: LeftOut) -> Outgoing:
+        """Return that an event was left out, for explain to tell (L1)."""
         message = SyncDecided(
             **self._envelope(connection, connection.version, "calendar"),
             user_id=connection.user_id,
             event_id=found.event_id,
-            outcome="quarantined",
+            outcome=found.outcome,
             rule=found.rule,
-            words=f"The calendar's entry cannot be read, so it is left out: {found.reason}.",
+            words=found.words,
+            setting=found.setting,
+            remedy=found.remedy,
         )
         return _wire(SYNC_DECISIONS, connection.id, message)
 

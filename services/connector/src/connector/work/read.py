@@ -6,12 +6,13 @@ from dataclasses import dataclass, field
 
 from chassis.messages import Outgoing, Publisher
 from connector.adapters.calendars import Calendars
-from connector.adapters.stores import Quarantined, Stores
+from connector.adapters.stores import Stores, ToldLeftOut
 from connector.domain.connection import Connection
 from connector.domain.errors import Missing
 from connector.domain.judging import Reading
 from connector.domain.known import KnownSeries
-from connector.domain.passes import Deletion, Findings, Quarantine, find_news, ids_on, series_touched
+from connector.domain.leaving_out import LeftOut
+from connector.domain.passes import Deletion, Findings, find_news, ids_on, series_touched
 from connector.domain.provider import Item
 from connector.work.facts import Facts
 from connector.work.memory import KnownItems
@@ -62,7 +63,7 @@ class Teller:
         """Publish what changed, remember it, and note what is gone for the end of the pass."""
         news = [judged for judged in findings.judged if judged.tell]
         messages = [self._facts.event_changed(read.connection, one, read.turn.seq, read.pass_id) for one in news]
-        await self._publisher.publish([*messages, *await self._quarantine(read, findings.quarantined)])
+        await self._publisher.publish([*messages, *await self._leave_out(read, findings.left_out)])
         await self.known.remember(findings)
         read.told += len(news)
         for judged in findings.judged:
@@ -70,16 +71,16 @@ class Teller:
         read.deletions |= {gone.known.event_id: gone for gone in findings.deletions}
         read.dead_series |= {dead.series_id: dead for dead in findings.dead_series}
 
-    async def _quarantine(self, read: Read, found: Sequence[Quarantine]) -> list[Outgoing]:
-        return [self._facts.quarantined(read.connection, one) for one in found if await self._is_new(read, one)]
+    async def _leave_out(self, read: Read, found: Sequence[LeftOut]) -> list[Outgoing]:
+        return [self._facts.left_out(read.connection, one) for one in found if await self._is_new(read, one)]
 
-    async def _is_new(self, read: Read, found: Quarantine) -> bool:
+    async def _is_new(self, read: Read, found: LeftOut) -> bool:
         document_id = read.reading.id_of(found.event_id)
-        known = await self._stores.quarantined.get(document_id)
-        if known and known.reason == found.reason:
+        known = await self._stores.left_out.get(document_id)
+        if known and known.words == found.words:
             return False
-        fresh = Quarantined(id=document_id, connection_id=read.connection.id, reason=found.reason)
-        await self._stores.quarantined.update(document_id, lambda _: fresh)
+        fresh = ToldLeftOut(id=document_id, connection_id=read.connection.id, words=found.words)
+        await self._stores.left_out.update(document_id, lambda _: fresh)
         return True
 
     async def confirm_absent(self, read: Read) -> None:

@@ -22,8 +22,8 @@ class Parked(Document):
     value: str
 
 
-class Quarantined(Document):
-    """What a connector says of an event that nobody can read (L1)."""
+class EventLeftOut(Document):
+    """What a connector says of an event that it does not tell (L1)."""
 
     company_id: str
     connection_id: str
@@ -39,7 +39,7 @@ class Collections:
     links: Documents[Link]
     connections: Documents[Connection]
     parked: Documents[Parked]
-    quarantined: Documents[Quarantined]
+    left_out: Documents[EventLeftOut]
     link_by_event: Coalescer[tuple[str, str], Link | None]
     connections_of: Coalescer[tuple[str, str], tuple[Connection, ...]]
 
@@ -71,8 +71,8 @@ def open_collections(store: Store) -> Collections:
         links=links,
         connections=connections,
         parked=store.documents("parked", Parked, indexes=(Index([("connection_id", 1)]),)),
-        quarantined=store.documents(
-            "quarantined", Quarantined, indexes=(Index([("event_id", 1)]), Index([("connection_id", 1)]))
+        left_out=store.documents(
+            "left_out", EventLeftOut, indexes=(Index([("event_id", 1)]), Index([("connection_id", 1)]))
         ),
         link_by_event=Coalescer(_links_by_event(links), size=_BATCH),
         connections_of=Coalescer(_connections_of(connections), size=_BATCH),
