@@ -231,6 +231,7 @@ class Calendar:
         self.tombstones: set[str] = set()
         self.told: dict[str, str] = {}
         self.answers: dict[str, CalendarCommandSettled] = {}
+        self.reads: list[EventChanged] = []
         self.seq = 0
         self.writes = 0
 
@@ -255,6 +256,15 @@ class Calendar:
         if event is not None and self.told.get(event_id) != event.hash:
             self.told[event_id] = event.hash
             self._send(EventChanged(**self._body(), event=event))
+
+    def begin_read(self, event_id: str) -> None:
+        """Read an event, to be told by `end_read`, whatever happens to it meanwhile."""
+        self.seq += 1
+        self.reads.append(EventChanged(**self._body(), event=self.events[event_id]))
+
+    def end_read(self) -> None:
+        """Tell the oldest read that has begun."""
+        self._send(self.reads.pop(0))
 
     def obey(self, message: Message) -> None:
         match message:

@@ -50,6 +50,9 @@ class Convergence(RuleBasedStateMachine):
 
     async def _connect(self) -> None:
         self.world.configure()
+        self.world.crm.create("a1")
+        self.world.calendar.create("e1")
+        self.world.calendar.tell("e1")
         await self.world.exhaust()
 
     def _value(self, field: str) -> tuple[Any, Any]:
@@ -122,6 +125,64 @@ class Convergence(RuleBasedStateMachine):
     def deliver(self, pick: int, twice: bool) -> None:
         waiting = self.world.waiting()
         self.run(self.world.deliver(waiting[pick % len(waiting)], twice=twice))
+
+    @precondition(lambda self: self.world.calendar.events)
+    @rule(pick=QUEUE)
+    def cal_read_begins(self, pick: int) -> None:
+        ids = sorted(self.world.calendar.events)
+        self.world.calendar.begin_read(ids[pick % len(ids)])
+
+    @precondition(lambda self: self.world.calendar.reads)
+    @rule()
+    def cal_read_ends(self) -> None:
+        self.world.calendar.end_read()
+
+    @rule(field=FIELDS, pick=QUEUE, crm=st.booleans())
+    def edit_alone(self, field: str, pick: int, crm: bool) -> None:
+        """One edit on a settled pair costs one write on the other side, and none on its own."""
+        self.run(self.world.settle())
+        if link := self._active(pick):
+            before = self._writes()
+            self._edit(link, field, crm=crm)
+            self.run(self.world.exhaust())
+            assert self._writes() == (before[0] + crm, before[1] + (not crm)), "Untouched: writes nobody asked for"
+
+    @rule(field=FIELDS, pick=QUEUE, crm_first=st.booleans(), deliveries=st.lists(QUEUE, max_size=4))
+    def race(self, field: str, pick: int, crm_first: bool, deliveries: list[int]) -> None:
+        """Both sides of a settled pair change the same field; the later edit stands (J2)."""
+        self.run(self.world.settle())
+        if not (link := self._active(pick)):
+            return
+        self._edit(link, field, crm=crm_first)
+        for queue in deliveries:
+            if self.world.waiting():
+                self.deliver(queue, twice=False)
+        self._edit(link, field, crm=not crm_first)
+        expected = self._shown(link, field, crm=not crm_first)
+        self.run(self.world.settle())
+        assert self._shown(link, field, crm=True) == self._shown(link, field, crm=False) == expected
+
+    def _edit(self, link: Link, field: str, *, crm: bool) -> None:
+        of_activity, of_event = self._value(field)
+        event_id = link.event_id or ""
+        if crm:
+            self.world.crm.edit(link.activity_id, **{TEXT_FIELDS.get(field, "schedule"): of_activity})
+            self._remember(link.activity_id, field, of_activity)
+        else:
+            self.world.calendar.edit(event_id, **{field: of_event})
+            self._remember(event_id, field, of_event)
+            self.world.calendar.tell(event_id)
+
+    def _active(self, pick: int) -> Link | None:
+        found = [one for one in self.run(self.world.links()) if (one.state, one.reason) == ("active", None)]
+        return found[pick % len(found)] if found else None
+
+    def _shown(self, link: Link, field: str, *, crm: bool) -> Any:
+        event = self.world.calendar.events[link.event_id or ""].fields
+        if crm:
+            activity = mapped_fields(self.world.crm.activities[link.activity_id])
+            event = event.model_copy(update=event_values(activity))
+        return getattr(trimmed(event), field)
 
     @rule()
     def timers(self) -> None:
@@ -211,7 +272,7 @@ Convergence.TestCase.settings = settings(
     derandomize=True,
     deadline=None,
     database=None,
-    max_examples=40,
+    max_examples=30,
     stateful_step_count=30,
     suppress_health_check=list(HealthCheck),
 )
