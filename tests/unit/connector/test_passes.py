@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from connector.domain.judging import judge
 from connector.domain.known import KnownEvent, KnownSeries, new_series
-from connector.domain.passes import Findings, Memory, find_news
+from connector.domain.passes import Findings, Memory, find_news, in_batches
 from connector.domain.provider import (
     EventRead,
     EventRemoved,
@@ -117,3 +117,14 @@ def test_an_event_beyond_the_horizon_waits_and_is_explained_once_d5() -> None:
     assert (waiting.outcome, waiting.rule, waiting.setting) == ("waiting", "D5", "horizon_days")
     known = Memory(events={"far": findings.judged[0].known}, series={}, occurrences={})
     assert not find([EventRead(far, "1")], known).left_out
+
+
+def test_batches_never_part_a_series() -> None:
+    cancelled = OccurrenceCancelled(event_id="s1_1", series_id="s1", original_start="2026-03-10")
+    items: list[Item] = [weekly(), EventRemoved("e1"), EventRemoved("e2"), cancelled]
+    assert list(in_batches(items, 2)) == [[weekly(), cancelled], [EventRemoved("e1"), EventRemoved("e2")]]
+
+
+def test_a_series_with_nothing_in_the_window_is_explained_d5() -> None:
+    [waiting] = find([weekly("RRULE:FREQ=WEEKLY;UNTIL=20000101T000000Z")]).left_out
+    assert (waiting.event_id, waiting.outcome, waiting.rule) == ("s1", "waiting", "D5")

@@ -5,6 +5,8 @@ from typing import Literal
 
 from contracts.decisions import Remedy
 
+_LOOK_FURTHER = Remedy(words="Look further ahead.", setting="horizon_days", value=730)
+
 
 @dataclass(frozen=True)
 class LeftOut:
@@ -27,5 +29,10 @@ def unreadable(event_id: str, rule: str, reason: str) -> LeftOut:
 def beyond_horizon(event_id: str) -> LeftOut:
     """Return the reason for an event that lies too far ahead as yet (D5)."""
     words = "It lies further ahead than the sync looks, and comes in when it is nearer."
-    remedy = Remedy(words="Look further ahead.", setting="horizon_days", value=730)
-    return LeftOut(event_id, "waiting", "D5", words, "horizon_days", remedy)
+    return LeftOut(event_id, "waiting", "D5", words, "horizon_days", _LOOK_FURTHER)
+
+
+def none_in_window(series_id: str) -> LeftOut:
+    """Return the reason for a series without an occurrence between now and the horizon (D5, E3)."""
+    words = "None of its occurrences lies between now and as far ahead as the sync looks."
+    return LeftOut(series_id, "waiting", "D5", words, "horizon_days", _LOOK_FURTHER)

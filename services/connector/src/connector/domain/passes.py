@@ -3,13 +3,13 @@
 Deletions are collected here and told after the last page of the pass, each with their number (H4).
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from connector.domain.judging import Judged, Reading, judge
 from connector.domain.known import KnownEvent, KnownSeries, deviation_id, new_series
-from connector.domain.leaving_out import LeftOut, beyond_horizon, unreadable
+from connector.domain.leaving_out import LeftOut, beyond_horizon, none_in_window, unreadable
 from connector.domain.provider import (
     EventRead,
     EventRemoved,
@@ -54,6 +54,35 @@ class Memory:
 def series_touched(items: Sequence[Item]) -> set[str]:
     """Return the series that a page says something about."""
     return {series for item in items if (series := _series_of(item))}
+
+
+def waits_for_last_page(item: Item) -> bool:
+    """Tell whether a page is too early for an item: exceptions come in any order, also pages after their series.
+
+    A series told before them would bring back, for a moment, what was cancelled or moved. Deletions are
+    told last anyway.
+    """
+    return isinstance(item, SeriesRead | OccurrenceRead | OccurrenceCancelled | EventRemoved)
+
+
+def without(items: Iterable[Item], event_ids: Collection[str]) -> list[Item]:
+    """Return the items that are not of these events."""
+    return [item for item in items if _id_of(item) not in event_ids]
+
+
+def in_batches(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
+    """Yield the items in batches of about this size, all of one series in the same."""
+    by_series: dict[str, list[Item]] = {}
+    for item in items:
+        by_series.setdefault(_series_of(item) or _id_of(item), []).append(item)
+    batch: list[Item] = []
+    for together in by_series.values():
+        batch += together
+        if len(batch) >= size:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
 
 
 def ids_on(items: Sequence[Item]) -> set[str]:
@@ -178,6 +207,8 @@ def tell_occurrences(
             findings.left_out.append(unreadable(series.series_id, "E3", error.detail))
             return
         events = {event.event_id: event for event in expansion.events} | events
+        if not events:
+            findings.left_out.append(none_in_window(series.series_id))
     findings.judged += [judge(reading, event, current.get(key), known.get(key)) for key, event in events.items()]
     if series.master is not None:
         findings.deletions += [Deletion(event) for key, event in known.items() if _vanished(reading, event, events)]

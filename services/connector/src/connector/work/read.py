@@ -12,7 +12,16 @@ from connector.domain.errors import Missing
 from connector.domain.judging import Reading
 from connector.domain.known import KnownSeries
 from connector.domain.leaving_out import LeftOut
-from connector.domain.passes import Deletion, Findings, find_news, ids_on, series_touched
+from connector.domain.passes import (
+    Deletion,
+    Findings,
+    find_news,
+    ids_on,
+    in_batches,
+    series_touched,
+    waits_for_last_page,
+    without,
+)
 from connector.domain.provider import Item
 from connector.work.facts import Facts
 from connector.work.memory import KnownItems
@@ -20,6 +29,7 @@ from connector.work.turns import Turn
 from contracts.calendar_events import Pass
 
 _READS_AT_ONCE = 4
+_BATCH = 250
 
 
 @dataclass
@@ -33,6 +43,8 @@ class Read:
     told: int = 0
     found: int = 0
     seen: set[str] = field(default_factory=set)
+    held: list[Item] = field(default_factory=list)
+    """What waits for the last page."""
     deletions: dict[str, Deletion] = field(default_factory=dict)
     dead_series: dict[str, KnownSeries] = field(default_factory=dict)
 
@@ -51,8 +63,17 @@ class Teller:
         self._facts = facts
         self.known = KnownItems(stores)
 
+    async def take_page(self, read: Read, items: Sequence[Item], *, last: bool) -> None:
+        """Tell the news of a page; series and deletions are told with the last one."""
+        waiting = [item for item in items if waits_for_last_page(item)]
+        read.held = without(read.held, ids_on(items)) + waiting
+        await self.take(read, [item for item in items if not waits_for_last_page(item)])
+        if last:
+            for batch in in_batches(read.held, _BATCH):
+                await self.take(read, batch)
+
     async def take(self, read: Read, items: Sequence[Item]) -> None:
-        """Tell the news of one page and remember it."""
+        """Tell the news of some items and remember them."""
         memory = await self.known.around(read.reading, items)
         findings = find_news(read.reading, items, memory, read.calendars.provider.occurrence_id)
         read.found += len(items)
