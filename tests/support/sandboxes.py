@@ -26,7 +26,7 @@ class Sandbox:
         """Start it and return at once."""
         with self._console.open("wb") as console:
             self._child = subprocess.Popen(
-                [sys.executable, "-m", "sandbox.run", "--folder", str(self.folder)],
+                [sys.executable, "-m", "sandbox.run", "--folder", str(self.folder), "--end-with-parent"],
                 env=self._environ,
                 stdout=console,
                 stderr=subprocess.STDOUT,
