@@ -1,6 +1,6 @@
 """Reading: pushes, replays, 410, deletions, horizon, series, private events, quarantine."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from chassis.ids import new_id
 from contracts.calendar_commands import CalendarPull
@@ -173,6 +173,22 @@ async def test_pages_with_traps_lose_nothing(ann: Account) -> None:
         await ann.control.patch("/control/settings", json={"page_cap": None})
     told = await ann.mapper.seen(EventChanged)
     assert {one.event.fields.summary for one in told} == {f"Page {number}" for number in range(7)}
+
+
+async def test_an_occurrence_cancelled_pages_after_its_series_is_never_told_e3(ann: Account) -> None:
+    series = await ann.person.add(summary="Weekly", recurrence=["RRULE:FREQ=WEEKLY;COUNT=3"], **google_time())
+    await ann.person.add(summary="Between", **google_time())
+    moments = (await ann.person.event(series["id"]) or {})["start"]["dateTime"]
+    cancelled = f"{series['id']}_{datetime.fromisoformat(moments).astimezone(UTC):%Y%m%dT%H%M%SZ}"
+    await ann.person.delete(cancelled)
+    await ann.control.patch("/control/settings", json={"page_cap": 1})
+    try:
+        await ann.connect()
+    finally:
+        await ann.control.patch("/control/settings", json={"page_cap": None})
+    told = {one.event.event_id for one in await ann.mapper.seen(EventChanged)}
+    assert len(told) == 3
+    assert cancelled not in told
 
 
 async def test_a_throttled_connection_waits_and_goes_on(ann: Account) -> None:

@@ -230,10 +230,13 @@ class Play:
         series.occurrences[instance]["title"] = title
 
     async def choose(self, name: str, value: object) -> None:
-        """Change a setting, with both sides settled before and after."""
+        """Change a setting, with both sides settled before and after; the inbound type exists in two-way alone (C2)."""
+        wanted = tuple(value) if isinstance(value, list) else value
+        if wanted == getattr(self.choices, name) or (name == "inbound_type" and self.choices.direction == "one_way"):
+            return
         await self.settle()
         await self.stage.world.sales.settings(self.stage.world.connection_id, **{name: value})
-        setattr(self.choices, name, tuple(value) if isinstance(value, list) else value)
+        setattr(self.choices, name, wanted)
         self.reach.note(f"setting:{name}")
         await self.settle()
 
