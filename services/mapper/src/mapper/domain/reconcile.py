@@ -146,12 +146,22 @@ def _only_activity(situation: Situation) -> Decision | None:
     if activity is None:
         return None
     if link.event.event is None and link.event.gone is None:
-        return keep(situation) if _is_written(link) else decide_outbound(situation, activity)
+        return _unread(situation) or decide_outbound(situation, activity)
     if link.state == "closed" and _makes_event_again(situation):
         return decide_outbound(situation, activity)
     if link.state == "closed":
         return keep(situation)
     return decide_event_deleted(situation, activity)
+
+
+def _unread(situation: Situation) -> Decision | None:
+    """Wait where an event is known of, and its first read is still to come: not seeing it proves nothing (H2)."""
+    link = situation.link
+    if _is_written(link):
+        return keep(situation)
+    if situation.from_calendar and link.event_id is not None:
+        return stand(situation, link.state, link.reason, verdicts.UNREAD)
+    return None
 
 
 def _is_written(link: Link) -> bool:

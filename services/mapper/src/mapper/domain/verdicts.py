@@ -79,6 +79,7 @@ ACTIVITY_DELETED = Verdict("removed", "H1", "The activity was deleted, so its ev
 NOT_ORGANISER = Verdict("skipped", "H3", "The activity was deleted; the meeting is somebody else's and stays.")
 LEFT_CALENDAR = Verdict("skipped", "H2", "The event left the calendar; both sides are left as they are.")
 ACCESS_LOST = Verdict("waiting", "H2", "The event cannot be read any more; nothing is done until it can.")
+UNREAD = Verdict("waiting", "H2", "The activity's event has not been seen yet; no other is created in its place.")
 BOTH_GONE = Verdict("removed", "H1", "Both sides are deleted.")
 EDIT_BEATS_DELETION = Verdict("synced", "J3", "It was edited after it was deleted on the other side, so it is back.")
 BACK_AGAIN = Verdict("synced", "D8", "The item came back, and so did its counterpart.")
