@@ -174,6 +174,8 @@ class Convergence(RuleBasedStateMachine):
             self.world.calendar.tell(event_id)
 
     def _active(self, pick: int) -> Link | None:
+        if self.world.settings.outbound_types is not None:
+            return None  # edits of the CRM may wait (C6)
         found = [one for one in self.run(self.world.links()) if (one.state, one.reason) == ("active", None)]
         return found[pick % len(found)] if found else None
 
