@@ -1,6 +1,6 @@
 """Writing: creating once, changing on condition, removing; and what a crash or an edit in between means."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from chassis.ids import new_id
@@ -100,7 +100,7 @@ async def test_a_users_edit_in_between_is_a_conflict_and_stays(ann: Account) -> 
     assert found["summary"] == "Mine"
 
 
-async def test_an_event_that_was_deleted_is_gone(ann: Account) -> None:
+async def test_an_event_that_was_deleted_is_gone_and_the_answer_says_since_when_j3(ann: Account) -> None:
     await ann.connect()
     first = await ann.answer(put := ann.put())
     assert first.event
@@ -109,6 +109,10 @@ async def test_an_event_that_was_deleted_is_gone(ann: Account) -> None:
     based: Any = {"event_id": first.event.event_id, "based_on": first.event.hash, "version": 2}
     answer = await ann.answer(ann.put(activity_id=put.activity_id, changes=EventChanges(summary="x"), **based))
     assert answer.outcome == "gone"
+    tombstone = await ann.control.get(
+        f"/control/accounts/{ann.person.email}/calendars/primary/events/{first.event.event_id}"
+    )
+    assert answer.gone_at == datetime.fromisoformat(tombstone.json()["updated"])
 
 
 async def test_removing_takes_the_event_away_and_twice_is_once(ann: Account) -> None:

@@ -165,3 +165,15 @@ def test_j3_a_deletion_without_a_time_counts_from_the_last_read() -> None:
     bench.settle()
     assert bench.event
     assert bench.event.fields.summary == "Edited after the read"
+
+
+def test_j3_a_write_that_finds_a_tombstone_goes_by_the_time_of_the_deletion() -> None:
+    bench = linked("crm")
+    bench.crm(subject="Edited", at=BEFORE)
+    [put] = bench.commands
+    bench.cal_gone(at=AFTER, tell=False)
+    bench.answer_calendar(put, "gone", gone_at=AFTER)
+    bench.settle()
+    assert bench.event is None
+    assert bench.activity
+    assert bench.activity.deleted

@@ -56,6 +56,7 @@ class Answers:
             event=event,
             generation=outcome.generation,
             reason=outcome.reason,
+            gone_at=outcome.gone_at if outcome.kind == "gone" else None,
         )
         await self.publisher.publish([answer(message)])
         await self._tell_seen(turn, command, outcome)

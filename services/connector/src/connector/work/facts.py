@@ -108,7 +108,7 @@ class Facts:
         calendar = self._calendar(connection, connection.calendar_id, seq)
         return _wire(CALENDAR_EVENTS, connection.id, CalendarReplayEnded(**calendar, replay_id=replay_id, count=count))
 
-    def settled(
+    def settled(  # noqa: PLR0913 - as many as an answer has parts
         self,
         connection: Connection,
         command: CalendarPut | CalendarRemove,
@@ -118,6 +118,7 @@ class Facts:
         event: EventSnapshot | None = None,
         generation: int = 0,
         reason: str | None = None,
+        gone_at: datetime | None = None,
     ) -> CalendarCommandSettled:
         """Return the answer to a put or remove."""
         envelope = self._calendar(connection, command.calendar_id, max(seq, 1))
@@ -128,6 +129,7 @@ class Facts:
             event=event,
             generation=generation,
             reason=reason,
+            gone_at=gone_at,
         )
 
     def left_out(self, connection: Connection, found: LeftOut) -> Outgoing:

@@ -91,7 +91,7 @@ class Writer:
     ) -> Outcome:
         event = snapshot_of(item)
         if event is None:
-            return Outcome("gone", generation=generation)
+            return _gone(item, generation)
         based = put.model_copy(update={"based_on": self._hash(turn.connection, event)})
         return await self._change(turn, calendars, based, event.event_id, read=item, generation=generation)
 
@@ -115,7 +115,7 @@ class Writer:
                 read = await self._read(calendars, put.calendar_id, event_id)
                 event = snapshot_of(read) if read else None
                 if read is None or event is None:
-                    return Outcome("gone", generation=generation)
+                    return _gone(read, generation)
                 if unsure and is_written(event, put):
                     return Outcome("applied", seen=event, etag=etag_of(read), generation=generation)
                 if put.based_on is not None and self._hash(turn.connection, event) != put.based_on:
@@ -126,7 +126,7 @@ class Writer:
             except PreconditionFailed:
                 etag = None
             except Missing:
-                return Outcome("gone", generation=generation)
+                return _gone(await self._read(calendars, put.calendar_id, event_id), generation)
             else:
                 return _written(item, generation)
         return Outcome("refused", reason="changes_all_the_time", generation=generation)
@@ -159,8 +159,13 @@ def _is_unsure(connection: Connection, put: CalendarPut) -> bool:
     return connection.in_flight is not None and connection.in_flight.command_id == put.command_id
 
 
+def _gone(item: Item | None, generation: int) -> Outcome:
+    """Return the outcome for an event that is not there; its tombstone says when it was deleted (J3)."""
+    return Outcome("gone", gone_at=item.at if isinstance(item, EventRemoved) else None, generation=generation)
+
+
 def _written(item: Item, generation: int) -> Outcome:
     event = snapshot_of(item)
     if event is None:
-        return Outcome("gone", generation=generation)
+        return _gone(item, generation)
     return Outcome("applied", event=event, etag=etag_of(item), generation=generation)

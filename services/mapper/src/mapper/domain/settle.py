@@ -160,7 +160,7 @@ def _read(link: Link, fact: CalendarCommandSettled, event: EventSnapshot | None)
 def _vanished(link: Link, fact: CalendarCommandSettled) -> Link:
     if fact.seq < link.event.seq:
         return link
-    gone_at = link.event.read_at or fact.occurred_at
+    gone_at = fact.gone_at or link.event.read_at or fact.occurred_at
     side = EventSide(
         event=link.event.event, seq=fact.seq, changed_at=link.event.changed_at, gone="deleted", gone_at=gone_at
     )
