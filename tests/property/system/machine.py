@@ -103,7 +103,7 @@ class SystemMachine(RuleBasedStateMachine):
     @precondition(lambda self: self.play.choices.direction == "two_way")
     @rule(what=st.sampled_from(["edit", "cancel", "edit", "delete"]), pick=st.integers(0, 2))
     def serial(self, what: str, pick: int) -> None:
-        self.run(f"series {what} {pick}", self.play.serial(what, pick))
+        self.run(f"series {what} {pick}", self.play.series.act(what, pick))
 
     @rule(choice=CHOICE)
     def choose(self, choice: tuple[str, Any]) -> None:

@@ -1,7 +1,6 @@
 """One example as it is played: what people do, what the oracle notes of it, and waiting until both agree."""
 
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass
 from itertools import count
 
 from sandbox.clients import Json
@@ -17,23 +16,13 @@ from tests.property.system.oracle import (
     problem,
 )
 from tests.property.system.reach import Reach
+from tests.property.system.serial import SeriesPlay
 from tests.property.system.stage import UNMAPPED, Stage, of_activity, of_event, slot_time
-from tests.support.stories import day
 from tests.support.waiting import wait_until
 
 SLOTS = 4
 CONVERGENCE = 60.0
 FIELDS = ("title", "location", "description", "busy", "time")
-_SERIES_LENGTH = 3
-
-
-@dataclass
-class Series:
-    """A weekly series and what each of its occurrences should be: title, start and end."""
-
-    key: str
-    master: str
-    occurrences: dict[str, Content] = field(default_factory=dict)
 
 
 @dataclass
@@ -54,12 +43,12 @@ class Play:
         self.choices = Choices()
         self.slots: list[Item | None] = [None] * SLOTS
         self.leaving: list[Item] = []
-        self.series: Series | None = None
         self.ids: dict[tuple[Side, str], str] = {}
         self.intact: dict[str, str] = {}
         self.unlinked: dict[str, Json] = {}
         self.sparse = False
         self._numbers = count(1)
+        self.series = SeriesPlay(stage, reach, self._numbers)
 
     @property
     def items(self) -> list[Item]:
@@ -191,44 +180,6 @@ class Play:
         self.ids["calendar", key], self.unlinked[key] = made["id"], made
         self.reach.note("act:calendar_copy")
 
-    async def serial(self, what: str, pick: int) -> None:
-        """Create a series, edit or cancel one of its occurrences, or delete all of it (E3)."""
-        if self.series is None:
-            await self._create_series()
-            return
-        if what == "delete" or not self.series.occurrences:
-            await self.stage.world.google.delete(self.series.master)
-            self.series, what = None, "delete"
-        else:
-            await self._occurrence(self.series, what, pick)
-        self.reach.note(f"series:{what}")
-
-    async def _create_series(self) -> None:
-        key = f"s{next(self._numbers)}"
-        start = datetime.combine(day(3), datetime.min.time(), tzinfo=UTC) + timedelta(hours=16)
-        times = {
-            name: {"dateTime": at.isoformat(), "timeZone": "UTC"}
-            for name, at in {"start": start, "end": start + timedelta(minutes=30)}.items()
-        }
-        rule = [f"RRULE:FREQ=WEEKLY;COUNT={_SERIES_LENGTH}"]
-        made = await self.stage.world.google.add(summary=f"{key}: series", recurrence=rule, **times)
-        starts = [start + timedelta(weeks=week) for week in range(_SERIES_LENGTH)]
-        occurrences: dict[str, Content] = {
-            f"{made['id']}_{at:%Y%m%dT%H%M%SZ}": {"title": f"{key}: series", "time": at.isoformat()} for at in starts
-        }
-        self.series = Series(key, made["id"], occurrences)
-        self.reach.note("series:create")
-
-    async def _occurrence(self, series: Series, what: str, pick: int) -> None:
-        instance = sorted(series.occurrences)[pick % len(series.occurrences)]
-        if what == "cancel":
-            await self.stage.world.google.delete(instance)
-            del series.occurrences[instance]
-            return
-        title = f"{series.key}: {next(self._numbers)}"
-        await self.stage.world.google.change(instance, summary=title)
-        series.occurrences[instance]["title"] = title
-
     async def choose(self, name: str, value: object) -> None:
         """Change a setting, with both sides settled before and after; the inbound type exists in two-way alone (C2)."""
         wanted = tuple(value) if isinstance(value, list) else value
@@ -264,7 +215,7 @@ class Play:
         wrong = [f"{key} is there twice" for key in seen.doubled]
         wrong += [f"{key} should not be there" for key in seen.crm.keys() - known]
         wrong += [problem(item, self.choices, *self._sides(item, seen)) for item in self.items]
-        wanted = sorted((one["title"], one["time"]) for one in self.series.occurrences.values()) if self.series else []
+        wanted = self.series.expected()
         wrong += [f"occurrences {seen.occurrences}, not {wanted}"] if seen.occurrences != wanted else []
         return [one for one in wrong if one]
 
