@@ -8,7 +8,7 @@ from contracts.activities import ExternalRef
 from contracts.calendar_events import EventChanged
 from contracts.calendar_objects import Marker
 from mapper.domain.ids import activity_id_for
-from mapper.domain.pairing import is_copy, link_id_by_marker, link_of_activity, link_of_event, new_link
+from mapper.domain.pairing import is_copy, is_late, link_id_by_marker, link_of_activity, link_of_event, new_link
 from tests.support.bench import HOUR, NOW, Bench, connection, linked
 
 
@@ -38,6 +38,21 @@ def test_k3_an_event_with_the_marker_of_a_link_whose_own_event_is_there_is_a_cop
     link = new_link(connection(), "a1", "crm", NOW)
     side = link.event.model_copy(update={"gone": gone})
     assert is_copy(link.model_copy(update={"event_id": event_id, "event": side}), "e1") == copy
+
+
+@pytest.mark.parametrize(("behind", "late"), [(0, True), (1, True), (-1, False)])
+def test_k3_a_late_read_of_the_links_former_event_is_no_copy(behind: int, late: bool) -> None:
+    bench = linked("crm")
+    former = bench.event
+    bench.crm(type="lunch")
+    bench.set(outbound_types=("call",))
+    bench.settle()
+    bench.set(outbound_types=None)
+    bench.settle()
+    assert former
+    assert former.event_id != bench.link.event_id
+    body: dict[str, Any] = bench._calendar_fact(bench.link.event.seq - behind)
+    assert is_late(bench.link, EventChanged.model_validate(body | {"event": former})) == late
 
 
 def test_k3_a_copy_is_an_item_of_its_own() -> None:

@@ -26,7 +26,7 @@ from mapper.domain.connection import Connection, replayed
 from mapper.domain.ids import link_id_for
 from mapper.domain.link import Link
 from mapper.domain.observe import note_activity, note_event, note_gone
-from mapper.domain.pairing import is_copy, link_id_by_marker, link_of_activity, link_of_event, taken_over
+from mapper.domain.pairing import is_copy, is_late, link_id_by_marker, link_of_activity, link_of_event, taken_over
 from mapper.domain.settle import find_pending, settle_activity, settle_calendar
 from mapper.trigger import Trigger
 
@@ -100,7 +100,7 @@ class Handlers:
                 return link
         marked = link_id_by_marker(fact)
         known = await self.collections.links.get(marked) if marked else None
-        if known is not None and not is_copy(known, fact.event.event_id):
+        if known is not None and (is_late(known, fact) or not is_copy(known, fact.event.event_id)):
             return known
         return link_of_event(connection, fact, marked=bool(marked) and known is None, now=self.clock.now())
 

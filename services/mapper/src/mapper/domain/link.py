@@ -18,6 +18,8 @@ from mapper.domain.fields import ActivityFields, mapped_fields
 LinkState = Literal["unlinked", "pending", "active", "dormant", "frozen", "closed", "quarantined"]
 """`unlinked`: an item that was looked at and has no counterpart; not shown as a link."""
 
+_KEPT_EVENT_IDS = 10
+
 Command = Annotated[CalendarPut | CalendarRemove | ActivityPut | ActivityRemove, Field(discriminator="type")]
 
 
@@ -102,6 +104,7 @@ class Link(Document):
     calendar_id: str
     activity_id: str
     event_id: str | None = None
+    former_event_ids: tuple[str, ...] = Field(default=(), description="newest first; a late read of one is no copy")
     origin: Origin
     state: LinkState = "unlinked"
     reason: str | None = None
@@ -127,3 +130,11 @@ class Link(Document):
     def activity_fields(self) -> ActivityFields | None:
         """The mapped content of the activity, unless it is deleted."""
         return mapped_fields(self.activity.live) if self.activity.live else None
+
+    def holding(self, event_id: str | None) -> "Link":
+        """Return the link with this event as its own, remembering the one before."""
+        if event_id == self.event_id:
+            return self
+        former = () if self.event_id is None else (self.event_id,)
+        kept = (*former, *self.former_event_ids)[:_KEPT_EVENT_IDS]
+        return self.model_copy(update={"event_id": event_id, "former_event_ids": kept})

@@ -39,7 +39,7 @@ def note_event(link: Link, fact: EventChanged) -> Link:
     if fact.seq <= link.event.seq or _known(link, fact):
         return link
     side = with_event(link.event, fact.event, fact.seq, fact.occurred_at, baseline=fact.baseline)
-    return link.model_copy(update={"event": side, "event_id": fact.event.event_id})
+    return link.holding(fact.event.event_id).model_copy(update={"event": side})
 
 
 def _known(link: Link, fact: EventChanged) -> bool:

@@ -23,6 +23,11 @@ def is_copy(link: Link, event_id: str) -> bool:
     return link.event_id not in {None, event_id} and link.event.gone is None
 
 
+def is_late(link: Link, fact: EventChanged) -> bool:
+    """Tell whether a read shows an event that was the link's own before: it began before that one went."""
+    return fact.event.event_id in link.former_event_ids and fact.seq <= link.event.seq
+
+
 def link_of_event(connection: Connection, fact: EventChanged, *, marked: bool, now: datetime) -> Link:
     """Return a new link for an event nobody knows yet; `marked`: its marker is believed."""
     marker = fact.event.marker if marked else None

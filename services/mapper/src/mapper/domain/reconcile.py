@@ -87,7 +87,7 @@ def _other_calendar(situation: Situation) -> Decision | None:
         return leave_out(situation, "calendar_changed", verdicts.LEFT_CALENDAR)
     if situation.event:
         return stand(situation, "active", "calendar_changed", verdicts.LEFT_CALENDAR, RemoveEvent("calendar_changed"))
-    moved = link.model_copy(update={"calendar_id": chosen, "event_id": None, "event": EventSide(seq=link.event.seq)})
+    moved = link.holding(None).model_copy(update={"calendar_id": chosen, "event": EventSide(seq=link.event.seq)})
     return reconcile(moved, situation.connection, situation.now)
 
 
