@@ -21,6 +21,8 @@ from tests.support.sandboxes import Sandbox
 from tests.support.stories import World, call, connected, timed
 from tests.support.waiting import wait_until
 
+pytestmark = pytest.mark.timeout(400)
+
 BURST = 10
 RECOVERY = 90.0
 PARTS = {

@@ -11,9 +11,11 @@ from connector.domain.provider import (
     EventRemoved,
     Item,
     OccurrenceCancelled,
+    OccurrenceRead,
     SeriesRead,
     Unreadable,
 )
+from contracts.calendar_objects import Occurrence
 from tests.unit.connector.support import DAY, NOW, event, reading
 
 EMPTY = Memory(events={}, series={}, occurrences={})
@@ -123,6 +125,14 @@ def test_batches_never_part_a_series() -> None:
     cancelled = OccurrenceCancelled(event_id="s1_1", series_id="s1", original_start="2026-03-10")
     items: list[Item] = [weekly(), EventRemoved("e1"), EventRemoved("e2"), cancelled]
     assert list(in_batches(items, 2)) == [[weekly(), cancelled], [EventRemoved("e1"), EventRemoved("e2")]]
+
+
+def test_a_series_beyond_the_horizon_is_explained_and_so_are_its_exceptions_d5() -> None:
+    far = NOW + timedelta(days=400)
+    master = SeriesRead(event=event("s1", start=far), etag="1", recurrence=("RRULE:FREQ=WEEKLY",), lineage="s1")
+    place = Occurrence(series_id="s1", lineage="s1", original_start=far.isoformat())
+    moved = OccurrenceRead(event("s1_x", start=far + DAY, occurrence=place), "2")
+    assert {one.event_id for one in find([master, moved]).left_out} == {"s1", "s1_x"}
 
 
 def test_a_series_with_nothing_in_the_window_is_explained_d5() -> None:

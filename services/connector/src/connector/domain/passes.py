@@ -41,6 +41,12 @@ class Findings:
     series: list[KnownSeries] = field(default_factory=list)
     dead_series: list[KnownSeries] = field(default_factory=list)
 
+    def take(self, judged: Sequence[Judged]) -> None:
+        """Add events; those that are newly known to lie beyond the horizon are left out for now (D5)."""
+        self.judged += judged
+        beyond = [one for one in judged if one.remember and not one.known.published]
+        self.left_out += [beyond_horizon(one.event.event_id) for one in beyond]
+
 
 @dataclass(frozen=True)
 class Memory:
@@ -115,7 +121,7 @@ def find_news(
     for item in latest.values():
         match item:
             case EventRead(event=event, etag=etag):
-                _take_event(findings, judge(reading, event, etag, memory.events.get(event.event_id)))
+                findings.take([judge(reading, event, etag, memory.events.get(event.event_id))])
             case EventRemoved(event_id=event_id, at=at):
                 _remove(findings, memory, event_id, at)
             case Unreadable(event_id=event_id, reason=reason):
@@ -126,12 +132,6 @@ def find_news(
         own = [item for item in latest.values() if _series_of(item) == series_id]
         _take_series(reading, series_id, own, memory, occurrence_id, findings)
     return findings
-
-
-def _take_event(findings: Findings, judged: Judged) -> None:
-    findings.judged.append(judged)
-    if judged.remember and not judged.known.published:
-        findings.left_out.append(beyond_horizon(judged.event.event_id))
 
 
 def _remove(findings: Findings, memory: Memory, event_id: str, at: datetime | None) -> None:
@@ -207,10 +207,11 @@ def tell_occurrences(
             findings.left_out.append(unreadable(series.series_id, "E3", error.detail))
             return
         events = {event.event_id: event for event in expansion.events} | events
-        if not events:
-            findings.left_out.append(none_in_window(series.series_id))
-    findings.judged += [judge(reading, event, current.get(key), known.get(key)) for key, event in events.items()]
+    judged = [judge(reading, event, current.get(key), known.get(key)) for key, event in events.items()]
+    findings.take(judged)
     if series.master is not None:
+        if not any(one.known.published for one in judged):
+            findings.left_out.append(none_in_window(series.series_id))
         findings.deletions += [Deletion(event) for key, event in known.items() if _vanished(reading, event, events)]
 
 
