@@ -37,7 +37,11 @@ clean: ## Remove what the sandbox keeps (var/) and the tools' caches
 ##@ Test it
 
 test: check ## Everything that needs no Docker: check, unit, contract, integration, e2e, property
-	pytest tests --ignore=tests/chaos --ignore=tests/load -m "not soak" $(ARGS)
+	@# One run each, so that the sandboxes of one do not slow the next.
+	pytest $(FAST_TESTS) $(ARGS)
+	pytest tests/integration $(ARGS)
+	pytest tests/e2e $(ARGS)
+	pytest tests/property -m "not soak" $(ARGS)
 
 unit: $(INSTALLED) ## Unit and contract tests (T=path for one)
 	pytest $(or $(T),$(FAST_TESTS)) $(ARGS)

@@ -5,22 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.infrastructure import run_outside_any_loop
-from tests.support.ports import free_base
-from tests.support.sandboxes import Sandbox
+from tests.support.sandboxes import Sandbox, empty_sandbox
 from tests.support.stories import World, connected, world
 
 
 @pytest.fixture(scope="session")
 def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
     """A sandbox that started empty and is ready."""
-    running = Sandbox(tmp_path_factory.mktemp("e2e") / "sandbox", free_base(), {"DEMO_DATA": "no"})
-    running.start()
-    try:
-        run_outside_any_loop(running.ready())
+    with empty_sandbox(tmp_path_factory.mktemp("e2e") / "sandbox") as running:
         yield running
-    finally:
-        running.close()
 
 
 @pytest.fixture

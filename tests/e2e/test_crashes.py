@@ -15,9 +15,7 @@ import httpx
 import pytest
 
 from sandbox.clients import Json
-from tests.support.infrastructure import run_outside_any_loop
-from tests.support.ports import free_base
-from tests.support.sandboxes import Sandbox
+from tests.support.sandboxes import Sandbox, empty_sandbox
 from tests.support.stories import World, call, connected, timed
 from tests.support.waiting import wait_until
 
@@ -37,13 +35,8 @@ PARTS = {
 @pytest.fixture(scope="module")
 def hurt(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
     """A sandbox whose parts are killed."""
-    running = Sandbox(tmp_path_factory.mktemp("crashes") / "sandbox", free_base(), {"DEMO_DATA": "no"})
-    running.start()
-    try:
-        run_outside_any_loop(running.ready())
+    with empty_sandbox(tmp_path_factory.mktemp("crashes") / "sandbox") as running:
         yield running
-    finally:
-        running.close()
 
 
 @pytest.fixture

@@ -6,9 +6,12 @@ import re
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
+from tests.support.infrastructure import run_outside_any_loop
+from tests.support.ports import free_base
 from tests.support.waiting import wait_until
 
 
@@ -91,3 +94,15 @@ def _read(path: Path) -> str:
         return path.read_bytes().replace(b"\0", b" ").decode(errors="replace")
     except OSError:  # it ended, or is not ours
         return ""
+
+
+@contextmanager
+def empty_sandbox(folder: Path, **environ: str) -> Iterator[Sandbox]:
+    """Run a sandbox that starts empty, ready, for as long as the context lasts."""
+    running = Sandbox(folder, free_base(), {"DEMO_DATA": "no", **environ})
+    running.start()
+    try:
+        run_outside_any_loop(running.ready())
+        yield running
+    finally:
+        running.close()

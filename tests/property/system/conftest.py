@@ -11,9 +11,7 @@ import pytest
 from tests.property.system.invariants import Neighbour
 from tests.property.system.machine import SystemMachine
 from tests.property.system.reach import Reach
-from tests.support.infrastructure import run_outside_any_loop
-from tests.support.ports import free_base
-from tests.support.sandboxes import Sandbox
+from tests.support.sandboxes import Sandbox, empty_sandbox
 from tests.support.stories import connected
 
 PAGE_CAP = 3
@@ -23,15 +21,9 @@ PAGE_CAP = 3
 @pytest.fixture(scope="session")
 def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
     """A sandbox that started empty, polls often (a lost push is healed by a poll, K4) and has small pages."""
-    environ = {"DEMO_DATA": "no", "TANDEM_POLL_SECONDS": "4"}
-    running = Sandbox(tmp_path_factory.mktemp("machine") / "sandbox", free_base(), environ)
-    running.start()
-    try:
-        run_outside_any_loop(running.ready())
+    with empty_sandbox(tmp_path_factory.mktemp("machine") / "sandbox", TANDEM_POLL_SECONDS="4") as running:
         httpx.patch(running.url(10) + "/control/settings", json={"page_cap": PAGE_CAP}).raise_for_status()
         yield running
-    finally:
-        running.close()
 
 
 @pytest.fixture(scope="session")

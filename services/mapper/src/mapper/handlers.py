@@ -23,6 +23,7 @@ from contracts.envelope import Message
 from mapper.adapters.store import Collections
 from mapper.advance import Advance
 from mapper.domain.connection import Connection, replayed
+from mapper.domain.decision import Decision
 from mapper.domain.ids import link_id_for
 from mapper.domain.link import Link
 from mapper.domain.observe import note_activity, note_event, note_gone
@@ -116,15 +117,10 @@ class Handlers:
         await self.collections.links.update(link.id, change)
 
     async def _calendar_settled(self, connection: Connection, fact: CalendarCommandSettled) -> None:
-        advance = self._advance(connection, fact)
-
-        def change(current: Link | None) -> Link | None:
-            if current is None or find_pending(current, fact.command_id) is None:
-                return current
-            settled = settle_calendar(current, fact)
-            return advance(current, settled.link, settled.verdict)
-
-        await self.collections.links.update(link_id_for(fact.account_key, fact.activity_id), change)
+        link_id = link_id_for(fact.account_key, fact.activity_id)
+        await self._settle(
+            link_id, fact.command_id, self._advance(connection, fact), lambda link: settle_calendar(link, fact)
+        )
 
     async def _activity_told(self, connection: Connection, activity: ActivitySnapshot, message: Message) -> None:
         link_id = link_id_for(connection.account_key, activity.id)
@@ -143,15 +139,21 @@ class Handlers:
         await self.collections.links.update(link_id, change)
 
     async def _activity_settled(self, connection: Connection, fact: ActivityCommandSettled) -> None:
-        advance = self._advance(connection, fact)
+        link_id = link_id_for(connection.account_key, fact.activity_id)
+        await self._settle(
+            link_id, fact.command_id, self._advance(connection, fact), lambda link: settle_activity(link, fact)
+        )
 
+    async def _settle(
+        self, link_id: str, command_id: str, advance: Advance, settle: Callable[[Link], Decision]
+    ) -> None:
         def change(current: Link | None) -> Link | None:
-            if current is None or find_pending(current, fact.command_id) is None:
+            if current is None or find_pending(current, command_id) is None:
                 return current
-            settled = settle_activity(current, fact)
+            settled = settle(current)
             return advance(current, settled.link, settled.verdict)
 
-        await self.collections.links.update(link_id_for(connection.account_key, fact.activity_id), change)
+        await self.collections.links.update(link_id, change)
 
     async def _replayed(self, connection: Connection, replay_id: str, **done: bool) -> None:
         def change(current: Connection | None) -> Connection | None:

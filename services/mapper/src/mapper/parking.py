@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from chassis.errors import Rejected
-from contracts.calendar_events import CalendarEvent
+from contracts.calendar_events import CalendarEvent, CalendarReplayEnded
 from contracts.topics import CALENDAR_EVENTS, reader
 from mapper.adapters.store import Collections, Parked
 from mapper.handlers import Handlers, UnseenSettings
@@ -19,7 +19,10 @@ class Parking:
     handlers: Handlers
 
     async def take(self, message: CalendarEvent) -> None:
-        """Handle a message, or park it."""
+        """Handle a message, or park it; the end of a replay does not overtake what is parked before it."""
+        if isinstance(message, CalendarReplayEnded) and await self._has_parked(message.connection_id):
+            await self.collections.parked.insert(_parked(message))
+            return
         try:
             await self.handlers.calendar_event(message)
         except UnseenSettings:
@@ -28,9 +31,15 @@ class Parking:
     async def take_up(self) -> None:
         """Handle the parked messages whose settings have been seen meanwhile."""
         for parked in await self.collections.parked.find({}, limit=_PAGE):
-            connection = await self.collections.connections.get(parked.connection_id)
-            if connection is not None and connection.settings_version >= parked.settings_version:
-                await self._resume(parked)
+            await self._take_up(parked)
+
+    async def _has_parked(self, connection_id: str) -> bool:
+        return bool(await self.collections.parked.find({"connection_id": connection_id}, limit=1))
+
+    async def _take_up(self, parked: Parked) -> None:
+        connection = await self.collections.connections.get(parked.connection_id)
+        if connection is not None and connection.settings_version >= parked.settings_version:
+            await self._resume(parked)
 
     async def _resume(self, parked: Parked) -> None:
         try:
