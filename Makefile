@@ -14,6 +14,7 @@ MEMBERS := contracts services/chassis services/connector services/mapper service
 IMAGES := connector mapper activity-store
 OURS := $(notdir $(MEMBERS))
 FAST_TESTS := tests/unit tests/contract
+INTEGRATION := $(sort $(dir $(wildcard tests/integration/*/test_*.py)))
 PYTHON = $(shell for p in python3.11 python3 python3.12 python3.13; do \
 	$$p -c 'import sys, ensurepip, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 
@@ -37,9 +38,9 @@ clean: ## Remove what the sandbox keeps (var/) and the tools' caches
 ##@ Test it
 
 test: check ## Everything that needs no Docker: check, unit, contract, integration, e2e, property
-	@# One run each, so that the sandboxes of one do not slow the next.
+	@# One run each: what one keeps running neither slows the next nor shares its consumer groups.
 	pytest $(FAST_TESTS) $(ARGS)
-	pytest tests/integration $(ARGS)
+	@for part in $(INTEGRATION); do echo "pytest $$part"; pytest $$part $(ARGS); done
 	pytest tests/e2e $(ARGS)
 	pytest tests/property -m "not soak" $(ARGS)
 
