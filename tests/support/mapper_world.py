@@ -77,6 +77,7 @@ class Memory:
 
 
 _TESTS: Mapping[str, Callable[[Any, Any], bool]] = {
+    "$gt": lambda value, wanted: value is not None and value > wanted,
     "$in": lambda value, wanted: value in wanted,
     "$lt": lambda value, wanted: value is not None and value < wanted,
     "$lte": lambda value, wanted: value is not None and value <= wanted,
@@ -86,6 +87,8 @@ _TESTS: Mapping[str, Callable[[Any, Any], bool]] = {
 
 def _matches(raw: Raw, where: Mapping[str, Any]) -> bool:
     for name, wanted in where.items():
+        if name in {"$or", "$and"}:
+            return {"$or": any, "$and": all}[name](_matches(raw, one) for one in wanted)
         tests = wanted if isinstance(wanted, dict) else {"$in": [wanted]}
         if not all(_TESTS[test](raw.get(name), operand) for test, operand in tests.items()):
             return False

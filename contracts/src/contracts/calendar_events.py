@@ -65,6 +65,7 @@ class CalendarCommandSettled(CalendarFact):
     command_id: Id
     activity_id: Id
     outcome: CalendarOutcome
+    event_id: Id | None = Field(default=None, description="the event that was written, where that is known")
     event: EventSnapshot | None = Field(
         default=None, description="applied: as the write itself answered; conflict: as it was read instead"
     )

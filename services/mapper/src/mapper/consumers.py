@@ -78,8 +78,8 @@ def _calendar_lane(incoming: Incoming[CalendarEvent]) -> Hashable | None:
             return event.event_id
         case EventGone(event_id=event_id):
             return event_id
-        case CalendarCommandSettled(activity_id=activity_id, event=event):
-            return event.event_id if event else activity_id
+        case CalendarCommandSettled(activity_id=activity_id, event_id=event_id, event=event):
+            return event.event_id if event else event_id or activity_id
         case _:
             return None
 

@@ -8,8 +8,6 @@ from contracts.topics import CALENDAR_EVENTS, reader
 from mapper.adapters.store import Collections, Parked
 from mapper.handlers import Handlers, UnseenSettings
 
-_PAGE = 200
-
 
 @dataclass(frozen=True)
 class Parking:
@@ -17,6 +15,7 @@ class Parking:
 
     collections: Collections
     handlers: Handlers
+    page: int = 200
 
     async def take(self, message: CalendarEvent) -> None:
         """Handle a message, or park it; the end of a replay does not overtake what is parked before it."""
@@ -30,8 +29,11 @@ class Parking:
 
     async def take_up(self) -> None:
         """Handle the parked messages whose settings have been seen meanwhile."""
-        for parked in await self.collections.parked.find({}, limit=_PAGE):
-            await self._take_up(parked)
+        after = None
+        while page := await self.collections.parked.find({}, limit=self.page, after=after):
+            for parked in page:
+                await self._take_up(parked)
+            after = self.collections.parked.position(page[-1])
 
     async def _has_parked(self, connection_id: str) -> bool:
         return bool(await self.collections.parked.find({"connection_id": connection_id}, limit=1))

@@ -34,6 +34,12 @@ class Outcome:
     generation: int = 0
     reason: str | None = None
 
+    @property
+    def event_id(self) -> str | None:
+        """The event it is about, where that is known."""
+        about = self.event or self.seen
+        return about.event_id if about else self.gone
+
 
 @dataclass(frozen=True)
 class Answers:
@@ -54,6 +60,7 @@ class Answers:
             outcome.kind,
             seq=turn.seq,
             event=event,
+            event_id=outcome.event_id,
             generation=outcome.generation,
             reason=outcome.reason,
             gone_at=outcome.gone_at if outcome.kind == "gone" else None,

@@ -35,7 +35,8 @@ def decide_pair(situation: Situation, activity: ActivitySnapshot, event: EventSn
 def _undated(situation: Situation) -> Decision:
     if situation.from_calendar:
         return stand(situation, "dormant", "undated", verdicts.ASLEEP)
-    return stand(situation, "active", "undated", verdicts.DATE_LOST, RemoveEvent("undated"))
+    removal = stand(situation, "active", "undated", verdicts.DATE_LOST, RemoveEvent("undated"))
+    return take_in_first(situation) or removal
 
 
 def _unselected(situation: Situation, activity: ActivitySnapshot) -> Decision:
@@ -44,7 +45,24 @@ def _unselected(situation: Situation, activity: ActivitySnapshot) -> Decision:
         # History stays where it is: only what lies ahead is taken out of the calendar.
         return stand(situation, "frozen", "past", verdicts.FROZEN)
     verdict = verdicts.unselected(activity.type, situation.selected_types)
-    return stand(situation, "active", "filtered", verdict, RemoveEvent("filtered"))
+    removal = stand(situation, "active", "filtered", verdict, RemoveEvent("filtered"))
+    return take_in_first(situation) or removal
+
+
+def take_in_first(situation: Situation) -> Decision | None:
+    """Take in what was edited in the calendar before we remove the event, so that the edit is not lost with it.
+
+    None where the CRM has nothing to learn, or must not be written (A8).
+    """
+    link, activity, event = situation.link, situation.activity, situation.event
+    if activity is None or event is None or not link.agreed or activity.owner_id != situation.connection.user_id:
+        return None
+    merged = merge(link, calendar_rules=read_only(event), without=_too_late(situation))
+    if not merged.to_crm:
+        return None
+    lost = tuple(value for value in merged.lost if value.side == "crm")
+    incoming = replace(merged, to_calendar=(), lost=lost)
+    return _carry_over(situation, activity, event, incoming, None, _verdict(incoming, event, (), adopted=False))
 
 
 def _merge(situation: Situation, activity: ActivitySnapshot, event: EventSnapshot) -> Decision:

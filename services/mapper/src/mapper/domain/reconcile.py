@@ -14,7 +14,7 @@ from mapper.domain.deletion import decide_activity_deleted, decide_event_deleted
 from mapper.domain.inbound import create_activity, decide_inbound
 from mapper.domain.link import EventSide, Link
 from mapper.domain.outbound import decide_outbound
-from mapper.domain.pair import decide_pair
+from mapper.domain.pair import decide_pair, take_in_first
 from mapper.domain.situation import Situation, keep, leave_out, stand
 
 _FINAL_REASONS = frozenset({"kept", "not_organiser"})
@@ -52,7 +52,7 @@ def _stopped(situation: Situation) -> Decision | None:
         return keep(situation)
     removal = _removal(situation) if connection.status == "stopping" else None
     if removal is not None:
-        return stand(situation, "active", "stopped", verdicts.STOPPED, removal)
+        return take_in_first(situation) or stand(situation, "active", "stopped", verdicts.STOPPED, removal)
     return _unless_closed(situation, "stopped")
 
 
@@ -86,8 +86,12 @@ def _other_calendar(situation: Situation) -> Decision | None:
     if situation.from_calendar:
         return leave_out(situation, "calendar_changed", verdicts.LEFT_CALENDAR)
     if situation.event:
-        return stand(situation, "active", "calendar_changed", verdicts.LEFT_CALENDAR, RemoveEvent("calendar_changed"))
-    moved = link.holding(None).model_copy(update={"calendar_id": chosen, "event": EventSide(seq=link.event.seq)})
+        removal = stand(
+            situation, "active", "calendar_changed", verdicts.LEFT_CALENDAR, RemoveEvent("calendar_changed")
+        )
+        return take_in_first(situation) or removal
+    left = {"state": "closed", "reason": "calendar_changed", "calendar_id": chosen}
+    moved = link.holding(None).model_copy(update=left | {"event": EventSide(seq=link.event.seq)})
     return reconcile(moved, situation.connection, situation.now)
 
 
@@ -166,7 +170,7 @@ def _unread(situation: Situation) -> Decision | None:
 
 def _is_written(link: Link) -> bool:
     """Tell whether the event is known to be written, and its first read is still to come."""
-    return link.agreed and link.state == "active" and link.event_id is None
+    return link.agreed and link.state == "active"
 
 
 def _makes_event_again(situation: Situation) -> bool:

@@ -85,8 +85,10 @@ def _calendar_applied(link: Link, pending: Pending, fact: CalendarCommandSettled
     link = _agree(link, _conveyed(pending.command.changes.model_dump()), answer, pending.activity_fields)
     update: dict[str, Any] = {"state": "active", "reason": None}
     if pending.command.event_id is None and fact.event is not None:
-        link = link.holding(fact.event.event_id)
         update["agreed_guests"] = guests_of(fact.event)
+    event_id = fact.event.event_id if fact.event else fact.event_id
+    if pending.command.event_id is None and event_id:
+        link = link.holding(event_id)
     return link.model_copy(update=update)
 
 

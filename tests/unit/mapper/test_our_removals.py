@@ -1,0 +1,72 @@
+"""What becomes of the calendar's side when it is us who take the event away (A9, C5, D4, J2, K1)."""
+
+from typing import Any
+
+import pytest
+
+from contracts.calendar_commands import CalendarPut
+from mapper.domain.fields import event_time
+from tests.support.bench import HOUR, NOW, TOMORROW, Bench, linked, timed, undated
+
+
+def test_a9_a_calendar_that_cannot_be_read_any_more_keeps_no_item_from_the_newly_chosen_one() -> None:
+    bench = linked("crm")
+    bench.cal_gone("access_lost")
+    bench.set(calendar_id="other")
+    [creation] = bench.settle()
+    assert isinstance(creation, CalendarPut)
+    assert (creation.event_id, creation.calendar_id) == (None, "other")
+    assert bench.state() == ("active", None)
+
+
+@pytest.mark.parametrize(
+    "cause",
+    [
+        {"calendar_id": "other"},
+        {"outbound_types": ("meeting",)},
+        {"status": "stopping", "remove": "events"},
+    ],
+    ids=["a9", "c5", "k1"],
+)
+def test_what_was_edited_in_the_calendar_comes_in_before_we_remove_the_event(cause: dict[str, Any]) -> None:
+    bench = linked("crm")
+    bench.cal(summary="Call Ann and Ben", tell=False)
+    bench.set(**cause)
+    bench.settle()
+    assert bench.activity
+    assert bench.activity.subject == "Call Ann and Ben"
+    assert (bench.event is None) == ("calendar_id" not in cause)
+
+
+def test_d4_what_was_edited_in_the_calendar_comes_in_before_an_undated_activity_loses_its_event() -> None:
+    bench = linked("crm")
+    bench.cal(summary="Call Ann and Ben", tell=False)
+    bench.crm(schedule=undated())
+    bench.settle()
+    assert bench.activity
+    assert (bench.activity.subject, bench.event) == ("Call Ann and Ben", None)
+
+
+def test_j2_d4_a_time_set_in_the_calendar_later_gives_the_activity_its_date_back() -> None:
+    bench = linked("crm")
+    later = timed(TOMORROW + HOUR)
+    bench.cal(time=later, at=NOW + HOUR, tell=False)
+    bench.crm(schedule=undated(), at=NOW)
+    bench.settle()
+    assert bench.activity
+    assert event_time(bench.activity.schedule) == later
+    assert bench.event
+    assert bench.state() == ("active", None)
+
+
+def test_an_event_deleted_before_its_first_read_is_gone_though_its_creation_was_told_without_it() -> None:
+    bench = Bench()
+    bench.crm()
+    [put] = bench.commands
+    bench.seq += 1
+    bench.answer_calendar(put, "applied", event_id="made-0")
+    assert (bench.link.event_id, bench.commands) == ("made-0", [])
+    bench.tell_gone("made-0", "deleted", NOW + HOUR)
+    bench.settle()
+    assert bench.activity
+    assert bench.activity.deleted
