@@ -2,29 +2,25 @@
 
 import asyncio
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import structlog
 
 from chassis.clock import Clock
 from chassis.correlation import bind_correlation
 from chassis.ids import new_id
-from connector.domain.connection import Connection, DueKind
-from connector.domain.due import REASONS, due_now, with_due
-from connector.domain.lifecycle import expecting_replay, resyncing
+from connector.domain.connection import Connection
+from connector.domain.due import due_now
+from connector.domain.lifecycle import resyncing
 from connector.domain.reads import Pace
+from connector.domain.taking import moved_on, take
 from connector.work.connections import Connections
 from connector.work.facts import Facts
 from connector.work.parking import Parking
-from contracts.calendar_commands import PullReason
 
 log = structlog.get_logger()
 
 _AT_ONCE = 100
-_MOST_FIRST: tuple[PullReason, ...] = ("settings", "horizon", "push", "second_look", "poll", "settle")
-"""One read does for all reasons that are due together: the one that does most."""
-_DAILY = timedelta(days=1)
-_RETIRE_AGAIN = timedelta(seconds=30)
 
 
 @dataclass(frozen=True)
@@ -66,25 +62,8 @@ class Scheduler:
 
     def _taken(self, connection: Connection, now: datetime) -> Connection:
         """Return the connection with its due times moved on, and what they ask for in its outbox."""
-        kinds = due_now(connection, now)
-        for kind in kinds:
-            connection = self._moved_on(connection, kind, now)
-        reasons = {REASONS[kind] for kind in kinds if kind in REASONS}
-        most = next((reason for reason in _MOST_FIRST if reason in reasons), None)
-        return connection.sending(self.facts.pull(connection, most)) if most else connection
-
-    def _moved_on(self, connection: Connection, kind: DueKind, now: datetime) -> Connection:
-        match kind:
-            case "kick":
-                return expecting_replay(connection, now).owing_state()
-            case "reconcile":
-                daily = with_due(connection, {"reconcile": now + _DAILY})
-                return resyncing(daily, new_id(), now)
-            case "horizon":
-                return with_due(connection, {"horizon": now + _DAILY})
-            case "poll":
-                return with_due(connection, {"poll": now + self.pace.interval(connection)})
-            case "retire":
-                return with_due(connection, {"retire": now + _RETIRE_AGAIN})
-            case _:
-                return with_due(connection, {kind: None})
+        taken = take(connection.due, now, self.pace, connection.push)
+        if not taken.kinds:
+            return connection
+        after = moved_on(connection, taken, now, new_id())
+        return after.sending(self.facts.pull(after, taken.reason)) if taken.reason else after

@@ -1,36 +1,43 @@
-"""When a connection's work is due next: one time per kind of work, and the earliest of them for the index."""
+"""When a connection's work is due next: one time per kind of work, and the earliest of them for the index.
+
+What decides works on plain times, so that a simulation of a million connections runs the same code (`scale/`).
+"""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from connector.domain.connection import Connection, DueKind, Subscription, Trouble
-from contracts.calendar_commands import PullReason
+from connector.domain.connection import Connection, DueKind, Subscription
 
-REASONS: Mapping[DueKind, PullReason] = {
-    "window": "push",
-    "second_look": "second_look",
-    "settings": "settings",
-    "poll": "poll",
-    "retry": "settle",
-    "horizon": "horizon",
-    "channel": "settle",
-    "retire": "settle",
-}
-"""What the scheduler asks for, per kind; `reconcile` and `kick` only touch the document."""
+Due = Mapping[DueKind, datetime]
+Changes = Mapping[DueKind, datetime | None]
+"""New times; None: no longer due."""
 
 _RENEW_BEFORE = timedelta(hours=24)
+_OPEN_AGAIN = timedelta(minutes=1)
 _FIRST_RETRY = timedelta(seconds=2)
 _LONGEST_RETRY = timedelta(minutes=5)
 
 
-def with_due(connection: Connection, times: Mapping[DueKind, datetime | None]) -> Connection:
-    """Return the connection with these times set (None: no longer due)."""
-    due = dict(connection.due)
-    for kind, at in times.items():
+def changed_due(due: Due, changes: Changes) -> dict[DueKind, datetime]:
+    """Return the times with these changes."""
+    after = {**due}
+    for kind, at in changes.items():
         if at is None:
-            due.pop(kind, None)
+            after.pop(kind, None)
         else:
-            due[kind] = at
+            after[kind] = at
+    return after
+
+
+def kinds_due(due: Due, now: datetime) -> tuple[DueKind, ...]:
+    """Return the kinds of work whose time has come, earliest first."""
+    ready = [(at, kind) for kind, at in due.items() if at <= now]
+    return tuple(kind for _, kind in sorted(ready))
+
+
+def with_due(connection: Connection, changes: Changes) -> Connection:
+    """Return the connection with these times set."""
+    due = changed_due(connection.due, changes)
     return connection.model_copy(update={"due": due, "due_at": min(due.values(), default=None)})
 
 
@@ -42,18 +49,27 @@ def sooner(connection: Connection, kind: DueKind, at: datetime) -> Connection:
 
 def due_now(connection: Connection, now: datetime) -> tuple[DueKind, ...]:
     """Return the kinds of work whose time has come, earliest first."""
-    ready = [(at, kind) for kind, at in connection.due.items() if at <= now]
-    return tuple(kind for _, kind in sorted(ready))
+    return kinds_due(connection.due, now)
 
 
 def renew_at(subscription: Subscription) -> datetime:
+    """Return when a channel is replaced."""
+    return renewal(subscription.opened_at, subscription.expires_at)
+
+
+def renewal(opened_at: datetime, expires_at: datetime) -> datetime:
     """Return when a channel is replaced: at half its life, or a day before its end where that is sooner.
 
     Google cuts expirations below what was asked, so the life that counts is the one it answered (providers §1.2).
     """
-    half = subscription.opened_at + (subscription.expires_at - subscription.opened_at) / 2
-    day_before = subscription.expires_at - _RENEW_BEFORE
-    return min(half, day_before) if day_before > subscription.opened_at else half
+    half = opened_at + (expires_at - opened_at) / 2
+    day_before = expires_at - _RENEW_BEFORE
+    return min(half, day_before) if day_before > opened_at else half
+
+
+def due_when_postponed(now: datetime) -> Changes:
+    """Return when a channel is tried again that could not be opened."""
+    return {"channel": now + _OPEN_AGAIN}
 
 
 def retry_delay(attempts: int) -> timedelta:
@@ -62,8 +78,7 @@ def retry_delay(attempts: int) -> timedelta:
     return min(_FIRST_RETRY * doublings, _LONGEST_RETRY)
 
 
-def retry_at(trouble: Trouble | None, now: datetime, retry_after: float | None) -> datetime:
-    """Return when to try again: what the provider asked for, or else later with each failure."""
-    attempts = trouble.attempts + 1 if trouble else 1
+def retry_at(attempts: int, now: datetime, retry_after: float | None) -> datetime:
+    """Return when to try again after the n-th failure: what the provider asked for, or else later with each."""
     wait = retry_delay(attempts)
     return now + (max(wait, timedelta(seconds=retry_after)) if retry_after is not None else wait)

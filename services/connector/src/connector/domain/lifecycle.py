@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from connector.domain.connection import Brake, Choices, Connection, Counted, LastProblem, Trouble, TroubleKind
-from connector.domain.due import retry_at, with_due
+from connector.domain.due import Changes, retry_at, with_due
 from connector.domain.provider import Account, CalendarInfo
 from contracts.connections import Coverage, Remove
 
@@ -30,13 +30,22 @@ def authorised(
     facts = {"account_id": account.id, "account_key": key, "phase": "running", "settings": choices}
     counts = {"settings_version": connection.settings_version + 1, "coverage": coverage, "replay_id": replay_id}
     running = connection.model_copy(update=facts | counts | {"last_problem": None, "trouble": None})
-    daily = with_due(running, {"horizon": now + _DAY, "reconcile": now + _DAY / 2})
-    return expecting_replay(daily, now)
+    return with_due(running, due_when_authorised(now))
+
+
+def due_when_authorised(now: datetime) -> Changes:
+    """Return what is due after an account was connected: its first read, and from then on its daily work."""
+    return {"horizon": now + _DAY, "reconcile": now + _DAY / 2, **due_when_replaying(now)}
+
+
+def due_when_replaying(now: datetime) -> Changes:
+    """Return until when the mapper is to have asked for a replay; without it, the state is told again."""
+    return {"kick": now + _REPLAY_EXPECTED}
 
 
 def expecting_replay(connection: Connection, now: datetime) -> Connection:
-    """Return the connection waiting for the mapper to ask for a replay; without it, its state is told again."""
-    return with_due(connection, {"kick": now + _REPLAY_EXPECTED})
+    """Return the connection waiting for the mapper to ask for a replay."""
+    return with_due(connection, due_when_replaying(now))
 
 
 def reauthorised(connection: Connection, now: datetime) -> Connection:
@@ -56,13 +65,17 @@ def troubled(
 ) -> Connection:
     """Return the connection with its work parked, until the user acts or a time that grows with each failure."""
     last = connection.trouble if connection.trouble and connection.trouble.kind == kind else None
-    again = None if kind == "needs_reauth" else retry_at(last, now, retry_after)
-    trouble = Trouble(
-        kind=kind, since=last.since if last else now, attempts=last.attempts + 1 if last else 1, retry_at=again
-    )
+    attempts = last.attempts + 1 if last else 1
+    again = None if kind == "needs_reauth" else retry_at(attempts, now, retry_after)
+    trouble = Trouble(kind=kind, since=last.since if last else now, attempts=attempts, retry_at=again)
     problem = LastProblem(code=code, detail=detail, at=now)
     parked = connection.model_copy(update={"trouble": trouble, "last_problem": problem})
-    return with_due(parked, {"retry": again, "window": None, "second_look": None})
+    return with_due(parked, due_when_troubled(again))
+
+
+def due_when_troubled(again: datetime | None) -> Changes:
+    """Return what changes while the provider cannot be asked: the retry's read does for what was waiting."""
+    return {"retry": again, "window": None, "second_look": None}
 
 
 def healthy(connection: Connection) -> Connection:

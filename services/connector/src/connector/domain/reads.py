@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from connector.domain.connection import Connection
-from connector.domain.due import sooner, with_due
+from connector.domain.connection import Connection, Push
+from connector.domain.due import Changes, Due, with_due
 from connector.domain.lifecycle import healthy
 
 
@@ -27,13 +27,13 @@ class Pace:
     debounce: timedelta
     second_look: timedelta
 
-    def interval(self, connection: Connection) -> timedelta:
-        """Return the time between two polls of this connection."""
-        return self.poll if connection.push == "webhook" else min(self.poll, self.poll_without_push)
+    def interval(self, push: Push) -> timedelta:
+        """Return the time between two polls."""
+        return self.poll if push == "webhook" else min(self.poll, self.poll_without_push)
 
     def patience(self, connection: Connection) -> timedelta:
         """Return how old the last proven read may be before the connection no longer counts as in sync (L2)."""
-        return 2 * self.interval(connection)
+        return 2 * self.interval(connection.push)
 
 
 def proven(connection: Connection, proof: Proof, pace: Pace, *, look_again: bool) -> Connection:
@@ -46,5 +46,11 @@ def proven(connection: Connection, proof: Proof, pace: Pace, *, look_again: bool
         return connection
     facts = {"cursor": proof.cursor, "last_read_at": proof.finished, "last_read_started_at": proof.started}
     read = healthy(connection.model_copy(update=facts))
-    read = with_due(read, {"poll": proof.finished + pace.interval(read)})
-    return sooner(read, "second_look", proof.finished + pace.second_look) if look_again else read
+    return with_due(read, due_after_read(read.due, proof.finished, pace, read.push, look_again=look_again))
+
+
+def due_after_read(due: Due, finished: datetime, pace: Pace, push: Push, *, look_again: bool) -> Changes:
+    """Return when the next poll is due and, where it may have come too early, the second look."""
+    poll: Changes = {"poll": finished + pace.interval(push)}
+    second = finished + pace.second_look
+    return {**poll, "second_look": min(second, due.get("second_look", second))} if look_again else poll

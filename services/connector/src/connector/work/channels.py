@@ -12,14 +12,13 @@ from chassis.ids import new_id
 from connector.adapters.calendars import Calendars
 from connector.adapters.stores import Channel, Stores
 from connector.domain.connection import Connection, Subscription
-from connector.domain.due import renew_at, with_due
+from connector.domain.due import due_when_postponed, renew_at, with_due
 from connector.domain.provider import Watch, WatchRequest
 from connector.work.accounts import new_secret
 from connector.work.turns import Turn, Turns
 
 log = structlog.get_logger()
 
-_TRY_AGAIN = timedelta(minutes=1)
 _ASK_REFUSED_AGAIN = timedelta(days=1)
 
 
@@ -106,9 +105,7 @@ def _pushed(connection: Connection, subscription: Subscription) -> Connection:
 def _postponed(connection: Connection, now: datetime) -> Connection:
     """Return the connection to be tried again soon; a channel that ran out meanwhile no longer counts as push."""
     alive = connection.subscription is not None and connection.subscription.expires_at > now
-    return with_due(
-        connection if alive else connection.model_copy(update={"push": "polling"}), {"channel": now + _TRY_AGAIN}
-    )
+    return with_due(connection if alive else connection.model_copy(update={"push": "polling"}), due_when_postponed(now))
 
 
 def _polling(connection: Connection, again: datetime) -> Connection:
