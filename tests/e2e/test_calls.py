@@ -44,15 +44,23 @@ async def test_a_burst_costs_one_read_per_debounce_window(synced: World) -> None
     assert not WRITES & set(calls)
 
 
+async def linked(synced: World, activity_id: str) -> Json:
+    """Wait until an activity says that its link is active: that is told after the link itself."""
+
+    async def look() -> Json | None:
+        activity = await synced.sales.activity(activity_id)
+        return activity if activity and activity["sync"] and activity["sync"]["state"] == "active" else None
+
+    return await wait_until(look, awaited="the activity to show its link as active", timeout=WITHIN)
+
+
 async def test_nothing_changed_costs_no_write_no_message_and_no_version(synced: World) -> None:
     activity = await synced.sales.add(**call())
     event = await synced.event_of(activity)
     twin = await synced.activity_of(await synced.google.add(summary="Visit", **timed()))
     await synced.sales.in_sync(synced.connection_id)
-    before, activity_before, twin_before = (
-        await last_entry(synced),
-        *[await synced.sales.activity(one["id"]) for one in (activity, twin)],
-    )
+    shown = [await linked(synced, one["id"]) for one in (activity, twin)]
+    before = await last_entry(synced)
     await synced.google.google.post(
         f"/control/accounts/{synced.google.email}/calendars/primary/events/{event['id']}/touch"
     )
@@ -63,7 +71,7 @@ async def test_nothing_changed_costs_no_write_no_message_and_no_version(synced: 
     await wait_until(read_again, awaited="the touched event to be read", timeout=WITHIN)
     await synced.sales.in_sync(synced.connection_id)
     assert not WRITES & {row["operation"] for row in await synced.journal(before)}
-    assert [await synced.sales.activity(one["id"]) for one in (activity, twin)] == [activity_before, twin_before]
+    assert [await synced.sales.activity(one["id"]) for one in (activity, twin)] == shown
     decisions = await synced.sales.explain(activity_id=activity["id"])
     assert len(decisions) == 1, decisions
 

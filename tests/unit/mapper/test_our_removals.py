@@ -70,3 +70,11 @@ def test_an_event_deleted_before_its_first_read_is_gone_though_its_creation_was_
     bench.settle()
     assert bench.activity
     assert bench.activity.deleted
+
+
+def test_l1_what_took_the_event_away_goes_on_explaining_it() -> None:
+    bench = linked("crm")
+    bench.set(outbound_types=("meeting",))
+    bench.settle()
+    bench.set(timezone="Europe/Paris")
+    assert (bench.state(), bench.decided.rule) == (("closed", "filtered"), "C5")

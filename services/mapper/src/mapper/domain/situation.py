@@ -71,8 +71,13 @@ def stand(situation: Situation, state: str, reason: str | None, verdict: Verdict
 
 
 def leave_out(situation: Situation, reason: str, verdict: Verdict) -> Decision:
-    """Close a link that was agreed once; an item without a counterpart stays unlinked."""
+    """Close a link that was agreed once; an item without a counterpart stays unlinked.
+
+    What closed it goes on explaining it: a later look that finds the same reason decides nothing new (L1).
+    """
     state = "closed" if situation.link.agreed else "unlinked"
+    if (situation.link.state, situation.link.reason) == ("closed", reason):
+        return keep(situation)
     return stand(situation, state, reason, verdict)
 
 
