@@ -29,8 +29,8 @@ demo: $(INSTALLED) ## Play a short story against the running sandbox
 token: $(INSTALLED) ## Print a bearer token for the running sandbox (SUB=, COMPANY=, ROLE=)
 	@exec python -m sandbox.token $(if $(SUB),--sub '$(SUB)') $(if $(COMPANY),--company '$(COMPANY)') $(if $(ROLE),--role '$(ROLE)')
 
-fast-database: ## Build SecantusDB's Rust server, several times faster than its Python one (needs Rust; five minutes)
-	cargo install secantus-mdb --version 0.5.3-beta.196 --locked --ignore-rust-version --root ~/.cache/tandem/tools
+tools: $(INSTALLED) ## Once for all clones: Apache Kafka (needs Java, Maven), SecantusDB's Rust server (needs Rust; five minutes)
+	@python -m sandbox.tools
 
 clean: ## Remove what the sandbox keeps (var/) and the tools' caches
 	rm -rf var .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
@@ -85,7 +85,7 @@ help: ## This list
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} \
 		/^[a-z0-9-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-.PHONY: run demo token fast-database clean test unit integration e2e soak lint check lock contracts install help
+.PHONY: run demo token tools clean test unit integration e2e soak lint check lock contracts install help
 
 COMPILE = uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 \
 	$(UPGRADE) $(foreach member,$(OURS),--no-emit-package $(member))

@@ -8,6 +8,14 @@ import pytest
 from tests.support import infrastructure
 
 
+def pytest_configure() -> None:
+    """Say in one line what TEST_INFRA asks for in vain, before anything runs."""
+    try:
+        infrastructure.require()
+    except infrastructure.MissingInfrastructureError as error:
+        raise pytest.UsageError(str(error)) from error
+
+
 @pytest.fixture(scope="session")
 def kafka_bootstrap(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Address of a running broker; shared, so topics and groups of a test need names of their own."""

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.support.infrastructure import run_outside_any_loop
+from tests.support.infrastructure import run_outside_any_loop, sandbox_environ
 from tests.support.ports import free_base
 from tests.support.waiting import wait_until
 
@@ -98,8 +98,8 @@ def _read(path: Path) -> str:
 
 @contextmanager
 def empty_sandbox(folder: Path, **environ: str) -> Iterator[Sandbox]:
-    """Run a sandbox that starts empty, ready, for as long as the context lasts."""
-    running = Sandbox(folder, free_base(), {"DEMO_DATA": "no", **environ})
+    """Run a sandbox that starts empty, on the broker of TEST_INFRA, ready, for as long as the context lasts."""
+    running = Sandbox(folder, free_base(), {"DEMO_DATA": "no", **sandbox_environ(), **environ})
     running.start()
     try:
         run_outside_any_loop(running.ready())

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from sandbox import env_file, keys
-from sandbox.plan import Plan, make_plan
+from sandbox.plan import Broker, CannotStartError, Plan, make_plan
 from sandbox.ports import Ports
 
 KEYS = {"TANDEM_JWT_SECRET": "s" * 32, "TANDEM_CREDENTIAL_KEYS": "k:AAAA"}
@@ -32,7 +32,7 @@ def test_without_an_environment_everything_is_ours() -> None:
 
 
 def test_port_base_moves_every_port() -> None:
-    assert Ports.moved(8100) == Ports(8101, 8102, 8103, 8110, 8192, 8117)
+    assert Ports.moved(8100) == Ports(8101, 8102, 8103, 8110, 8192, 8117, 8193)
 
 
 @pytest.mark.parametrize(
@@ -47,6 +47,23 @@ def test_what_is_given_from_outside_is_not_started(variable: str, part: str) -> 
 
 def test_a_broker_from_outside_gets_no_settings_of_the_embedded_one() -> None:
     assert "TANDEM_KAFKA_IDEMPOTENCE" not in plan(TANDEM_KAFKA_BOOTSTRAP="k:9092").settings
+
+
+def test_apache_kafka_gets_a_port_for_itself_and_leaves_the_services_at_their_defaults() -> None:
+    made = plan(KAFKA="apache")
+    assert made.broker is Broker.APACHE
+    assert (made.listeners["kafka"], made.listeners["kafka_controller"]) == (9092, 9093)
+    assert made.settings["TANDEM_KAFKA_BOOTSTRAP"] == "127.0.0.1:9092"
+    assert {"TANDEM_KAFKA_IDEMPOTENCE", "TANDEM_KAFKA_FETCH_MAX_WAIT_MS"}.isdisjoint(made.settings)
+
+
+def test_a_broker_that_nobody_knows_is_refused() -> None:
+    with pytest.raises(CannotStartError, match="KAFKA=redpanda is none of embedded, apache"):
+        plan(KAFKA="redpanda")
+
+
+def test_a_broker_from_outside_wins_over_the_choice_of_ours() -> None:
+    assert plan(KAFKA="apache", TANDEM_KAFKA_BOOTSTRAP="k:9092").broker is Broker.OUTSIDE
 
 
 def test_a_google_from_outside_gets_no_addresses_of_the_simulator() -> None:

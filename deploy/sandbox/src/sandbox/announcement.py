@@ -5,7 +5,7 @@ from sandbox.plan import Plan
 
 def addresses(plan: Plan) -> list[str]:
     """Return the lines to print."""
-    at = {name: f"127.0.0.1:{port}" for name, port in plan.listeners.items()}
+    at = {name: f"127.0.0.1:{port}" for name, port in plan.listeners.items() if name != "kafka_controller"}
     pages = {"Calendar sync": f"http://{at['connector']}/calendar-sync"}
     if "google" in at:
         pages["Google calendar"] = f"http://{at['google']}/"

@@ -1,11 +1,12 @@
 """What the sandbox will start and with which settings: decided before anything runs, from values alone.
 
 A `TANDEM_*` variable of the environment wins over the sandbox's own value, and the part whose address is given
-that way is not started.
+that way is not started. `KAFKA` says which broker is.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 
 from sandbox.ports import Ports
@@ -16,6 +17,21 @@ _PER_PROCESS = "TANDEM_PORT"
 """Differs from service to service, so one value for all cannot be right."""
 
 
+class CannotStartError(RuntimeError):
+    """Something outside the sandbox has to change first; the message says what."""
+
+
+class Broker(StrEnum):
+    """Which broker the services talk to."""
+
+    EMBEDDED = "embedded"
+    """Tansu: needs nothing, is there at once, and forgets everything when it ends."""
+    APACHE = "apache"
+    """Apache Kafka: keeps everything."""
+    OUTSIDE = "outside"
+    """One that is not ours to start."""
+
+
 @dataclass(frozen=True)
 class Plan:
     """Everything `sandbox.system` needs to know."""
@@ -23,7 +39,7 @@ class Plan:
     ports: Ports
     folder: Path
     settings: Mapping[str, str]
-    starts_kafka: bool
+    broker: Broker
     starts_mongo: bool
     starts_google: bool
 
@@ -31,7 +47,12 @@ class Plan:
     def listeners(self) -> dict[str, int]:
         """Return the ports that must be free, by the name of the part that wants them."""
         wanted = {name: getattr(self.ports, name.replace("-", "_")) for name in SERVICES}
-        optional = {"google": self.starts_google, "kafka": self.starts_kafka, "mongo": self.starts_mongo}
+        optional = {
+            "google": self.starts_google,
+            "kafka": self.broker is not Broker.OUTSIDE,
+            "mongo": self.starts_mongo,
+            "kafka_controller": self.broker is Broker.APACHE,
+        }
         return wanted | {name: getattr(self.ports, name) for name, started in optional.items() if started}
 
     @property
@@ -41,21 +62,32 @@ class Plan:
 
 
 def make_plan(ports: Ports, folder: Path, keys: Mapping[str, str], environ: Mapping[str, str]) -> Plan:
-    """Decide from the environment what is ours to start, and put the services' settings together."""
+    """Decide from the environment what is ours to start, and put the services' settings together.
+
+    Raises `CannotStartError` where `KAFKA` names no broker.
+    """
     outside = {
         name: value for name, value in environ.items() if name.startswith(_PREFIX) and value and name != _PER_PROCESS
     }
-    kafka, mongo, google = (
-        f"{_PREFIX}{name}" not in outside for name in ("KAFKA_BOOTSTRAP", "MONGO_URL", "GOOGLE_API_URL")
-    )
+    broker = _broker(outside, environ)
+    mongo, google = (f"{_PREFIX}{name}" not in outside for name in ("MONGO_URL", "GOOGLE_API_URL"))
     own = {
         **_always(ports, folder),
         **{name: value for name, value in keys.items() if not _replaced(name, outside)},
-        **(_embedded_kafka(ports.kafka) if kafka else {}),
+        **_kafka(broker, ports.kafka),
         **({"TANDEM_MONGO_URL": f"mongodb://127.0.0.1:{ports.mongo}"} if mongo else {}),
         **(_simulated_google(ports.google) if google else {}),
     }
-    return Plan(ports, folder, {**own, **outside}, starts_kafka=kafka, starts_mongo=mongo, starts_google=google)
+    return Plan(ports, folder, {**own, **outside}, broker=broker, starts_mongo=mongo, starts_google=google)
+
+
+def _broker(outside: Mapping[str, str], environ: Mapping[str, str]) -> Broker:
+    if f"{_PREFIX}KAFKA_BOOTSTRAP" in outside:
+        return Broker.OUTSIDE
+    asked = environ.get("KAFKA") or Broker.EMBEDDED
+    if asked not in {Broker.EMBEDDED, Broker.APACHE}:
+        raise CannotStartError(f"KAFKA={asked} is none of {Broker.EMBEDDED}, {Broker.APACHE}")
+    return Broker(asked)
 
 
 def _always(ports: Ports, folder: Path) -> dict[str, str]:
@@ -73,12 +105,10 @@ def _replaced(name: str, outside: Mapping[str, str]) -> bool:
     return name == "TANDEM_JWT_SECRET" and "TANDEM_JWKS_URL" in outside
 
 
-def _embedded_kafka(port: int) -> dict[str, str]:
-    return {
-        "TANDEM_KAFKA_BOOTSTRAP": f"127.0.0.1:{port}",
-        "TANDEM_KAFKA_IDEMPOTENCE": "false",
-        "TANDEM_KAFKA_FETCH_MAX_WAIT_MS": "20",
-    }
+def _kafka(broker: Broker, port: int) -> dict[str, str]:
+    address = {"TANDEM_KAFKA_BOOTSTRAP": f"127.0.0.1:{port}"}
+    limits = {"TANDEM_KAFKA_IDEMPOTENCE": "false", "TANDEM_KAFKA_FETCH_MAX_WAIT_MS": "20"}
+    return {Broker.EMBEDDED: address | limits, Broker.APACHE: address, Broker.OUTSIDE: {}}[broker]
 
 
 def _simulated_google(port: int) -> dict[str, str]:

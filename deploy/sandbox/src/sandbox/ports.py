@@ -14,6 +14,7 @@ class Ports:
     google: int = 8010
     kafka: int = 9092
     mongo: int = 27017
+    kafka_controller: int = 9093
 
     @classmethod
     def moved(cls, base: int) -> Self:
@@ -25,4 +26,5 @@ class Ports:
             google=base + 10,
             kafka=base + 92,
             mongo=base + 17,
+            kafka_controller=base + 93,
         )

@@ -16,9 +16,9 @@ from sandbox.console import Console, Say
 from sandbox.locking import FolderInUseError, locked
 from sandbox.opening import open_with_data
 from sandbox.places import FOLDER, SETTINGS_FILE
-from sandbox.plan import Plan, make_plan
+from sandbox.plan import Broker, CannotStartError, Plan, make_plan
 from sandbox.ports import Ports
-from sandbox.processes import ProcessEndedError, is_free
+from sandbox.processes import ProcessEndedError, is_free, kafka_obstacle
 from sandbox.processes.process import end_with_parent
 from sandbox.system import System
 
@@ -26,15 +26,13 @@ _FADING_SECONDS = 3.0
 _ENDING_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
-class CannotStartError(RuntimeError):
-    """Something outside the sandbox has to change first; the message says what."""
-
-
 _FORESEEN = (CannotStartError, FolderInUseError, ProcessEndedError, Rejected, Transient)
 
 
 async def run(plan: Plan, say: Say) -> None:
     """Run the system until SIGINT or SIGTERM; a second one ends everything without its grace."""
+    if plan.broker is Broker.APACHE and (missing := kafka_obstacle()):
+        raise CannotStartError(missing)
     await _await_free_ports(plan)
     _write_files(plan)
     begun = time.monotonic()

@@ -1,7 +1,9 @@
 """Runs the whole system: database and simulators around the broker, the broker around the services.
 
 What is started last is ended first. The embedded broker forgets everything when it ends, so a new one means topics
-anew and the services started anew, told to publish their compacted state again (`TANDEM_REPUBLISH_ON_START`).
+anew and the services started anew, told to publish their compacted state again (`TANDEM_REPUBLISH_ON_START`). Apache
+Kafka forgets nothing: it is kept like the database, and the services live through its outages. They publish anew only
+where it does not hold all that they have published: a first start, or one after another broker's turn.
 """
 
 import asyncio
@@ -13,8 +15,8 @@ from chassis.topics import TopicSpec, ensure_topics
 from contracts.catalogue import all_topics
 from sandbox.console import Say
 from sandbox.keeper import Keeper, kept, running
-from sandbox.plan import SERVICES, Plan
-from sandbox.processes import ProcessEndedError, Unit, ready, secantus, service, simulator, tansu
+from sandbox.plan import SERVICES, Broker, Plan
+from sandbox.processes import ProcessEndedError, Unit, kafka, ready, secantus, service, simulator, tansu
 
 _PAUSE_SECONDS = 1.0
 _FORGOTTEN = {"TANDEM_REPUBLISH_ON_START": "true"}
@@ -31,12 +33,14 @@ class System:
 
     async def run(self) -> None:
         """Run until cancelled. Raises `ProcessEndedError` (in a group) when a part does not start."""
+        if self._plan.broker is not Broker.APACHE:
+            self._in_step.unlink(missing_ok=True)
         async with kept([Keeper(unit, self._say) for unit in self._surroundings()]):
-            if self._plan.starts_kafka:
+            if self._plan.broker is Broker.EMBEDDED:
                 await self._broker_and_services()
             else:
                 await self._make_topics()
-                await self._services(broker_is_new=False)
+                await self._services(broker_is_new=self._plan.broker is Broker.APACHE and not self._in_step.exists())
 
     async def _broker_and_services(self) -> None:
         while True:
@@ -67,6 +71,8 @@ class System:
         async with kept(keepers):
             if not self._has_been_ready:
                 self._has_been_ready = True
+                if self._plan.broker is Broker.APACHE:
+                    self._in_step.touch()
                 await self._when_ready()
             await asyncio.Event().wait()
 
@@ -81,11 +87,19 @@ class System:
         if plan.starts_google:
             state = plan.folder / "google.json"
             units.append(simulator("google", plan.ports.google, state, plan.settings, self._log("google")))
+        if plan.broker is Broker.APACHE:
+            ports = plan.ports
+            units.append(kafka(ports.kafka, ports.kafka_controller, plan.folder / "kafka", self._log("kafka")))
         return units
 
     def _service_units(self) -> list[Unit]:
         plan = self._plan
         return [service(name, plan.listeners[name], plan.settings, self._log(name)) for name in SERVICES]
+
+    @property
+    def _in_step(self) -> Path:
+        """A file that is there while Apache Kafka holds all that the services have published."""
+        return self._plan.folder / "kafka" / "in-step"
 
     def _log(self, name: str) -> Path:
         return self._plan.folder / "logs" / f"{name}.log"

@@ -4,16 +4,13 @@ It runs as a process of its own and is never imported (GPL-2.0). Its Rust server
 its Python one and has to be built; both read the same store.
 """
 
-import shutil
 import sysconfig
 from functools import partial
 from pathlib import Path
 
 from sandbox.processes import probes
+from sandbox.processes.tools import secantusd_rs
 from sandbox.processes.unit import Unit
-
-TOOLS = Path("~/.cache/tandem/tools/bin")
-"""Where tools that are built once for all clones of the repository are kept."""
 
 
 def secantus(port: int, store: Path, log: Path) -> Unit:
@@ -35,5 +32,4 @@ def secantus(port: int, store: Path, log: Path) -> Unit:
 
 
 def _server() -> str:
-    fast = shutil.which("secantusd-rs") or shutil.which("secantusd-rs", path=str(TOOLS.expanduser()))
-    return fast or str(Path(sysconfig.get_path("scripts"), "secantusd-py"))
+    return secantusd_rs() or str(Path(sysconfig.get_path("scripts"), "secantusd-py"))

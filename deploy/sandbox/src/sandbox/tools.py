@@ -1,0 +1,88 @@
+"""`make tools`: fetches or builds what is optional and made once for all clones of the repository.
+
+Apache Kafka's jars where there are Java and Maven; SecantusDB's Rust server where there is Rust.
+"""
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from sandbox.processes.tools import FOLDER, KAFKA_POM, kafka_libs, secantusd_rs
+
+_SECANTUS = "0.5.3-beta.196"
+
+
+@dataclass(frozen=True)
+class Tool:
+    """Something optional: where it is, what making it needs (program: what people call it), how it is made."""
+
+    name: str
+    where: Callable[[], str | None]
+    needs: Mapping[str, str]
+    effort: str
+    make: Callable[[], None]
+
+    def ensure(self, say: Callable[[str], None]) -> None:
+        """Make it unless it is there or cannot be made, and say which in one line."""
+        if found := self.where():
+            say(f"{self.name}: there, {found}")
+        elif missing := [known for program, known in self.needs.items() if shutil.which(program) is None]:
+            say(f"{self.name}: skipped, it needs {', '.join(missing)}")
+        else:
+            say(f"{self.name}: {self.effort}")
+            self.make()
+
+
+def run(command: Sequence[str]) -> None:
+    """Run a command in sight of the user; raises `subprocess.CalledProcessError` when it fails."""
+    subprocess.run(command, check=True)
+
+
+def _kafka_is_there() -> str | None:
+    return str(kafka_libs()) if kafka_libs().is_dir() else None
+
+
+def _fetch_kafka() -> None:
+    libs = kafka_libs()
+    libs.parent.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(dir=libs.parent) as fetched:
+        maven = ["mvn", "-q", "-B", "-f", str(KAFKA_POM), "dependency:copy-dependencies"]
+        run([*maven, f"-DoutputDirectory={fetched}/libs"])
+        Path(fetched, "libs").rename(libs)  # all of them or none
+
+
+def _build_secantusd_rs() -> None:
+    cargo = ["cargo", "install", "secantus-mdb", "--version", _SECANTUS, "--locked", "--ignore-rust-version"]
+    run([*cargo, "--root", str(FOLDER)])
+
+
+TOOLS = (
+    Tool("Apache Kafka", _kafka_is_there, {"java": "Java 17", "mvn": "Maven"}, "fetching 43 MB", _fetch_kafka),
+    Tool(
+        "SecantusDB's Rust server",
+        secantusd_rs,
+        {"cargo": "Rust", "cmake": "cmake", "ninja": "ninja-build", "swig": "swig"},
+        "building, about five minutes (needs libclang-dev, too)",
+        _build_secantusd_rs,
+    ),
+)
+
+
+def main() -> int:
+    """Make what can be made; return the exit code."""
+    failed = False
+    for tool in TOOLS:
+        try:
+            tool.ensure(lambda line: print(line, flush=True))
+        except subprocess.CalledProcessError as error:
+            failed = True
+            print(f"{tool.name}: {error.cmd[0]} failed with {error.returncode}", file=sys.stderr)
+    return int(failed)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
