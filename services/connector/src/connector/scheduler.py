@@ -20,7 +20,8 @@ from connector.work.parking import Parking
 
 log = structlog.get_logger()
 
-_AT_ONCE = 100
+AT_ONCE = 100
+"""Connections looked for at a time."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ class Scheduler:
         """Ask for everything that is due now."""
         now = self.clock.now()
         where = {"due_at": {"$lte": now}}
-        found = await self.connections.documents.find(where, sort=[("due_at", 1)], limit=_AT_ONCE)
+        found = await self.connections.documents.find(where, sort=[("due_at", 1)], limit=AT_ONCE)
         outcomes = await asyncio.gather(*(self._ask(one, now) for one in found), return_exceptions=True)
         for connection, outcome in zip(found, outcomes, strict=True):
             if isinstance(outcome, BaseException):  # one connection's trouble must not keep the others waiting
@@ -46,7 +47,7 @@ class Scheduler:
     async def resync_all(self) -> None:
         """Ask for a replay of both sides of every connection: the broker has lost its data."""
         documents, after = self.connections.documents, None
-        while page := await documents.find({"phase": "running"}, limit=_AT_ONCE, after=after):
+        while page := await documents.find({"phase": "running"}, limit=AT_ONCE, after=after):
             await asyncio.gather(*map(self._resync, page))
             after = documents.position(page[-1])
 

@@ -1,0 +1,29 @@
+"""`make simulate-scale`: plays the story and prints its figures."""
+
+import argparse
+import json
+import sys
+import time
+from pathlib import Path
+
+from tests.load.scale.inputs import scaled
+from tests.load.scale.story import Story
+
+
+def main() -> None:
+    """Play the story."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--connections", type=int, default=1_000_000)
+    parser.add_argument("--json", type=Path)
+    given = parser.parse_args()
+    began = time.monotonic()
+    phases = Story(scaled(given.connections)).play()
+    result = {"connections": given.connections, "phases": phases}
+    text = json.dumps(result, indent=1)
+    if given.json:
+        given.json.write_text(text + "\n")
+    sys.stdout.write(text + f"\n{time.monotonic() - began:.0f} s\n")
+
+
+if __name__ == "__main__":
+    main()
