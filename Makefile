@@ -56,6 +56,9 @@ e2e: $(INSTALLED) ## The services as processes, driven over HTTP (T=path for one
 soak: $(INSTALLED) ## The state machine over the whole system, for long (STEPS=1000, SEED=, prints both and what it reached)
 	STEPS='$(or $(STEPS),1000)' SEED='$(SEED)' pytest tests/property/system -m soak -s $(ARGS)
 
+bench: $(INSTALLED) ## Measure the system beside its bare floor (BENCH_ROWS=, SIZES=, KAFKA=, QUICK=1 for a look)
+	@python -m bench
+
 ##@ Work on it
 
 lint: $(INSTALLED) ## Format and fix what can be fixed, then check
@@ -85,7 +88,7 @@ help: ## This list
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} \
 		/^[a-z0-9-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-.PHONY: run demo token tools clean test unit integration e2e soak lint check lock contracts install help
+.PHONY: run demo token tools clean test unit integration e2e soak bench lint check lock contracts install help
 
 COMPILE = uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 \
 	$(UPGRADE) $(foreach member,$(OURS),--no-emit-package $(member))

@@ -1,0 +1,113 @@
+"""Counts what work cost: messages on the broker, documents and commands at the database, calls at the provider."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from time import monotonic
+from typing import Any, Self
+
+import httpx
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from motor.motor_asyncio import AsyncIOMotorClient
+
+from bench.floor.common import TOPICS as FLOOR_TOPICS
+from bench.stand import Stand
+from contracts.catalogue import all_topics
+
+_COMMANDS = ("find", "getMore", "count", "aggregate", "insert", "update", "delete")
+Counts = Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class Cost:
+    """Counts since some moment: by topic, by kind of database work, by provider operation."""
+
+    messages: Counts
+    database: Counts
+    provider: Counts
+
+    @property
+    def writes(self) -> int:
+        """Documents written."""
+        return sum(self.database[kind] for kind in ("inserted", "updated", "deleted"))
+
+    def __sub__(self, before: "Cost") -> "Cost":
+        """Return what came on top of an earlier count."""
+        return Cost(
+            _minus(self.messages, before.messages),
+            _minus(self.database, before.database),
+            _minus(self.provider, before.provider),
+        )
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the totals, and the parts they are made of."""
+        return {
+            "messages": sum(self.messages.values()),
+            "documents_written": self.writes,
+            "documents_read": self.database["returned"],
+            "database_commands": sum(self.database[name] for name in _COMMANDS),
+            "provider_calls": sum(self.provider.values()),
+            "messages_by_topic": dict(self.messages),
+            "provider_calls_by_operation": dict(self.provider),
+        }
+
+
+def _minus(after: Counts, before: Counts) -> dict[str, int]:
+    kinds = {kind: number - before.get(kind, 0) for kind, number in after.items()}
+    return {kind: number for kind, number in kinds.items() if number or kind in (*_COMMANDS, *_DOCUMENTS)}
+
+
+_DOCUMENTS = ("inserted", "updated", "deleted", "returned")
+
+
+class Counter:
+    """Asks broker, database and simulator for their own counts."""
+
+    def __init__(self, stand: Stand) -> None:
+        self._consumer = AIOKafkaConsumer(bootstrap_servers=stand.kafka, enable_auto_commit=False)
+        self._mongo: AsyncIOMotorClient[dict[str, Any]] = AsyncIOMotorClient(stand.mongo_url)
+        self._google = httpx.AsyncClient(base_url=stand.google_url, timeout=30)
+
+    async def __aenter__(self) -> Self:
+        """Connect."""
+        await self._consumer.start()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Disconnect."""
+        await self._consumer.stop()
+        await self._google.aclose()
+        self._mongo.close()
+
+    async def now(self) -> Cost:
+        """Return all counts as they stand."""
+        calls = (await self._google.get("/control/journal/counts")).json()
+        return Cost(await self._messages(), await self._database(), calls)
+
+    async def settled(self, *, quiet: float = 2.0, within: float = 300.0) -> Cost:
+        """Wait until no message was published for a while; return all counts then."""
+        deadline, counted, since = monotonic() + within, await self._messages(), monotonic()
+        while monotonic() - since < quiet and monotonic() < deadline:
+            await asyncio.sleep(0.25)
+            if (now := await self._messages()) != counted:
+                counted, since = now, monotonic()
+        return await self.now()
+
+    async def _messages(self) -> dict[str, int]:
+        topics = [topic.name for topic in all_topics()] + list(FLOOR_TOPICS)
+        partitions = [
+            TopicPartition(topic, number)
+            for topic in topics
+            for number in self._consumer.partitions_for_topic(topic) or await self._known(topic)
+        ]
+        ends = await self._consumer.end_offsets(partitions)
+        return {topic: sum(end for at, end in ends.items() if at.topic == topic) for topic in topics}
+
+    async def _known(self, topic: str) -> set[int]:
+        await self._consumer.topics()
+        return set(self._consumer.partitions_for_topic(topic) or ())
+
+    async def _database(self) -> dict[str, int]:
+        metrics = (await self._mongo.admin.command("serverStatus"))["metrics"]
+        commands = {name: int(metrics["commands"].get(name, {}).get("total", 0)) for name in _COMMANDS}
+        return commands | {kind: int(metrics["document"][kind]) for kind in _DOCUMENTS}

@@ -1,0 +1,62 @@
+"""What to measure, from the environment: BENCH_ROWS, SIZES, KAFKA, PROVIDER, QUICK."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from bench.machine import apache_kafka_is_here
+
+
+@dataclass(frozen=True)
+class Options:
+    """The plan of a run; the defaults are the full one."""
+
+    rows: tuple[str, ...]
+    kafka: str
+    provider: str = "google"
+    quick: bool = False
+    rates: tuple[float, ...] = (1, 10, 100)
+    slow_rates: tuple[float, ...] = (10,)
+    slow_ms: int = 50
+    seconds: float = 12
+    least_changes: int = 20
+    sizes: tuple[int, ...] = (2_000, 10_000, 50_000)
+    """Events of the first syncs."""
+    outbound: int = 2_000
+    """Activities of the first sync into the calendar."""
+    mapper_messages: int = 10_000
+    links: tuple[int, ...] = (100, 10_000, 100_000)
+    """Beside how many links the cost of one change is looked at."""
+
+
+class UnknownOptionError(ValueError):
+    """A variable asks for what there is not; the message names it."""
+
+
+def options_from(environ: Mapping[str, str], rows: tuple[str, ...]) -> Options:
+    """Read the environment; `rows` are all there are."""
+    chosen = tuple(filter(None, environ.get("BENCH_ROWS", "").split(","))) or rows
+    if unknown := set(chosen) - set(rows):
+        raise UnknownOptionError(f"BENCH_ROWS={','.join(sorted(unknown))}: there are {', '.join(rows)}")
+    if (provider := environ.get("PROVIDER") or "google") != "google":
+        raise UnknownOptionError(f"PROVIDER={provider}: only google has a simulator that this drives")
+    kafka = environ.get("KAFKA") or ("apache" if apache_kafka_is_here() else "embedded")
+    plan = Options(chosen, kafka, provider)
+    plan = _quick(plan) if environ.get("QUICK") else plan
+    sizes = tuple(int(size) for size in environ.get("SIZES", "").split(",") if size)
+    return replace(plan, sizes=sizes) if sizes else plan
+
+
+def _quick(plan: Options) -> Options:
+    """The smallest run that goes through everything: for a look, and for the test of the bench itself."""
+    return replace(
+        plan,
+        quick=True,
+        rates=(3,),
+        slow_rates=(),
+        seconds=2,
+        least_changes=6,
+        sizes=(150,),
+        outbound=30,
+        mapper_messages=300,
+        links=(100, 150),
+    )

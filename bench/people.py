@@ -1,0 +1,108 @@
+"""Companies for the load: each one salesperson with one Google account, its calendar filled, connected or not."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import httpx
+
+from bench.stand import Stand
+from sandbox.clients import GooglePerson, Json, Salesperson, succeeded
+
+ZONE = "Europe/Berlin"
+_AT_ONCE = 8
+_SEED_PAGE = 1000
+_DAYS = 150
+_SLOTS = 40
+"""Events a day and calendar; the quarters of ten hours."""
+
+
+@dataclass
+class Seller:
+    """A salesperson and the account's holder, who are one and the same."""
+
+    company: str
+    sales: Salesperson
+    google: GooglePerson
+    events: list[str]
+    connection_id: str = ""
+
+    async def connect(self, *, seconds: float = 120, **settings: object) -> None:
+        """Connect the calendar and wait until it is in sync."""
+        self.connection_id = (await self.sales.connect(self.google.email, **settings))["id"]
+        await self.sales.in_sync(self.connection_id, seconds=seconds)
+
+
+@asynccontextmanager
+async def sellers(stand: Stand, name: str, number: int, *, events: int) -> AsyncIterator[list[Seller]]:
+    """Open companies, each with so many events in its calendar."""
+    async with AsyncExitStack() as stack:
+        google = await stack.enter_async_context(httpx.AsyncClient(base_url=stand.google_url, timeout=120))
+        opened = [_seller(stand, f"{name}-{index}", google) for index in range(number)]
+        for one in opened:
+            await stack.enter_async_context(one.sales)
+        await side_by_side([one.google.sign_up(one.company, ZONE) for one in opened])
+        for one in opened:
+            one.events = await seed(google, one.google.email, [event(index) for index in range(events)])
+        yield opened
+
+
+def _seller(stand: Stand, company: str, google: httpx.AsyncClient) -> Seller:
+    sales = Salesperson(stand.settings, stand.urls, sub="7", company=company, role="admin")
+    return Seller(company, sales, GooglePerson(google, f"{company}@example.com"), [])
+
+
+async def seed(google: httpx.AsyncClient, email: str, events: Sequence[Json]) -> list[str]:
+    """Put events into a calendar, whole pages at once; return their ids."""
+    ids: list[str] = []
+    for start in range(0, len(events), _SEED_PAGE):
+        page = events[start : start + _SEED_PAGE]
+        ids += (await google.post(f"/control/accounts/{email}/calendars/primary/seed", json=page)).json()
+    return ids
+
+
+def moment(index: int) -> datetime:
+    """Return a start within the horizon: they spread over its days, then over the day."""
+    day, slot = index % _DAYS, index // _DAYS % _SLOTS
+    begin = datetime.now(UTC).replace(hour=7, minute=0, second=0, microsecond=0) + timedelta(days=2)
+    return begin + timedelta(days=day, minutes=15 * slot)
+
+
+def event(index: int, guests: Sequence[str] = ()) -> Json:
+    """Return a quarter of an hour's meeting as a Google event."""
+    start = moment(index)
+    times = {"start": start, "end": start + timedelta(minutes=15)}
+    fields: Json = {name: {"dateTime": at.isoformat(), "timeZone": ZONE} for name, at in times.items()}
+    people = {"attendees": [{"email": guest} for guest in guests]} if guests else {}
+    return {"summary": f"Meeting {index}", "location": "Office", "description": "Agenda", **fields, **people}
+
+
+def activity(index: int, subject: str) -> dict[str, Any]:
+    """Return a quarter of an hour's call as an activity."""
+    start = moment(index)
+    at = {"due_date": f"{start:%Y-%m-%d}", "due_time": f"{start:%H:%M}", "duration": "00:15"}
+    return {"subject": subject, "type": "call", **at}
+
+
+async def side_by_side(works: Sequence[Any]) -> list[Any]:
+    """Await all, some at a time."""
+    slots = asyncio.Semaphore(_AT_ONCE)
+
+    async def one(work: Any) -> Any:  # noqa: ANN401 - whatever the work answers
+        async with slots:
+            return await work
+
+    return await asyncio.gather(*map(one, works))
+
+
+async def persons(seller: Seller, emails: Sequence[str]) -> None:
+    """Make persons of the CRM known, each with one address."""
+
+    async def put(index: int, email: str) -> None:
+        person = {"name": f"Person {index}", "emails": [email], "visible_to": "everyone", "owner_id": "7"}
+        succeeded(await seller.sales.store.put(f"/v1/linked-items/person/p{index}", json=person))
+
+    await side_by_side([put(index, email) for index, email in enumerate(emails)])

@@ -1,0 +1,62 @@
+"""The table: printed, kept as JSON, and put into docs/performance.md between two marks."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from bench.results import Figure
+
+HEAD = ("row", "what", "ours", "floor", "ours / floor", "goal")
+_BEGIN, _END = "<!-- figures: written by make bench -->", "<!-- end of figures -->"
+Json = dict[str, Any]
+
+
+def _cells(one: Mapping[str, Any]) -> tuple[str, ...]:
+    def amount(value: float | None) -> str:
+        return "" if value is None else f"{value:,.{0 if abs(value) >= 1000 else 1}f} {one['unit']}"
+
+    ratio = one["ratio"]
+    return (
+        one["row"],
+        one["what"],
+        amount(one["ours"]),
+        amount(one["floor"]),
+        "" if ratio is None else f"{ratio:.2f}",
+        one["goal"],
+    )
+
+
+def print_table(figures: Sequence[Figure]) -> None:
+    """Print the table."""
+    rows = [HEAD, *(_cells(one.as_json()) for one in figures)]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(HEAD))]
+    for row in rows:
+        print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+
+
+def keep(path: Path, row: str, figures: Sequence[Figure], measured_on: Mapping[str, Any]) -> Json:
+    """Put a row's figures, with what they were measured on, in place of its former ones; return all rows."""
+    kept: Json = json.loads(path.read_text()) if path.exists() else {}
+    kept[row] = {"measured_on": dict(measured_on), "figures": [one.as_json() for one in figures]}
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(kept, indent=1, ensure_ascii=False) + "\n")
+    return kept
+
+
+def put_into(document: Path, kept: Mapping[str, Json], order: Iterable[str]) -> None:
+    """Replace what stands between the marks of a Markdown file by the table of all kept rows."""
+    before, _, rest = document.read_text().partition(_BEGIN)
+    after = rest.partition(_END)[2]
+    parts = [part for row in order if row in kept for part in _section(row, kept[row])]
+    document.write_text("\n".join([before + _BEGIN, *parts, "", _END]) + after)
+
+
+def _section(row: str, content: Json) -> list[str]:
+    on = content["measured_on"]
+    told = (
+        f"{on['at']}, commit {on['commit']}, {on['machine']} (load {on['load_before']} before the row began), "
+        f"Python {on['python']}, {on['broker']}, {on['database']}"
+    )
+    table = [HEAD, ("---",) * len(HEAD), *(_cells(one) for one in content["figures"])]
+    return ["", f"### {row}", "", told, "", *("| " + " | ".join(cells) + " |" for cells in table)]
