@@ -3,9 +3,9 @@
 State, version and messages are written by one single-document write, so they cannot disagree after a crash.
 """
 
-from datetime import datetime
 from typing import Any, Self, TypeVar
 
+from bson.codec_options import CodecOptions, TypeRegistry
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic_core import to_jsonable_python
 
@@ -58,23 +58,18 @@ def stamped(document: D, *, version: int, outbox: tuple[Outgoing, ...], after: D
     return document.model_copy(update=stamp)
 
 
-def to_bson(value: object) -> object:
-    """Return a value as BSON keeps it: datetimes and bytes as they are, everything else that JSON lacks as in JSON."""
-    if isinstance(value, dict):
-        return {str(to_bson(key)): to_bson(item) for key, item in value.items()}
-    if isinstance(value, list | tuple | set | frozenset):
-        return [to_bson(item) for item in value]
-    if value is None or type(value) in {str, int, float, bool, datetime, bytes}:
-        return value
-    return to_jsonable_python(value)
+CODEC: CodecOptions[dict[str, Any]] = CodecOptions(
+    tz_aware=True, type_registry=TypeRegistry(fallback_encoder=to_jsonable_python)
+)
+"""BSON keeps datetimes and bytes as they are, and everything else that JSON lacks as in JSON."""
 
 
 def encode(document: Document) -> dict[str, Any]:
-    """Return the document as it is stored, with the plain flag that the sweeper looks for."""
+    """Return the document as it is stored by `CODEC`, with the plain flag that the sweeper looks for."""
     raw = document.model_dump(by_alias=True)
     raw["_id"] = raw.pop("id")
     raw["has_outbox"] = document.has_outbox
-    return {key: to_bson(value) for key, value in raw.items()}
+    return raw
 
 
 def decode(model: type[D], raw: dict[str, Any]) -> D:

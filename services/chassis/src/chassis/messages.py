@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Sequence
 
 from faststream.kafka import KafkaBroker
-from opentelemetry import propagate
 from pydantic import BaseModel, ConfigDict, Field
 
 from chassis.correlation import CORRELATION_HEADER, current_correlation_id
@@ -12,6 +11,7 @@ from chassis.errors import Rejected, Transient
 from chassis.ids import new_id
 from chassis.metrics import PUBLISHED
 from chassis.outages import outages_as_transient
+from chassis.tracing import trace_headers
 
 MAX_VALUE_BYTES = 950_000
 """Below Kafka's default `message.max.bytes` of 1 MiB, with room for key and headers."""
@@ -47,8 +47,7 @@ def outgoing(topic: str, key: str, message: BaseModel) -> Outgoing:
     value = message.model_dump_json(by_alias=True)
     if len(value.encode()) > MAX_VALUE_BYTES:
         raise Rejected("message_too_large", f"{topic}: {len(value)} characters")
-    headers = {CORRELATION_HEADER: _correlation_of(message), "content-type": "application/json"}
-    propagate.inject(headers)
+    headers = {CORRELATION_HEADER: _correlation_of(message), "content-type": "application/json", **trace_headers()}
     return Outgoing(id=getattr(message, "id", None) or new_id(), topic=topic, key=key, value=value, headers=headers)
 
 

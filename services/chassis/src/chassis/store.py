@@ -11,7 +11,7 @@ from pymongo import InsertOne, ReplaceOne
 from pymongo.errors import BulkWriteError, DuplicateKeyError
 
 from chassis.clock import Clock
-from chassis.document import D
+from chassis.document import CODEC, D
 from chassis.documents import Documents, Raw
 from chassis.errors import Rejected, Transient
 from chassis.ids import new_id
@@ -180,7 +180,7 @@ class Store:
 
         `state_messages` renders what a document that owes its state publishes to a compacted topic.
         """
-        table = MongoTable(lambda: self._open()[self._database][name])
+        table = MongoTable(lambda: self._open()[self._database].get_collection(name, CODEC))
         documents = Documents(name, model, table, self._publisher, state_messages=state_messages)
         self._collections.append((documents, table, indexes))
         return documents

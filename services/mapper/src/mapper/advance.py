@@ -11,7 +11,7 @@ from contracts.links import LinkStateChanged
 from contracts.topics import LINK_STATES, SYNC_DECISIONS
 from mapper.domain.connection import Connection
 from mapper.domain.decision import Verdict
-from mapper.domain.link import Link
+from mapper.domain.link import Link, Record
 from mapper.domain.reconcile import reconcile
 from mapper.issue import issue
 from mapper.trigger import Trigger
@@ -44,13 +44,13 @@ class Advance:
         return self._tell(before, link)
 
     def _record(self, link: Link, verdict: Verdict | None) -> Link:
-        last = link.history[0] if link.history else None
+        last = link.records[0] if link.records else None
         if verdict is None or _repeats(verdict, last):
             return link
-        decided = self._decided(link, verdict)
-        history = (decided, *link.history)[:_KEPT_DECISIONS]
-        link = link.model_copy(update={"history": history})
-        return link.sending(outgoing(SYNC_DECISIONS, link.connection_id, decided))
+        message = outgoing(SYNC_DECISIONS, link.connection_id, self._decided(link, verdict))
+        record = Record(outcome=verdict.outcome, rule=verdict.rule, text=message.value)
+        records = (record, *link.records)[:_KEPT_DECISIONS]
+        return link.model_copy(update={"records": records}).sending(message)
 
     def _decided(self, link: Link, verdict: Verdict) -> SyncDecided:
         return SyncDecided(
@@ -93,6 +93,6 @@ class Advance:
         }
 
 
-def _repeats(verdict: Verdict, last: SyncDecided | None) -> bool:
+def _repeats(verdict: Verdict, last: Record | None) -> bool:
     # A lost value is always recorded; else only a new outcome or rule is (L1).
     return last is not None and not verdict.lost and (verdict.outcome, verdict.rule) == (last.outcome, last.rule)

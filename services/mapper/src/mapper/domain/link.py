@@ -10,7 +10,7 @@ from contracts.activity_commands import ActivityPut, ActivityRemove
 from contracts.calendar_commands import CalendarPut, CalendarRemove
 from contracts.calendar_events import GoneKind
 from contracts.calendar_objects import EventField, EventFields, EventSnapshot
-from contracts.decisions import SyncDecided
+from contracts.decisions import Outcome, SyncDecided
 from contracts.envelope import Value
 from contracts.links import Origin
 from mapper.domain.fields import ActivityFields, mapped_fields
@@ -94,8 +94,16 @@ class Pending(Value):
         return isinstance(self.command, CalendarPut | CalendarRemove)
 
 
+class Record(Value):
+    """A decision as it is kept: `text` is the fact in JSON, for it is written often and seldom asked for."""
+
+    outcome: Outcome
+    rule: str
+    text: str
+
+
 class Link(Document):
-    """One item. `reason` is a word of the rules; `history` holds the last decisions, newest first."""
+    """One item. `reason` is a word of the rules; `records` holds the last decisions, newest first."""
 
     company_id: str
     account_key: str
@@ -119,7 +127,12 @@ class Link(Document):
     pending_due_at: AwareDatetime | None = None
     epoch: int = Field(default=0, description="of the connection under which it was last decided")
     updated_at: AwareDatetime
-    history: tuple[SyncDecided, ...] = ()
+    records: tuple[Record, ...] = ()
+
+    @property
+    def history(self) -> tuple[SyncDecided, ...]:
+        """The last decisions, newest first."""
+        return tuple(SyncDecided.model_validate_json(record.text) for record in self.records)
 
     @property
     def agreed(self) -> bool:
