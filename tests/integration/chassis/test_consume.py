@@ -215,11 +215,6 @@ async def test_what_the_publisher_sends_arrives_with_key_and_headers(settings: C
     assert headers["correlation_id"]
 
 
-async def test_topics_with_a_wrong_number_of_partitions_are_named(settings: ChassisSettings, topic: str) -> None:
-    with pytest.raises(Rejected, match=f"{topic} has 2, not 3"):
-        await ensure_topics(settings.kafka_bootstrap, [TopicSpec(topic, 3)])
-
-
 async def test_a_broker_that_is_away_is_transient() -> None:
     settings = ChassisSettings(kafka_bootstrap="127.0.0.1:1", mongo_url="mongodb://unused", jwt_secret="x" * 32)
     with pytest.raises(Transient, match="kafka_unavailable"):

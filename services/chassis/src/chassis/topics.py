@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import TopicAlreadyExistsError, for_code
 
 from chassis.errors import Rejected, Transient
@@ -24,10 +25,11 @@ class TopicSpec:
 
 
 async def ensure_topics(bootstrap: str, specs: Sequence[TopicSpec], *, replication: int = 1) -> None:
-    """Create the topics that are missing and verify the partitions of all.
+    """Create the topics that are missing, verify the partitions of all, and bring their settings up to date.
 
-    `Rejected` names the topics whose number of partitions differs (a live client may have made the broker create
-    them with its default); `Transient` where Kafka is away or does not show the topics in time.
+    A retention that was shortened must hold for what is there, too (G2). `Rejected` names the topics whose number
+    of partitions differs (a live client may have made the broker create them with its default) or whose settings Kafka
+    refuses; `Transient` where Kafka is away or does not show the topics in time.
     """
     with outages_as_transient():
         admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
@@ -35,6 +37,7 @@ async def ensure_topics(bootstrap: str, specs: Sequence[TopicSpec], *, replicati
             await admin.start()
             await _create(admin, specs, replication)
             await _verify(admin, specs)
+            await _configure(admin, {spec.name: spec.config for spec in specs if spec.config})
         finally:
             await admin.close()
 
@@ -61,6 +64,29 @@ async def _verify(admin: AIOKafkaAdminClient, specs: Sequence[TopicSpec]) -> Non
     wrong = [f"{s.name} has {found[s.name]}, not {s.partitions}" for s in specs if found[s.name] != s.partitions]
     if wrong:
         raise Rejected("wrong_partitions", "; ".join(wrong))
+
+
+async def _configure(admin: AIOKafkaAdminClient, wanted: Mapping[str, Mapping[str, str]]) -> None:
+    found = await _settings(admin, list(wanted))
+    outdated = [name for name, config in wanted.items() if not config.items() <= found[name].items()]
+    if not outdated:
+        return
+    changes = [ConfigResource(ConfigResourceType.TOPIC, name, dict(wanted[name])) for name in outdated]
+    for response in await admin.alter_configs(changes):
+        for code, _, _, name, *_ in response.resources:
+            if code:
+                raise Rejected("topic_not_configured", f"{name}: {for_code(code).__name__}")
+
+
+async def _settings(admin: AIOKafkaAdminClient, names: list[str]) -> dict[str, dict[str, str]]:
+    if not names:
+        return {}
+    answers = await admin.describe_configs([ConfigResource(ConfigResourceType.TOPIC, name) for name in names])
+    return {
+        name: {entry[0]: entry[1] for entry in entries}
+        for answer in answers
+        for _, _, _, name, entries in answer.resources
+    }
 
 
 async def _visible(admin: AIOKafkaAdminClient, names: list[str]) -> dict[str, int]:
