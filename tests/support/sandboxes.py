@@ -21,7 +21,7 @@ class Sandbox:
     def __init__(self, folder: Path, port_base: int, environ: Mapping[str, str], console: str = "console") -> None:
         self.folder = folder
         self.port_base = port_base
-        self._environ = {**os.environ, **environ, "PORT_BASE": str(port_base)}
+        self.environ = {**os.environ, **environ, "PORT_BASE": str(port_base)}
         self._console = folder.with_suffix(f".{console}")
         self._child: subprocess.Popen[bytes] | None = None
 
@@ -30,7 +30,7 @@ class Sandbox:
         with self._console.open("wb") as console:
             self._child = subprocess.Popen(
                 [sys.executable, "-m", "sandbox.run", "--folder", str(self.folder), "--end-with-parent"],
-                env=self._environ,
+                env=self.environ,
                 stdout=console,
                 stderr=subprocess.STDOUT,
             )

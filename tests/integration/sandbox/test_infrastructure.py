@@ -3,8 +3,11 @@
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from pymongo import AsyncMongoClient
 
+from chassis.topics import TopicSpec, ensure_topics
+
 
 async def test_the_broker_carries_a_message(kafka_bootstrap: str, unique: str) -> None:
+    await ensure_topics(kafka_bootstrap, [TopicSpec(unique, 1)])
     async with AIOKafkaProducer(bootstrap_servers=kafka_bootstrap) as producer:
         await producer.send_and_wait(unique, b"body", key=b"key")
     async with AIOKafkaConsumer(unique, bootstrap_servers=kafka_bootstrap, auto_offset_reset="earliest") as consumer:

@@ -1,7 +1,4 @@
-"""`make run` end to end, with the real broker and database and stand-ins for the services.
-
-The stand-ins shadow the services' packages by PYTHONPATH; all they do is to be ready and to show their settings.
-"""
+"""`make run` end to end on the embedded broker, with stand-ins for the services."""
 
 import os
 import signal
@@ -10,37 +7,17 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
-import httpx
 import pytest
 from aiokafka.admin import AIOKafkaAdminClient
 from pymongo import AsyncMongoClient
 
 from contracts.catalogue import all_topics
 from sandbox import env_file
+from tests.integration.sandbox.stand_ins import CONNECTOR, KAFKA, MONGO, settings_of_the_connector, with_stand_ins
 from tests.support.infrastructure import run_outside_any_loop
 from tests.support.ports import free_base
 from tests.support.sandboxes import Sandbox
 from tests.support.waiting import wait_until
-
-STAND_IN = """
-import http.server, json, os
-class Answer(http.server.BaseHTTPRequestHandler):
-    def do_GET(self):
-        self.send_response(200)
-        self.end_headers()
-        self.wfile.write(json.dumps(dict(os.environ)).encode())
-http.server.HTTPServer(("127.0.0.1", int(os.environ["TANDEM_PORT"])), Answer).serve_forever()
-"""
-CONNECTOR, MONGO, KAFKA = 1, 17, 92
-
-
-def with_stand_ins(folder: Path) -> Sandbox:
-    for package in ("connector", "mapper", "activity_store"):
-        (folder / package).mkdir(parents=True)
-        (folder / package / "__init__.py").touch()
-        (folder / package / "__main__.py").write_text(STAND_IN)
-    environ = {"PYTHONPATH": str(folder), "TANDEM_GOOGLE_API_URL": "http://google.invalid"}
-    return Sandbox(folder / "sandbox", free_base(), environ)
 
 
 @pytest.fixture
@@ -57,13 +34,6 @@ def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
         sandbox.start()
         run_outside_any_loop(sandbox.ready())
         yield sandbox
-
-
-async def settings_of_the_connector(sandbox: Sandbox) -> dict[str, str]:
-    async with httpx.AsyncClient(trust_env=False) as client:
-        answer = await client.get(f"{sandbox.url(CONNECTOR)}/readyz")
-    settings: dict[str, str] = answer.json()
-    return settings
 
 
 async def test_services_run_with_what_settings_env_says(sandbox: Sandbox) -> None:
