@@ -96,6 +96,36 @@ async def test_an_update_that_changes_nothing_writes_nothing(mongo_url: str, uni
         assert await counters.update("absent", lambda _: None) is None
 
 
+async def test_what_the_caller_has_seen_spares_a_read_and_hides_no_write(
+    mongo_url: str, unique: str, publisher: Recorder
+) -> None:
+    async with opened(mongo_url, unique, publisher) as (_, ours), opened(mongo_url, unique, publisher) as (_, theirs):
+        seen = await ours.update("c", add(1), seen=None)
+        await theirs.update("c", add(10))
+        await ours.update("c", add(100), seen=seen)
+        await ours.update("c", add(1000), seen=None)
+        counter = await theirs.get("c")
+    assert counter is not None
+    assert (counter.total, counter.version) == (1111, 4)
+
+
+async def test_what_another_process_wrote_or_published_is_read(
+    mongo_url: str, unique: str, publisher: Recorder
+) -> None:
+    async with opened(mongo_url, unique, publisher) as (_, ours), opened(mongo_url, unique, Recorder()) as (_, theirs):
+        publisher.away = True
+        await ours.update("c", add(1, note("1")))
+        await ours.drain()
+        assert (left := await ours.get("c"))
+        assert left.outbox
+        await theirs.sweep(patient=False)
+        assert (swept := await ours.get("c"))
+        assert (swept.outbox, swept.total) == ((), 1)
+        await theirs.update("c", add(1))
+        assert (written := await ours.get("c"))
+        assert written.total == 2
+
+
 async def test_insert_says_false_where_the_id_exists(mongo_url: str, unique: str, publisher: Recorder) -> None:
     async with opened(mongo_url, unique, publisher) as (_, counters):
         answers = await asyncio.gather(*(counters.insert(Counter(id=name)) for name in ("a", "b", "a")))

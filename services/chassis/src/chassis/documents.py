@@ -3,11 +3,13 @@
 import asyncio
 import random
 from collections.abc import Callable, Mapping, Sequence
+from enum import Enum
 from typing import Any, Generic, Protocol
 from weakref import WeakValueDictionary
 
 from chassis.coalesce import Coalescer
-from chassis.document import D, Document, decode, encode, stamped
+from chassis.decoded import Decoded
+from chassis.document import D, Document, encode, stamped
 from chassis.errors import Rejected, Transient
 from chassis.keyset import Sort, complete, position, with_after
 from chassis.messages import Outgoing
@@ -20,6 +22,15 @@ _MAX_CONFLICTS = 40
 _BATCH = 100
 """Look-ups by `$in` get slow beyond this on the embedded server."""
 _SWEEP_PAGE = 500
+
+
+class _Unread(Enum):
+    """Nothing was read yet."""
+
+    UNREAD = "unread"
+
+
+UNREAD = _Unread.UNREAD
 
 Raw = dict[str, Any]
 
@@ -74,7 +85,7 @@ class Documents(Generic[D]):
     ) -> None:
         self.name = name
         self.has_state = state_messages is not None
-        self._model = model
+        self._decoded: Decoded[D] = Decoded(model)
         self._table = table
         self._fetch = Coalescer(table.fetch, size=_BATCH, at_once=4)
         self._insert = Coalescer(table.insert, size=_BATCH)
@@ -87,7 +98,7 @@ class Documents(Generic[D]):
     async def get(self, document_id: str) -> D | None:
         """Return the document, None where there is none."""
         raw = await self._fetch(document_id)
-        return None if raw is None else decode(self._model, raw)
+        return None if raw is None else self._decoded.of(raw)
 
     async def get_many(self, ids: Sequence[str]) -> dict[str, D]:
         """Return those of the documents that exist, by id."""
@@ -109,7 +120,7 @@ class Documents(Generic[D]):
         """
         order = complete(sort)
         raws = await self._table.find(with_after(where, order, after), order, limit)
-        return [decode(self._model, raw) for raw in raws]
+        return [self._decoded.of(raw) for raw in raws]
 
     def position(self, document: D, *, sort: Sort | None = None) -> list[Any]:
         """Return where a document stands in an order: what `find(after=)` and a cursor take."""
@@ -123,16 +134,20 @@ class Documents(Generic[D]):
         """Store a new document (its version at least 1); False where its id or another unique value is taken."""
         return await self._create(document) is not None
 
-    async def update(self, document_id: str, change: Callable[[D | None], D | None]) -> D | None:
+    async def update(
+        self, document_id: str, change: Callable[[D | None], D | None], *, seen: D | _Unread | None = UNREAD
+    ) -> D | None:
         """Load a document, change it by a pure function and store the result; return what is stored then.
 
         `change` gets None where there is no document, and may be called again when someone else wrote meanwhile.
         Where it returns None or what it was given, nothing is written. The stored version is the loaded one's + 1,
-        at first 1. Raises `Rejected` where a unique value is taken by another document.
+        at first 1. `seen` is the document as the caller has just read it (None: there was none), which spares a read.
+        Raises `Rejected` where a unique value is taken by another document.
         """
         async with self._lock(document_id):
             for attempt in range(_MAX_CONFLICTS):
-                current = await self.get(document_id)
+                current = await self.get(document_id) if seen is UNREAD else seen
+                seen = UNREAD
                 wanted = change(current)
                 if wanted is None or wanted == current:
                     return current
@@ -198,5 +213,6 @@ class Documents(Generic[D]):
         return self._offered(new) if await self._replace(encode(new)) else None
 
     def _offered(self, document: D) -> D:
+        self._decoded.keep(document)
         self._relay.offer(document)
         return document

@@ -86,16 +86,16 @@ class Handlers:
         if not connection.running or fact.calendar_id != connection.settings.calendar_id:
             return
         advance = self._advance(connection, fact)
-        fresh = await self._find_link(connection, fact)
+        found = await self._find_link(connection, fact)
 
         def change(current: Link | None) -> Link:
-            link = taken_over(current or fresh, connection)
+            link = taken_over(current or found, connection)
             return advance(current, note_event(link, fact))
 
-        await self.collections.links.update(fresh.id, change)
+        await self.collections.links.update(found.id, change, seen=found if found.version else None)
 
     async def _find_link(self, connection: Connection, fact: EventChanged) -> Link:
-        """Return the event's link: by its id, the id before, its marker, or a new one (K2, K3)."""
+        """Return the event's link: by its id, the id before, its marker, or a new one of version 0 (K2, K3)."""
         for event_id in (fact.event.event_id, fact.replaces):
             if event_id and (link := await self.collections.link_by_event((fact.account_key, event_id))):
                 return link
@@ -114,7 +114,7 @@ class Handlers:
         def change(current: Link | None) -> Link | None:
             return advance(current, note_gone(current, fact)) if current else None
 
-        await self.collections.links.update(link.id, change)
+        await self.collections.links.update(link.id, change, seen=link)
 
     async def _calendar_settled(self, connection: Connection, fact: CalendarCommandSettled) -> None:
         link_id = link_id_for(fact.account_key, fact.activity_id)
