@@ -40,6 +40,7 @@ from connector.work.read import Teller
 from connector.work.removing import Remover
 from connector.work.retiring import Retirer
 from connector.work.signing_in import SignIn
+from connector.work.tempos import Tempos
 from connector.work.turns import Turns
 from connector.work.types import ActiveTypes
 from connector.work.worker import Worker
@@ -72,7 +73,9 @@ def _kits(
     return {name: ProviderKit(provider, oauth) for name, provider in built.items()}
 
 
-def _worker(parts: Parts, turns: Turns, retirer: Retirer, channels: Channels, parking: Parking) -> Worker:
+def _worker(
+    parts: Parts, turns: Turns, retirer: Retirer, channels: Channels, parking: Parking, tempos: Tempos
+) -> Worker:
     stores, clock = parts.stores, parts.clock
     teller = Teller(stores, parts.publisher, parts.facts)
     answers = Answers(stores, parts.publisher, parts.facts, turns, teller.known)
@@ -87,6 +90,7 @@ def _worker(parts: Parts, turns: Turns, retirer: Retirer, channels: Channels, pa
         remover=Remover(stores, answers, turns, clock),
         retirer=retirer,
         answers=answers,
+        tempos=tempos,
         clock=clock,
     )
 
@@ -124,9 +128,10 @@ def make_app(
     known = Teller(stores, publisher, facts).known
     retirer = Retirer(stores, accounts, channels, turns, known)
     parking = Parking(stores, connections, publisher, clock)
-    worker = _worker(parts, turns, retirer, channels, parking)
+    tempos = Tempos(clock, settings.background_per_second)
+    worker = _worker(parts, turns, retirer, channels, parking, tempos)
     register(broker, Listener(connections, stores, worker, clock), settings, clock)
-    scheduler = Scheduler(connections, parking, facts, clock, settings.pace)
+    scheduler = Scheduler(connections, parking, facts, tempos, tuple(accounts.kits), clock, settings.pace)
     tick = Periodic("scheduler", timedelta(seconds=settings.scheduler_seconds), scheduler.tick)
     app = make_api(
         settings,

@@ -1,8 +1,11 @@
 """The scheduler: looks for connections whose time has come, and asks for their work like everyone: by a command."""
 
 import asyncio
+import random
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import structlog
 
@@ -13,36 +16,50 @@ from connector.domain.connection import Connection
 from connector.domain.due import due_now
 from connector.domain.lifecycle import resyncing
 from connector.domain.reads import Pace
-from connector.domain.taking import moved_on, take
+from connector.domain.taking import AT_ONCE, moved_on, standing, take, to_look_for
 from connector.work.connections import Connections
 from connector.work.facts import Facts
 from connector.work.parking import Parking
+from connector.work.tempos import Tempos
 
 log = structlog.get_logger()
-
-AT_ONCE = 100
-"""Connections looked for at a time."""
 
 
 @dataclass(frozen=True)
 class Scheduler:
-    """Emits what is due. Two pods may run it: each due time is taken by one versioned write, with its message."""
+    """Emits what is due. Many pods may run it: each due time is taken by one versioned write, with its message."""
 
     connections: Connections
     parking: Parking
     facts: Facts
+    tempos: Tempos
+    providers: Sequence[str]
     clock: Clock
     pace: Pace
 
     async def tick(self) -> None:
-        """Ask for everything that is due now."""
+        """Ask for all that somebody waits for, and for as much of the rest as its provider keeps up with."""
         now = self.clock.now()
-        where = {"due_at": {"$lte": now}}
-        found = await self.connections.documents.find(where, sort=[("due_at", 1)], limit=AT_ONCE)
-        outcomes = await asyncio.gather(*(self._ask(one, now) for one in found), return_exceptions=True)
-        for connection, outcome in zip(found, outcomes, strict=True):
+        while await self._take("due_at", {}, AT_ONCE, now) == AT_ONCE:
+            pass
+        for provider in self.providers:
+            allowed = min(AT_ONCE, self.tempos.allowance(provider))
+            if allowed:
+                taken = await self._take("background_at", {"provider": provider}, allowed, now)
+                self.tempos.spend(provider, taken)
+
+    async def _take(self, index: str, where: Mapping[str, Any], wanted: int, now: datetime) -> int:
+        """Take up so many at most, and return how many that were."""
+        limit = to_look_for(wanted)
+        found = await self.connections.documents.find({**where, index: {"$lte": now}}, sort=[(index, 1)], limit=limit)
+        if len(found) == limit:  # a backlog: pods that all took its head would only get into each other's way
+            found = random.sample(found, wanted)
+        mine = found[:wanted]
+        outcomes = await asyncio.gather(*(self._ask(one, now) for one in mine), return_exceptions=True)
+        for connection, outcome in zip(mine, outcomes, strict=True):
             if isinstance(outcome, BaseException):  # one connection's trouble must not keep the others waiting
                 log.error("not_scheduled", connection=connection.id, exc_info=outcome)
+        return sum(not isinstance(outcome, BaseException) for outcome in outcomes)
 
     async def resync_all(self) -> None:
         """Ask for a replay of both sides of every connection: the broker has lost its data."""
@@ -63,7 +80,7 @@ class Scheduler:
 
     def _taken(self, connection: Connection, now: datetime) -> Connection:
         """Return the connection with its due times moved on, and what they ask for in its outbox."""
-        taken = take(connection.due, now, self.pace, connection.push)
+        taken = take(standing(connection), connection.due, now, self.pace)
         if not taken.kinds:
             return connection
         after = moved_on(connection, taken, now, new_id())

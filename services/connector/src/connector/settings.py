@@ -37,6 +37,12 @@ class ConnectorSettings(ChassisSettings):
     poll_seconds: float = Field(
         default=300, gt=0, description="Safety poll: notifications get lost, so every calendar is read this often"
     )
+    poll_longest_seconds: float = Field(
+        default=3600,
+        gt=0,
+        description="The same where polls keep finding nothing, since push has told it all: each such poll doubles "
+        "the time to the next, up to this",
+    )
     poll_without_push_seconds: float = Field(
         default=60, gt=0, description="The same where the provider does not push; never less often than the above"
     )
@@ -47,6 +53,12 @@ class ConnectorSettings(ChassisSettings):
         default=2, gt=0, description="When a read is repeated that a notification asked for and that found nothing"
     )
     scheduler_seconds: float = Field(default=0.25, gt=0, description="How often due work is looked for")
+    background_per_second: float = Field(
+        default=100,
+        ge=1,
+        description="Connections a second that a pod takes up at most for work that can wait (polls, daily reads, "
+        "renewals, retries); less while the provider refuses or does not answer",
+    )
     provider_timeout_seconds: float = Field(
         default=10, gt=0, le=25, description="For one call to a provider; below the life of a lease"
     )
@@ -67,6 +79,7 @@ class ConnectorSettings(ChassisSettings):
         """Return how often calendars are read."""
         return Pace(
             poll=timedelta(seconds=self.poll_seconds),
+            poll_longest=timedelta(seconds=self.poll_longest_seconds),
             poll_without_push=timedelta(seconds=self.poll_without_push_seconds),
             debounce=timedelta(seconds=self.debounce_seconds),
             second_look=timedelta(seconds=self.second_look_seconds),

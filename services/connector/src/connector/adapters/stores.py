@@ -105,6 +105,7 @@ def open_stores(store: Store, announce: Callable[[Connection], Sequence[Outgoing
             indexes=[
                 Index([("company_id", 1), ("user_id", 1)]),
                 Index([("due_at", 1)]),
+                Index([("provider", 1), ("background_at", 1)]),
             ],
             state_messages=announce,
         ),

@@ -124,6 +124,8 @@ class Connection(Document):
     ever_replayed: bool = False
     told: int = Field(default=0, description="events told in the present replay")
 
+    quiet_polls: int = Field(default=0, description="polls in a row that found nothing which push had not told")
+
     cursor: str | None = None
     last_read_at: AwareDatetime | None = None
     last_read_started_at: AwareDatetime | None = None
@@ -134,7 +136,8 @@ class Connection(Document):
     in_flight: InFlight | None = None
 
     due: dict[DueKind, AwareDatetime] = Field(default_factory=dict)
-    due_at: AwareDatetime | None = None
+    due_at: AwareDatetime | None = Field(default=None, description="the earliest of what somebody waits for")
+    background_at: AwareDatetime | None = Field(default=None, description="the earliest of what can wait")
 
     @property
     def calendar_id(self) -> str:

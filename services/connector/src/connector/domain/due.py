@@ -1,4 +1,6 @@
-"""When a connection's work is due next: one time per kind of work, and the earliest of them for the index.
+"""When a connection's work is due next: one time per kind of work, and the earliest of them for the indexes.
+
+What somebody waits for and what can wait have an index each, so that a backlog of the one never delays the other.
 
 What decides works on plain times, so that a simulation of a million connections runs the same code (`scale/`).
 """
@@ -7,10 +9,14 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from connector.domain.connection import Connection, DueKind, Subscription
+from connector.domain.spread import jittered, part_of
 
 Due = Mapping[DueKind, datetime]
 Changes = Mapping[DueKind, datetime | None]
 """New times; None: no longer due."""
+
+BACKGROUND: frozenset[DueKind] = frozenset({"poll", "retry", "horizon", "reconcile", "channel"})
+"""Calls to the provider that can wait a little: asked for no faster than it answers (`domain.tempo`)."""
 
 _RENEW_BEFORE = timedelta(hours=24)
 _OPEN_AGAIN = timedelta(minutes=1)
@@ -35,10 +41,17 @@ def kinds_due(due: Due, now: datetime) -> tuple[DueKind, ...]:
     return tuple(kind for _, kind in sorted(ready))
 
 
+def earliest(due: Due) -> tuple[datetime | None, datetime | None]:
+    """Return the earliest time of what somebody waits for, and of what can wait."""
+    urgent = min((at for kind, at in due.items() if kind not in BACKGROUND), default=None)
+    return urgent, min((at for kind, at in due.items() if kind in BACKGROUND), default=None)
+
+
 def with_due(connection: Connection, changes: Changes) -> Connection:
     """Return the connection with these times set."""
     due = changed_due(connection.due, changes)
-    return connection.model_copy(update={"due": due, "due_at": min(due.values(), default=None)})
+    due_at, background_at = earliest(due)
+    return connection.model_copy(update={"due": due, "due_at": due_at, "background_at": background_at})
 
 
 def sooner(connection: Connection, kind: DueKind, at: datetime) -> Connection:
@@ -54,31 +67,38 @@ def due_now(connection: Connection, now: datetime) -> tuple[DueKind, ...]:
 
 def renew_at(subscription: Subscription) -> datetime:
     """Return when a channel is replaced."""
-    return renewal(subscription.opened_at, subscription.expires_at)
+    return renewal(subscription.opened_at, subscription.expires_at, subscription.id)
 
 
-def renewal(opened_at: datetime, expires_at: datetime) -> datetime:
-    """Return when a channel is replaced: at half its life, or a day before its end where that is sooner.
+def renewal(opened_at: datetime, expires_at: datetime, channel_id: str) -> datetime:
+    """Return when a channel is replaced: before half its life, and a day before its end where that is sooner.
 
     Google cuts expirations below what was asked, so the life that counts is the one it answered (providers §1.2).
+    Channels that were opened together are not replaced together: a tenth of their life is between them.
     """
-    half = opened_at + (expires_at - opened_at) / 2
+    life = expires_at - opened_at
+    half = opened_at + life / 2 - part_of(life / 10, channel_id)
     day_before = expires_at - _RENEW_BEFORE
     return min(half, day_before) if day_before > opened_at else half
 
 
-def due_when_postponed(now: datetime) -> Changes:
+def due_when_postponed(now: datetime, connection_id: str) -> Changes:
     """Return when a channel is tried again that could not be opened."""
-    return {"channel": now + _OPEN_AGAIN}
+    return {"channel": now + jittered(_OPEN_AGAIN, connection_id)}
 
 
 def retry_delay(attempts: int) -> timedelta:
-    """Return how long work waits after its n-th failure (truncated exponential, providers §1.5)."""
+    """Return about how long work waits after its n-th failure (truncated exponential, providers §1.5)."""
     doublings: int = 2 ** min(attempts - 1, 16)
     return min(_FIRST_RETRY * doublings, _LONGEST_RETRY)
 
 
-def retry_at(attempts: int, now: datetime, retry_after: float | None) -> datetime:
-    """Return when to try again after the n-th failure: what the provider asked for, or else later with each."""
-    wait = retry_delay(attempts)
-    return now + (max(wait, timedelta(seconds=retry_after)) if retry_after is not None else wait)
+def retry_at(connection_id: str, attempts: int, now: datetime, retry_after: float | None) -> datetime:
+    """Return when to try again after the n-th failure: never before the provider asked, later with each failure.
+
+    All that failed together are spread, each time in another order.
+    """
+    place = f"{connection_id}:{attempts}"
+    wait = jittered(retry_delay(attempts), place)
+    asked = timedelta(seconds=retry_after or 0)
+    return now + max(wait, asked + part_of(asked / 4, place))

@@ -3,13 +3,16 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from connector.domain.connection import Brake, Choices, Connection, Counted, LastProblem, Trouble, TroubleKind
-from connector.domain.due import Changes, retry_at, with_due
+from connector.domain.connection import Brake, Choices, Connection, Counted, DueKind, LastProblem, Trouble, TroubleKind
+from connector.domain.due import Changes, Due, retry_at, with_due
 from connector.domain.provider import Account, CalendarInfo
+from connector.domain.spread import next_daily
 from contracts.connections import Coverage, Remove
 
 _REPLAY_EXPECTED = timedelta(seconds=30)
 _DAY = timedelta(days=1)
+_AFTER_RETRY = timedelta(minutes=5)
+_BEHIND_A_RETRY: tuple[DueKind, ...] = ("poll", "kick")
 
 
 def pick_calendar(choices: Choices, calendars: Sequence[CalendarInfo]) -> CalendarInfo | None:
@@ -30,12 +33,23 @@ def authorised(
     facts = {"account_id": account.id, "account_key": key, "phase": "running", "settings": choices}
     counts = {"settings_version": connection.settings_version + 1, "coverage": coverage, "replay_id": replay_id}
     running = connection.model_copy(update=facts | counts | {"last_problem": None, "trouble": None})
-    return with_due(running, due_when_authorised(now))
+    return with_due(running, due_when_authorised(connection.id, now))
 
 
-def due_when_authorised(now: datetime) -> Changes:
+def due_when_authorised(connection_id: str, now: datetime) -> Changes:
     """Return what is due after an account was connected: its first read, and from then on its daily work."""
-    return {"horizon": now + _DAY, "reconcile": now + _DAY / 2, **due_when_replaying(now)}
+    later = now + _DAY / 2
+    return {**next_horizon(connection_id, later), **next_reconcile(connection_id, later), **due_when_replaying(now)}
+
+
+def next_horizon(connection_id: str, after: datetime) -> Changes:
+    """Return when the horizon rolls on next: daily, at the connection's own time, or all were at it at once."""
+    return {"horizon": next_daily(after, f"{connection_id}:horizon")}
+
+
+def next_reconcile(connection_id: str, after: datetime) -> Changes:
+    """Return when both sides are next compared in full: daily, at another time of the connection's own."""
+    return {"reconcile": next_daily(after, f"{connection_id}:reconcile")}
 
 
 def due_when_replaying(now: datetime) -> Changes:
@@ -66,16 +80,21 @@ def troubled(
     """Return the connection with its work parked, until the user acts or a time that grows with each failure."""
     last = connection.trouble if connection.trouble and connection.trouble.kind == kind else None
     attempts = last.attempts + 1 if last else 1
-    again = None if kind == "needs_reauth" else retry_at(attempts, now, retry_after)
+    again = None if kind == "needs_reauth" else retry_at(connection.id, attempts, now, retry_after)
     trouble = Trouble(kind=kind, since=last.since if last else now, attempts=attempts, retry_at=again)
     problem = LastProblem(code=code, detail=detail, at=now)
     parked = connection.model_copy(update={"trouble": trouble, "last_problem": problem})
-    return with_due(parked, due_when_troubled(again))
+    return with_due(parked, due_when_troubled(parked.due, again, now))
 
 
-def due_when_troubled(again: datetime | None) -> Changes:
-    """Return what changes while the provider cannot be asked: the retry's read does for what was waiting."""
-    return {"retry": again, "window": None, "second_look": None}
+def due_when_troubled(due: Due, again: datetime | None, now: datetime) -> Changes:
+    """Return what changes while the provider cannot be asked: the retry's read does for what was waiting.
+
+    A poll before it were in vain, and so were asking for the replay again: both come after.
+    """
+    later = (again or now) + _AFTER_RETRY
+    behind: Changes = {kind: max(due[kind], later) for kind in _BEHIND_A_RETRY if kind in due}
+    return {"retry": again, "window": None, "second_look": None, **behind}
 
 
 def healthy(connection: Connection) -> Connection:

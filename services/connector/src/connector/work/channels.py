@@ -105,7 +105,10 @@ def _pushed(connection: Connection, subscription: Subscription) -> Connection:
 def _postponed(connection: Connection, now: datetime) -> Connection:
     """Return the connection to be tried again soon; a channel that ran out meanwhile no longer counts as push."""
     alive = connection.subscription is not None and connection.subscription.expires_at > now
-    return with_due(connection if alive else connection.model_copy(update={"push": "polling"}), due_when_postponed(now))
+    return with_due(
+        connection if alive else connection.model_copy(update={"push": "polling"}),
+        due_when_postponed(now, connection.id),
+    )
 
 
 def _polling(connection: Connection, again: datetime) -> Connection:

@@ -43,9 +43,8 @@ class Puller:
         if reason in _ROLLING:
             await roll_horizon(read, self.stores, self.teller)
         await self.teller.tell_deletions(read)
-        proof = Proof(read.reading.calendar_id, started, self.clock.now(), cursor)
-        look_again = reason == "push" and read.found == 0
-        await self.turns.end(turn, lambda c: proven(c, proof, self.pace, look_again=look_again))
+        proof = Proof(read.reading.calendar_id, started, self.clock.now(), cursor, reason, read.found)
+        await self.turns.end(turn, lambda c: proven(c, proof, self.pace))
 
     async def replay(self, turn: Turn, calendars: Calendars, replay_id: str) -> None:
         """Read the whole window, tell all of it and how much it was."""
@@ -56,10 +55,10 @@ class Puller:
         await self.teller.confirm_absent(read)
         await self.teller.tell_deletions(read)
         await self.teller.end_replay(read, replay_id)
-        proof = Proof(read.reading.calendar_id, started, self.clock.now(), cursor)
+        proof = Proof(read.reading.calendar_id, started, self.clock.now(), cursor, "resync", read.found)
 
         def replayed(connection: Connection) -> Connection:
-            return proven(connection.model_copy(update={"told": read.told}), proof, self.pace, look_again=False)
+            return proven(connection.model_copy(update={"told": read.told}), proof, self.pace)
 
         await self.turns.end(turn, replayed)
 

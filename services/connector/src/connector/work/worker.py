@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import structlog
 
 from chassis.clock import Clock
-from connector.adapters.calendars import Calendars
+from connector.adapters.calendars import Calendars, ProviderAway
 from connector.domain.connection import Connection
 from connector.domain.debounce import judge_pull
 from connector.domain.due import sooner
@@ -18,6 +18,7 @@ from connector.work.parking import PARKS, Parking
 from connector.work.pulling import Puller
 from connector.work.removing import Remover
 from connector.work.retiring import Retirer
+from connector.work.tempos import Tempos
 from connector.work.turns import Turn, Turns
 from connector.work.writing import Writer
 from contracts.calendar_commands import CalendarCommandMessage, CalendarPull, CalendarPut, CalendarReplay
@@ -41,6 +42,7 @@ class Worker:
     remover: Remover
     retirer: Retirer
     answers: Answers
+    tempos: Tempos
     clock: Clock
 
     async def handle(self, command: CalendarCommandMessage) -> None:
@@ -109,10 +111,18 @@ class Worker:
         await self._settle_unfinished(connection, command)
         turn = await self.turns.begin(connection.id)
         try:
-            await work(turn, self.accounts.calendars(turn.connection))
+            self._check_provider(connection, command)
+            with self.tempos.watching(connection.provider):
+                await work(turn, self.accounts.calendars(turn.connection))
         except PARKS as error:
             await self.parking.park(command)
             await self.parking.trouble(turn.connection, error)
+
+    def _check_provider(self, connection: Connection, command: CalendarCommandMessage) -> None:
+        """Raise ProviderAway where only probes are worth a call: each that times out holds up others for seconds."""
+        probing = isinstance(command, CalendarPull) and command.reason != "push"
+        if self.tempos.is_away(connection.provider) and not probing:
+            raise ProviderAway("provider_away", f"{connection.provider} does not answer")
 
     async def _settle_unfinished(self, connection: Connection, command: CalendarCommandMessage) -> None:
         """Bring a write of unknown end to its end before anything else: else its echo looked like a user's edit."""

@@ -1,0 +1,75 @@
+"""The present tempo towards each provider, from how it answers this process."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from prometheus_client import Gauge
+
+from chassis.clock import Clock
+from connector.adapters.calendars import ProviderAway
+from connector.domain.errors import Throttled
+from connector.domain.tempo import Seen, Tempo, adjusted, at_most
+
+TEMPO = Gauge("tandem_background_rate", "Connections a second that background work may take up", ["provider"])
+
+ADJUST_EVERY = timedelta(seconds=5)
+
+
+@dataclass
+class _Running:
+    tempo: Tempo
+    adjusted_at: datetime
+    taken_at: datetime
+    seen: Seen = field(default_factory=Seen)
+    credit: float = 0.0
+
+
+class Tempos:
+    """Counts answers and gives out allowances; state of the process, learnt anew after each start."""
+
+    def __init__(self, clock: Clock, most: float) -> None:
+        self._clock = clock
+        self._most = most
+        self._running: defaultdict[str, _Running] = defaultdict(self._fresh)
+
+    def _fresh(self) -> _Running:
+        now = self._clock.now()
+        return _Running(at_most(self._most), now, now)
+
+    @contextmanager
+    def watching(self, provider: str) -> Iterator[None]:
+        """Count how the provider answers what is done within."""
+        running = self._running[provider]
+        try:
+            yield
+        except Throttled:
+            running.seen = replace(running.seen, refused=running.seen.refused + 1)
+            raise
+        except ProviderAway:
+            running.seen = replace(running.seen, unanswered=running.seen.unanswered + 1)
+            raise
+        else:
+            running.seen = replace(running.seen, answered=running.seen.answered + 1)
+
+    def is_away(self, provider: str) -> bool:
+        """Whether the provider does not answer just now: only probes are worth a call."""
+        return self._running[provider].tempo.away
+
+    def allowance(self, provider: str) -> int:
+        """Return how many connections may be taken up now, at most a second's worth."""
+        running, now = self._running[provider], self._clock.now()
+        if now - running.adjusted_at >= ADJUST_EVERY:
+            running.tempo = adjusted(running.tempo, running.seen, self._most)
+            running.seen, running.adjusted_at = Seen(), now
+            TEMPO.labels(provider).set(running.tempo.rate)
+        passed = (now - running.taken_at).total_seconds()
+        rate, running.taken_at = running.tempo.rate, now
+        running.credit = min(running.credit + rate * passed, max(rate, 1.0))
+        return int(running.credit)
+
+    def spend(self, provider: str, taken: int) -> None:
+        """Note how much of the allowance was used."""
+        self._running[provider].credit -= taken
