@@ -29,29 +29,31 @@ demo: $(INSTALLED) ## Play a short story against the running sandbox
 token: $(INSTALLED) ## Print a bearer token for the running sandbox (SUB=, COMPANY=, ROLE=)
 	@exec python -m sandbox.token $(if $(SUB),--sub '$(SUB)') $(if $(COMPANY),--company '$(COMPANY)') $(if $(ROLE),--role '$(ROLE)')
 
-tools: $(INSTALLED) ## Once for all clones: Apache Kafka (needs Java, Maven), SecantusDB's Rust server (needs Rust; five minutes)
-	@python -m sandbox.tools
+tools: $(INSTALLED) ## Once for all clones: Apache Kafka (needs Java, Maven), SecantusDB's Rust server (needs Rust; TOOL= for one)
+	@python -m sandbox.tools $(TOOL)
 
 clean: ## Remove what the sandbox keeps (var/) and the tools' caches
 	rm -rf var .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 ##@ Test it
 
-test: check ## Everything that needs no Docker: check, unit, contract, integration, e2e, property
-	@# One run each: what one keeps running neither slows the next nor shares its consumer groups.
-	pytest $(FAST_TESTS) $(ARGS)
-	@for part in $(INTEGRATION); do echo "pytest $$part"; pytest $$part $(ARGS); done
-	pytest tests/e2e $(ARGS)
-	pytest tests/property -m "not soak" $(ARGS)
+test: check unit integration e2e property ## Everything that needs no Docker (TEST_INFRA=kafka: on Apache Kafka; -j2: two at a time)
+
+test-kafka: ## What can differ between brokers, on Apache Kafka: integration and e2e
+	@$(MAKE) --no-print-directory integration e2e TEST_INFRA=kafka ARGS='-m "not own_broker" $(ARGS)'
 
 unit: $(INSTALLED) ## Unit and contract tests (T=path for one)
 	pytest $(or $(T),$(FAST_TESTS)) $(ARGS)
 
-integration: $(INSTALLED) ## Tests against a broker and a database (T=path for one, TEST_INFRA=embedded or external)
-	pytest $(or $(T),tests/integration) $(ARGS)
+integration: $(INSTALLED) ## Tests against a broker and a database (T=path for one, TEST_INFRA=embedded, kafka, containers, external)
+	@# One run each: what one keeps running neither slows the next nor shares its consumer groups.
+	@for part in $(or $(T),$(INTEGRATION)); do echo "pytest $$part"; pytest $$part $(ARGS); done
 
-e2e: $(INSTALLED) ## The services as processes, driven over HTTP (T=path for one)
+e2e: $(INSTALLED) ## The services as processes, driven over HTTP (T=path for one, TEST_INFRA=kafka)
 	pytest $(or $(T),tests/e2e) $(ARGS)
+
+property: $(INSTALLED) ## State machines: whatever people do and however messages travel, both sides converge (T=path for one)
+	pytest $(or $(T),tests/property) -m "not soak" $(ARGS)
 
 soak: $(INSTALLED) ## The state machine over the whole system, for long (STEPS=1000, SEED=, prints both and what it reached)
 	STEPS='$(or $(STEPS),1000)' SEED='$(SEED)' pytest tests/property/system -m soak -s $(ARGS)
@@ -88,7 +90,7 @@ help: ## This list
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} \
 		/^[a-z0-9-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-.PHONY: run demo token tools clean test unit integration e2e soak bench lint check lock contracts install help
+.PHONY: run demo token tools clean test test-kafka unit integration e2e property soak bench lint check lock contracts install help
 
 COMPILE = uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 \
 	$(UPGRADE) $(foreach member,$(OURS),--no-emit-package $(member))

@@ -19,7 +19,10 @@ from tests.support.infrastructure import run_outside_any_loop
 from tests.support.sandboxes import Sandbox
 from tests.support.waiting import wait_until
 
-pytestmark = pytest.mark.skipif(kafka_obstacle() is not None, reason=f"without Apache Kafka: {kafka_obstacle()}")
+pytestmark = [
+    pytest.mark.own_broker,
+    pytest.mark.skipif(kafka_obstacle() is not None, reason=f"cannot run here: {kafka_obstacle()}"),
+]
 TOLD = "TANDEM_REPUBLISH_ON_START"
 
 

@@ -19,6 +19,8 @@ from tests.support.ports import free_base
 from tests.support.sandboxes import Sandbox
 from tests.support.waiting import wait_until
 
+pytestmark = pytest.mark.own_broker
+
 
 @pytest.fixture
 def own(tmp_path: Path) -> Iterator[Sandbox]:

@@ -43,10 +43,21 @@ def test_a_failed_build_fails_the_command_but_not_the_other_tools(
 ) -> None:
     made: list[str] = []
     broken = Tool("Broken", lambda: None, {}, "building", lambda: tools.run(["false"]))
-    monkeypatch.setattr(tools, "TOOLS", (broken, a_tool(made)))
-    assert tools.main() == 1
+    monkeypatch.setattr(tools, "TOOLS", {"broken": broken, "thing": a_tool(made)})
+    assert tools.main([]) == 1
     assert "Broken: false failed with 1" in capsys.readouterr().err
     assert made == ["thing"]
+
+
+def test_only_what_is_asked_for_is_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[str] = []
+    monkeypatch.setattr(
+        tools, "TOOLS", {"other": Tool("Other", lambda: None, {}, "", made.clear), "thing": a_tool(made)}
+    )
+    assert tools.main(["thing"]) == 0
+    assert made == ["thing"]
+    with pytest.raises(SystemExit):
+        tools.main(["nothing"])
 
 
 def test_apache_kafka_without_java_or_jars_says_what_to_do(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

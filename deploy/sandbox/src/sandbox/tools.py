@@ -3,6 +3,7 @@
 Apache Kafka's jars where there are Java and Maven; SecantusDB's Rust server where there is Rust.
 """
 
+import argparse
 import shutil
 import subprocess
 import sys
@@ -60,22 +61,25 @@ def _build_secantusd_rs() -> None:
     run([*cargo, "--root", str(FOLDER)])
 
 
-TOOLS = (
-    Tool("Apache Kafka", _kafka_is_there, {"java": "Java 17", "mvn": "Maven"}, "fetching 43 MB", _fetch_kafka),
-    Tool(
+TOOLS = {
+    "kafka": Tool("Apache Kafka", _kafka_is_there, {"java": "Java 17", "mvn": "Maven"}, "fetching 43 MB", _fetch_kafka),
+    "secantus": Tool(
         "SecantusDB's Rust server",
         secantusd_rs,
         {"cargo": "Rust", "cmake": "cmake", "ninja": "ninja-build", "swig": "swig"},
         "building, about five minutes (needs libclang-dev, too)",
         _build_secantusd_rs,
     ),
-)
+}
 
 
-def main() -> int:
+def main(arguments: Sequence[str] | None = None) -> int:
     """Make what can be made; return the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m sandbox.tools", description=__doc__)
+    parser.add_argument("tool", nargs="*", choices=[*TOOLS, []], help="which (default: all)")
+    asked = parser.parse_args(arguments).tool or TOOLS
     failed = False
-    for tool in TOOLS:
+    for tool in (TOOLS[name] for name in asked):
         try:
             tool.ensure(lambda line: print(line, flush=True))
         except subprocess.CalledProcessError as error:
