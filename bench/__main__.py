@@ -13,10 +13,13 @@ from bench.options import Options, UnknownOptionError, options_from
 from bench.report import keep, print_table, put_into
 from bench.results import Figure
 from bench.rows.latency import latency
+from bench.rows.mapper import mapper
+from bench.rows.startup import startup
+from bench.rows.sync import sync
 from bench.stand import Stand, stand
 
 Row = Callable[[Stand, Options], Awaitable[list[Figure]]]
-ROWS: Mapping[str, Row] = {"latency": latency}
+ROWS: Mapping[str, Row] = {"latency": latency, "sync": sync, "mapper": mapper, "startup": startup}
 
 _DOCUMENT = Path("docs/performance.md")
 _FIGURES, _LOOK = Path("docs/performance.json"), Path("var/bench/quick.json")

@@ -2,19 +2,19 @@
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass
-from time import monotonic
+from dataclasses import dataclass, replace
+from time import time
 from typing import Any, Self
 
 import httpx
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import AIOKafkaConsumer
 from motor.motor_asyncio import AsyncIOMotorClient
 
-from bench.floor.common import TOPICS as FLOOR_TOPICS
 from bench.stand import Stand
-from contracts.catalogue import all_topics
+from bench.topics import SPECS, partitions_of
 
 _COMMANDS = ("find", "getMore", "count", "aggregate", "insert", "update", "delete")
+_LOOK_EVERY = 0.25
 Counts = Mapping[str, int]
 
 
@@ -25,6 +25,8 @@ class Cost:
     messages: Counts
     database: Counts
     provider: Counts
+    quiet_since: float = 0.0
+    """When the last message was seen, in seconds since 1970; a quarter of a second fine."""
 
     @property
     def writes(self) -> int:
@@ -37,6 +39,7 @@ class Cost:
             _minus(self.messages, before.messages),
             _minus(self.database, before.database),
             _minus(self.provider, before.provider),
+            self.quiet_since,
         )
 
     def as_json(self) -> dict[str, Any]:
@@ -65,6 +68,7 @@ class Counter:
 
     def __init__(self, stand: Stand) -> None:
         self._consumer = AIOKafkaConsumer(bootstrap_servers=stand.kafka, enable_auto_commit=False)
+        self._partitions = partitions_of(spec.name for spec in SPECS)
         self._mongo: AsyncIOMotorClient[dict[str, Any]] = AsyncIOMotorClient(stand.mongo_url)
         self._google = httpx.AsyncClient(base_url=stand.google_url, timeout=30)
 
@@ -86,26 +90,19 @@ class Counter:
 
     async def settled(self, *, quiet: float = 2.0, within: float = 300.0) -> Cost:
         """Wait until no message was published for a while; return all counts then."""
-        deadline, counted, since = monotonic() + within, await self._messages(), monotonic()
-        while monotonic() - since < quiet and monotonic() < deadline:
-            await asyncio.sleep(0.25)
+        deadline, counted, since = time() + within, await self._messages(), time()
+        while time() - since < quiet and time() < deadline:
+            await asyncio.sleep(_LOOK_EVERY)
             if (now := await self._messages()) != counted:
-                counted, since = now, monotonic()
-        return await self.now()
+                counted, since = now, time()
+        return replace(await self.now(), quiet_since=since)
 
     async def _messages(self) -> dict[str, int]:
-        topics = [topic.name for topic in all_topics()] + list(FLOOR_TOPICS)
-        partitions = [
-            TopicPartition(topic, number)
-            for topic in topics
-            for number in self._consumer.partitions_for_topic(topic) or await self._known(topic)
-        ]
-        ends = await self._consumer.end_offsets(partitions)
-        return {topic: sum(end for at, end in ends.items() if at.topic == topic) for topic in topics}
-
-    async def _known(self, topic: str) -> set[int]:
-        await self._consumer.topics()
-        return set(self._consumer.partitions_for_topic(topic) or ())
+        ends = await self._consumer.end_offsets(self._partitions)
+        counts: dict[str, int] = {}
+        for at, end in ends.items():
+            counts[at.topic] = counts.get(at.topic, 0) + end
+        return counts
 
     async def _database(self) -> dict[str, int]:
         metrics = (await self._mongo.admin.command("serverStatus"))["metrics"]

@@ -12,11 +12,6 @@ _LIBRARIES = ("aiokafka", "faststream", "fastapi", "motor", "pymongo", "pydantic
 _BROKERS = {"apache": "Apache Kafka 4 (KRaft, one node)", "embedded": "Tansu (in memory)"}
 
 
-def apache_kafka_is_here() -> bool:
-    """Tell whether Apache Kafka can be started on this machine without fetching anything."""
-    return False
-
-
 def described(kafka: str, database: str) -> dict[str, Any]:
     """Return what belongs beside every figure."""
     return {

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from bench.machine import apache_kafka_is_here
+from sandbox.processes import kafka_obstacle
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ def options_from(environ: Mapping[str, str], rows: tuple[str, ...]) -> Options:
         raise UnknownOptionError(f"BENCH_ROWS={','.join(sorted(unknown))}: there are {', '.join(rows)}")
     if (provider := environ.get("PROVIDER") or "google") != "google":
         raise UnknownOptionError(f"PROVIDER={provider}: only google has a simulator that this drives")
-    kafka = environ.get("KAFKA") or ("apache" if apache_kafka_is_here() else "embedded")
+    kafka = environ.get("KAFKA") or ("embedded" if kafka_obstacle() else "apache")
     plan = Options(chosen, kafka, provider)
     plan = _quick(plan) if environ.get("QUICK") else plan
     sizes = tuple(int(size) for size in environ.get("SIZES", "").split(",") if size)
@@ -58,5 +58,5 @@ def _quick(plan: Options) -> Options:
         sizes=(150,),
         outbound=30,
         mapper_messages=300,
-        links=(100, 150),
+        links=(100, 200),
     )

@@ -13,9 +13,8 @@ from typing import Any
 
 from pymongo import AsyncMongoClient
 
-from bench.floor.common import TOPICS as FLOOR_TOPICS
-from chassis.topics import TopicSpec, ensure_topics
-from contracts.catalogue import all_topics
+from bench.topics import SPECS
+from chassis.topics import ensure_topics
 from sandbox import keys
 from sandbox.plan import SERVICES, Plan, make_plan
 from sandbox.ports import Ports
@@ -77,8 +76,7 @@ async def stand(folder: Path, kafka: str) -> AsyncIterator[Stand]:
         given = {"TANDEM_KAFKA_BOOTSTRAP": bootstrap, "TANDEM_MONGO_URL": mongo_url, **_PRODUCTION_PACE}
         environ = given | (_EMBEDDED_KAFKA if kafka == "embedded" else {})
         plan = make_plan(Ports.moved(free_base()), folder, keys.load_or_make(folder / "keys.env"), environ)
-        topics = [TopicSpec(topic.name, topic.partitions, topic.config) for topic in all_topics()]
-        await ensure_topics(bootstrap, [*topics, *(TopicSpec(name, 12) for name in FLOOR_TOPICS)])
+        await ensure_topics(bootstrap, SPECS)
         (folder / "clock").write_text("0\n")
         google = await stack.enter_async_context(running([_forgetful_google(plan)]))
         yield Stand(plan, google["google"], mongo_url, bootstrap, await _described(mongo_url))

@@ -5,7 +5,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Self
 
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import AIOKafkaConsumer
+
+from bench.topics import partitions_of
 
 
 @dataclass(frozen=True)
@@ -23,18 +25,15 @@ class Tap:
 
     kafka: str
     topics: Sequence[str]
+    with_values: bool = True
+    """Without, only the times are kept: for floods."""
     records: list[Record] = field(default_factory=list)
 
     async def __aenter__(self) -> Self:
         """Listen from now."""
         self._consumer = AIOKafkaConsumer(bootstrap_servers=self.kafka, enable_auto_commit=False, fetch_max_wait_ms=100)
         await self._consumer.start()
-        await self._consumer.topics()
-        parts = [
-            TopicPartition(topic, number)
-            for topic in self.topics
-            for number in self._consumer.partitions_for_topic(topic) or ()
-        ]
+        parts = partitions_of(self.topics)
         self._consumer.assign(parts)
         for part, end in (await self._consumer.end_offsets(parts)).items():
             self._consumer.seek(part, end)
@@ -50,7 +49,10 @@ class Tap:
     async def _listen(self) -> None:
         while True:
             for records in (await self._consumer.getmany(timeout_ms=200)).values():
-                self.records += [Record(one.topic, one.timestamp / 1000, one.value or b"") for one in records]
+                self.records += [
+                    Record(one.topic, one.timestamp / 1000, one.value or b"" if self.with_values else b"")
+                    for one in records
+                ]
 
     async def until(self, enough: Callable[[], bool], *, seconds: float, patience: float = 10.0) -> bool:
         """Wait until it is enough; False where that took too long, or nothing came at all for `patience` seconds."""
@@ -64,7 +66,3 @@ class Tap:
                 return False
             await asyncio.sleep(0.05)
         return True
-
-    def times(self, topic: str, *words: bytes) -> list[float]:
-        """Return when the records of a topic that hold all these words were published, sorted."""
-        return sorted(one.at for one in self.records if one.topic == topic and all(word in one.value for word in words))
