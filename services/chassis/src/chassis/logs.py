@@ -1,7 +1,9 @@
 """Logs: structlog, JSON lines on stdout (readable ones on a terminal), and never a secret in them."""
 
 import logging
+import math
 import sys
+from collections import Counter
 from typing import Any
 
 import structlog
@@ -11,6 +13,34 @@ from chassis.settings import ChassisSettings
 
 _SECRETS = ("authorization", "password", "secret", "token", "credential", "cookie")
 _CHATTY = ("aiokafka", "pymongo", "httpx", "httpcore", "chassis.faststream", "uvicorn.access")
+_REPEATS_ITSELF = "aiokafka"
+_SILENCE_SECONDS = 10.0
+
+
+class Damper(logging.Filter):
+    """Lets what a library says over and over through once in a while, with the number of times it was left out.
+
+    While Kafka is away, aiokafka says the same few things 300 times a second; writing that down was most of what it cost.
+    """
+
+    def __init__(self, library: str, silence: float = _SILENCE_SECONDS) -> None:
+        super().__init__(library)
+        self._silence = silence
+        self._said: dict[str, float] = {}
+        self._left_out: Counter[str] = Counter()
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Tell whether to let a record through; two are the same when they differ in their values alone."""
+        if not super().filter(record):
+            return True
+        words = str(record.msg)
+        if record.created - self._said.get(words, -math.inf) < self._silence:
+            self._left_out[words] += 1
+            return False
+        self._said[words] = record.created
+        if left_out := self._left_out.pop(words, 0):
+            record.msg = f"{words} (and {left_out} times before)"
+        return True
 
 
 def redact(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
@@ -45,6 +75,7 @@ def configure_logging(settings: ChassisSettings) -> None:
     """Send our own and all libraries' log lines to stdout in one format, from the configured severity on."""
     handler = logging.StreamHandler(sys.stdout)
     handler.setFormatter(_formatter())
+    handler.addFilter(Damper(_REPEATS_ITSELF))
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(settings.log_level)
