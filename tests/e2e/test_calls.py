@@ -44,22 +44,12 @@ async def test_a_burst_costs_one_read_per_debounce_window(synced: World) -> None
     assert not WRITES & set(calls)
 
 
-async def linked(synced: World, activity_id: str) -> Json:
-    """Wait until an activity says that its link is active: that is told after the link itself."""
-
-    async def look() -> Json | None:
-        activity = await synced.sales.activity(activity_id)
-        return activity if activity and activity["sync"] and activity["sync"]["state"] == "active" else None
-
-    return await wait_until(look, awaited="the activity to show its link as active", timeout=WITHIN)
-
-
 async def test_nothing_changed_costs_no_write_no_message_and_no_version(synced: World) -> None:
     activity = await synced.sales.add(**call())
     event = await synced.event_of(activity)
     twin = await synced.activity_of(await synced.google.add(summary="Visit", **timed()))
     await synced.sales.in_sync(synced.connection_id)
-    shown = [await linked(synced, one["id"]) for one in (activity, twin)]
+    shown = [await synced.linked(one["id"]) for one in (activity, twin)]
     before = await last_entry(synced)
     await synced.google.google.post(
         f"/control/accounts/{synced.google.email}/calendars/primary/events/{event['id']}/touch"

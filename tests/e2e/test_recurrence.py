@@ -40,7 +40,8 @@ async def test_e3_each_occurrence_is_one_activity_and_exceptions_are_followed(sy
 @pytest.mark.parametrize("change", [{"subject": "x"}, {"due_time": "11:00"}, {"location": "x"}])
 async def test_e2_an_occurrence_cannot_be_edited_in_the_crm(synced: World, change: Json) -> None:
     await synced.google.add(summary="Weekly", recurrence=WEEKLY, **timed(2))
-    first, *_ = await occurrences(synced, "Weekly", 4)
+    found, *_ = await occurrences(synced, "Weekly", 4)
+    first = await synced.linked(found["id"])
     refused = await synced.sales.store.patch(f"/v1/activities/{first['id']}", json=change)
     assert (refused.status_code, refused.json()["code"]) == (409, "recurring_read_only")
     assert await synced.sales.activity(first["id"]) == first

@@ -68,6 +68,15 @@ class World:
 
         return await wait_until(look, awaited=f"event with {fields}", timeout=WITHIN)
 
+    async def linked(self, activity_id: str) -> Json:
+        """Wait until an activity says that its link is active: that is told after the link itself."""
+
+        async def look() -> Json | None:
+            activity = await self.sales.activity(activity_id)
+            return activity if activity and activity["sync"] and activity["sync"]["state"] == "active" else None
+
+        return await wait_until(look, awaited="the activity to show its link as active", timeout=WITHIN)
+
     async def activity_goes(self, activity_id: str) -> None:
         """Wait until an activity is deleted."""
 

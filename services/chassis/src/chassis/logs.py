@@ -20,7 +20,7 @@ _SILENCE_SECONDS = 10.0
 class Damper(logging.Filter):
     """Lets what a library says over and over through once in a while, with the number of times it was left out.
 
-    While Kafka is away, aiokafka says the same few things 300 times a second; writing that down was most of what it cost.
+    While Kafka is away, aiokafka says the same few things 300 times a second; writing them down was most of the work.
     """
 
     def __init__(self, library: str, silence: float = _SILENCE_SECONDS) -> None:
