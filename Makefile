@@ -81,6 +81,10 @@ lock: $(INSTALLED) ## Compile the pins with hashes anew (UPGRADE=--upgrade for n
 	@for image in $(IMAGES); do echo "requirements/$$image.txt"; \
 		$(COMPILE) --constraint requirements/dev.txt services/$$image/pyproject.toml -o requirements/$$image.txt; done
 
+docs: $(INSTALLED) ## Write the generated documents anew: what is decided case by case, which tests prove which rule
+	python -m tests.support.decision_table
+	python -m tests.support.acceptance
+
 contracts: $(INSTALLED) ## Generate the message schemas anew
 	python -m contracts.generate
 
@@ -90,7 +94,7 @@ help: ## This list
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} \
 		/^[a-z0-9-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-.PHONY: run demo token tools clean test test-kafka unit integration e2e property soak bench lint check lock contracts install help
+.PHONY: run demo token tools clean test test-kafka unit integration e2e property soak bench lint check lock docs contracts install help
 
 COMPILE = uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 \
 	$(UPGRADE) $(foreach member,$(OURS),--no-emit-package $(member))

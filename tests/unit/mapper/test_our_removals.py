@@ -6,7 +6,8 @@ import pytest
 
 from contracts.calendar_commands import CalendarPut
 from mapper.domain.fields import event_time
-from tests.support.bench import HOUR, NOW, TOMORROW, Bench, linked, timed, undated
+from mapper.domain.observe import note_activity
+from tests.support.bench import HOUR, NOW, TOMORROW, Bench, connection, due, linked, timed, undated
 
 
 def test_a9_a_calendar_that_cannot_be_read_any_more_keeps_no_item_from_the_newly_chosen_one() -> None:
@@ -78,3 +79,25 @@ def test_l1_what_took_the_event_away_goes_on_explaining_it() -> None:
     bench.settle()
     bench.set(timezone="Europe/Paris")
     assert (bench.state(), bench.decided.rule) == (("closed", "filtered"), "C5")
+
+
+@pytest.mark.parametrize("origin", ["crm", "calendar"])
+@pytest.mark.parametrize("reason", ["filtered", "undated"])
+def test_j3_an_edit_that_beats_a_deletion_saves_the_activity_though_its_event_must_wait(
+    origin: str, reason: str
+) -> None:
+    bench = linked(origin, connection(inbound_type="call"))
+    waiting = {"schedule": undated()} if reason == "undated" else {"type": "lunch", "subject": "Kept"}
+    if reason == "filtered":
+        settings = bench.connection.settings.model_copy(update={"outbound_types": ("call",)})
+        bench.connection = bench.connection.model_copy(update={"settings": settings})
+    bench.cal_gone(at=NOW, tell=False)
+    bench.crm(at=NOW + HOUR, tell=False, **waiting)
+    assert bench.activity
+    bench.current = note_activity(bench.link, bench.activity)
+    bench.tell_gone(bench.link.event_id or "", "deleted", NOW)
+    assert (bench.settle(), bench.state()) == ([], ("closed", reason))
+    bench.crm(type="call", schedule=due(), at=NOW + 2 * HOUR)
+    bench.settle()
+    assert bench.event
+    assert bench.state() == ("active", None)

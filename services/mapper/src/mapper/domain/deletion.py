@@ -6,24 +6,28 @@ from contracts.activities import ActivitySnapshot
 from contracts.calendar_objects import EventSnapshot
 from mapper.domain import verdicts
 from mapper.domain.decision import Decision, RemoveActivity, RemoveEvent
-from mapper.domain.fields import event_time
 from mapper.domain.inbound import create_activity
 from mapper.domain.merge import activity_changes, event_changed_at, event_changes
-from mapper.domain.outbound import create_event
-from mapper.domain.situation import Situation, ahead, read_only, stand
+from mapper.domain.outbound import recreate_event, restore_event
+from mapper.domain.situation import Situation, ahead, held_back, read_only, stand
 from mapper.domain.window import lies_ahead
 
 
 def decide_event_deleted(situation: Situation, activity: ActivitySnapshot) -> Decision:
     """Delete the activity after its event (H1), unless a later edit brings the event back (J3) or it is kept."""
     link, deleted_at = situation.link, _event_deleted_at(situation)
+    if link.event.restoring:
+        return restore_event(situation, activity)
     edited_at = _activity_edited_at(situation)
-    if _beats(situation, edited_at, deleted_at) and _may_recreate(situation, activity):
-        return create_event(situation, activity, verdicts.EDIT_BEATS_DELETION)
+    event = link.event.event
+    if _beats(situation, edited_at, deleted_at) and not (event and read_only(event)):
+        return recreate_event(situation, activity)
     if situation.connection.settings.on_event_deleted == "keep":
         return stand(situation, "closed", "kept", verdicts.EVENT_DELETED_KEPT)
     if _was_over(situation, deleted_at):
         return stand(situation, "frozen", "past", verdicts.FROZEN)
+    if link.gone_pass:
+        return held_back(situation, verdicts.HELD_DELETION)
     return stand(situation, "active", link.reason, verdicts.EVENT_DELETED, RemoveActivity("deleted"))
 
 
@@ -57,12 +61,6 @@ def _activity_edited_at(situation: Situation) -> datetime | None:
 def _beats(situation: Situation, edited_at: datetime | None, deleted_at: datetime) -> bool:
     """Tell whether an edit is later than the deletion (J3), and was made before the item was over (D2)."""
     return edited_at is not None and edited_at > deleted_at and ahead(situation, edited_at)
-
-
-def _may_recreate(situation: Situation, activity: ActivitySnapshot) -> bool:
-    event = situation.link.event.event
-    dated = event_time(activity.schedule) is not None
-    return dated and situation.connection.selects(activity.type) and not (event and read_only(event))
 
 
 def _was_over(situation: Situation, moment: datetime) -> bool:

@@ -24,6 +24,9 @@ _REMOVED_BY_US = frozenset({"undated", "filtered", "calendar_changed", "not_owne
 """Closed by our own removal: the counterpart is made again when the cause ends (D8); `past` follows one of the others
 where the item was over by then."""
 
+_GONE_SINCE = frozenset({"not_owner", "filtered", "undated"})
+"""Closed while the event was there, or for an edit that came after its deletion: gone since, it is made again."""
+
 _COMES_BACK = frozenset({"deleted", "stopped"})
 """Closed with its activity deleted: the event being there means that it, or the sync, is back (D8, K1)."""
 
@@ -84,11 +87,9 @@ def _other_calendar(situation: Situation) -> Decision | None:
     if link.calendar_id == chosen:
         return None
     if situation.from_calendar:
-        return leave_out(situation, "calendar_changed", verdicts.LEFT_CALENDAR)
+        return leave_out(situation, "calendar_changed", verdicts.OTHER_CALENDAR)
     if situation.event:
-        removal = stand(
-            situation, "active", "calendar_changed", verdicts.LEFT_CALENDAR, RemoveEvent("calendar_changed")
-        )
+        removal = stand(situation, "active", "calendar_changed", verdicts.MOVES, RemoveEvent("calendar_changed"))
         return take_in_first(situation) or removal
     left = {"state": "closed", "reason": "calendar_changed", "calendar_id": chosen}
     moved = link.holding(None).model_copy(update=left | {"event": EventSide(seq=link.event.seq)})
@@ -176,7 +177,7 @@ def _is_written(link: Link) -> bool:
 def _makes_event_again(situation: Situation) -> bool:
     """Tell whether the cause for which the link closed took its event along (D8)."""
     reason = situation.link.reason
-    return reason == "not_owner" or (reason in _REMOVED_BY_US and not situation.from_calendar)
+    return reason in _GONE_SINCE or (reason in _REMOVED_BY_US and not situation.from_calendar)
 
 
 def _only_event(situation: Situation) -> Decision | None:

@@ -75,9 +75,24 @@ EVENT_DELETED_KEPT = Verdict(
     "The event was deleted; its activity is kept, as you chose.",
     "on_event_deleted",
 )
+HELD_DELETION = Verdict(
+    "waiting",
+    "H4",
+    "The event is gone, with many others at once; its activity is not deleted before you confirm it.",
+    remedy=Remedy(words="Restore what was deleted, or confirm the deletion, on the calendar sync page."),
+)
+RESTORED = Verdict("synced", "H4", "You chose to restore what was deleted, so the event is created again.")
 ACTIVITY_DELETED = Verdict("removed", "H1", "The activity was deleted, so its event was deleted.")
 NOT_ORGANISER = Verdict("skipped", "H3", "The activity was deleted; the meeting is somebody else's and stays.")
 LEFT_CALENDAR = Verdict("skipped", "H2", "The event left the calendar; both sides are left as they are.")
+OTHER_CALENDAR = Verdict(
+    "skipped",
+    "A9",
+    "Another calendar was chosen; the event is in the one before, and both sides are left as they are.",
+    "calendar_id",
+    Remedy(words="Choose its calendar again.", setting="calendar_id"),
+)
+MOVES = Verdict("waiting", "A9", "The event moves to the calendar that was chosen.", "calendar_id")
 ACCESS_LOST = Verdict("waiting", "H2", "The event cannot be read any more; nothing is done until it can.")
 UNREAD = Verdict("waiting", "H2", "The activity's event has not been seen yet; no other is created in its place.")
 BOTH_GONE = Verdict("removed", "H1", "Both sides are deleted.")
@@ -104,6 +119,18 @@ def unselected(activity_type: str, selected: tuple[str, ...]) -> Verdict:
         f"Activities of type “{activity_type}” are no longer synced, so the event was removed.",
         "outbound_types",
         _select(activity_type, selected),
+    )
+
+
+def held_removal(activity_type: str) -> Verdict:
+    """Return the verdict on an event that stays until the user confirms that its type leaves the calendar (H4)."""
+    return Verdict(
+        "waiting",
+        "H4",
+        f"Activities of type “{activity_type}” are no longer selected; with so many events, none is removed before "
+        "you confirm it.",
+        "outbound_types",
+        Remedy(words="Restore the selection, or confirm the removal, on the calendar sync page."),
     )
 
 
