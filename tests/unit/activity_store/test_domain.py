@@ -133,11 +133,11 @@ def test_only_persons_are_matched_by_address() -> None:
 
 
 def test_telling_an_item_anew_owes_a_renewal_only_where_the_summary_changes() -> None:
-    """F4."""
+    """F4, G1."""
     known = item().model_copy(update={"revision": 3})
     assert rewritten(known, item()) == known
     assert rewritten(known, item(name="N")).renewal_owed
     regrouped = rewritten(known, item(group_id="g"))
-    assert (regrouped.revision, regrouped.renewal_owed) == (4, False)
+    assert (regrouped.revision, regrouped.renewal_owed) == (4, True), "subscribers apply G1 by it"
     forgotten = rewritten(known, item(deleted=True))
     assert forgotten.renewal_owed

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from activity_store.domain.activity import Activity
 from activity_store.domain.ids import scoped
@@ -12,11 +12,18 @@ from activity_store.domain.types import ActivityTypes, default_types
 from activity_store.domain.users import User
 from activity_store.messages import types_message
 from chassis.clock import Clock
+from chassis.coalesce import Batch, Coalescer
 from chassis.documents import Documents
 from chassis.messages import Outgoing
 from chassis.store import Index, Store
 
-_ADDRESSES_AT_ONCE = 50
+_ADDRESSES_AT_ONCE = 100
+"""Look-ups by `$in` get slow beyond this on the embedded server."""
+
+_CALLERS_AT_ONCE = 500
+
+Guests = tuple[str, tuple[str, ...]]
+"""A company, and the folded addresses of an event's guests."""
 
 _ACTIVITY_INDEXES = (
     Index([("company_id", 1), ("_id", 1)]),
@@ -28,6 +35,14 @@ _ACTIVITY_INDEXES = (
 )
 
 
+class FindsItems(Protocol):
+    """The part of the linked items that looking for persons needs."""
+
+    async def find(self, where: Mapping[str, Any], /) -> list[LinkedItem]:
+        """Return the items that match a filter."""
+        ...
+
+
 @dataclass(frozen=True)
 class Collections:
     """Everything the activity store keeps. All calls may raise `Transient`: the database is away."""
@@ -36,6 +51,7 @@ class Collections:
     types: Documents[ActivityTypes]
     items: Documents[LinkedItem]
     users: Documents[User]
+    persons: Coalescer[Guests, dict[str, str]]
     clock: Clock
 
     async def activity(self, company_id: str, activity_id: str) -> Activity | None:
@@ -61,21 +77,11 @@ class Collections:
         return {ids[document_id]: item for document_id, item in found.items() if not item.deleted}
 
     async def persons_by_email(self, company_id: str, addresses: Sequence[str]) -> dict[str, str]:
-        """Return the ids of the company's persons by folded e-mail address (F5).
+        """Return the ids of the company's persons by folded e-mail address (F5); many callers share one look-up.
 
         Where two persons share an address the smaller id wins, so that every delivery matches the same one.
         """
-        persons: dict[str, str] = {}
-        for begin in range(0, len(addresses), _ADDRESSES_AT_ONCE):
-            wanted = list(addresses[begin : begin + _ADDRESSES_AT_ONCE])
-            found = await self.items.find({"company_id": company_id, "person_emails": {"$in": wanted}})
-            for item in found:
-                persons |= {
-                    address: min(item.item_id, persons.get(address, item.item_id))
-                    for address in item.person_emails
-                    if address in wanted
-                }
-        return persons
+        return await self.persons((company_id, tuple(addresses))) if addresses else {}
 
     async def busy_between(self, company_id: str, owner_id: str, start: datetime, end: datetime) -> list[Activity]:
         """Return an owner's busy activities that take place in a stretch of time (L3)."""
@@ -99,17 +105,39 @@ class Collections:
 
 def collections_in(store: Store) -> Collections:
     """Return the collections of a database."""
+    items = store.documents(
+        "linked_items",
+        LinkedItem,
+        indexes=[Index([("company_id", 1), ("person_emails", 1)]), Index([("renewal_owed", 1)])],
+    )
     return Collections(
         activities=store.documents("activities", Activity, indexes=_ACTIVITY_INDEXES),
         types=store.documents("activity_types", ActivityTypes, state_messages=_types_state),
-        items=store.documents(
-            "linked_items",
-            LinkedItem,
-            indexes=[Index([("company_id", 1), ("person_emails", 1)]), Index([("renewal_owed", 1)])],
-        ),
+        items=items,
         users=store.documents("users", User),
+        persons=Coalescer(persons_in(items), size=_CALLERS_AT_ONCE),
         clock=store.clock,
     )
+
+
+def persons_in(items: FindsItems) -> Batch[Guests, dict[str, str]]:
+    """Return the look-up of persons for many events at once: a first sync of thousands costs one for each batch."""
+
+    async def look_up(asked: Sequence[Guests]) -> Sequence[dict[str, str] | Exception]:
+        companies = sorted({company for company, _ in asked})
+        wanted = sorted({address for _, addresses in asked for address in addresses})
+        found: dict[tuple[str, str], str] = {}
+        for begin in range(0, len(wanted), _ADDRESSES_AT_ONCE):
+            some = wanted[begin : begin + _ADDRESSES_AT_ONCE]
+            where = {"company_id": {"$in": companies}, "person_emails": {"$in": some}}
+            for item in await items.find(where):
+                for key in ((item.company_id, address) for address in item.person_emails):
+                    found[key] = min(item.item_id, found.get(key, item.item_id))
+        return [
+            {one: found[company, one] for one in addresses if (company, one) in found} for company, addresses in asked
+        ]
+
+    return look_up
 
 
 def _types_state(types: ActivityTypes) -> Sequence[Outgoing]:

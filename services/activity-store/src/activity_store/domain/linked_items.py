@@ -102,4 +102,6 @@ def summary_of(item: LinkedItem) -> LinkedItemSummary:
         value=item.value,
         currency=item.currency,
         visible_to=item.visible_to,
+        owner_id=item.owner_id,
+        group_id=item.group_id,
     )

@@ -22,6 +22,9 @@ def with_link_state(activity: Activity, news: LinkStateChanged) -> Activity:
         reason=news.reason,
         connection_id=news.connection_id,
         version=news.aggregate_version,
+        account_key=news.account_key,
+        calendar_id=news.calendar_id,
+        event_id=news.event_id,
     )
     return activity.model_copy(update={"sync_versions": versions, "sync": summary})
 
