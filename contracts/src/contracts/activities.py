@@ -72,6 +72,9 @@ class SyncSummary(Value):
     reason: str | None = None
     connection_id: Id
     version: int = Field(default=0, ge=0, description="of the link, so that a rebuilt one continues from it")
+    account_key: Id | None = Field(default=None, description="whose link it is; with the next two: its event (K2)")
+    calendar_id: Id | None = None
+    event_id: Id | None = None
 
 
 class ActivitySnapshot(Value):

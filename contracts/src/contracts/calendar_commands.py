@@ -33,6 +33,14 @@ class CalendarReplay(CalendarCommand):
     replay_id: Id
 
 
+class CalendarConfirm(CalendarCommand):
+    """Read these events by their ids and tell each: links have them, and the replay did not show them (H2)."""
+
+    type: Literal["calendar.confirm.v1"] = "calendar.confirm.v1"
+    replay_id: Id
+    event_ids: tuple[Id, ...]
+
+
 class CalendarPut(CalendarCommand):
     """Create an event (no `event_id`) or change one."""
 
@@ -59,5 +67,5 @@ class CalendarRemove(CalendarCommand):
 
 
 CalendarCommandMessage = Annotated[
-    CalendarPull | CalendarReplay | CalendarPut | CalendarRemove, Field(discriminator="type")
+    CalendarPull | CalendarReplay | CalendarConfirm | CalendarPut | CalendarRemove, Field(discriminator="type")
 ]

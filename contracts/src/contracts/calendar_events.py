@@ -82,6 +82,14 @@ class CalendarReplayEnded(CalendarFact):
     count: int = Field(ge=0)
 
 
+class CalendarConfirmed(CalendarFact):
+    """Every event that was asked for by its id has been told, but for those the provider knows nothing of (H2)."""
+
+    type: Literal["calendar.confirmed.v1"] = "calendar.confirmed.v1"
+    replay_id: Id
+
+
 CalendarEvent = Annotated[
-    EventChanged | EventGone | CalendarCommandSettled | CalendarReplayEnded, Field(discriminator="type")
+    EventChanged | EventGone | CalendarCommandSettled | CalendarReplayEnded | CalendarConfirmed,
+    Field(discriminator="type"),
 ]

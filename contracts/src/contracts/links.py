@@ -19,6 +19,8 @@ class LinkStateChanged(Message):
     type: Literal["link.state.changed.v1"] = "link.state.changed.v1"
     connection_id: Id
     activity_id: Id
+    account_key: Id | None = None
+    calendar_id: Id | None = None
     event_id: Id | None = None
     origin: Origin
     state: LinkState

@@ -1,6 +1,6 @@
 """Whether an event that was read is news: what is told of it, and what is remembered."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from connector.domain.identity import known_id
 from connector.domain.known import KnownEvent, scope_of
@@ -44,6 +44,12 @@ class Judged:
     known: KnownEvent
     tell: bool
     remember: bool
+    replaces: str | None = None
+
+    def replacing(self, former: KnownEvent) -> "Judged":
+        """Return the event as the successor of one that was told (E4): so it is told, too, wherever it lies now."""
+        known = self.known.model_copy(update={"published": True, "event": None})
+        return replace(self, known=known, tell=True, remember=True, replaces=former.event_id)
 
 
 def judge(reading: Reading, read: EventSnapshot, etag: str | None, known: KnownEvent | None) -> Judged:
@@ -56,6 +62,12 @@ def judge(reading: Reading, read: EventSnapshot, etag: str | None, known: KnownE
     fresh = _remembered(reading, event, etag, known, published=not hidden)
     same = known is not None and _same(known, fresh)
     return Judged(event=event, known=fresh, tell=news and not hidden, remember=not same)
+
+
+def whatever_the_window(judged: Judged) -> Judged:
+    """Return an event as it is told where a link has it: the horizon closes no link (D5)."""
+    known = judged.known.model_copy(update={"published": True, "event": None})
+    return Judged(event=judged.event, known=known, tell=True, remember=True)
 
 
 def _remembered(

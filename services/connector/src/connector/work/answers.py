@@ -7,7 +7,7 @@ from chassis.messages import Publisher
 from connector.adapters.stores import Answer, Stores
 from connector.domain.connection import Connection
 from connector.domain.identity import known_id
-from connector.domain.judging import Judged, Reading, judge
+from connector.domain.judging import Judged, Reading, judge, whatever_the_window
 from connector.domain.known import KnownEvent
 from connector.domain.lifecycle import healthy
 from connector.domain.window import window_at
@@ -95,9 +95,7 @@ class Answers:
             window=window_at(self.facts.clock.now(), connection.zone, connection.settings.horizon_days),
             private=connection.settings.private_events,
         )
-        judged = judge(reading, event, etag, known)
-        told = judged.known.model_copy(update={"published": True, "event": None})
-        return Judged(event=judged.event, known=told, tell=True, remember=True)
+        return whatever_the_window(judge(reading, event, etag, known))
 
     async def _remembered(self, turn: Turn, command: Command, outcome: Outcome) -> EventSnapshot | None:
         if outcome.event is None:

@@ -15,6 +15,7 @@ from connector.domain.leaving_out import LeftOut
 from contracts.calendar_commands import CalendarPull, CalendarPut, CalendarRemove, PullReason
 from contracts.calendar_events import (
     CalendarCommandSettled,
+    CalendarConfirmed,
     CalendarOutcome,
     CalendarReplayEnded,
     EventChanged,
@@ -77,6 +78,7 @@ class Facts:
             **self._calendar(connection, judged.event.calendar_id, seq),
             event=judged.event,
             baseline=judged.known.baseline,
+            replaces=judged.replaces,
             sync_pass=Pass(id=pass_id),
         )
         return _wire(CALENDAR_EVENTS, connection.id, message)
@@ -107,6 +109,11 @@ class Facts:
         """Return that everything in the window has been told."""
         calendar = self._calendar(connection, connection.calendar_id, seq)
         return _wire(CALENDAR_EVENTS, connection.id, CalendarReplayEnded(**calendar, replay_id=replay_id, count=count))
+
+    def confirmed(self, connection: Connection, replay_id: str, seq: int) -> Outgoing:
+        """Return that every event that was asked for by its id has been told (H2)."""
+        calendar = self._calendar(connection, connection.calendar_id, seq)
+        return _wire(CALENDAR_EVENTS, connection.id, CalendarConfirmed(**calendar, replay_id=replay_id))
 
     def settled(  # noqa: PLR0913 - as many as an answer has parts
         self,

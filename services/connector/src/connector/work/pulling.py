@@ -1,6 +1,7 @@
 """Reading a calendar: what changed since the cursor, or all of the window (replay, 410); the cursor comes last."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from chassis.clock import Clock
 from chassis.ids import new_id
@@ -17,6 +18,7 @@ from connector.work.read import Read, Teller
 from connector.work.turns import Turn, Turns
 from contracts.calendar_commands import PullReason
 
+_ASKED_AT_ONCE = 4
 _ROLLING: frozenset[PullReason] = frozenset({"horizon", "settings"})
 
 
@@ -36,6 +38,8 @@ class Puller:
         try:
             read = self._begin(turn, calendars, full=False)
             cursor = await self._pages(read, turn.connection.cursor)
+            if read.cut:
+                cursor = await self._rest_of_split(read, cursor)
         except ResyncNeeded:
             read = self._begin(turn, calendars, full=True)
             cursor = await self._pages(read, None)
@@ -62,6 +66,16 @@ class Puller:
 
         await self.turns.end(turn, replayed)
 
+    async def confirm(self, turn: Turn, calendars: Calendars, replay_id: str, event_ids: Sequence[str]) -> None:
+        """Tell events that a replay did not show, each as its id is answered: outside the window is not gone (H2)."""
+        read = self._begin(turn, calendars, full=False, tell_all=True)
+        for start in range(0, len(event_ids), _ASKED_AT_ONCE):
+            await self.teller.confirm(read, event_ids[start : start + _ASKED_AT_ONCE])
+            await self.turns.keep(turn)
+        await self.teller.tell_deletions(read)
+        await self.teller.end_confirmation(read, replay_id)
+        await self.turns.end(turn)
+
     def _begin(self, turn: Turn, calendars: Calendars, *, full: bool, tell_all: bool = False) -> Read:
         connection, pass_id = turn.connection, new_id()
         settings = connection.settings
@@ -86,6 +100,12 @@ class Puller:
                 return page.cursor
             await self._keep(read)
         raise ProviderAway("no_cursor", "the last page of a read did not say where the next one goes on")
+
+    async def _rest_of_split(self, read: Read, cursor: str) -> str:
+        """Read on at once: what cut a series may have been the first half of a split (E4)."""
+        await self.turns.go_on(read.turn)
+        read.reading = replace(read.reading, seq=read.turn.seq)
+        return await self._pages(read, cursor)
 
     async def _keep(self, read: Read) -> None:
         if read.reading.tell_all:

@@ -3,26 +3,34 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from chassis.messages import Outgoing, Publisher
 from connector.adapters.calendars import Calendars
 from connector.adapters.stores import Stores, ToldLeftOut
 from connector.domain.connection import Connection
 from connector.domain.errors import Missing
-from connector.domain.judging import Reading
+from connector.domain.findings import Deletion, Findings
+from connector.domain.judging import Reading, judge, whatever_the_window
 from connector.domain.known import KnownSeries
 from connector.domain.leaving_out import LeftOut
 from connector.domain.passes import (
-    Deletion,
-    Findings,
     find_news,
     ids_on,
     in_batches,
+    kin_to_ask,
     series_touched,
     waits_for_last_page,
     without,
 )
-from connector.domain.provider import Item
+from connector.domain.provider import (
+    EventRead,
+    EventRemoved,
+    Item,
+    OccurrenceCancelled,
+    OccurrenceRead,
+    SeriesRead,
+)
 from connector.work.facts import Facts
 from connector.work.memory import KnownItems
 from connector.work.turns import Turn
@@ -47,11 +55,32 @@ class Read:
     """What waits for the last page."""
     deletions: dict[str, Deletion] = field(default_factory=dict)
     dead_series: dict[str, KnownSeries] = field(default_factory=dict)
+    cut: bool = False
+    """Occurrences went with a change of their rule: their successors may be about to come (E4)."""
+    strangers: dict[str, datetime | None] = field(default_factory=dict)
+    """Gone, and never known to us: somebody has asked for them by their ids."""
 
     @property
     def connection(self) -> Connection:
         """Return the connection that is read."""
         return self.turn.connection
+
+    def living(self, items: Sequence[Item]) -> list[Item]:
+        """Return the items without what is told of series that this read has found gone: it went with them."""
+        revived = {item.event.event_id for item in items if isinstance(item, SeriesRead)}
+        dead = self.dead_series.keys() - revived
+        return [item for item in items if series_touched([item]).isdisjoint(dead)]
+
+    def note(self, findings: Findings) -> None:
+        """Note what is gone, for the end of the pass; what goes on, also under another id, is not gone."""
+        there = {one.event.event_id for one in findings.judged} | {one.event_id for one in findings.replaced}
+        for event_id in there & self.deletions.keys():
+            del self.deletions[event_id]
+        for series in findings.series:
+            self.dead_series.pop(series.series_id, None)
+        self.deletions |= {gone.known.event_id: gone for gone in findings.deletions}
+        self.dead_series |= {dead.series_id: dead for dead in findings.dead_series}
+        self.cut |= findings.cut
 
 
 class Teller:
@@ -74,7 +103,11 @@ class Teller:
 
     async def take(self, read: Read, items: Sequence[Item]) -> None:
         """Tell the news of some items and remember them."""
+        items = read.living(items)
         memory = await self.known.around(read.reading, items)
+        if kin := [one for one in kin_to_ask(items, memory) if one not in read.seen]:
+            items = [*items, *await self._ask_all(read, kin)]
+            memory = await self.known.around(read.reading, items)
         findings = find_news(read.reading, items, memory, read.calendars.provider.occurrence_id)
         read.found += len(items)
         read.seen |= ids_on(items) | series_touched(items)
@@ -87,10 +120,7 @@ class Teller:
         await self._publisher.publish([*messages, *await self._leave_out(read, findings.left_out)])
         await self.known.remember(findings)
         read.told += len(news)
-        for judged in findings.judged:
-            read.deletions.pop(judged.event.event_id, None)
-        read.deletions |= {gone.known.event_id: gone for gone in findings.deletions}
-        read.dead_series |= {dead.series_id: dead for dead in findings.dead_series}
+        read.note(findings)
 
     async def _leave_out(self, read: Read, found: Sequence[LeftOut]) -> list[Outgoing]:
         return [self._facts.left_out(read.connection, one) for one in found if await self._is_new(read, one)]
@@ -113,12 +143,30 @@ class Teller:
         absent = sorted(one for one in ids if one and one not in read.seen)
         for start in range(0, len(absent), _READS_AT_ONCE):
             chunk = absent[start : start + _READS_AT_ONCE]
-            items = await asyncio.gather(*(self._ask(read, event_id) for event_id in chunk))
-            await self.take(read, [item for item in items if item is not None])
+            await self.take(read, await self._ask_all(read, chunk))
+
+    async def confirm(self, read: Read, event_ids: Sequence[str]) -> None:
+        """Ask for a few events by their ids and tell each answer, wherever in time it lies (H2)."""
+        items = await asyncio.gather(*(self._ask(read, event_id) for event_id in event_ids))
+        known = await self._stores.events.get_many([read.reading.id_of(event_id) for event_id in event_ids])
+        live = [item for item in items if isinstance(item, EventRead | OccurrenceRead)]
+        judged = [
+            judge(read.reading, one.event, one.etag, known.get(read.reading.id_of(one.event.event_id))) for one in live
+        ]
+        await self.tell(read, Findings(judged=[whatever_the_window(one) for one in judged]))
+        read.strangers |= {
+            event_id: getattr(item, "at", None)
+            for event_id, item in zip(event_ids, items, strict=True)
+            if isinstance(item, EventRemoved | OccurrenceCancelled | SeriesRead)
+        }
 
     async def _masters(self, read: Read, series_ids: set[str]) -> set[str]:
         found = await self._stores.series.get_many([read.reading.id_of(one) for one in series_ids])
         return {series.series_id for series in found.values() if series.master is not None}
+
+    async def _ask_all(self, read: Read, event_ids: Sequence[str]) -> list[Item]:
+        items = await asyncio.gather(*(self._ask(read, event_id) for event_id in event_ids))
+        return [item for item in items if item is not None]
 
     async def _ask(self, read: Read, event_id: str) -> Item | None:
         try:
@@ -129,20 +177,26 @@ class Teller:
     async def tell_deletions(self, read: Read) -> None:
         """Tell what is gone, each with the number of all (H4), and forget it."""
         gone = list(read.deletions.values())
-        sync_pass = Pass(id=read.pass_id, deletions=len(gone))
-        await self._publisher.publish([self._gone(read, one, sync_pass) for one in gone])
+        sync_pass = Pass(id=read.pass_id, deletions=len(gone) + len(read.strangers))
+        messages = [self._gone(read, one.known.event_id, one.at, one.series_id, sync_pass) for one in gone]
+        messages += [self._gone(read, one, at, None, sync_pass) for one, at in read.strangers.items()]
+        await self._publisher.publish(messages)
         await self.known.forget(gone, read.dead_series.values())
 
-    def _gone(self, read: Read, deletion: Deletion, sync_pass: Pass) -> Outgoing:
+    def _gone(self, read: Read, event_id: str, at: datetime | None, series_id: str | None, sync_pass: Pass) -> Outgoing:
         return self._facts.event_gone(
             read.connection,
-            deletion.known.event_id,
-            deletion.at,
+            event_id,
+            at,
             calendar_id=read.reading.calendar_id,
             seq=read.turn.seq,
             sync_pass=sync_pass,
-            series_id=deletion.series_id,
+            series_id=series_id,
         )
+
+    async def end_confirmation(self, read: Read, replay_id: str) -> None:
+        """Tell that all that was asked for by its id has been told."""
+        await self._publisher.publish([self._facts.confirmed(read.connection, replay_id, read.turn.seq)])
 
     async def end_replay(self, read: Read, replay_id: str) -> None:
         """Tell that everything in the window has been told, and how many events that was."""

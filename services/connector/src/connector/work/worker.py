@@ -21,7 +21,13 @@ from connector.work.retiring import Retirer
 from connector.work.tempos import Tempos
 from connector.work.turns import Turn, Turns
 from connector.work.writing import Writer
-from contracts.calendar_commands import CalendarCommandMessage, CalendarPull, CalendarPut, CalendarReplay
+from contracts.calendar_commands import (
+    CalendarCommandMessage,
+    CalendarConfirm,
+    CalendarPull,
+    CalendarPut,
+    CalendarReplay,
+)
 
 log = structlog.get_logger()
 
@@ -54,9 +60,9 @@ class Worker:
         match command:
             case CalendarPull():
                 await self._pull(connection, command)
-            case CalendarReplay():
+            case CalendarReplay() | CalendarConfirm():
                 if connection.phase == "running":
-                    await self._guarded(connection, command, self._replay(command))
+                    await self._guarded(connection, command, self._telling(command))
             case _:
                 await self._write(connection, command)
 
@@ -81,10 +87,13 @@ class Worker:
 
         return work
 
-    def _replay(self, replay: CalendarReplay) -> Work:
+    def _telling(self, command: CalendarReplay | CalendarConfirm) -> Work:
         async def work(turn: Turn, calendars: Calendars) -> None:
+            if isinstance(command, CalendarConfirm):
+                await self.puller.confirm(turn, calendars, command.replay_id, command.event_ids)
+                return
             await self.channels.maintain(turn, calendars)
-            await self.puller.replay(turn, calendars, replay.replay_id)
+            await self.puller.replay(turn, calendars, command.replay_id)
 
         return work
 
@@ -111,18 +120,17 @@ class Worker:
         await self._settle_unfinished(connection, command)
         turn = await self.turns.begin(connection.id)
         try:
-            self._check_provider(connection, command)
+            self._check_provider(connection.provider)
             with self.tempos.watching(connection.provider):
                 await work(turn, self.accounts.calendars(turn.connection))
         except PARKS as error:
             await self.parking.park(command)
             await self.parking.trouble(turn.connection, error)
 
-    def _check_provider(self, connection: Connection, command: CalendarCommandMessage) -> None:
+    def _check_provider(self, provider: str) -> None:
         """Raise ProviderAway where only probes are worth a call: each that times out holds up others for seconds."""
-        probing = isinstance(command, CalendarPull) and command.reason != "push"
-        if self.tempos.is_away(connection.provider) and not probing:
-            raise ProviderAway("provider_away", f"{connection.provider} does not answer")
+        if not self.tempos.admits(provider):
+            raise ProviderAway("provider_away", f"{provider} does not answer")
 
     async def _settle_unfinished(self, connection: Connection, command: CalendarCommandMessage) -> None:
         """Bring a write of unknown end to its end before anything else: else its echo looked like a user's edit."""
