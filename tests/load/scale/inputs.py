@@ -37,7 +37,7 @@ class UserInputs:
 
     calendar_changes_per_day: float = 10.0
     activity_changes_per_day: float = 5.0
-    busiest_hour: float = 3.0
+    busiest_hour: float = 2.0
     """How much busier the simulated hours are than the average of the day."""
     pushes_lost: float = 0.005
     """"A small percentage get dropped" (providers §1.2)."""
@@ -78,12 +78,15 @@ class Inputs:
     pace: Pace = field(
         default_factory=lambda: Pace(
             poll=timedelta(seconds=300),
+            poll_longest=timedelta(hours=1),
             poll_without_push=timedelta(seconds=60),
             debounce=timedelta(seconds=1),
             second_look=timedelta(seconds=2),
         )
     )
     scheduler_seconds: float = 0.25
+    background_per_second: float = 100.0
+    """For each pod, as the three above (the settings' defaults)."""
     channel_life: timedelta = timedelta(days=7)
     full_read_calls: int = 3
     seed: int = 1
@@ -104,4 +107,5 @@ def scaled(connections: int, seed: int = 1) -> Inputs:
         for one in whole.providers
     )
     pods = replace(whole.pods, pods=max(2, round(whole.pods.pods * share)))
-    return Inputs(connections=connections, providers=providers, pods=pods, seed=seed)
+    background = whole.background_per_second * whole.pods.pods * share / pods.pods
+    return Inputs(connections, providers, pods=pods, background_per_second=max(1.0, background), seed=seed)

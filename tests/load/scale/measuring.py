@@ -2,6 +2,7 @@
 
 import math
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 _PER_E = 20
@@ -33,10 +34,24 @@ class Lateness:
                 return min(self._most, math.expm1((bucket + 1) / _PER_E) / 1000)
         return self._most
 
+    def add(self, other: "Lateness") -> None:
+        """Take in what another has counted."""
+        self._buckets.update(other._buckets)
+        self._most = max(self._most, other._most)
+        self.count += other.count
+
     def summary(self) -> dict[str, float]:
         """Return p50, p99 and max, in seconds."""
         times = {"p50": self.quantile(0.5), "p99": self.quantile(0.99), "max": self._most}
         return {"count": self.count, **{name: round(value, 2) for name, value in times.items()}}
+
+
+def merged(slices: Sequence["Phase"]) -> "Phase":
+    """Return consecutive slices of one phase as one."""
+    whole = Phase(slices[0].name, slices[0].begins)
+    for one in slices:
+        whole.add(one)
+    return whole
 
 
 @dataclass
@@ -62,6 +77,15 @@ class Phase:
         if key not in self.calls:
             self.calls[key] = Counter()
         self.calls[key][int(at)] += 1
+
+    def add(self, other: "Phase") -> None:
+        """Take in the figures of a slice of this phase."""
+        self.ends = other.ends
+        self.counts.update(other.counts)
+        for what, lateness in other.late.items():
+            self.late.setdefault(what, Lateness()).add(lateness)
+        for key, per in other.calls.items():
+            self.calls.setdefault(key, Counter()).update(per)
 
     def rates(self) -> dict[str, dict[str, float]]:
         """Return calls a second, per provider and outcome: the mean, and the busiest second."""

@@ -5,9 +5,8 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 
 from connector.domain.connection import DueKind, Push
-from connector.domain.due import renewal
+from connector.domain.due import earliest, renewal
 from connector.domain.lifecycle import due_when_authorised
-from connector.domain.reads import due_after_read
 from tests.load.scale.inputs import Inputs
 
 START = datetime(2026, 3, 2, tzinfo=UTC)
@@ -18,8 +17,8 @@ class Light:
     """One connection; a plain object, since a million documents would fill the memory."""
 
     __slots__ = (
-        "asked_at",
         "attempts",
+        "background_at",
         "calls",
         "due",
         "due_at",
@@ -30,7 +29,9 @@ class Light:
         "parked",
         "provider",
         "push",
+        "quiet_polls",
         "renew_at",
+        "resume_at",
         "retry_at",
         "unseen_since",
     )
@@ -42,13 +43,15 @@ class Light:
         self.push: Push = "webhook"
         self.due: dict[DueKind, datetime] = {}
         self.due_at: datetime | None = None
+        self.resume_at: datetime | None = None
+        self.background_at: datetime | None = None
+        self.quiet_polls = 0
         self.attempts = 0
         self.retry_at: datetime | None = None
         self.parked: tuple[str, ...] = ()
         self.last_started: datetime | None = None
         self.renew_at = START
         self.unseen_since: datetime | None = None
-        self.asked_at: datetime | None = None
         self.minute = 0
         self.calls = 0
 
@@ -74,14 +77,20 @@ def populate(inputs: Inputs, wave_at: datetime) -> Iterator[Light]:
 
 
 def _settle(light: Light, connected: datetime, opened: datetime, inputs: Inputs, random: Random) -> None:
-    daily = due_when_authorised(connected)
-    for kind in ("horizon", "reconcile"):
-        at = daily[kind]
-        if at is not None:
-            light.due[kind] = at + max(0, -((at - START) // _DAY)) * _DAY
-    light.renew_at = renewal(opened, opened + inputs.channel_life)
+    """Let a connection have lived since it was connected, its polls quiet: what is due lies ahead."""
+    for kind, first in due_when_authorised(light.id, connected).items():
+        if first is not None and kind != "kick":
+            light.due[kind] = first + max(0, -((first - START) // _DAY)) * _DAY
+    while renewal_of(light, opened, inputs) <= START:
+        opened = renewal_of(light, opened, inputs)
+    light.renew_at = renewal_of(light, opened, inputs)
     light.due["channel"] = light.renew_at
-    light.last_started = START - random.random() * inputs.pace.interval(light.push)
-    polled = due_after_read({}, light.last_started, inputs.pace, light.push, look_again=False)["poll"]
-    light.due["poll"] = polled or START
-    light.due_at = min(light.due.values())
+    light.quiet_polls = 4
+    light.last_started = START - random.random() * inputs.pace.interval(light.push, light.quiet_polls) * 0.75
+    light.due["poll"] = inputs.pace.next_poll(light.id, light.last_started, light.push, light.quiet_polls)
+    light.background_at = earliest(light.due).background_at
+
+
+def renewal_of(light: Light, opened: datetime, inputs: Inputs) -> datetime:
+    """Return when a channel opened then is replaced; each has an id of its own."""
+    return renewal(opened, opened + inputs.channel_life, f"{light.id}:{opened.timestamp()}")

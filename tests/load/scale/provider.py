@@ -33,9 +33,9 @@ class SimulatedProvider:
         self._in_minute += 1
         return "ok"
 
-    def latency(self) -> float:
-        """Return how long a call takes now, in seconds."""
-        return self.inputs.time_out if self.down else self.inputs.latency
+    def latency(self, calls: int) -> float:
+        """Return how long so many calls take now, in seconds: while it is down, the first fails."""
+        return self.inputs.time_out * (calls > 0) if self.down else self.inputs.latency * calls
 
     def _forget(self, before: int) -> None:
         while self._seconds and self._seconds[0][0] <= before:

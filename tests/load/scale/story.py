@@ -1,17 +1,20 @@
 """What happens to the population: ordinary hours, a provider down, its return, all pods down, a wave of daily work."""
 
 from datetime import datetime, timedelta
+from itertools import groupby
 from typing import Any
 
 from tests.load.scale.inputs import DAY_SECONDS, Inputs
+from tests.load.scale.measuring import merged
 from tests.load.scale.pods import Pod
 from tests.load.scale.population import START, populate
 from tests.load.scale.world import World
 
 MINUTE = timedelta(minutes=1)
-STEADY, DOWN, HERD, STOPPED, RESTART, WAVE = (20, 60, 40, 10, 20, 60)
+SLICE = 5 * MINUTE
+STEADY, DOWN, HERD, STOPPED, RESTART, WAVE = (15, 60, 45, 10, 20, 30)
 """Minutes of each phase."""
-_WARM_UP = 10
+_WARM_UP = 5
 WAVE_AT = START + (_WARM_UP + STEADY + DOWN + HERD + STOPPED + RESTART) * MINUTE
 
 
@@ -28,7 +31,7 @@ class Story:
         self._changes = count * users.calendar_changes_per_day * users.busiest_hour / DAY_SECONDS
         self._writes = count * users.activity_changes_per_day * users.busiest_hour / DAY_SECONDS
 
-    def play(self) -> list[dict[str, Any]]:
+    def play(self) -> dict[str, Any]:
         """Return the figures of each phase."""
         self._start()
         self._world.after(0.0, self._calendar_changes)
@@ -45,11 +48,19 @@ class Story:
         self._pass("pods back", RESTART)
         self._pass("wave of daily work", WAVE)
         self._world.begin("end")
-        return [phase.result() for phase in self._world.phases[1:-1]]
+        slices = self._world.phases[:-1]
+        phases = [merged(list(ones)) for _, ones in groupby(slices, key=lambda one: one.name)]
+        return {
+            "connections": self._inputs.connections,
+            "phases": [phase.result() for phase in phases[1:]],
+            "slices": [one.result() for one in slices[1:]],
+        }
 
     def _pass(self, name: str, minutes: int) -> None:
-        self._world.begin(name)
-        self._world.run_until(self._world.now + minutes * MINUTE)
+        end = self._world.now + minutes * MINUTE
+        while self._world.now < end:
+            self._world.begin(name)
+            self._world.run_until(self._world.now + SLICE)
 
     def _start(self) -> None:
         self._stopped = False

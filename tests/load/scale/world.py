@@ -2,13 +2,14 @@
 
 import heapq
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
+from itertools import islice
 from random import Random
 from typing import Any
 
 from connector.domain.connection import DueKind
-from connector.domain.due import Changes, changed_due
+from connector.domain.due import Changes, changed_due, earliest
 from contracts.calendar_commands import PullReason
 from tests.load.scale.inputs import Inputs
 from tests.load.scale.measuring import Phase
@@ -16,8 +17,41 @@ from tests.load.scale.population import START, Light
 from tests.load.scale.provider import SimulatedProvider
 
 CommandKind = PullReason | str
+TimeOf = Callable[[Light], datetime | None]
 Command = tuple[Light, CommandKind, datetime]
 """Whose, what (a pull's reason, `put` or `replay`), and when it was asked for."""
+
+
+class Index:
+    """An index of the database on a due time. What a pod has taken but not stored yet, others still find due."""
+
+    def __init__(self, connections: list[Light]) -> None:
+        self._connections = connections
+        self._heap: list[tuple[datetime, int]] = []
+        self._in_hand: dict[int, Light] = {}
+
+    def put(self, at: datetime | None, light: Light) -> None:
+        """Note a new time; the entry of the former one is known by no longer being the connection's."""
+        if at is not None:
+            heapq.heappush(self._heap, (at, light.number))
+
+    def find(self, now: datetime, limit: int, time_of: TimeOf) -> list[Light]:
+        """Return what is due, earliest first."""
+        heap, held = self._heap, self._in_hand
+        page = list(islice(held.values(), limit))
+        while len(page) < limit and heap and heap[0][0] <= now:
+            at, number = heapq.heappop(heap)
+            light = self._connections[number]
+            if time_of(light) == at and number not in held:
+                held[number] = light
+                page.append(light)
+        return page
+
+    def give_back(self, lights: Iterable[Light], time_of: TimeOf) -> None:
+        """Note that a pod is done with these, or has left them to others."""
+        for light in lights:
+            if self._in_hand.pop(light.number, None):
+                self.put(time_of(light), light)
 
 
 class World:
@@ -31,8 +65,9 @@ class World:
         self.phases: list[Phase] = []
         self.providers = [SimulatedProvider(one) for one in inputs.providers]
         self.connections: list[Light] = []
-        self.index: list[tuple[datetime, int]] = []
-        self.in_hand: dict[int, datetime] = {}
+        self.urgent = Index(self.connections)
+        self.resuming = [Index(self.connections) for _ in inputs.providers]
+        self.background = [Index(self.connections) for _ in inputs.providers]
         self.queues: list[deque[Command]] = [deque() for _ in range(inputs.pods.pods)]
         self._wake: list[Callable[[], None] | None] = [None] * inputs.pods.pods
         self._events: list[tuple[datetime, int, Callable[..., None], tuple[Any, ...]]] = []
@@ -45,9 +80,9 @@ class World:
 
     def fill(self, connections: Iterable[Light]) -> None:
         """Take in the population."""
-        self.connections = list(connections)
-        self.index = [(one.due_at, one.number) for one in self.connections if one.due_at]
-        heapq.heapify(self.index)
+        self.connections.extend(connections)
+        for light in self.connections:
+            self.background[light.provider].put(light.background_at, light)
 
     def at(self, when: datetime, what: Callable[..., None], *args: Any) -> None:
         """Let something happen at a time."""
@@ -76,27 +111,16 @@ class World:
     def change(self, light: Light, changes: Changes) -> None:
         """Store new due times, as `with_due`."""
         light.due = changed_due(light.due, changes)
-        due_at = min(light.due.values(), default=None)
-        if due_at != light.due_at:
-            light.due_at = due_at
-            if due_at is not None:
-                heapq.heappush(self.index, (due_at, light.number))
-
-    def due_page(self, limit: int) -> list[Light]:
-        """Return what is due, earliest first; what another pod has in hand but not stored yet is still due."""
-        page = [self.connections[number] for number in list(self.in_hand)[:limit]]
-        while len(page) < limit and self.index and self.index[0][0] <= self.now:
-            due_at, number = heapq.heappop(self.index)
-            light = self.connections[number]
-            if light.due_at == due_at and number not in self.in_hand:
-                self.in_hand[number] = due_at
-                page.append(light)
-        return page
-
-    def stored(self, light: Light) -> None:
-        """Note that a taking is stored; what came due meanwhile is found again."""
-        if self.in_hand.pop(light.number, None) is not None and light.due_at is not None:
-            heapq.heappush(self.index, (light.due_at, light.number))
+        first = earliest(light.due)
+        if first.due_at != light.due_at:
+            light.due_at = first.due_at
+            self.urgent.put(first.due_at, light)
+        if first.resume_at != light.resume_at:
+            light.resume_at = first.resume_at
+            self.resuming[light.provider].put(first.resume_at, light)
+        if first.background_at != light.background_at:
+            light.background_at = first.background_at
+            self.background[light.provider].put(first.background_at, light)
 
     def ask(self, light: Light, kind: CommandKind, delay: float = 0.0) -> None:
         """Put a command on Kafka; it is with its pod a hop later."""
@@ -115,8 +139,7 @@ class World:
             self._wake[pod] = None
             wake()
 
-    def note_taken(self, light: Light, kinds: Iterable[DueKind], classes: Mapping[DueKind, str]) -> None:
+    def note_taken(self, light: Light, kinds: Iterable[DueKind]) -> None:
         """Note how late each kind of work was taken."""
         for kind in kinds:
-            late = (self.now - light.due[kind]).total_seconds()
-            self.phase.waited(classes.get(kind, kind), late)
+            self.phase.waited(kind, (self.now - light.due[kind]).total_seconds())

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
+from connector.domain.findings import Findings
 from connector.domain.judging import judge
 from connector.domain.known import KnownEvent, KnownSeries, new_series
-from connector.domain.passes import Findings, Memory, find_news, in_batches
+from connector.domain.passes import Memory, find_news, in_batches
 from connector.domain.provider import (
     EventRead,
     EventRemoved,

@@ -59,8 +59,9 @@ def test_nothing_is_asked_in_vain_while_a_retry_is_awaited(kind: str) -> None:
 
 
 def test_a_backlog_of_what_can_wait_has_an_index_of_its_own() -> None:
-    both = with_due(connection(), {"poll": NOW, "window": NOW + SECOND})
-    assert (both.due_at, both.background_at) == (NOW + SECOND, NOW)
+    all_of_it = with_due(connection(), {"poll": NOW, "retry": NOW + MINUTE, "window": NOW + SECOND})
+    assert (all_of_it.due_at, all_of_it.background_at) == (NOW + SECOND, NOW)
+    assert all_of_it.resume_at == NOW + MINUTE
 
 
 def test_a_poll_that_finds_nothing_doubles_the_time_to_the_next() -> None:

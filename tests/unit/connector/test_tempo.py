@@ -7,7 +7,7 @@ import pytest
 from connector.adapters.calendars import ProviderAway
 from connector.domain.errors import Throttled
 from connector.domain.tempo import LEAST, Seen, Tempo, adjusted, at_most
-from connector.work.tempos import ADJUST_EVERY, Tempos
+from connector.work.tempos import ADJUST_EVERY, PROBE_EVERY, Tempos
 from tests.unit.connector.support import NOW
 
 MOST = 100.0
@@ -84,14 +84,28 @@ def test_each_provider_has_a_tempo_of_its_own_from_what_it_answers() -> None:
         tempos.allowance(provider)
     refuse(tempos, ProviderAway("timeout", ""), 3)
     clock.moment += ADJUST_EVERY
-    assert tempos.allowance("google") == 1
+    assert tempos.allowance("google") == 0
     assert tempos.allowance("graph") == MOST
-    assert (tempos.is_away("google"), tempos.is_away("graph")) == (True, False)
+    assert [tempos.admits("graph"), tempos.admits("graph")] == [True, True]
+    assert not tempos.admits("google")
     with tempos.watching("google"):
         pass
     clock.moment += ADJUST_EVERY
     tempos.allowance("google")
-    assert not tempos.is_away("google")
+    assert [tempos.admits("google"), tempos.admits("google")] == [True, True]
+
+
+def test_a_provider_that_does_not_answer_is_probed_by_one_call_in_a_while() -> None:
+    clock = HandClock()
+    tempos = Tempos(clock, MOST)
+    tempos.allowance("google")
+    refuse(tempos, ProviderAway("timeout", ""), 3)
+    clock.moment += ADJUST_EVERY
+    tempos.allowance("google")
+    clock.moment += PROBE_EVERY
+    assert [tempos.admits("google"), tempos.admits("google")] == [True, False]
+    clock.moment += PROBE_EVERY
+    assert tempos.admits("google")
 
 
 def test_refusals_count_as_such() -> None:
@@ -101,4 +115,4 @@ def test_refusals_count_as_such() -> None:
     refuse(tempos, Throttled("slow", ""), 3)
     clock.moment += ADJUST_EVERY
     assert tempos.allowance("google") == MOST / 2
-    assert not tempos.is_away("google")
+    assert tempos.admits("google")

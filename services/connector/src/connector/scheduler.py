@@ -5,6 +5,7 @@ import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import product
 from typing import Any
 
 import structlog
@@ -42,10 +43,10 @@ class Scheduler:
         now = self.clock.now()
         while await self._take("due_at", {}, AT_ONCE, now) == AT_ONCE:
             pass
-        for provider in self.providers:
+        for provider, index in product(self.providers, ("resume_at", "background_at")):
             allowed = min(AT_ONCE, self.tempos.allowance(provider))
             if allowed:
-                taken = await self._take("background_at", {"provider": provider}, allowed, now)
+                taken = await self._take(index, {"provider": provider}, allowed, now)
                 self.tempos.spend(provider, taken)
 
     async def _take(self, index: str, where: Mapping[str, Any], wanted: int, now: datetime) -> int:

@@ -105,6 +105,7 @@ def open_stores(store: Store, announce: Callable[[Connection], Sequence[Outgoing
             indexes=[
                 Index([("company_id", 1), ("user_id", 1)]),
                 Index([("due_at", 1)]),
+                Index([("provider", 1), ("resume_at", 1)]),
                 Index([("provider", 1), ("background_at", 1)]),
             ],
             state_messages=announce,
@@ -119,7 +120,7 @@ def open_stores(store: Store, announce: Callable[[Connection], Sequence[Outgoing
                 Index([("scope", 1), ("published", 1), ("starts_at", 1)]),
             ],
         ),
-        series=store.documents("series", KnownSeries, indexes=[Index([("scope", 1)])]),
+        series=store.documents("series", KnownSeries, indexes=[Index([("scope", 1), ("lineage", 1)])]),
         credentials=store.documents("credentials", Credentials),
         states=store.documents(
             "oauth_states",

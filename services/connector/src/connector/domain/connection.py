@@ -137,6 +137,7 @@ class Connection(Document):
 
     due: dict[DueKind, AwareDatetime] = Field(default_factory=dict)
     due_at: AwareDatetime | None = Field(default=None, description="the earliest of what somebody waits for")
+    resume_at: AwareDatetime | None = Field(default=None, description="when parked work goes on")
     background_at: AwareDatetime | None = Field(default=None, description="the earliest of what can wait")
 
     @property

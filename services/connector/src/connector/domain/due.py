@@ -1,11 +1,12 @@
 """When a connection's work is due next: one time per kind of work, and the earliest of them for the indexes.
 
-What somebody waits for and what can wait have an index each, so that a backlog of the one never delays the other.
+What somebody waits for, parked work and what can wait have an index each: a backlog of one never delays another.
 
 What decides works on plain times, so that a simulation of a million connections runs the same code (`scale/`).
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from connector.domain.connection import Connection, DueKind, Subscription
@@ -15,8 +16,8 @@ Due = Mapping[DueKind, datetime]
 Changes = Mapping[DueKind, datetime | None]
 """New times; None: no longer due."""
 
-BACKGROUND: frozenset[DueKind] = frozenset({"poll", "retry", "horizon", "reconcile", "channel"})
-"""Calls to the provider that can wait a little: asked for no faster than it answers (`domain.tempo`)."""
+BACKGROUND: frozenset[DueKind] = frozenset({"poll", "horizon", "reconcile", "channel"})
+"""Calls to the provider that can wait: asked for no faster than it answers (`domain.tempo`), and after retries."""
 
 _RENEW_BEFORE = timedelta(hours=24)
 _OPEN_AGAIN = timedelta(minutes=1)
@@ -41,17 +42,28 @@ def kinds_due(due: Due, now: datetime) -> tuple[DueKind, ...]:
     return tuple(kind for _, kind in sorted(ready))
 
 
-def earliest(due: Due) -> tuple[datetime | None, datetime | None]:
-    """Return the earliest time of what somebody waits for, and of what can wait."""
-    urgent = min((at for kind, at in due.items() if kind not in BACKGROUND), default=None)
-    return urgent, min((at for kind, at in due.items() if kind in BACKGROUND), default=None)
+@dataclass(frozen=True, slots=True)
+class Earliest:
+    """What the indexes are on: what somebody waits for, parked work to be gone on with, and what can wait."""
+
+    due_at: datetime | None
+    resume_at: datetime | None
+    background_at: datetime | None
+
+
+def earliest(due: Due) -> Earliest:
+    """Return the earliest time of each."""
+    urgent = [at for kind, at in due.items() if kind not in BACKGROUND and kind != "retry"]
+    waiting = [at for kind, at in due.items() if kind in BACKGROUND]
+    return Earliest(min(urgent, default=None), due.get("retry"), min(waiting, default=None))
 
 
 def with_due(connection: Connection, changes: Changes) -> Connection:
     """Return the connection with these times set."""
     due = changed_due(connection.due, changes)
-    due_at, background_at = earliest(due)
-    return connection.model_copy(update={"due": due, "due_at": due_at, "background_at": background_at})
+    first = earliest(due)
+    indexed = {"due_at": first.due_at, "resume_at": first.resume_at, "background_at": first.background_at}
+    return connection.model_copy(update={"due": due, **indexed})
 
 
 def sooner(connection: Connection, kind: DueKind, at: datetime) -> Connection:

@@ -39,6 +39,8 @@ class KnownSeries(Document):
 
     scope: Id
     series_id: Id
+    lineage: str = ""
+    """What all series have in common that came from one by splits (E4)."""
     master: SeriesRead | None = None
     deviations: tuple[Deviation, ...] = ()
     read_pass: str = ""
@@ -50,6 +52,17 @@ class KnownSeries(Document):
         return self.model_copy(update={"deviations": (*others, item)})
 
 
+def lineage_of(item: object) -> str | None:
+    """Return the lineage that an item of a series tells; tombstones tell none."""
+    match item:
+        case SeriesRead(lineage=lineage):
+            return lineage
+        case OccurrenceRead(event=event):
+            return event.occurrence.lineage if event.occurrence else None
+        case _:
+            return None
+
+
 def deviation_id(item: Deviation) -> str:
     """Return the event id of an exception or a cancelled occurrence."""
     return item.event.event_id if isinstance(item, OccurrenceRead) else item.event_id
@@ -57,5 +70,6 @@ def deviation_id(item: Deviation) -> str:
 
 def new_series(connection_id: str, calendar_id: str, series_id: str) -> KnownSeries:
     """Return a series of which nothing is known yet."""
+    document_id = known_id(connection_id, calendar_id, series_id)
     scope = scope_of(connection_id, calendar_id)
-    return KnownSeries(id=known_id(connection_id, calendar_id, series_id), scope=scope, series_id=series_id)
+    return KnownSeries(id=document_id, scope=scope, series_id=series_id, lineage=series_id)

@@ -3,13 +3,16 @@
 Deletions are collected here and told after the last page of the pass, each with their number (H4).
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
 
-from connector.domain.judging import Judged, Reading, judge
-from connector.domain.known import KnownEvent, KnownSeries, deviation_id, new_series
-from connector.domain.leaving_out import LeftOut, beyond_horizon, none_in_window, unreadable
+from connector.domain.families import Member, OccurrenceId, tell_family
+from connector.domain.findings import Deletion, Findings
+from connector.domain.judging import Reading, judge
+from connector.domain.known import KnownEvent, KnownSeries, lineage_of, new_series
+from connector.domain.leaving_out import unreadable
 from connector.domain.provider import (
     EventRead,
     EventRemoved,
@@ -19,33 +22,6 @@ from connector.domain.provider import (
     SeriesRead,
     Unreadable,
 )
-from connector.domain.recurrence import UnexpandableRule, expand
-
-
-@dataclass(frozen=True)
-class Deletion:
-    """An event that is really gone (H2). `series_id` only where the whole series is: it counts as one (H4)."""
-
-    known: KnownEvent
-    at: datetime | None = None
-    series_id: str | None = None
-
-
-@dataclass
-class Findings:
-    """What one page brought."""
-
-    judged: list[Judged] = field(default_factory=list)
-    deletions: list[Deletion] = field(default_factory=list)
-    left_out: list[LeftOut] = field(default_factory=list)
-    series: list[KnownSeries] = field(default_factory=list)
-    dead_series: list[KnownSeries] = field(default_factory=list)
-
-    def take(self, judged: Sequence[Judged]) -> None:
-        """Add events; those that are newly known to lie beyond the horizon are left out for now (D5)."""
-        self.judged += judged
-        beyond = [one for one in judged if one.remember and not one.known.published]
-        self.left_out += [beyond_horizon(one.event.event_id) for one in beyond]
 
 
 @dataclass(frozen=True)
@@ -76,14 +52,16 @@ def without(items: Iterable[Item], event_ids: Collection[str]) -> list[Item]:
     return [item for item in items if _id_of(item) not in event_ids]
 
 
-def in_batches(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
-    """Yield the items in batches of about this size, all of one series in the same."""
-    by_series: dict[str, list[Item]] = {}
+def in_batches(items: Sequence[Item], size: int) -> Iterator[list[Item]]:
+    """Yield the items in batches of about this size, all of one lineage in the same."""
+    lineages = {series: lineage for item in items if (series := _series_of(item)) and (lineage := lineage_of(item))}
+    together: dict[str, list[Item]] = defaultdict(list)
     for item in items:
-        by_series.setdefault(_series_of(item) or _id_of(item), []).append(item)
+        one = _series_of(item) or _id_of(item)
+        together[lineages.get(one, one)].append(item)
     batch: list[Item] = []
-    for together in by_series.values():
-        batch += together
+    for family in together.values():
+        batch += family
         if len(batch) >= size:
             yield batch
             batch = []
@@ -112,53 +90,71 @@ def _id_of(item: Item) -> str:
     return item.event.event_id if isinstance(item, EventRead | SeriesRead | OccurrenceRead) else item.event_id
 
 
-def find_news(
-    reading: Reading, items: Sequence[Item], memory: Memory, occurrence_id: Callable[[str, str], str]
-) -> Findings:
+def find_news(reading: Reading, items: Sequence[Item], memory: Memory, occurrence_id: OccurrenceId) -> Findings:
     """Judge the items of one page, in their order: where one comes twice, the later counts."""
     findings = Findings()
     latest = {_id_of(item): item for item in items}
     for item in latest.values():
         match item:
-            case EventRead(event=event, etag=etag):
+            case EventRead(event=event, etag=etag) if event.event_id not in memory.series:
                 findings.take([judge(reading, event, etag, memory.events.get(event.event_id))])
             case EventRemoved(event_id=event_id, at=at):
-                _remove(findings, memory, event_id, at)
+                if known := memory.events.get(event_id):
+                    findings.deletions.append(Deletion(known, at))
             case Unreadable(event_id=event_id, reason=reason):
                 findings.left_out.append(unreadable(event_id, "F6", reason))
             case _:
                 pass  # the rest is of series: taken together below
-    for series_id in sorted(series_touched(tuple(latest.values()))):
-        own = [item for item in latest.values() if _series_of(item) == series_id]
-        _take_series(reading, series_id, own, memory, occurrence_id, findings)
+    for members in _families(reading, latest, memory):
+        _note_series(members, findings)
+        tell_family(reading, members, occurrence_id, findings)
     return findings
 
 
-def _remove(findings: Findings, memory: Memory, event_id: str, at: datetime | None) -> None:
-    if series := memory.series.get(event_id):
-        findings.dead_series.append(series)
-        findings.deletions += [Deletion(known, at, event_id) for known in memory.occurrences.get(event_id, ())]
-    if known := memory.events.get(event_id):
-        findings.deletions.append(Deletion(known, at))
+def _note_series(members: Sequence[Member], findings: Findings) -> None:
+    for one in members:
+        if one.after is None and one.before is not None:
+            findings.dead_series.append(one.before)
+        elif one.after is not None and one.after != one.before:
+            findings.series.append(one.after)
 
 
-def _take_series(
-    reading: Reading,
-    series_id: str,
-    items: Sequence[Item],
-    memory: Memory,
-    occurrence_id: Callable[[str, str], str],
-    findings: Findings,
-) -> None:
-    before = memory.series.get(series_id) or new_series(reading.connection_id, reading.calendar_id, series_id)
-    series = merged(reading, before, items)
-    if series != before:
-        findings.series.append(series)
-    if single := memory.events.get(series_id):  # it was no series before: its first occurrence has another id now
-        findings.deletions.append(Deletion(single))
+def _families(reading: Reading, items: Mapping[str, Item], memory: Memory) -> Iterator[list[Member]]:
+    """Yield the series that the items touch, with the others of their lineage."""
+    own: dict[str, list[Item]] = defaultdict(list)
+    for event_id, item in items.items():
+        series_id = event_id if event_id in memory.series else _series_of(item)
+        if series_id:
+            own[series_id].append(item)
+    lineages = {series_id: _lineage(series_id, own[series_id], memory) for series_id in own}
+    for lineage in sorted(set(lineages.values())):
+        family = [series_id for series_id, of in lineages.items() if of == lineage]
+        beside = [one.series_id for one in memory.series.values() if one.lineage == lineage]
+        yield [_member(reading, one, own.get(one, []), memory) for one in sorted({*family, *beside})]
+
+
+def _lineage(series_id: str, items: Iterable[Item], memory: Memory) -> str:
+    told = next((lineage for item in items if (lineage := lineage_of(item))), None)
+    known = memory.series.get(series_id)
+    return told or (known.lineage if known else series_id)
+
+
+def _member(reading: Reading, series_id: str, items: Sequence[Item], memory: Memory) -> Member:
+    before = memory.series.get(series_id)
     known = {event.event_id: event for event in memory.occurrences.get(series_id, ())}
-    _cancel(findings, items, known)
-    tell_occurrences(reading, series, known, occurrence_id, findings)
+    for item in items:
+        match item:
+            case EventRemoved(event_id=event_id, at=at) if event_id == series_id:
+                return Member(series_id, before, None, known, gone_at=at)
+            case EventRead():
+                return Member(series_id, before, None, known, turned=item)
+            case _:
+                pass
+    series = before or new_series(reading.connection_id, reading.calendar_id, series_id)
+    cancelled = {one.event_id: one for one in items if isinstance(one, OccurrenceCancelled) and one.event_id in known}
+    single = memory.events.get(series_id)  # it was no series before: its first occurrence has another id now
+    after = merged(reading, series, items) if items else series
+    return Member(series_id, before, after, known, cancelled, single, touched=bool(items))
 
 
 def merged(reading: Reading, series: KnownSeries, items: Sequence[Item]) -> KnownSeries:
@@ -170,51 +166,31 @@ def merged(reading: Reading, series: KnownSeries, items: Sequence[Item]) -> Know
             series = series.model_copy(update={"master": item})
         elif isinstance(item, OccurrenceRead | OccurrenceCancelled):
             series = series.with_deviation(item)
+        if lineage := lineage_of(item):
+            series = series.model_copy(update={"lineage": lineage})
     return series
 
 
-def _cancel(findings: Findings, items: Sequence[Item], known: dict[str, KnownEvent]) -> None:
-    for item in items:
-        if isinstance(item, OccurrenceCancelled) and (event := known.pop(item.event_id, None)):
-            findings.deletions.append(Deletion(event, item.at))
+def kin_to_ask(items: Sequence[Item], memory: Memory) -> list[str]:
+    """Return the known series that a new one on this page was split from, and that are not on the page themselves.
 
-
-def tell_occurrences(
-    reading: Reading,
-    series: KnownSeries,
-    known: Mapping[str, KnownEvent],
-    occurrence_id: Callable[[str, str], str],
-    findings: Findings,
-) -> None:
-    """Expand a series to the horizon and compare with its known occurrences (E3).
-
-    Those that vanished are gone. Pairing them with new ones by lineage, local date and order (E4) belongs here,
-    between the two comparisons.
+    The provider cuts one and creates the other in two steps: a read in between shows the half of it (E4).
     """
-    exceptions = {deviation_id(item): item for item in series.deviations}
-    current = {key: item.etag for key, item in exceptions.items() if isinstance(item, OccurrenceRead)}
-    events = {item.event.event_id: item.event for item in exceptions.values() if isinstance(item, OccurrenceRead)}
-    if series.master is not None:
-        try:
-            expansion = expand(
-                series.master,
-                series.deviations,
-                window_start=reading.window.start,
-                window_end=reading.window.end,
-                occurrence_id=occurrence_id,
-            )
-        except UnexpandableRule as error:
-            findings.left_out.append(unreadable(series.series_id, "E3", error.detail))
-            return
-        events = {event.event_id: event for event in expansion.events} | events
-    judged = [judge(reading, event, current.get(key), known.get(key)) for key, event in events.items()]
-    findings.take(judged)
-    if series.master is not None:
-        if not any(one.known.published for one in judged):
-            findings.left_out.append(none_in_window(series.series_id))
-        findings.deletions += [Deletion(event) for key, event in known.items() if _vanished(reading, event, events)]
+    told = ids_on(items)
+    new = {
+        item.lineage: _start_of(item)
+        for item in items
+        if isinstance(item, SeriesRead) and item.event.event_id not in memory.series
+    }
+    return sorted(
+        one.series_id
+        for one in memory.series.values()
+        if one.master is not None and one.lineage in new and one.series_id not in told
+        if any(known.ends_at > new[one.lineage] for known in memory.occurrences.get(one.series_id, ()))
+    )
 
 
-def _vanished(reading: Reading, known: KnownEvent, events: Mapping[str, object]) -> bool:
-    inside = known.ends_at > reading.window.start and known.starts_at < reading.window.end
-    return inside and known.event_id not in events
+def _start_of(series: SeriesRead) -> datetime:
+    """Return about when a series begins: plain days a day early, whatever the zone."""
+    start = series.event.fields.time.start
+    return start if isinstance(start, datetime) else datetime.combine(start, time(), UTC) - timedelta(days=1)

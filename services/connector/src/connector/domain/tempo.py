@@ -14,7 +14,7 @@ _NEAR = 0.8
 _STEEP, _GENTLE = 1.5, 0.02
 _BACK = 0.1
 """Of the highest rate: where it goes on once a provider answers again."""
-LEAST = 0.2
+LEAST = 0.05
 """Takings a second that always go on: the probes."""
 
 

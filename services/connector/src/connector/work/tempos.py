@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from prometheus_client import Gauge
@@ -16,6 +16,8 @@ from connector.domain.tempo import Seen, Tempo, adjusted, at_most
 TEMPO = Gauge("tandem_background_rate", "Connections a second that background work may take up", ["provider"])
 
 ADJUST_EVERY = timedelta(seconds=5)
+PROBE_EVERY = timedelta(seconds=20)
+"""A probe may hold up other work of its pod for as long as the time-out of a call."""
 
 
 @dataclass
@@ -23,8 +25,17 @@ class _Running:
     tempo: Tempo
     adjusted_at: datetime
     taken_at: datetime
-    seen: Seen = field(default_factory=Seen)
+    probed_at: datetime
+    answered: int = 0
+    refused: int = 0
+    unanswered: int = 0
     credit: float = 0.0
+
+    def news(self) -> Seen:
+        """Return what was seen since the last call."""
+        seen = Seen(self.answered, self.refused, self.unanswered)
+        self.answered = self.refused = self.unanswered = 0
+        return seen
 
 
 class Tempos:
@@ -37,7 +48,7 @@ class Tempos:
 
     def _fresh(self) -> _Running:
         now = self._clock.now()
-        return _Running(at_most(self._most), now, now)
+        return _Running(at_most(self._most), now, now, now)
 
     @contextmanager
     def watching(self, provider: str) -> Iterator[None]:
@@ -46,24 +57,31 @@ class Tempos:
         try:
             yield
         except Throttled:
-            running.seen = replace(running.seen, refused=running.seen.refused + 1)
+            running.refused += 1
             raise
         except ProviderAway:
-            running.seen = replace(running.seen, unanswered=running.seen.unanswered + 1)
+            running.unanswered += 1
             raise
         else:
-            running.seen = replace(running.seen, answered=running.seen.answered + 1)
+            running.answered += 1
 
-    def is_away(self, provider: str) -> bool:
-        """Whether the provider does not answer just now: only probes are worth a call."""
-        return self._running[provider].tempo.away
+    def admits(self, provider: str) -> bool:
+        """Say whether a call is worth while. Where the provider does not answer, one in a while finds out (a probe).
+
+        Any call may be it: what is parked meanwhile comes back sooner or later, and so does a user's own work.
+        """
+        running, now = self._running[provider], self._clock.now()
+        if running.tempo.away and now - running.probed_at < PROBE_EVERY:
+            return False
+        running.probed_at = now
+        return True
 
     def allowance(self, provider: str) -> int:
         """Return how many connections may be taken up now, at most a second's worth."""
         running, now = self._running[provider], self._clock.now()
         if now - running.adjusted_at >= ADJUST_EVERY:
-            running.tempo = adjusted(running.tempo, running.seen, self._most)
-            running.seen, running.adjusted_at = Seen(), now
+            running.tempo = adjusted(running.tempo, running.news(), self._most)
+            running.adjusted_at = now
             TEMPO.labels(provider).set(running.tempo.rate)
         passed = (now - running.taken_at).total_seconds()
         rate, running.taken_at = running.tempo.rate, now
