@@ -61,6 +61,9 @@ soak: $(INSTALLED) ## The state machine over the whole system, for long (STEPS=1
 bench: $(INSTALLED) ## Measure the system beside its bare floor (BENCH_ROWS=, SIZES=, KAFKA=, QUICK=1 for a look)
 	@python -m bench
 
+mutants: $(INSTALLED) ## Break the rule engine on purpose, in one way after the other: the tests must notice each
+	python -m tests.mutants
+
 ##@ Work on it
 
 lint: $(INSTALLED) ## Format and fix what can be fixed, then check
@@ -94,7 +97,7 @@ help: ## This list
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} \
 		/^[a-z0-9-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-.PHONY: run demo token tools clean test test-kafka unit integration e2e property soak bench lint check lock docs contracts install help
+.PHONY: mutants run demo token tools clean test test-kafka unit integration e2e property soak bench lint check lock docs contracts install help
 
 COMPILE = uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 \
 	$(UPGRADE) $(foreach member,$(OURS),--no-emit-package $(member))
