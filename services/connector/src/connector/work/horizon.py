@@ -1,8 +1,13 @@
 """The horizon rolls on (D5): what slid into the window is told without any notification; series are expanded."""
 
+from collections import defaultdict
+from collections.abc import Sequence
+
 from connector.adapters.stores import Stores
+from connector.domain.families import Member, tell_family
+from connector.domain.findings import Findings
 from connector.domain.judging import judge
-from connector.domain.passes import Findings, tell_occurrences
+from connector.domain.known import KnownEvent, KnownSeries
 from connector.work.read import Read, Teller
 
 _CHUNK = 100
@@ -25,9 +30,15 @@ async def _expand_series(read: Read, stores: Stores, teller: Teller) -> None:
     reading, after = read.reading, None
     while page := await stores.series.find({"scope": reading.scope}, limit=_CHUNK, after=after):
         occurrences = await teller.known.occurrences(reading, [series.series_id for series in page])
-        findings = Findings()
+        families: dict[str, list[Member]] = defaultdict(list)
         for series in page:
-            known = {event.event_id: event for event in occurrences.get(series.series_id, ())}
-            tell_occurrences(reading, series, known, read.calendars.provider.occurrence_id, findings)
+            families[series.lineage].append(_unchanged(series, occurrences.get(series.series_id, ())))
+        findings = Findings()
+        for members in families.values():
+            tell_family(reading, members, read.calendars.provider.occurrence_id, findings)
         await teller.tell(read, findings)
         after = stores.series.position(page[-1])
+
+
+def _unchanged(series: KnownSeries, occurrences: Sequence[KnownEvent]) -> Member:
+    return Member(series.series_id, series, series, {event.event_id: event for event in occurrences})

@@ -7,9 +7,10 @@ from collections.abc import Iterable, Sequence
 from chassis.document import D
 from chassis.documents import Documents
 from connector.adapters.stores import Stores
+from connector.domain.findings import Deletion, Findings
 from connector.domain.judging import Reading
-from connector.domain.known import KnownEvent, KnownSeries
-from connector.domain.passes import Deletion, Findings, Memory, ids_on, series_touched
+from connector.domain.known import KnownEvent, KnownSeries, lineage_of
+from connector.domain.passes import Memory, ids_on, series_touched
 from connector.domain.provider import Item
 
 _CHUNK = 100
@@ -22,18 +23,28 @@ class KnownItems:
         self._stores = stores
 
     async def around(self, reading: Reading, items: Sequence[Item]) -> Memory:
-        """Return what is known of everything that these items touch."""
+        """Return what is known of everything that these items touch, and of the other series of their lineages."""
         ids = sorted(ids_on(items) | series_touched(items))
         documents = [reading.id_of(event_id) for event_id in ids]
         events, series = await asyncio.gather(
             self._stores.events.get_many(documents), self._stores.series.get_many(documents)
         )
-        touched = series_touched(items) | {known.series_id for known in series.values()}
+        told = {lineage for item in items if (lineage := lineage_of(item))}
+        lineages = told | {known.lineage for known in series.values()}
+        family = [*series.values(), *await self._of_lineages(reading, sorted(lineages))]
+        touched = series_touched(items) | {known.series_id for known in family}
         return Memory(
             events={known.event_id: known for known in events.values()},
-            series={known.series_id: known for known in series.values()},
+            series={known.series_id: known for known in family},
             occurrences=await self.occurrences(reading, sorted(touched)),
         )
+
+    async def _of_lineages(self, reading: Reading, lineages: Sequence[str]) -> list[KnownSeries]:
+        found: list[KnownSeries] = []
+        for start in range(0, len(lineages), _CHUNK):
+            chunk = list(lineages[start : start + _CHUNK])
+            found += await self._stores.series.find({"scope": reading.scope, "lineage": {"$in": chunk}})
+        return found
 
     async def occurrences(self, reading: Reading, series_ids: Sequence[str]) -> dict[str, list[KnownEvent]]:
         """Return the known occurrences of these series, by series."""
@@ -49,6 +60,7 @@ class KnownItems:
         """Store what is known now; only called after it was told."""
         events = [judged.known for judged in findings.judged if judged.remember]
         await asyncio.gather(*map(self.put, events), *map(self._put_series, findings.series))
+        await asyncio.gather(*(self._stores.events.delete(one.id, one.version) for one in findings.replaced))
 
     async def put(self, known: KnownEvent) -> None:
         """Store one known event."""

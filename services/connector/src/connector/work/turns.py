@@ -46,6 +46,11 @@ class Turns:
             turn.connection.id, lambda c: note(renewed(c, turn.fence, now))
         )
 
+    async def go_on(self, turn: Turn) -> None:
+        """Begin another read within the turn: what it sees is newer than what was told so far."""
+        await self.keep(turn, lambda c: c.model_copy(update={"seq": c.seq + 1}))
+        turn.seq = turn.connection.seq
+
     async def end(self, turn: Turn, note: Change = _as_it_is) -> None:
         """Give the lease back, storing `note` with that."""
         turn.connection = await self._connections.change(turn.connection.id, lambda c: note(released(c, turn.fence)))
