@@ -102,8 +102,15 @@ class Database:
         self.collections: list[Documents[Any]] = []
         self._sink = sink
 
-    def documents(self, name: str, model: type[D], *, indexes: Sequence[Any] = ()) -> Documents[D]:
-        documents = Documents(name, model, Memory(), self)
+    def documents(
+        self,
+        name: str,
+        model: type[D],
+        *,
+        indexes: Sequence[Any] = (),
+        state_messages: Callable[[D], Sequence[Outgoing]] | None = None,
+    ) -> Documents[D]:
+        documents = Documents(name, model, Memory(), self, state_messages=state_messages)
         self.collections.append(documents)
         return documents
 

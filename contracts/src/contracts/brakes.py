@@ -17,6 +17,12 @@ class BrakeItem(Value):
     start: str | None = Field(default=None, description="RFC 3339 instant or date")
 
 
+class Restore(Value):
+    """The settings as they were before the change behind a brake: what restoring puts back (C5)."""
+
+    outbound_types: tuple[str, ...] | None = Field(default=None, description="None: all active types")
+
+
 class BrakeRequested(Message):
     """The mapper stopped before the first deletion of a pass and asks for a confirmation."""
 
@@ -27,6 +33,7 @@ class BrakeRequested(Message):
     items: tuple[BrakeItem, ...] = Field(max_length=500, description="the first of them")
     total: int = Field(default=0, ge=0, description="how many there are in all")
     settings_version: int | None = Field(default=None, description="of the settings change behind the pass, if one is")
+    restore: Restore | None = Field(default=None, description="what to put back, after a settings change")
 
 
 class BrakeSettled(Message):

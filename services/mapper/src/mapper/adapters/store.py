@@ -2,15 +2,20 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from chassis.coalesce import Batch, Coalescer
 from chassis.documents import Document, Documents
 from chassis.store import Index, Store
 from contracts.decisions import SyncDecided
+from mapper.brake_messages import brake_messages
+from mapper.domain.brake import Brake, Deletion, LargePass
 from mapper.domain.connection import Connection
 from mapper.domain.link import Link
 
 _BATCH = 100
+_COUNTED_FOR = timedelta(days=7)
+"""Longer than a redelivery can take: until then a deletion that comes again counts once."""
 
 
 class Parked(Document):
@@ -40,6 +45,9 @@ class Collections:
     connections: Documents[Connection]
     parked: Documents[Parked]
     left_out: Documents[EventLeftOut]
+    large_passes: Documents[LargePass]
+    deletions: Documents[Deletion]
+    brakes: Documents[Brake]
     link_by_event: Coalescer[tuple[str, str], Link | None]
     connections_of: Coalescer[tuple[str, str], tuple[Connection, ...]]
 
@@ -56,6 +64,7 @@ def open_collections(store: Store) -> Collections:
             Index([("connection_id", 1), ("has_pending", 1)]),
             Index([("connection_id", 1), ("state", 1)]),
             Index([("has_pending", 1), ("pending_due_at", 1)]),
+            Index([("connection_id", 1), ("gone_pass", 1)]),
         ),
     )
     connections = store.documents(
@@ -74,6 +83,11 @@ def open_collections(store: Store) -> Collections:
         left_out=store.documents(
             "left_out", EventLeftOut, indexes=(Index([("event_id", 1)]), Index([("connection_id", 1)]))
         ),
+        large_passes=store.documents("large_passes", LargePass, indexes=(Index([("judged", 1)]),)),
+        deletions=store.documents(
+            "deletions", Deletion, indexes=(Index([("pass_id", 1)]), Index([("at", 1)], expire_after=_COUNTED_FOR))
+        ),
+        brakes=store.documents("brakes", Brake, state_messages=brake_messages),
         link_by_event=Coalescer(_links_by_event(links), size=_BATCH),
         connections_of=Coalescer(_connections_of(connections), size=_BATCH),
     )
@@ -83,7 +97,8 @@ def _links_by_event(links: Documents[Link]) -> Batch[tuple[str, str], Link | Non
     async def look_up(keys: Sequence[tuple[str, str]]) -> Sequence[Link | Exception | None]:
         events = sorted({event_id for _, event_id in keys})
         found = await links.find({"event_id": {"$in": events}})
-        by_key = {(link.account_key, link.event_id): link for link in found}
+        known = sorted(found, key=lambda link: link.event.live is not None)  # of two with one id, whose event is there
+        by_key = {(link.account_key, link.event_id): link for link in known}
         return [by_key.get(key) for key in keys]
 
     return look_up

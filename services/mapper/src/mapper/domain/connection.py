@@ -33,6 +33,17 @@ class Counts(Value):
     pending: int
 
 
+class Withheld(Value):
+    """A settings change that takes types out of the calendar: nothing is removed for it before it is judged (H4)."""
+
+    types: tuple[str, ...] | None = Field(description="as selected before it; None: all active types")
+    judged: bool = Field(default=False, description="over the limit: a brake asks the user")
+
+    def covers(self, activity_type: str) -> bool:
+        """Tell whether activities of a type were in the calendar before the change."""
+        return self.types is None or activity_type in self.types
+
+
 class Connection(Document):
     """The mapper's view of a connection. `epoch` counts the changes after which every link is decided anew."""
 
@@ -46,6 +57,8 @@ class Connection(Document):
     coverage: Coverage
     remove: Remove = "none"
     brake_answer: BrakeAnswer | None = None
+    brake_id: str | None = Field(default=None, description="the brake that is open (H4)")
+    withheld: Withheld | None = None
     replay: Replay
     adopted: bool = False
     epoch: int = 1
@@ -71,6 +84,10 @@ class Connection(Document):
         chosen = self.settings.outbound_types
         return chosen is None or activity_type in chosen
 
+    def withholds(self, activity_type: str) -> bool:
+        """Tell whether events of an unselected type stay in the calendar for now (H4)."""
+        return self.withheld is not None and self.withheld.covers(activity_type)
+
     def covers_outbound_since(self, activity_type: str) -> AwareDatetime:
         """Return since when activities of a type are covered (D1, C5)."""
         selected = self.coverage.types_since.get(activity_type)
@@ -88,7 +105,8 @@ class Connection(Document):
 def _rule_inputs(connection: Connection) -> object:
     """What decisions depend on: a change of it has every link decided anew."""
     status = "running" if connection.running else connection.status
-    return (status, connection.settings, connection.coverage, connection.remove, connection.adopted)
+    asked = (connection.brake_id, connection.withheld)
+    return (status, connection.settings, connection.coverage, connection.remove, connection.adopted, asked)
 
 
 def with_epoch(before: Connection | None, after: Connection) -> Connection:
@@ -106,7 +124,30 @@ def from_fact(before: Connection | None, fact: ConnectionChanged) -> Connection:
     if before is None:
         return Connection(id=fact.connection_id, company_id=fact.company_id, replay=Replay(id=fact.replay_id), **told)
     replay = before.replay if before.replay.id == fact.replay_id else Replay(id=fact.replay_id)
-    return with_epoch(before, before.model_copy(update=told | {"replay": replay}))
+    after = before.model_copy(update=told | {"replay": replay})
+    return with_epoch(before, after.model_copy(update={"withheld": _withheld(before, after)}))
+
+
+def _withheld(before: Connection, after: Connection) -> Withheld | None:
+    """Return what the settings take out of the calendar, counted from the last ones that were carried out (H4)."""
+    known, selected = before.withheld, before.settings.outbound_types
+    if not after.running or (known is None and not _narrows(selected, after)):
+        return None
+    if known is None:
+        return Withheld(types=selected)
+    if before.settings.outbound_types == after.settings.outbound_types:
+        return known
+    types = _joined(known.types, selected) if _narrows(selected, after) else known.types
+    return Withheld(types=types) if _narrows(types, after) else None
+
+
+def _narrows(types: tuple[str, ...] | None, after: Connection) -> bool:
+    chosen = after.settings.outbound_types
+    return chosen is not None and (types is None or not set(types) <= set(chosen))
+
+
+def _joined(types: tuple[str, ...] | None, more: tuple[str, ...] | None) -> tuple[str, ...] | None:
+    return None if types is None or more is None else tuple(dict.fromkeys((*types, *more)))
 
 
 def _told(fact: ConnectionChanged) -> dict[str, Any]:

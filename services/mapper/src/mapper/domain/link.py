@@ -33,6 +33,9 @@ class EventSide(Value):
     gone: GoneKind | None = None
     gone_at: AwareDatetime | None = None
     baseline: bool = False
+    gone_series: str | None = Field(default=None, description="the deleted series that it went with (H4)")
+    context: str = Field(default="", description="what the description holds of our block (F4); not part of `event`")
+    restoring: bool = Field(default=False, description="the user wants the event created again (H4)")
 
     @property
     def live(self) -> EventSnapshot | None:
@@ -44,6 +47,7 @@ class ActivitySide(Value):
     """The CRM's side, as last told."""
 
     activity: ActivitySnapshot | None = None
+    context: str = Field(default="", description="the block about its linked items, as it is to be (F4)")
 
     @property
     def version(self) -> int:
@@ -84,6 +88,7 @@ class Pending(Value):
     event_fields: EventFields | None = None
     activity_fields: ActivityFields | None = None
     guests: Guests | None = None
+    context: str | None = Field(default=None, description="the block that the description was written with (F4)")
     closing: str | None = Field(default=None, description="why the link closes once this is applied")
     due_at: AwareDatetime = Field(description="when it is sent again, unless an outcome came")
     attempts: int = 1
@@ -118,9 +123,11 @@ class Link(Document):
     reason: str | None = None
     event: EventSide = EventSide()
     activity: ActivitySide = ActivitySide()
+    gone_pass: str | None = Field(default=None, description="the pass whose deletion is only noted so far (H4)")
     agreed_event: EventFields | None = None
     agreed_activity: ActivityFields | None = None
     agreed_guests: Guests | None = None
+    agreed_context: str = Field(default="", description="the block as last written (F4); what became of it is no edit")
     generation: int = 0
     pending: tuple[Pending, ...] = ()
     has_pending: bool = False

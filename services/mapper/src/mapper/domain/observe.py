@@ -1,27 +1,39 @@
 """Notes on a link what one side is now like. A note decides nothing; `reconcile` does, afterwards."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from contracts.activities import ActivitySnapshot
+from contracts.activities import ActivitySnapshot, LinkedItemSummary
 from contracts.calendar_events import EventChanged, EventGone
-from contracts.calendar_objects import EventSnapshot
+from contracts.calendar_objects import EventFields, EventSnapshot
+from mapper.domain import context_block
 from mapper.domain.fields import PAIRS
+from mapper.domain.limits import is_large
 from mapper.domain.link import ActivitySide, EventSide, Link
 
 
-def with_event(side: EventSide, event: EventSnapshot, seq: int, read_at: datetime, *, baseline: bool) -> EventSide:
+def with_event(link: Link, event: EventSnapshot, seq: int, read_at: datetime, *, baseline: bool) -> EventSide:
     """Return the calendar's side after a read.
 
-    A field's time is the provider's `updated` of the first read in which it differed (J2).
+    A field's time is the provider's `updated` of the first read in which it differed (J2). Our block is noted beside
+    the event: whatever becomes of it is no edit of the description (F4).
     """
+    side, context = link.event, context_block.found_in(event.fields.description)
+    event = event.model_copy(update={"fields": own_fields(link, event.fields)})
     return EventSide(
         event=event,
+        context=context,
         seq=seq,
         changed_at=_changed_at(side, event),  # type: ignore[arg-type]  # keys are event fields by construction
         read_at=read_at,
         baseline=baseline,
     )
+
+
+def own_fields(link: Link, fields: EventFields) -> EventFields:
+    """Return the fields of an event without our block in its description (F4)."""
+    text = context_block.strip(fields.description, tidy=bool(link.agreed_context))
+    return fields.model_copy(update={"description": text})
 
 
 def _changed_at(side: EventSide, event: EventSnapshot) -> Mapping[str, datetime]:
@@ -38,8 +50,8 @@ def note_event(link: Link, fact: EventChanged) -> Link:
     """Return the link after a read of its event; a read that began before the last one noted is ignored."""
     if fact.seq <= link.event.seq or _known(link, fact):
         return link
-    side = with_event(link.event, fact.event, fact.seq, fact.occurred_at, baseline=fact.baseline)
-    return link.holding(fact.event.event_id).model_copy(update={"event": side})
+    side = with_event(link, fact.event, fact.seq, fact.occurred_at, baseline=fact.baseline)
+    return link.holding(fact.event.event_id).model_copy(update={"event": side, "gone_pass": None})
 
 
 def _known(link: Link, fact: EventChanged) -> bool:
@@ -56,15 +68,29 @@ def note_gone(link: Link, fact: EventGone) -> Link:
     if fact.seq <= link.event.seq or fact.event_id != link.event_id:
         return link
     gone_at = fact.gone_at or link.event.read_at or fact.occurred_at
-    side = link.event.model_copy(update={"seq": fact.seq, "gone": fact.gone, "gone_at": gone_at})
-    return link.model_copy(update={"event": side})
+    note = {"seq": fact.seq, "gone": fact.gone, "gone_at": gone_at, "gone_series": fact.series_id, "restoring": False}
+    side = link.event.model_copy(update=note)
+    return link.model_copy(update={"event": side, "gone_pass": _gone_pass(link, fact)})
 
 
-def note_activity(link: Link, activity: ActivitySnapshot) -> Link:
-    """Return the link after its activity was told; a version that is known already changes nothing."""
+def _gone_pass(link: Link, fact: EventGone) -> str | None:
+    """Return the pass that a deletion waits for (H4); what waits already is not let go by being told again."""
+    if fact.sync_pass is not None and is_large(fact.sync_pass):
+        return fact.sync_pass.id
+    return link.gone_pass if link.event.gone else None
+
+
+def note_activity(link: Link, activity: ActivitySnapshot, linked_items: Iterable[LinkedItemSummary] = ()) -> Link:
+    """Return the link after its activity was told; a version that is known already changes nothing.
+
+    Of its linked items only the block is kept that an event may show (F4): a changed item makes a new version.
+    """
     known = link.activity.activity
     if known is not None and activity.version <= known.version:
         return link
     # The note never leaves the CRM (F3), not even into the mapper's database.
-    side = ActivitySide(activity=activity.model_copy(update={"note": "", "sync": None}))
+    side = ActivitySide(
+        activity=activity.model_copy(update={"note": "", "sync": None}),
+        context=context_block.block_of(linked_items, link.user_id),
+    )
     return link.model_copy(update={"activity": side})

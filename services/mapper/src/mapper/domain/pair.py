@@ -5,16 +5,17 @@ from typing import Any
 
 from contracts.activities import ActivitySnapshot
 from contracts.activity_commands import ActivityChanges
-from contracts.calendar_objects import EventChanges, EventSnapshot
+from contracts.calendar_objects import EventSnapshot
 from contracts.decisions import LostValue
 from mapper.domain import verdicts
 from mapper.domain.adopt import with_base
-from mapper.domain.decision import Ask, Decision, PutActivity, PutEvent, RemoveEvent, Verdict
+from mapper.domain.decision import Ask, Decision, PutActivity, RemoveEvent, Verdict
 from mapper.domain.fields import ActivityFields, FieldPair, activity_values, event_time, event_values, mapped_fields
 from mapper.domain.inbound import excluded
 from mapper.domain.link import Guests, Link
 from mapper.domain.merge import Merge, activity_changes, event_changed_at, event_changes, merge
-from mapper.domain.situation import Situation, ahead, guests_of, leave_out, read_only, reference, stand
+from mapper.domain.outbound import may_show_context, put_event, wanted_context
+from mapper.domain.situation import Situation, ahead, guests_of, held_back, leave_out, read_only, reference, stand
 from mapper.domain.window import latest, lies_ahead
 
 _NOTHING_LOST: tuple[LostValue, ...] = ()
@@ -45,6 +46,8 @@ def _unselected(situation: Situation, activity: ActivitySnapshot) -> Decision:
         # History stays where it is: only what lies ahead is taken out of the calendar.
         return stand(situation, "frozen", "past", verdicts.FROZEN)
     verdict = verdicts.unselected(activity.type, situation.selected_types)
+    if situation.connection.withholds(activity.type):
+        return take_in_first(situation) or held_back(situation, verdicts.held_removal(activity.type))
     removal = stand(situation, "active", "filtered", verdict, RemoveEvent("filtered"))
     return take_in_first(situation) or removal
 
@@ -69,14 +72,20 @@ def _merge(situation: Situation, activity: ActivitySnapshot, event: EventSnapsho
     link, lost = situation.link, _NOTHING_LOST
     if not link.agreed:
         link, lost = with_base(link, situation.zone, calendar_rules=read_only(event))
+        link = link.model_copy(update={"agreed_context": link.event.context})
+    if wanted_context(situation) == link.event.context:
+        link = link.model_copy(update={"agreed_context": link.event.context})
     based = replace(situation, link=link)
     late, guests = _too_late(based), _new_guests(link, event)
     merged = merge(link, calendar_rules=read_only(event), without=late)
     late_guests = guests is not None and not ahead(based, event.updated)
     if merged.empty and (late or late_guests):
         return stand(based, "frozen", "past", verdicts.FROZEN)
-    if merged.empty and guests is None:
+    renewed = _renewed_description(based, activity, event, merged)
+    if merged.empty and guests is None and renewed is None:
         return _quiet(based, event, adopted=not situation.link.agreed)
+    if merged.empty and guests is None and renewed is not None:
+        return stand(based, "active", None, verdicts.CONTEXT_RENEWED, put_event(based, {"description": renewed}))
     verdict = _verdict(merged, event, lost, adopted=not situation.link.agreed)
     return _carry_over(based, activity, event, merged, None if late_guests else guests, verdict)
 
@@ -92,6 +101,20 @@ def _quiet(situation: Situation, event: EventSnapshot, *, adopted: bool) -> Deci
     if link.state == "active" and link.reason is None and not adopted:
         return Decision(link)
     return stand(replace(situation, link=link), "active", None, verdicts.ADOPTED if adopted else verdicts.EQUAL)
+
+
+def _renewed_description(
+    situation: Situation, activity: ActivitySnapshot, event: EventSnapshot, merged: Merge
+) -> str | None:
+    """Return the text to write again because the block after it is another now (F4); None where nothing is to do.
+
+    What the user made of the block in the calendar is left alone until then. It waits for changes of the text itself.
+    """
+    link, wanted = situation.link, wanted_context(situation)
+    old = wanted not in {link.agreed_context, link.event.context}
+    open_to_it = may_show_context(situation) and situation.connection.selects(activity.type)
+    waits = not merged.empty or not open_to_it or not ahead(situation, situation.now)
+    return event.fields.description if old and not waits else None
 
 
 def _too_late(situation: Situation) -> frozenset[FieldPair]:
@@ -141,7 +164,7 @@ def _asks(
 ) -> tuple[Ask, ...]:
     asks: list[Ask] = []
     if merged.to_calendar and outbound:
-        asks.append(PutEvent(EventChanges(**event_values(mapped_fields(activity), merged.to_calendar))))
+        asks.append(put_event(situation, event_values(mapped_fields(activity), merged.to_calendar)))
     if merged.to_crm or guests is not None:
         asks.append(PutActivity(_incoming(situation, activity, event, merged, guests)))
     return tuple(asks)

@@ -1,5 +1,6 @@
 """Which link an event or an activity belongs to (K2, K3), and the first note of an item."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from contracts.activities import ActivitySnapshot
@@ -16,6 +17,15 @@ def link_id_by_marker(fact: EventChanged) -> str | None:
     if marker is None or marker.account_key != fact.account_key:
         return None
     return link_id_for(fact.account_key, marker.activity_id)
+
+
+def choose_link(held: Sequence[Link | None]) -> Link | None:
+    """Return the link that goes on with an event, by its id and the one before: the one whose event is there (E4).
+
+    An occurrence may come under the id of one that was deleted long ago, and whose link remembers that.
+    """
+    links = [link for link in held if link is not None]
+    return next((link for link in links if link.event.live), links[0] if links else None)
 
 
 def is_copy(link: Link, event_id: str) -> bool:
@@ -74,5 +84,6 @@ def taken_over(link: Link, connection: Connection) -> Link:
             "has_pending": False,
             "pending_due_at": None,
             "epoch": 0,
+            "gone_pass": None,
         }
     )

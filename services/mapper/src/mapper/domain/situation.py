@@ -70,6 +70,13 @@ def stand(situation: Situation, state: str, reason: str | None, verdict: Verdict
     return Decision(link, verdict, asks)
 
 
+def held_back(situation: Situation, verdict: Verdict) -> Decision:
+    """Delete nothing before the pass is judged, nor while the user is asked (H4)."""
+    if situation.connection.brake_id is None:
+        return keep(situation)
+    return stand(situation, situation.link.state, "needs_confirmation", verdict)
+
+
 def leave_out(situation: Situation, reason: str, verdict: Verdict) -> Decision:
     """Close a link that was agreed once; an item without a counterpart stays unlinked.
 

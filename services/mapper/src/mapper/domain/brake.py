@@ -1,0 +1,94 @@
+"""The brake (H4): what a pass would delete, counted by a dry run of `reconcile`; and the question to the user."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Literal
+
+from pydantic import AwareDatetime, Field
+
+from chassis.documents import Document
+from contracts.brakes import BrakeItem, Restore
+from mapper.domain.connection import Connection
+from mapper.domain.decision import RemoveActivity, RemoveEvent
+from mapper.domain.fields import event_time
+from mapper.domain.link import Link
+from mapper.domain.reconcile import reconcile
+from mapper.domain.window import starts
+
+MOST_SHOWN = 500
+
+BrakeAction = Literal["delete", "restore", "withdrawn"]
+
+
+class LargePass(Document):
+    """A pass with many deletions; judged when all of them have come."""
+
+    connection_id: str
+    deletions: int
+    since: AwareDatetime
+    judged: bool = False
+
+
+class Deletion(Document):
+    """That one deletion of a large pass has come; the id names both, so that it counts once."""
+
+    pass_id: str
+    at: AwareDatetime
+
+
+class Brake(Document):
+    """The question to a connection's user, and how it went; its id is the connection's."""
+
+    company_id: str
+    brake_id: str
+    passes: tuple[str, ...] = Field(default=(), description="large passes whose deletions wait")
+    restore: Restore | None = Field(default=None, description="the settings before the change that waits")
+    settings_version: int
+    links: int = Field(description="of the connection when it was judged")
+    items: tuple[BrakeItem, ...]
+    total: int
+    asked_at: AwareDatetime
+    correlation_id: str
+    action: BrakeAction | None = Field(default=None, description="what was answered, or that nothing is left to ask")
+    done: bool = False
+
+
+def loses_activity(link: Link, connection: Connection, now: datetime) -> bool:
+    """Tell whether the link's activity would be deleted after its event, were the deletion not held back."""
+    free = link.model_copy(update={"pending": (), "gone_pass": None})
+    asks = reconcile(free, connection, now).asks
+    return any(isinstance(ask, RemoveActivity) and ask.closing == "deleted" for ask in asks)
+
+
+def loses_event(link: Link, connection: Connection, now: datetime) -> bool:
+    """Tell whether the link's event would leave the calendar for its activity's type, were it not held back (C5)."""
+    if link.activity.live is None or not connection.withholds(link.activity.live.type):
+        return False
+    # Edits that are still to be taken in first are no matter here: the removal follows them.
+    read = {"agreed_event": link.event.live.fields} if link.event.live and link.agreed else {}
+    free = link.model_copy(update={"pending": ()} | read)
+    asks = reconcile(free, connection.model_copy(update={"withheld": None}), now).asks
+    return any(isinstance(ask, RemoveEvent) and ask.closing == "filtered" for ask in asks)
+
+
+def still_gone(link: Link, connection: Connection, now: datetime) -> bool:
+    """Tell whether a deletion that waits still stands: the event did not come back, nor was it let be."""
+    return link.event.gone == "deleted" and (link.activity.deleted or loses_activity(link, connection, now))
+
+
+def net(links: Iterable[Link]) -> int:
+    """Return how many deletions these are, a deleted series as one (E4)."""
+    return len({link.event.gone_series or link.id for link in links})
+
+
+def item(link: Link) -> BrakeItem:
+    """Return what the user is shown of an item that would be deleted."""
+    activity = link.activity.activity
+    when = event_time(activity.schedule) if activity else None
+    return BrakeItem(
+        side="crm" if link.event.live is None else "calendar",
+        activity_id=link.activity_id,
+        event_id=link.event_id,
+        title=activity.subject if activity else "",
+        start=starts(when) if when else None,
+    )
