@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from chassis.ids import new_id
-from contracts.activities import ActivitySnapshot, Schedule
+from contracts.activities import ActivitySnapshot, LinkedItemSummary, Schedule
 from contracts.activity_commands import ActivityPut, ActivityRemove
 from contracts.activity_outcomes import ActivityCommandSettled
 from contracts.calendar_commands import CalendarPut, CalendarRemove
@@ -87,6 +87,7 @@ class Bench:
         self.current: Link | None = None
         self.activity: ActivitySnapshot | None = None
         self.event: EventSnapshot | None = None
+        self.linked_items: tuple[LinkedItemSummary, ...] = ()
         self.seq = 0
         self.versions = 0
         self._normalise = normalise
@@ -128,6 +129,14 @@ class Bench:
         if tell:
             self.tell_activity(self.activity)
 
+    def crm_links(self, *items: LinkedItemSummary) -> None:
+        """Let the activity's linked items read like this now: a version of its own, and no field changed (F4)."""
+        self.linked_items = items
+        if self.activity is not None:
+            self.versions += 1
+            self.activity = self.activity.model_copy(update={"version": self.versions})
+            self.tell_activity(self.activity)
+
     def crm_delete(self, *, at: datetime | None = None, tell: bool = True) -> None:
         """Delete the activity."""
         assert self.activity is not None
@@ -158,7 +167,7 @@ class Bench:
 
     def tell_activity(self, activity: ActivitySnapshot) -> None:
         link = self.current or link_of_activity(self.connection, activity, self.now)
-        self.advance(note_activity(taken_over(link, self.connection), activity))
+        self.advance(note_activity(taken_over(link, self.connection), activity, self.linked_items))
 
     def tell_event(self, event: EventSnapshot, *, seq: int | None = None, baseline: bool = False) -> None:
         self.seq += seq is None
@@ -206,6 +215,7 @@ class Bench:
             "outcome": outcome,
             "version": self.versions,
             "activity": self.activity,
+            "linked_items": self.linked_items,
         }
         settled = settle_activity(self.link, ActivityCommandSettled.model_validate(body | more))
         self.advance(settled.link, settled.verdict)

@@ -27,7 +27,15 @@ from mapper.domain.decision import Decision
 from mapper.domain.ids import link_id_for
 from mapper.domain.link import Link
 from mapper.domain.observe import note_activity, note_event, note_gone
-from mapper.domain.pairing import is_copy, is_late, link_id_by_marker, link_of_activity, link_of_event, taken_over
+from mapper.domain.pairing import (
+    choose_link,
+    is_copy,
+    is_late,
+    link_id_by_marker,
+    link_of_activity,
+    link_of_event,
+    taken_over,
+)
 from mapper.domain.settle import find_pending, settle_activity, settle_calendar
 from mapper.trigger import Trigger
 
@@ -96,9 +104,10 @@ class Handlers:
 
     async def _find_link(self, connection: Connection, fact: EventChanged) -> Link:
         """Return the event's link: by its id, the id before, its marker, or a new one of version 0 (K2, K3)."""
-        for event_id in (fact.event.event_id, fact.replaces):
-            if event_id and (link := await self.collections.link_by_event((fact.account_key, event_id))):
-                return link
+        ids = [one for one in (fact.event.event_id, fact.replaces) if one]
+        held = [await self.collections.link_by_event((fact.account_key, event_id)) for event_id in ids]
+        if (link := choose_link(held)) is not None:
+            return link
         marked = link_id_by_marker(fact)
         known = await self.collections.links.get(marked) if marked else None
         if known is not None and (is_late(known, fact) or not is_copy(known, fact.event.event_id)):
@@ -122,7 +131,9 @@ class Handlers:
             link_id, fact.command_id, self._advance(connection, fact), lambda link: settle_calendar(link, fact)
         )
 
-    async def _activity_told(self, connection: Connection, activity: ActivitySnapshot, message: Message) -> None:
+    async def _activity_told(
+        self, connection: Connection, activity: ActivitySnapshot, message: ActivityFact | ActivityReplayed
+    ) -> None:
         link_id = link_id_for(connection.account_key, activity.id)
         advance = self._advance(connection, message)
         foreign = activity.owner_id != connection.user_id or activity.deleted
@@ -134,7 +145,7 @@ class Handlers:
             if current is None and foreign:
                 return None
             link = taken_over(current or link_of_activity(connection, activity, self.clock.now()), connection)
-            return advance(current, note_activity(link, activity))
+            return advance(current, note_activity(link, activity, message.linked_items))
 
         await self.collections.links.update(link_id, change)
 

@@ -28,6 +28,7 @@ def issue(link: Link, asks: tuple[Ask, ...], trigger: Trigger, resend_after: tim
             event_fields=link.event.live.fields if link.event.live else None,
             activity_fields=link.activity_fields,
             guests=_guests(link, ask),
+            context=ask.context if isinstance(ask, PutEvent) else None,
             closing=ask.closing if isinstance(ask, RemoveEvent | RemoveActivity) else None,
             due_at=trigger.now + resend_after,
         )

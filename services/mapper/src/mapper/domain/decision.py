@@ -10,9 +10,10 @@ from mapper.domain.link import Link
 
 @dataclass(frozen=True)
 class PutEvent:
-    """Create the event, or change these fields of it."""
+    """Create the event, or change these fields of it; `context`: the block that the description carries (F4)."""
 
     changes: EventChanges
+    context: str | None = None
     create: bool = False
 
 

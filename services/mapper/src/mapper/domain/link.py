@@ -129,6 +129,7 @@ class Link(Document):
     agreed_guests: Guests | None = None
     agreed_context: str = Field(default="", description="the block as last written (F4); what became of it is no edit")
     generation: int = 0
+    versions_before: int = Field(default=0, description="of this link, in a document that was lost: told ones go on")
     pending: tuple[Pending, ...] = ()
     has_pending: bool = False
     pending_due_at: AwareDatetime | None = None
@@ -150,6 +151,11 @@ class Link(Document):
     def activity_fields(self) -> ActivityFields | None:
         """The mapped content of the activity, unless it is deleted."""
         return mapped_fields(self.activity.live) if self.activity.live else None
+
+    @property
+    def told_version(self) -> int:
+        """The version that others are told: it goes on where a lost document ended."""
+        return self.versions_before + self.version
 
     def holding(self, event_id: str | None) -> "Link":
         """Return the link with this event as its own, remembering the one before."""

@@ -10,6 +10,7 @@ from mapper.domain import context_block
 from mapper.domain.fields import PAIRS
 from mapper.domain.limits import is_large
 from mapper.domain.link import ActivitySide, EventSide, Link
+from mapper.domain.remembering import remembering
 
 
 def with_event(link: Link, event: EventSnapshot, seq: int, read_at: datetime, *, baseline: bool) -> EventSide:
@@ -57,7 +58,8 @@ def note_event(link: Link, fact: EventChanged) -> Link:
 def _known(link: Link, fact: EventChanged) -> bool:
     """Tell whether the read shows what is noted already: a replay costs no write."""
     noted = link.event.live
-    return noted is not None and (noted.event_id, noted.hash) == (fact.event.event_id, fact.event.hash)
+    shown = link.event.seq > 0  # else it was noted under another connection, and this read is the first of this one
+    return shown and noted is not None and (noted.event_id, noted.hash) == (fact.event.event_id, fact.event.hash)
 
 
 def note_gone(link: Link, fact: EventGone) -> Link:
@@ -86,6 +88,8 @@ def note_activity(link: Link, activity: ActivitySnapshot, linked_items: Iterable
     Of its linked items only the block is kept that an event may show (F4): a changed item makes a new version.
     """
     known = link.activity.activity
+    if known is None and not link.agreed:
+        link = remembering(link, activity)
     if known is not None and activity.version <= known.version:
         return link
     # The note never leaves the CRM (F3), not even into the mapper's database.

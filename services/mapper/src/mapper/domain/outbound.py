@@ -2,14 +2,15 @@
 
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from contracts.activities import ActivitySnapshot
 from contracts.activity_commands import ActivityChanges
 from contracts.calendar_objects import EventChanges
-from mapper.domain import verdicts
+from mapper.domain import context_block, verdicts
 from mapper.domain.decision import Decision, PutActivity, PutEvent, Verdict
 from mapper.domain.fields import event_time, event_values, mapped_fields
-from mapper.domain.situation import Situation, leave_out, stand
+from mapper.domain.situation import Situation, leave_out, read_only, stand
 from mapper.domain.window import latest, lies_ahead
 
 
@@ -24,8 +25,29 @@ def decide_outbound(situation: Situation, activity: ActivitySnapshot) -> Decisio
 
 def create_event(situation: Situation, activity: ActivitySnapshot, verdict: Verdict) -> Decision:
     """Create the event with everything that is mapped."""
-    changes = EventChanges(**event_values(mapped_fields(activity)))
-    return stand(situation, "pending", None, verdict, PutEvent(changes, create=True))
+    put = put_event(situation, event_values(mapped_fields(activity)), create=True)
+    return stand(situation, "pending", None, verdict, put)
+
+
+def put_event(situation: Situation, values: dict[str, Any], *, create: bool = False) -> PutEvent:
+    """Return a write of these values; a description takes the block along (F4)."""
+    if "description" not in values:
+        return PutEvent(EventChanges(**values), create=create)
+    block = wanted_context(situation)
+    described = values | {"description": context_block.with_block(values["description"], block)}
+    return PutEvent(EventChanges(**described), block, create=create)
+
+
+def wanted_context(situation: Situation) -> str:
+    """Return the block that the event is to show (F4); empty where the user does not want one."""
+    shown = situation.connection.settings.include_context and may_show_context(situation)
+    return situation.link.activity.context if shown else ""
+
+
+def may_show_context(situation: Situation) -> bool:
+    """Tell whether the block may be written: not into what others organise, or hide from us (E5, G2)."""
+    event = situation.event
+    return event is None or (event.is_organizer and not event.masked and not read_only(event))
 
 
 def restore_event(situation: Situation, activity: ActivitySnapshot) -> Decision:

@@ -17,7 +17,7 @@ from mapper.domain import verdicts
 from mapper.domain.decision import Decision
 from mapper.domain.fields import PAIRS, ActivityFields, FieldPair, mapped_fields
 from mapper.domain.link import ActivitySide, EventSide, Link, Pending
-from mapper.domain.observe import note_activity, with_event
+from mapper.domain.observe import note_activity, own_fields, with_event
 from mapper.domain.situation import guests_of
 
 
@@ -82,6 +82,9 @@ def _calendar_applied(link: Link, pending: Pending, fact: CalendarCommandSettled
     answer = fact.event.fields if fact.event else _as_sent(pending.event_fields, pending.command.changes, EventFields)
     if answer is None or pending.activity_fields is None:
         return link
+    if pending.context is not None:
+        link = link.model_copy(update={"agreed_context": pending.context})
+    answer = own_fields(link, answer)
     link = _agree(link, _conveyed(pending.command.changes.model_dump()), answer, pending.activity_fields)
     update: dict[str, Any] = {"state": "active", "reason": None}
     if pending.command.event_id is None and fact.event is not None:
@@ -98,8 +101,8 @@ def _written(link: Link, command: CalendarPut, fact: CalendarCommandSettled) -> 
     fields = _as_sent(event.fields, command.changes, EventFields) if event else None
     if event is None or fact.seq < link.event.seq:
         return link
-    side = link.event.model_copy(update={"event": event.model_copy(update={"fields": fields})})
-    return link.model_copy(update={"event": side})
+    written = event.model_copy(update={"fields": own_fields(link, fields or event.fields)})
+    return link.model_copy(update={"event": link.event.model_copy(update={"event": written})})
 
 
 def _activity_applied(link: Link, pending: Pending, fact: ActivityCommandSettled) -> Link:
@@ -156,7 +159,7 @@ def _agree(link: Link, pairs: tuple[FieldPair, ...], event: EventFields, activit
 def _read(link: Link, fact: CalendarCommandSettled, event: EventSnapshot | None) -> Link:
     if event is None or fact.seq < link.event.seq:
         return link
-    side = with_event(link.event, event, fact.seq, fact.occurred_at, baseline=False)
+    side = with_event(link, event, fact.seq, fact.occurred_at, baseline=False)
     return link.model_copy(update={"event": side})
 
 
@@ -173,7 +176,7 @@ def _vanished(link: Link, fact: CalendarCommandSettled) -> Link:
 def _told(link: Link, fact: ActivityCommandSettled) -> Link:
     if fact.activity is None and fact.version == 0:
         return link.model_copy(update={"activity": ActivitySide()})
-    return note_activity(link, fact.activity) if fact.activity else link
+    return note_activity(link, fact.activity, fact.linked_items) if fact.activity else link
 
 
 def _closed(link: Link, pending: Pending) -> Link:

@@ -67,6 +67,9 @@ COMES_IN = Verdict("synced", "B1", "The event is kept equal with an activity.")
 GOES_OUT = Verdict("synced", "B1", "The activity is kept equal with an event.")
 GOES_OUT_ONE_WAY = Verdict("synced", "B2", "The activity is kept equal with an event.", "direction")
 EQUAL = Verdict("synced", "J1", "Both sides are equal.")
+CONTEXT_RENEWED = Verdict(
+    "synced", "F4", "The deal and contact information in the event was brought up to date.", "include_context"
+)
 ADOPTED = Verdict("synced", "K2", "The activity and the event were paired again.")
 EVENT_DELETED = Verdict("removed", "H1", "The event was deleted, so its activity was deleted.", "on_event_deleted")
 EVENT_DELETED_KEPT = Verdict(
