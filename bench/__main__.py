@@ -8,6 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter
 
+from bench.console import say
 from bench.machine import described
 from bench.options import Options, UnknownOptionError, options_from
 from bench.report import keep, print_table, put_into
@@ -22,27 +23,36 @@ Row = Callable[[Stand, Options], Awaitable[list[Figure]]]
 ROWS: Mapping[str, Row] = {"latency": latency, "sync": sync, "mapper": mapper, "startup": startup}
 
 _DOCUMENT = Path("docs/performance.md")
-_FIGURES, _LOOK = Path("docs/performance.json"), Path("var/bench/quick.json")
+_FIGURES = Path("docs/performance.json")
+_LOOK = Path("var/bench/quick.json")
 """A quick run is a look: it replaces no figures."""
 
 
-async def measure(name: str, options: Options) -> list[Figure]:
-    """Run one row on a stand of its own, and keep its figures."""
-    began = perf_counter()
-    with TemporaryDirectory(prefix="tandem-bench-") as folder:
-        async with stand(Path(folder), options.kafka) as running:
-            measured_on = described(options.kafka, running.database)
-            figures = await ROWS[name](running, options)
-    print(f"{name}: {perf_counter() - began:.0f} s, load {os.getloadavg()[0]:.1f}", file=sys.stderr)
-    kept = keep(_LOOK if options.quick else _FIGURES, name, figures, measured_on)
+async def measure(name: str, running: Stand, options: Options) -> list[Figure]:
+    """Run one row, and keep its figures."""
+    began, measured_on = perf_counter(), described(options.kafka, running.database)
+    figures = await ROWS[name](running, options)
+    say(f"{name}: {perf_counter() - began:.0f} s, load {os.getloadavg()[0]:.1f}")
+    kept = keep(_kept_in(options), name, figures, measured_on)
     if not options.quick:
         put_into(_DOCUMENT, kept, ROWS)
     return figures
 
 
+def _kept_in(options: Options) -> Path:
+    return Path(os.environ.get("BENCH_FIGURES") or (_LOOK if options.quick else _FIGURES))
+
+
 async def run(options: Options) -> list[Figure]:
-    """Run the wanted rows one after the other."""
-    return [figure for name in options.rows for figure in await measure(name, options)]
+    """Run the wanted rows one after the other, each on a new stand; a look does with one for all."""
+    shared = [options.rows] if options.quick else [(name,) for name in options.rows]
+    figures: list[Figure] = []
+    for names in shared:
+        with TemporaryDirectory(prefix="tandem-bench-") as folder:
+            async with stand(Path(folder), options.kafka) as running:
+                for name in names:
+                    figures += await measure(name, running, options)
+    return figures
 
 
 def main() -> int:

@@ -8,6 +8,7 @@ from typing import Protocol
 
 import httpx
 
+from bench.console import say
 from bench.floor import common as floor
 from bench.people import ZONE, Seller, activity, event, seed, sellers, side_by_side
 from bench.stand import FLOOR, Stand, running
@@ -52,6 +53,7 @@ async def side(stand: Stand, name: str) -> AsyncIterator[Side]:
     """Run `ours` or `floor`."""
     names = SERVICES if name == "ours" else FLOOR
     async with running([stand.unit(one) for one in names]) as processes:
+        say(f"{name}: all three are ready")
         yield Side(name, stand, processes)
 
 

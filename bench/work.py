@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from time import time
 from typing import Any
 
+from bench.console import say
 from bench.counting import Cost, Counter
 from bench.sides import Side
 from bench.tap import Tap
@@ -43,7 +44,7 @@ class Work:
 
 
 async def timed(
-    running: Side, act: Callable[[], Awaitable[None]], *, topic: str, number: int, within: float = 900.0
+    running: Side, what: str, act: Callable[[], Awaitable[None]], *, topic: str, number: int, within: float = 900.0
 ) -> Work:
     """Do something and wait for so many messages on a topic, then for quiet. None waited for: until quiet alone."""
     stand = running.stand
@@ -55,6 +56,7 @@ async def timed(
         after = await counter.settled()
         waited_for = max((one.at for one in tap.records), default=after.quiet_since)
         ended = waited_for if number else after.quiet_since
+        say(f"{running.name}: {what}: {ended - began:.1f} s, {len(tap.records)} arrived")
         return Work(
             seconds=ended - began,
             settled=after.quiet_since - began,

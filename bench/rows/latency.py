@@ -9,6 +9,7 @@ from typing import Any
 
 import httpx
 
+from bench.console import say
 from bench.counting import Cost, Counter
 from bench.load import offer, percentile
 from bench.options import Options
@@ -117,6 +118,7 @@ async def _measure(running: Side, opened: Accounts, rate: float, slow: int, dire
         cost = await counter.settled() - before  # what follows a change (outcomes, echoes) is part of its cost
         cpu = watch.cpu()
     arrived = [(ended[tag] - start) * 1000 for tag, start in zip(tags, begun, strict=True) if tag in ended]
+    say(f"{running.name}: {direction}, {rate:g}/s: p50 {percentile(arrived, 0.5):.0f} ms, {len(arrived)} of {number}")
     return Sample(arrived, number, late, cost, cpu)
 
 

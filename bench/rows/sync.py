@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
-from functools import partial
 
 from bench.calendars import Calendar, calendar, meeting
 from bench.counting import Counter
@@ -45,9 +44,10 @@ async def _measure(running: Side, options: Options) -> tuple[dict[str, Work], di
         for number in sizes:
             opened = await stack.enter_async_context(calendar(running, f"sync{number}", events=number))
             calendars.append(opened)
-            first = await timed(running, opened.connect, topic=opened.activity_facts, number=number)
+            what = f"first sync of {number:,} events"
+            first = await timed(running, what, opened.connect, topic=opened.activity_facts, number=number)
             if number in options.sizes:
-                works[f"first sync of {number:,} events"] = first
+                works[what] = first
                 works |= await _again(running, opened, number)
             if number in options.links:
                 changes[number] = await one_change(running, opened)
@@ -55,25 +55,26 @@ async def _measure(running: Side, options: Options) -> tuple[dict[str, Work], di
             works |= await _burst(running, calendars[-1], most)
             changes[most] = await one_change(running, calendars[-1])
         outbound = await stack.enter_async_context(calendar(running, "outbound", activities=options.outbound))
-        told = partial(timed, topic=outbound.calendar_facts, number=options.outbound)
-        works[f"first sync of {options.outbound:,} activities into the calendar"] = await told(
-            running, outbound.connect
-        )
+        what = f"first sync of {options.outbound:,} activities into the calendar"
+        told, connect = outbound.calendar_facts, outbound.connect
+        works[what] = await timed(running, what, connect, topic=told, number=options.outbound)
     return works, changes
 
 
 async def _again(running: Side, opened: Calendar, number: int) -> Mapping[str, Work]:
-    topic = opened.activity_facts
-    return {
-        f"push, nothing changed beside {number:,}": await timed(running, opened.ring, topic=topic, number=0),
-        f"resync of {number:,}, nothing changed": await timed(running, opened.resync, topic=topic, number=0),
-        f"1 % of {number:,} changed": await _part_changed(running, opened, number),
+    works = {
+        f"push, nothing changed beside {number:,}": opened.ring,
+        f"resync of {number:,}, nothing changed": opened.resync,
     }
+    topic = opened.activity_facts
+    done = {what: await timed(running, what, act, topic=topic, number=0) for what, act in works.items()}
+    what = f"1 % of {number:,} changed"
+    return done | {what: await _part_changed(running, what, opened)}
 
 
-async def _part_changed(running: Side, opened: Calendar, number: int) -> Work:
+async def _part_changed(running: Side, what: str, opened: Calendar) -> Work:
     """Change one event of a hundred while the provider rings for the last of them only; the clock starts there."""
-    changed = opened.events[:: max(1, min(_SHARE, number // 2))]
+    changed = opened.events[::_SHARE]
     trap = {"trap": "push.lost", "count": None, "account": opened.person.email}
     await opened.person.google.post("/control/traps", json=trap)
     await side_by_side([opened.person.change(one, summary=f"Moved {one}") for one in changed[1:]])
@@ -82,7 +83,7 @@ async def _part_changed(running: Side, opened: Calendar, number: int) -> Work:
     async def ring() -> None:
         await opened.person.change(changed[0], summary="Moved at last")
 
-    return await timed(running, ring, topic=opened.activity_facts, number=len(changed))
+    return await timed(running, what, ring, topic=opened.activity_facts, number=len(changed))
 
 
 async def _burst(running: Side, opened: Calendar, most: int) -> Mapping[str, Work]:
@@ -95,9 +96,8 @@ async def _burst(running: Side, opened: Calendar, most: int) -> Mapping[str, Wor
         fresh = [meeting(index) for index in range(missing)]
         opened.events += await seed(opened.person.google, opened.person.email, fresh)
 
-    return {
-        f"{missing:,} events appear at once": await timed(running, appear, topic=opened.activity_facts, number=missing)
-    }
+    what = f"{missing:,} events appear at once"
+    return {what: await timed(running, what, appear, topic=opened.activity_facts, number=missing)}
 
 
 def _figure(what: str, ours: Work, floor: Work) -> Figure:
