@@ -18,10 +18,11 @@ from contracts import topics
 from contracts.activities import ActivityDeleted, ActivityFact, ActivitySnapshot, ActivityUpdated
 from contracts.activity_commands import ActivityPut, ActivityRemove, ActivityReplay
 from contracts.activity_outcomes import ActivityCommandSettled, ActivityReplayed, ActivityReplayEnded
+from contracts.brakes import BrakeMessage
 from contracts.calendar_commands import CalendarPut, CalendarRemove, CalendarReplay
-from contracts.calendar_events import CalendarCommandSettled, CalendarReplayEnded, EventChanged, EventGone
+from contracts.calendar_events import CalendarCommandSettled, CalendarReplayEnded, EventChanged, EventGone, Pass
 from contracts.calendar_objects import EventFields, EventSnapshot
-from contracts.connections import ConnectionChanged, ConnectionSettings, Coverage
+from contracts.connections import BrakeAnswer, ConnectionChanged, ConnectionSettings, ConnectionStatus, Coverage
 from contracts.envelope import Message
 from mapper.adapters.store import Collections, open_collections
 from mapper.connections import Connections
@@ -141,6 +142,9 @@ class World:
         self.settings = ConnectionSettings(calendar_id=CALENDAR, timezone="Europe/Berlin")
         self.coverage = Coverage(connected_at=NOW - timedelta(days=1))
         self.settings_version = 0
+        self.brakes: list[BrakeMessage] = []
+        self.brake_answer: BrakeAnswer | None = None
+        self.status: ConnectionStatus = "in_sync"
         self.replay = 0
 
     def configure(self, **settings: Any) -> None:
@@ -155,13 +159,23 @@ class World:
             provider="google",
             account_key=ACCOUNT,
             email="ann@example.com",
-            status="in_sync",
+            status=self.status,
             settings=self.settings,
             settings_version=self.settings_version,
             coverage=self.coverage,
             replay_id=f"r{self.replay}",
+            brake_answer=self.brake_answer,
         )
         self.send(topics.CONNECTION_EVENTS, CONNECTION, fact)
+
+    def stop(self) -> None:
+        """Begin to stop, leaving everything where it is (K1)."""
+        self.status = "stopping"
+        self.configure()
+
+    def live(self) -> list[ActivitySnapshot]:
+        """The activities that are not deleted."""
+        return [activity for activity in self.crm.activities.values() if not activity.deleted]
 
     def send(self, topic: str, key: str, message: Message) -> None:
         if topic not in {topics.LINK_STATES, topics.SYNC_DECISIONS}:
@@ -185,6 +199,8 @@ class World:
                 await self.connections.connection_changed(message)
             case topics.CALENDAR_EVENTS:
                 await self.parking.take(message)  # type: ignore[arg-type]  # told apart by the topic
+            case topics.SYNC_BRAKES:
+                self.brakes.append(message)  # type: ignore[arg-type]  # as above
             case topics.ACTIVITY_EVENTS:
                 assert isinstance(message, ActivityFact)
                 await self.handlers.activity_event(message)
@@ -195,6 +211,7 @@ class World:
     async def timers(self) -> None:
         """Let the mapper's periodic work run once."""
         await self.parking.take_up()
+        await self.connections.brakes.look()
         await self.connections.run_passes()
         await self.connections.resend_overdue()
         await self.database.drain()
@@ -266,6 +283,16 @@ class Calendar:
         if event is not None and self.told.get(event_id) != event.hash:
             self.told[event_id] = event.hash
             self._send(EventChanged(**self._body(), event=event))
+
+    def tell_gone(self, *event_ids: str, series_id: str | None = None) -> None:
+        """Delete events, and tell it in one pass."""
+        sync_pass = Pass(id=uuid.uuid4().hex, deletions=len(event_ids))
+        for event_id in event_ids:
+            self.seq += 1
+            self.delete(event_id)
+            del self.told[event_id]
+            gone = {"event_id": event_id, "gone": "deleted", "sync_pass": sync_pass, "series_id": series_id}
+            self._send(EventGone.model_validate(self._body() | gone))
 
     def begin_read(self, event_id: str) -> None:
         """Read an event, to be told by `end_read`, whatever happens to it meanwhile."""

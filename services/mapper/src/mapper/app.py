@@ -54,6 +54,7 @@ def make_app(settings: MapperSettings, *, clock: Clock | None = None) -> FastAPI
 def _background(connections: Connections, parking: Parking) -> tuple[Periodic, ...]:
     return (
         Periodic("passes", timedelta(milliseconds=200), connections.run_passes),
+        Periodic("brakes", timedelta(milliseconds=500), connections.brakes.look),
         Periodic("progress", timedelta(milliseconds=500), connections.tell_progress),
         Periodic("parked", timedelta(milliseconds=500), parking.take_up),
         Periodic("resend", timedelta(seconds=2), connections.resend_overdue),

@@ -14,6 +14,7 @@ from contracts.links import ConnectionCounted, ConnectionDrained
 from contracts.topics import ACTIVITY_COMMANDS, CALENDAR_COMMANDS, LINK_STATES
 from mapper.adapters.store import Collections
 from mapper.advance import Advance
+from mapper.brakes import Brakes
 from mapper.domain.connection import Connection, Counts, from_fact, to_ask
 from mapper.domain.link import Link
 from mapper.issue import resend
@@ -32,11 +33,17 @@ class Connections:
     clock: Clock
     resend_after: timedelta
     replay_after: timedelta
+    brakes: Brakes = field(init=False)
     _touched: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        """Build what judges a pass before it decides."""
+        self.brakes = Brakes(self.collections, self.clock, self.resend_after)
 
     def touch(self, connection_id: str) -> None:
         """Remember that links of a connection may have changed, so that it is counted again."""
         self._touched.add(connection_id)
+        self.brakes.touch(connection_id)
 
     async def connection_changed(self, fact: ConnectionChanged) -> None:
         """Take in a connection's settings and status, and ask both sides for a replay where it is a new one."""
@@ -56,7 +63,9 @@ class Connections:
     async def run_passes(self) -> None:
         """Decide anew every link of the connections whose settings, or replay, came in since."""
         for connection in await self.collections.connections.find({"pass_due": True}):
-            await self._pass(connection)
+            judged = await self.brakes.judged(connection)
+            if not judged.to_judge:
+                await self._pass(judged)
 
     async def resend_overdue(self) -> None:
         """Send again the commands that were not answered in time, and ask again for replays that have not ended."""

@@ -22,6 +22,7 @@ from contracts.calendar_events import (
 from contracts.envelope import Message
 from mapper.adapters.store import Collections
 from mapper.advance import Advance
+from mapper.counting import count_deletion
 from mapper.domain.connection import Connection, replayed
 from mapper.domain.decision import Decision
 from mapper.domain.ids import link_id_for
@@ -116,8 +117,11 @@ class Handlers:
 
     async def _event_gone(self, connection: Connection, fact: EventGone) -> None:
         link = await self.collections.link_by_event((fact.account_key, fact.event_id))
-        if link is None or link.connection_id != connection.id:
-            return
+        if link is not None and link.connection_id == connection.id:
+            await self._note_gone(connection, fact, link)
+        await count_deletion(self.collections, fact, self.clock.now())
+
+    async def _note_gone(self, connection: Connection, fact: EventGone, link: Link) -> None:
         advance = self._advance(connection, fact)
 
         def change(current: Link | None) -> Link | None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Literal
+from typing import Final, Literal
 
 from pydantic import AwareDatetime, Field
 
@@ -15,7 +15,7 @@ from mapper.domain.link import Link
 from mapper.domain.reconcile import reconcile
 from mapper.domain.window import starts
 
-MOST_SHOWN = 500
+_MOST_SHOWN: Final = 500
 
 BrakeAction = Literal["delete", "restore", "withdrawn"]
 
@@ -81,8 +81,13 @@ def net(links: Iterable[Link]) -> int:
     return len({link.event.gone_series or link.id for link in links})
 
 
-def item(link: Link) -> BrakeItem:
-    """Return what the user is shown of an item that would be deleted."""
+def listed(links: Iterable[Link]) -> tuple[BrakeItem, ...]:
+    """Return what the user is shown of the items that would be deleted: the first ones, in the order of their start."""
+    items = sorted((_item(link) for link in links), key=lambda one: (one.start or "", one.title))
+    return tuple(items[:_MOST_SHOWN])
+
+
+def _item(link: Link) -> BrakeItem:
     activity = link.activity.activity
     when = event_time(activity.schedule) if activity else None
     return BrakeItem(

@@ -84,6 +84,11 @@ class Connection(Document):
         chosen = self.settings.outbound_types
         return chosen is None or activity_type in chosen
 
+    @property
+    def to_judge(self) -> bool:
+        """Whether a settings change has to be judged before anything is decided by it (H4)."""
+        return self.withheld is not None and not self.withheld.judged and self.adopted and self.running
+
     def withholds(self, activity_type: str) -> bool:
         """Tell whether events of an unselected type stay in the calendar for now (H4)."""
         return self.withheld is not None and self.withheld.covers(activity_type)
