@@ -48,7 +48,18 @@ def expand(
     An exception is known by its original start (the last one told wins) and shown where it is now, also when the rule
     no longer makes it. Raises UnexpandableRule.
     """
-    window = _Window(window_start, window_end)
+    try:
+        return _expand(series, exceptions, _Window(window_start, window_end), occurrence_id)
+    except OverflowError as error:  # a date or length that only the rule brings in
+        raise UnexpandableRule("its dates are beyond what a calendar can compute with") from error
+
+
+def _expand(
+    series: SeriesRead,
+    exceptions: Sequence[OccurrenceRead | OccurrenceCancelled],
+    window: _Window,
+    occurrence_id: Callable[[str, str], str],
+) -> Expansion:
     by_place = {_original_of(exception): exception for exception in exceptions}
     ruled = {place: span for place, span in _spans(series, window).items() if place not in by_place}
     made = [_occurrence(series, place, span, occurrence_id) for place, span in ruled.items() if window.shows(span)]

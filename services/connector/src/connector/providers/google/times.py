@@ -10,6 +10,8 @@ from connector.domain.zones import iana_zone
 from contracts.times import AllDay, EventTime, Timed
 
 _DAY = timedelta(days=1)
+_FIRST_YEAR, _LAST_YEAR = 2, 9998
+_LONGEST = timedelta(hours=99_999)
 
 
 class UnreadableTimeError(ValueError):
@@ -21,14 +23,33 @@ def read_time(raw: Mapping[str, Any], calendar_zone: str) -> EventTime:
 
     An end before the start counts as the start: the contract knows no negative lengths. Raises UnreadableTimeError.
     """
-    start, end = raw.get("start") or {}, raw.get("end") or {}
+    time = _read_time(raw.get("start") or {}, raw.get("end") or {}, calendar_zone)
+    if not is_computable(time):
+        raise UnreadableTimeError("its dates are beyond what a calendar can compute with")
+    return time
+
+
+def is_computable(time: EventTime) -> bool:
+    """Whether all that is done with a time stays inside the years 1 to 9999, and its length inside F1's HHHHH:MM."""
+    inside = all(_FIRST_YEAR <= moment.year <= _LAST_YEAR for moment in (time.start, time.end))
+    return inside and time.end - time.start <= _LONGEST
+
+
+def _read_time(start: Mapping[str, Any], end: Mapping[str, Any], calendar_zone: str) -> EventTime:
     if start.get("date"):
         first = date.fromisoformat(start["date"])
         last = date.fromisoformat(end["date"]) if end.get("date") else first
-        return AllDay(start=first, end=max(last, first + _DAY))
+        return AllDay(start=first, end=last if last > first else _next(first))
     begin = read_instant(start, calendar_zone)
     finish = read_instant(end, calendar_zone) if end.get("dateTime") else begin
     return Timed(start=begin, end=max(begin, finish), timezone=_zone(start, calendar_zone))
+
+
+def _next(day: date) -> date:
+    try:
+        return day + _DAY
+    except OverflowError as error:
+        raise UnreadableTimeError("its day is the last one of all") from error
 
 
 def read_original(raw: Mapping[str, Any], calendar_zone: str) -> str:
@@ -46,7 +67,10 @@ def read_instant(raw: Mapping[str, Any], calendar_zone: str) -> datetime:
     moment = datetime.fromisoformat(text).replace(microsecond=0)
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=ZoneInfo(_zone(raw, calendar_zone)))
-    return moment.astimezone(UTC)
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError as error:
+        raise UnreadableTimeError("its dates are beyond what a calendar can compute with") from error
 
 
 def lacks_zone(raw: Mapping[str, Any]) -> bool:

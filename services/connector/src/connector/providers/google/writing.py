@@ -7,7 +7,7 @@ from chassis.errors import Rejected
 from connector.domain.provider import NewEvent
 from connector.domain.zones import iana_zone
 from connector.providers.google.marker import write_marker
-from connector.providers.google.times import write_time
+from connector.providers.google.times import is_computable, write_time
 from contracts.calendar_objects import EventChanges, Marker
 from contracts.times import AllDay, EventTime, Timed
 
@@ -55,6 +55,8 @@ def _text(text: str | None, limit: int | None = None) -> str | None:
 
 
 def _time(time: EventTime | None) -> EventTime | None:
+    if time and not is_computable(time):
+        raise Rejected("date_out_of_range", "its dates are beyond what a calendar can compute with")
     if isinstance(time, AllDay):
         return time if time.end > time.start else AllDay(start=time.start, end=time.start + timedelta(days=1))
     return time and _span(time)
