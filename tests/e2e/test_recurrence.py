@@ -1,9 +1,12 @@
 """Recurring events: one read-only activity an occurrence, exceptions followed (E1 to E3)."""
 
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
 import pytest
 
 from sandbox.clients import Json
-from tests.support.stories import WITHIN, World, timed
+from tests.support.stories import WITHIN, World, day, timed
 from tests.support.waiting import wait_until
 
 WEEKLY = ["RRULE:FREQ=WEEKLY;COUNT=4"]
@@ -37,6 +40,31 @@ async def test_e3_each_occurrence_is_one_activity_and_exceptions_are_followed(sy
     await occurrences(synced, "Standup, moved", 0)
 
 
+def starting(series: Json, number: int) -> str:
+    """Return the id of an occurrence of a weekly series."""
+    first = datetime.fromisoformat(series["start"]["dateTime"])
+    local = first.replace(tzinfo=ZoneInfo(series["start"]["timeZone"])) + timedelta(weeks=number)
+    return f"{series['id']}_{local.astimezone(UTC):%Y%m%dT%H%M%SZ}"
+
+
+async def annotated(world: World, subject: str) -> list[Json]:
+    """Wait for four activities, and write into each what only the CRM knows."""
+    found = await occurrences(world, subject, 4)
+    return [await world.sales.change(one["id"], note=f"note {number}") for number, one in enumerate(found)]
+
+
+async def kept(world: World, before: list[Json], *subjects: str) -> list[Json]:
+    """Wait until these very activities, notes and all, have these subjects, and there are no others."""
+
+    async def look() -> list[Json]:
+        now = {one["id"]: one for one in await world.sales.activities(owner_id="7")}
+        wanted = {one["id"]: (one["note"], subject) for one, subject in zip(before, subjects, strict=True)}
+        assert {key: (one["note"], one["subject"]) for key, one in now.items()} == wanted
+        return [now[one["id"]] for one in before]
+
+    return await wait_until(look, awaited=f"activities {subjects}", timeout=WITHIN)
+
+
 @pytest.mark.parametrize("change", [{"subject": "x"}, {"due_time": "11:00"}, {"location": "x"}])
 async def test_e2_an_occurrence_cannot_be_edited_in_the_crm(synced: World, change: Json) -> None:
     await synced.google.add(summary="Weekly", recurrence=WEEKLY, **timed(2))
@@ -55,3 +83,54 @@ async def test_e3_a_rule_that_nobody_can_expand_stops_nothing_else(synced: World
     await synced.activity_of(other)
     decision = await synced.decided("E3", event_id=broken["id"])
     assert (decision["outcome"], bool(decision["words"])) == ("quarantined", True)
+
+
+async def test_e4_this_and_following_keeps_the_activities_with_note_and_done(synced: World) -> None:
+    series = await synced.google.add(summary="Review", recurrence=WEEKLY, **timed(2))
+    before = await annotated(synced, "Review")
+    await synced.sales.change(before[2]["id"], done=True)
+    await synced.google.change(starting(series, 2), "following", summary="Later", **timed(17, at="15:00"))
+    after = await kept(synced, before, "Review", "Review", "Later", "Later")
+    assert [one["done"] for one in after] == [False, False, True, False]
+    assert after[2]["due_date"] == str(day(17))
+    ids = {str((await synced.sales.link(activity_id=one["id"]) or {})["event_id"]) for one in after}
+    assert sum("_R" in one for one in ids) == 2
+
+
+async def test_e4_a_series_moved_as_a_whole_keeps_its_activities_and_can_be_split_again(synced: World) -> None:
+    series = await synced.google.add(summary="Jour fixe", recurrence=WEEKLY, **timed(2))
+    before = await annotated(synced, "Jour fixe")
+    moved = await synced.google.change(series["id"], **timed(3, at="16:00"))
+    after = await kept(synced, before, *["Jour fixe"] * 4)
+
+    async def on_new_days() -> bool:
+        dates = [one["due_date"] for one in await kept(synced, before, *["Jour fixe"] * 4)]
+        assert dates == [str(day(3 + 7 * week)) for week in range(4)]
+        return True
+
+    await wait_until(on_new_days, awaited="all on their new day", timeout=WITHIN)
+    await synced.google.change(starting(moved, 3), "following", summary="The last one")
+    await kept(synced, after, *["Jour fixe"] * 3, "The last one")
+    await synced.google.delete(starting(moved, 1), "following")
+    [rest] = [one for one in after if one["id"] == before[0]["id"]]
+
+    async def two_left() -> bool:
+        left = await synced.sales.activities(owner_id="7")
+        assert {one["note"] for one in left} == {rest["note"], before[3]["note"]}, left
+        return True
+
+    await wait_until(two_left, awaited="the first and the split one alone", timeout=WITHIN)
+
+
+async def test_e4_an_event_that_becomes_a_series_keeps_its_activity_and_back(synced: World) -> None:
+    event = await synced.google.add(summary="Once", **timed(2))
+    activity = await synced.activity_of(event)
+    await synced.sales.change(activity["id"], note="kept")
+    await synced.google.change(event["id"], recurrence=WEEKLY)
+    first, *_ = await occurrences(synced, "Once", 4)
+    assert first["id"] == activity["id"]
+    await synced.activity_becomes(activity["id"], note="kept", recurring=True)
+    await synced.google.change(event["id"], recurrence=None)
+    [alone] = await occurrences(synced, "Once", 1)
+    assert alone["id"] == activity["id"]
+    await synced.activity_becomes(activity["id"], note="kept", recurring=False)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Coroutine, Mapping
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from time import perf_counter
-from typing import Any, Self, TypeVar
+from typing import Any, Literal, Self, TypeVar
 
 import httpx
 from tenacity import AsyncRetrying, RetryError, retry_if_result, stop_after_delay, wait_fixed
@@ -134,6 +134,9 @@ class Salesperson:
         return items
 
 
+Scope = Literal["this", "following", "all"]
+
+
 class GooglePerson:
     """The account's holder in Google's own page, by the simulator's control API."""
 
@@ -152,13 +155,14 @@ class GooglePerson:
         """Create an event."""
         return succeeded(await self.google.post(self._events, json=fields))
 
-    async def change(self, event_id: str, **fields: object) -> Json:
-        """Change an event."""
-        return succeeded(await self.google.patch(f"{self._events}/{event_id}", json=fields))
+    async def change(self, event_id: str, scope: Scope = "this", **fields: object) -> Json:
+        """Change an event; with an occurrence's id also this and the following, or all of its series."""
+        path = f"{self._events}/{event_id}"
+        return succeeded(await self.google.patch(path, params={"scope": scope}, json=fields))
 
-    async def delete(self, event_id: str) -> None:
-        """Delete an event."""
-        succeeded(await self.google.delete(f"{self._events}/{event_id}"))
+    async def delete(self, event_id: str, scope: Scope = "this") -> None:
+        """Delete an event; with an occurrence's id also this and the following, or all of its series."""
+        succeeded(await self.google.delete(f"{self._events}/{event_id}", params={"scope": scope}))
 
     async def event(self, event_id: str) -> Json | None:
         """Return an event; None where there is none, or its tombstone."""
