@@ -9,6 +9,7 @@ from chassis.messages import outgoing
 from contracts.decisions import SyncDecided
 from contracts.links import LinkStateChanged
 from contracts.topics import LINK_STATES, SYNC_DECISIONS
+from mapper.domain.concealing import concealed
 from mapper.domain.connection import Connection
 from mapper.domain.decision import Verdict
 from mapper.domain.link import Link, Record
@@ -32,6 +33,7 @@ class Advance:
 
         `settled` is the verdict of an outcome, where that alone decided; then nothing is tried anew.
         """
+        noted = concealed(noted, self.connection)
         if before is not None and noted == before and noted.epoch >= self.connection.epoch:
             return before
         link, verdict = noted, settled
@@ -67,12 +69,13 @@ class Advance:
         )
 
     def _tell(self, before: Link | None, link: Link) -> Link:
-        told = (before.state, before.reason, before.event_id, before.connection_id) if before else ("unlinked",)
-        if link.state == "unlinked" or told == (link.state, link.reason, link.event_id, link.connection_id):
+        if link.state == "unlinked" or (before is not None and _shown(before) == _shown(link)):
             return link
         fact = LinkStateChanged(
             **self._envelope(link),
             activity_id=link.activity_id,
+            account_key=link.account_key,
+            calendar_id=link.calendar_id,
             event_id=link.event_id,
             origin=link.origin,
             state=link.state,
@@ -85,12 +88,16 @@ class Advance:
             "id": new_id(),
             "occurred_at": self.trigger.now,
             "company_id": link.company_id,
-            "aggregate_version": link.version + 1,
+            "aggregate_version": link.told_version + 1,
             "correlation_id": self.trigger.correlation_id,
             "causation_id": self.trigger.causation_id,
             "cause": "sync",
             "connection_id": link.connection_id,
         }
+
+
+def _shown(link: Link) -> tuple[object, ...]:
+    return (link.state, link.reason, link.event_id, link.connection_id, link.calendar_id, link.versions_before)
 
 
 def _repeats(verdict: Verdict, last: Record | None) -> bool:

@@ -121,7 +121,7 @@ async def _of_connection(collections: Collections, identity: Identity, query: Li
 
 
 def _view(link: Link) -> LinkView:
-    return LinkView.model_validate(link, from_attributes=True)
+    return LinkView.model_validate(link, from_attributes=True).model_copy(update={"version": link.told_version})
 
 
 def _explanation(decided: SyncDecided) -> Explanation:

@@ -1,8 +1,8 @@
 """Follows the connections: their settings, the replays they need, passes over their links, and how far they are."""
 
+import asyncio
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
 
 from chassis.clock import Clock
 from chassis.ids import new_id
@@ -17,6 +17,7 @@ from mapper.advance import Advance
 from mapper.brakes import Brakes
 from mapper.domain.connection import Connection, Counts, from_fact, to_ask
 from mapper.domain.link import Link
+from mapper.envelopes import envelope_of
 from mapper.issue import resend
 from mapper.trigger import Trigger
 
@@ -91,8 +92,7 @@ class Connections:
     async def _pass(self, connection: Connection) -> None:
         behind = {"connection_id": connection.id, "epoch": {"$lt": connection.epoch}}
         while page := await self.collections.links.find(behind, limit=_PAGE):
-            for link in page:
-                await self._redecide(connection, link)
+            await asyncio.gather(*(self._redecide(connection, link) for link in page))
         self.touch(connection.id)
         await self._pass_done(connection)
 
@@ -115,13 +115,14 @@ class Connections:
     async def _count(self, connection_id: str) -> None:
         links = await self.collections.links.count({"connection_id": connection_id})
         pending = await self.collections.links.count({"connection_id": connection_id, "has_pending": True})
+        refused = await self.collections.links.count({"connection_id": connection_id, "left_behind": True})
         trigger = Trigger.timer(self.clock.now())
 
         def change(current: Connection | None) -> Connection | None:
             if current is None:
                 return None
             counts = Counts(replay_id=current.replay.id, replayed=_caught_up(current), links=links, pending=pending)
-            return _told_drained(_told_counts(current, counts, trigger), pending, trigger)
+            return _told_drained(_told_counts(current, counts, trigger), pending, refused, trigger)
 
         await self.collections.connections.update(connection_id, change)
         if (current := await self.collections.connections.get(connection_id)) and not _caught_up(current):
@@ -139,22 +140,9 @@ def _caught_up(connection: Connection) -> bool:
     return connection.replay.done and (not connection.pass_due or connection.pass_until is not None)
 
 
-def _envelope(connection: Connection, trigger: Trigger) -> dict[str, Any]:
-    return {
-        "id": new_id(),
-        "occurred_at": trigger.now,
-        "company_id": connection.company_id,
-        "aggregate_version": connection.version + 1,
-        "correlation_id": trigger.correlation_id,
-        "causation_id": trigger.causation_id,
-        "cause": "sync",
-        "connection_id": connection.id,
-    }
-
-
 def _replays(connection: Connection, trigger: Trigger) -> tuple[Outgoing, Outgoing]:
     replay_id, owner = connection.replay.id, connection.user_id
-    envelope = _envelope(connection, trigger)
+    envelope = envelope_of(connection, trigger)
     activities = ActivityReplay(
         **envelope | {"id": new_id(), "command_id": replay_id}, owner_id=owner, replay_id=replay_id
     )
@@ -168,14 +156,14 @@ def _replays(connection: Connection, trigger: Trigger) -> tuple[Outgoing, Outgoi
 def _told_counts(connection: Connection, counts: Counts, trigger: Trigger) -> Connection:
     if counts == connection.counted:
         return connection
-    fact = ConnectionCounted(**_envelope(connection, trigger), **counts.model_dump())
+    fact = ConnectionCounted(**envelope_of(connection, trigger), **counts.model_dump())
     return connection.model_copy(update={"counted": counts}).sending(outgoing(LINK_STATES, connection.id, fact))
 
 
-def _told_drained(connection: Connection, pending: int, trigger: Trigger) -> Connection:
+def _told_drained(connection: Connection, pending: int, refused: int, trigger: Trigger) -> Connection:
     waits = connection.status != "stopping" or pending or connection.drained_epoch == connection.epoch
     if waits or (connection.pass_due and connection.pass_until is None):
         return connection
-    fact = ConnectionDrained(**_envelope(connection, trigger))
+    fact = ConnectionDrained(**envelope_of(connection, trigger), refused=refused)
     drained = connection.model_copy(update={"drained_epoch": connection.epoch})
     return drained.sending(outgoing(LINK_STATES, connection.id, fact))

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from chassis.clock import Clock
+from chassis.errors import Transient
 from contracts.activities import ActivityFact, ActivitySnapshot
 from contracts.activity_outcomes import (
     ActivityCommandSettled,
@@ -14,6 +15,7 @@ from contracts.activity_outcomes import (
 )
 from contracts.calendar_events import (
     CalendarCommandSettled,
+    CalendarConfirmed,
     CalendarEvent,
     CalendarReplayEnded,
     EventChanged,
@@ -21,6 +23,7 @@ from contracts.calendar_events import (
 )
 from contracts.envelope import Message
 from mapper.adapters.store import Collections
+from mapper.adopting import Adopting
 from mapper.advance import Advance
 from mapper.counting import count_deletion
 from mapper.domain.connection import Connection, replayed
@@ -31,14 +34,19 @@ from mapper.domain.observe import note_activity, note_event, note_gone
 from mapper.domain.pairing import (
     choose_link,
     is_copy,
+    is_home,
     is_late,
     link_id_by_marker,
     link_of_activity,
     link_of_event,
     taken_over,
 )
+from mapper.domain.remembering import remembers_removal
 from mapper.domain.settle import find_pending, settle_activity, settle_calendar
 from mapper.trigger import Trigger
+
+_LOOKS = 3
+"""How often an event looks for its link, where others that carry the same marker are faster."""
 
 
 class UnseenSettings(Exception):  # noqa: N818 - not an error: the message is parked until its settings are seen
@@ -68,7 +76,9 @@ class Handlers:
             case CalendarCommandSettled():
                 await self._calendar_settled(connection, message)
             case CalendarReplayEnded():
-                await self._replayed(connection, message.replay_id, calendar_done=True)
+                await self._replayed(connection, message, message.replay_id, calendar_done=True)
+            case CalendarConfirmed():
+                await self._confirmed(connection, message)
 
     async def activity_event(self, fact: ActivityFact) -> None:
         """Take in a change of an activity, for the connections of its owner and of the one before (A1, A8)."""
@@ -89,19 +99,28 @@ class Handlers:
             case ActivityReplayed():
                 await self._activity_told(connection, message.activity, message)
             case ActivityReplayEnded():
-                await self._replayed(connection, message.replay_id, activities_done=True)
+                await self._replayed(connection, message, message.replay_id, activities_done=True)
 
     async def _event_changed(self, connection: Connection, fact: EventChanged) -> None:
         if not connection.running or fact.calendar_id != connection.settings.calendar_id:
             return
-        advance = self._advance(connection, fact)
-        found = await self._find_link(connection, fact)
+        for _ in range(_LOOKS):
+            found = await self._find_link(connection, fact)
+            noted = await self._note_event(connection, fact, found)
+            if noted is None or is_home(noted, fact):
+                return
+        raise Transient("link_taken", f"{fact.event.event_id}: its link is taken again and again")
 
-        def change(current: Link | None) -> Link:
+    async def _note_event(self, connection: Connection, fact: EventChanged, found: Link) -> Link | None:
+        advance = self._advance(connection, fact)
+
+        def change(current: Link | None) -> Link | None:
+            if current is not None and not is_home(current, fact):
+                return current  # another that carries the same marker was faster (K3)
             link = taken_over(current or found, connection)
             return advance(current, note_event(link, fact))
 
-        await self.collections.links.update(found.id, change, seen=found if found.version else None)
+        return await self.collections.links.update(found.id, change, seen=found if found.version else None)
 
     async def _find_link(self, connection: Connection, fact: EventChanged) -> Link:
         """Return the event's link: by its id, the id before, its marker, or a new one of version 0 (K2, K3)."""
@@ -113,7 +132,9 @@ class Handlers:
         known = await self.collections.links.get(marked) if marked else None
         if known is not None and (is_late(known, fact) or not is_copy(known, fact.event.event_id)):
             return known
-        return link_of_event(connection, fact, marked=bool(marked) and known is None, now=self.clock.now())
+        # Before both sides are told, a copy may come before its original: then the marker is left to matching (K3).
+        believed = bool(marked) and known is None and connection.adopted
+        return link_of_event(connection, fact, marked=believed, now=self.clock.now())
 
     async def _event_gone(self, connection: Connection, fact: EventGone) -> None:
         link = await self.collections.link_by_event((fact.account_key, fact.event_id))
@@ -141,12 +162,13 @@ class Handlers:
         link_id = link_id_for(connection.account_key, activity.id)
         advance = self._advance(connection, message)
         foreign = activity.owner_id != connection.user_id or activity.deleted
+        removed_by_us = remembers_removal(activity, connection.account_key)
         if not connection.running:
             return
         self.touched(connection.id)
 
         def change(current: Link | None) -> Link | None:
-            if current is None and foreign:
+            if current is None and foreign and not removed_by_us:
                 return None
             link = taken_over(current or link_of_activity(connection, activity, self.clock.now()), connection)
             return advance(current, note_activity(link, activity, message.linked_items))
@@ -170,11 +192,28 @@ class Handlers:
 
         await self.collections.links.update(link_id, change)
 
-    async def _replayed(self, connection: Connection, replay_id: str, **done: bool) -> None:
+    async def _replayed(self, connection: Connection, message: Message, replay_id: str, **done: bool) -> None:
         def change(current: Connection | None) -> Connection | None:
             return replayed(current, replay_id, **done) if current else None
 
-        await self.collections.connections.update(connection.id, change)
+        after = await self.collections.connections.update(connection.id, change)
+        if after is None or not after.replay.told or after.replay.done:
+            return
+        if not await self._adopting.ask_absent(after, Trigger.of(message, self.clock.now())):
+            await self._adopt(after, message)
+
+    async def _confirmed(self, connection: Connection, message: CalendarConfirmed) -> None:
+        if connection.replay.id == message.replay_id and connection.replay.told and not connection.replay.done:
+            await self._adopt(connection, message)
+
+    async def _adopt(self, connection: Connection, message: Message) -> None:
+        """Pair what is left, then let creation begin (K2)."""
+        await self._adopting.pair_up(connection, self._advance(connection, message))
+        await self._replayed(connection, message, connection.replay.id, to_confirm=False)
+
+    @property
+    def _adopting(self) -> Adopting:
+        return Adopting(self.collections)
 
     def _advance(self, connection: Connection, message: Message) -> Advance:
         return Advance(connection, Trigger.of(message, self.clock.now()), self.resend_after)

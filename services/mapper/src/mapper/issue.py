@@ -94,6 +94,8 @@ def _command(link: Link, ask: Ask, trigger: Trigger) -> Command:
 
 def _event_target(link: Link, *, create: bool) -> dict[str, Any]:
     event = link.event.live
+    if not create and link.unseen:
+        return {"calendar_id": link.calendar_id, "event_id": link.event_id}
     if create or event is None:
         # After a deletion the derived id is a tombstone's: the next generation is free.
         generation = link.generation + (1 if link.event.gone else 0)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from chassis.errors import Rejected
-from contracts.calendar_events import CalendarEvent, CalendarReplayEnded
+from contracts.calendar_events import CalendarConfirmed, CalendarEvent, CalendarReplayEnded
 from contracts.topics import CALENDAR_EVENTS, reader
 from mapper.adapters.store import Collections, Parked
 from mapper.handlers import Handlers, UnseenSettings
@@ -19,7 +19,8 @@ class Parking:
 
     async def take(self, message: CalendarEvent) -> None:
         """Handle a message, or park it; the end of a replay does not overtake what is parked before it."""
-        if isinstance(message, CalendarReplayEnded) and await self._has_parked(message.connection_id):
+        ends = isinstance(message, CalendarReplayEnded | CalendarConfirmed)
+        if ends and await self._has_parked(message.connection_id):
             await self.collections.parked.insert(_parked(message))
             return
         try:

@@ -17,11 +17,17 @@ class Replay(Value):
     id: str
     calendar_done: bool = False
     activities_done: bool = False
+    to_confirm: bool = Field(default=False, description="events of links that it did not show are still asked for (H2)")
+
+    @property
+    def told(self) -> bool:
+        """Whether both sides have been told."""
+        return self.calendar_done and self.activities_done
 
     @property
     def done(self) -> bool:
-        """Whether both sides have been told."""
-        return self.calendar_done and self.activities_done
+        """Whether nothing more is awaited."""
+        return self.told and not self.to_confirm
 
 
 class Counts(Value):
@@ -127,8 +133,10 @@ def from_fact(before: Connection | None, fact: ConnectionChanged) -> Connection:
         return before
     told = _told(fact)
     if before is None:
-        return Connection(id=fact.connection_id, company_id=fact.company_id, replay=Replay(id=fact.replay_id), **told)
-    replay = before.replay if before.replay.id == fact.replay_id else Replay(id=fact.replay_id)
+        replay = Replay(id=fact.replay_id, to_confirm=True)
+        return Connection(id=fact.connection_id, company_id=fact.company_id, replay=replay, **told)
+    anew = Replay(id=fact.replay_id, to_confirm=not before.adopted)
+    replay = before.replay if before.replay.id == fact.replay_id else anew
     after = before.model_copy(update=told | {"replay": replay})
     return with_epoch(before, after.model_copy(update={"withheld": _withheld(before, after)}))
 

@@ -129,6 +129,7 @@ class Link(Document):
     agreed_guests: Guests | None = None
     agreed_context: str = Field(default="", description="the block as last written (F4); what became of it is no edit")
     generation: int = 0
+    left_behind: bool = Field(default=False, description="stopping was to remove a side of it, and was refused (K1)")
     versions_before: int = Field(default=0, description="of this link, in a document that was lost: told ones go on")
     pending: tuple[Pending, ...] = ()
     has_pending: bool = False
@@ -141,6 +142,16 @@ class Link(Document):
     def history(self) -> tuple[SyncDecided, ...]:
         """The last decisions, newest first."""
         return tuple(SyncDecided.model_validate_json(record.text) for record in self.records)
+
+    @property
+    def linked(self) -> bool:
+        """Whether it was a link once: agreed, or remembered as one by its activity."""
+        return self.agreed or self.state in {"active", "dormant", "frozen", "closed"}
+
+    @property
+    def unseen(self) -> bool:
+        """Whether its event is known by its id alone."""
+        return self.event_id is not None and self.event.event is None and self.event.gone is None
 
     @property
     def agreed(self) -> bool:

@@ -92,8 +92,7 @@ def _obstacle(situation: Situation, activity: ActivitySnapshot) -> tuple[str, Ve
     edited = _last_edit(activity)
     if not lies_ahead(when, latest(edited, covered_since), situation.zone):
         return "past", verdicts.PAST
-    known_before = situation.link.agreed
-    if connection.settings.backfill == "none" and edited < covered_since and not known_before:
+    if connection.settings.backfill == "none" and edited < covered_since and not situation.link.linked:
         return "backfill", verdicts.BEFORE_CONNECTING
     return None
 

@@ -9,6 +9,7 @@ from contracts.links import Origin
 from mapper.domain.connection import Connection
 from mapper.domain.ids import activity_id_for, link_id_for
 from mapper.domain.link import EventSide, Link
+from mapper.domain.remembering import remembering
 
 
 def link_id_by_marker(fact: EventChanged) -> str | None:
@@ -33,6 +34,12 @@ def is_copy(link: Link, event_id: str) -> bool:
     return link.event_id not in {None, event_id} and link.event.gone is None
 
 
+def is_home(link: Link, fact: EventChanged) -> bool:
+    """Tell whether an event is at home on a link: its own, its successor's, or one that has no event just now."""
+    own = link.event_id in {None, fact.event.event_id, fact.replaces}
+    return own or link.event.gone is not None or is_late(link, fact)
+
+
 def is_late(link: Link, fact: EventChanged) -> bool:
     """Tell whether a read shows an event that was the link's own before: it began before that one went."""
     return fact.event.event_id in link.former_event_ids and fact.seq <= link.event.seq
@@ -49,11 +56,7 @@ def link_of_event(connection: Connection, fact: EventChanged, *, marked: bool, n
 
 def link_of_activity(connection: Connection, activity: ActivitySnapshot, now: datetime) -> Link:
     """Return a new link for an activity nobody knows yet; it remembers its event, where it had one."""
-    remembered = activity.external_ref
-    if remembered is None or remembered.account_key != connection.account_key:
-        return new_link(connection, activity.id, "crm", now)
-    link = new_link(connection, activity.id, remembered.origin, now)
-    return link.model_copy(update={"event_id": remembered.event_id, "calendar_id": remembered.calendar_id})
+    return remembering(new_link(connection, activity.id, "crm", now), activity)
 
 
 def new_link(connection: Connection, activity_id: str, origin: Origin, now: datetime) -> Link:
@@ -71,19 +74,37 @@ def new_link(connection: Connection, activity_id: str, origin: Origin, now: date
     )
 
 
+def joined(link: Link | None, single: Link, connection: Connection) -> Link:
+    """Return the link with an event noted on one of its own; a link that is not there is made by the marker."""
+    marker = single.event.live.marker if single.event.live else None
+    if link is None:
+        activity_id = marker.activity_id if marker else single.activity_id
+        link = new_link(connection, activity_id, marker.origin if marker else single.origin, single.updated_at)
+    return link.holding(single.event_id).model_copy(update={"event": single.event, "calendar_id": single.calendar_id})
+
+
 def taken_over(link: Link, connection: Connection) -> Link:
     """Return the link as the connection's own: a new one of the same account forgets the order of the old (`seq`)."""
     if link.connection_id == connection.id:
         return link
+    reopened = {"state": "active", "reason": None} if _ends_with_its_stop(link) else {}
     return link.model_copy(
-        update={
+        update=reopened
+        | {
             "connection_id": connection.id,
             "user_id": connection.user_id,
             "event": link.event.model_copy(update={"seq": 0}) if link.event.event else EventSide(),
             "pending": (),
             "has_pending": False,
             "pending_due_at": None,
+            "left_behind": False,
             "epoch": 0,
             "gone_pass": None,
         }
     )
+
+
+def _ends_with_its_stop(link: Link) -> bool:
+    """Tell whether stopping left both sides in place: what is gone of them since was deleted by somebody (H1, K1)."""
+    stopped = (link.state, link.reason) == ("closed", "stopped")
+    return stopped and link.event.live is not None and link.activity.live is not None

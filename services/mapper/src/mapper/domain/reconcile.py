@@ -8,14 +8,17 @@ from collections.abc import Callable
 from datetime import datetime
 
 from mapper.domain import verdicts
+from mapper.domain.concealing import conceal
 from mapper.domain.connection import Connection
 from mapper.domain.decision import Decision, RemoveActivity, RemoveEvent
 from mapper.domain.deletion import decide_activity_deleted, decide_event_deleted
+from mapper.domain.fields import event_time
 from mapper.domain.inbound import create_activity, decide_inbound
 from mapper.domain.link import EventSide, Link
 from mapper.domain.outbound import decide_outbound
 from mapper.domain.pair import decide_pair, take_in_first
 from mapper.domain.situation import Situation, keep, leave_out, stand
+from mapper.domain.window import lies_ahead
 
 _FINAL_REASONS = frozenset({"kept", "not_organiser"})
 """Closed for good (D8)."""
@@ -88,12 +91,23 @@ def _other_calendar(situation: Situation) -> Decision | None:
         return None
     if situation.from_calendar:
         return leave_out(situation, "calendar_changed", verdicts.OTHER_CALENDAR)
-    if situation.event:
+    if (situation.event or link.unseen) and _is_over(situation):
+        return stand(situation, "frozen", "past", verdicts.FROZEN)
+    if situation.event or link.unseen:
         removal = stand(situation, "active", "calendar_changed", verdicts.MOVES, RemoveEvent("calendar_changed"))
         return take_in_first(situation) or removal
-    left = {"state": "closed", "reason": "calendar_changed", "calendar_id": chosen}
-    moved = link.holding(None).model_copy(update=left | {"event": EventSide(seq=link.event.seq)})
+    left = {"state": "closed", "reason": "calendar_changed"} if link.linked else {}
+    blank = {"calendar_id": chosen, "event": EventSide(seq=link.event.seq)}
+    moved = link.holding(None).model_copy(update=left | blank)
     return reconcile(moved, situation.connection, situation.now)
+
+
+def _is_over(situation: Situation) -> bool:
+    """Tell whether neither side lies ahead: history stays in the calendar where it was."""
+    activity, event = situation.activity, situation.event
+    times = [event_time(activity.schedule) if activity else None, event.fields.time if event else None]
+    known = [when for when in times if when is not None]
+    return bool(known) and not any(lies_ahead(when, situation.now, situation.zone) for when in known)
 
 
 def _not_owner(situation: Situation) -> Decision | None:
@@ -151,10 +165,10 @@ def _only_activity(situation: Situation) -> Decision | None:
     if activity is None:
         return None
     if link.event.event is None and link.event.gone is None:
-        return _unread(situation) or decide_outbound(situation, activity)
+        return _unread(situation) or _closed(situation) or decide_outbound(situation, activity)
     if link.state == "closed" and _makes_event_again(situation):
         return decide_outbound(situation, activity)
-    if link.state == "closed":
+    if link.state == "closed" and not _chosen_again(situation):
         return keep(situation)
     return decide_event_deleted(situation, activity)
 
@@ -164,9 +178,21 @@ def _unread(situation: Situation) -> Decision | None:
     link = situation.link
     if _is_written(link):
         return keep(situation)
-    if situation.from_calendar and link.event_id is not None:
+    waits = situation.from_calendar or _is_over(situation)
+    if link.unseen and waits and not _makes_event_again(situation):
         return stand(situation, link.state, link.reason, verdicts.UNREAD)
     return None
+
+
+def _closed(situation: Situation) -> Decision | None:
+    """Leave a link closed whose cause did not take the event along: it is remembered, and its event not seen."""
+    closed = situation.link.state == "closed" and not _makes_event_again(situation)
+    return keep(situation) if closed else None
+
+
+def _chosen_again(situation: Situation) -> bool:
+    """Tell whether a link's calendar is chosen again: what is gone of either side since was deleted there (A9)."""
+    return situation.from_calendar and situation.link.reason == "calendar_changed"
 
 
 def _is_written(link: Link) -> bool:
@@ -188,7 +214,7 @@ def _only_event(situation: Situation) -> Decision | None:
         return decide_inbound(situation, event)
     if link.state == "closed" and link.reason in _COMES_BACK:
         return create_activity(situation, event, verdicts.BACK_AGAIN)
-    if link.state == "closed":
+    if link.state == "closed" and not _chosen_again(situation):
         return keep(situation)
     return decide_activity_deleted(situation, event)
 
@@ -197,6 +223,7 @@ _RULES: tuple[Rule, ...] = (
     _command_under_way,
     _stopped,
     _adopting,
+    conceal,
     _other_calendar,
     _not_owner,
     _closed_for_good,

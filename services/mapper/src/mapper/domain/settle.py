@@ -54,8 +54,8 @@ def settle_activity(link: Link, fact: ActivityCommandSettled) -> Decision:
         case "refused" if fact.activity is not None and fact.activity.owner_id != link.user_id:
             return Decision(_told(link, fact))
         case "refused":
-            closed = _told(link, fact).model_copy(update={"state": "quarantined", "reason": fact.reason})
-            return Decision(closed, verdicts.quarantined(fact.reason or "the CRM gave no reason"))
+            refused = _left_behind(_told(link, fact), pending, fact.reason or "refused")
+            return Decision(refused, verdicts.quarantined(fact.reason or "the CRM gave no reason"))
 
 
 def find_pending(link: Link, command_id: str) -> Pending | None:
@@ -189,6 +189,12 @@ def _calendar_refused(link: Link, pending: Pending, fact: CalendarCommandSettled
     if isinstance(pending.command, CalendarPut) and pending.command.event_id and event is not None:
         side = link.event.model_copy(update={"event": event.model_copy(update={"editable": False})})
         return Decision(link.model_copy(update={"event": side}))
-    state = "closed" if pending.closing else "quarantined"
-    refused = link.model_copy(update={"state": state, "reason": fact.reason or "refused"})
+    refused = _left_behind(link, pending, fact.reason or "refused")
     return Decision(refused, verdicts.quarantined(fact.reason or "the calendar gave no reason"))
+
+
+def _left_behind(link: Link, pending: Pending, reason: str) -> Link:
+    """Return the link whose command was refused; what stopping could not remove is counted (K1)."""
+    if pending.closing == "stopped":
+        return link.model_copy(update={"state": "closed", "reason": "stopped", "left_behind": True})
+    return link.model_copy(update={"state": "closed" if pending.closing else "quarantined", "reason": reason})

@@ -78,11 +78,11 @@ def held_back(situation: Situation, verdict: Verdict) -> Decision:
 
 
 def leave_out(situation: Situation, reason: str, verdict: Verdict) -> Decision:
-    """Close a link that was agreed once; an item without a counterpart stays unlinked.
+    """Close what was a link once; an item without a counterpart stays unlinked.
 
     What closed it goes on explaining it: a later look that finds the same reason decides nothing new (L1).
     """
-    state = "closed" if situation.link.agreed else "unlinked"
+    state = "closed" if situation.link.linked else "unlinked"
     if (situation.link.state, situation.link.reason) == ("closed", reason):
         return keep(situation)
     return stand(situation, state, reason, verdict)
