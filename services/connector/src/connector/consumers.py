@@ -52,7 +52,7 @@ class Listener:
         """Take in that a pass waits for the user, or that his answer was carried out (H4)."""
         message = incoming.message
         if isinstance(message, BrakeRequested):
-            brake = Brake(id=message.brake_id, pass_id=message.pass_id, items=message.items)
+            brake = _brake(message)
             await self._change(message.connection_id, lambda c: braked(c, brake))
         else:
             await self._change(message.connection_id, lambda c: brake_settled(c, message.brake_id))
@@ -73,6 +73,11 @@ class Listener:
 
         if await self.connections.get(connection_id):
             await self.connections.change(connection_id, only_live)
+
+
+def _brake(asked: BrakeRequested) -> Brake:
+    total = max(asked.total, len(asked.items))
+    return Brake(id=asked.brake_id, pass_id=asked.pass_id, items=asked.items, total=total, restore=asked.restore)
 
 
 def register(broker: KafkaBroker, listener: Listener, settings: ConnectorSettings, clock: Clock) -> None:

@@ -1,7 +1,7 @@
 """Judges large passes and settings changes before they delete anything, and carries out what the user answers (H4)."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -196,7 +196,7 @@ class Brakes:
         needless = action == "withdrawn" and brake.restore is not None
         await self._change(connection, {"brake_id": None} | ({"withheld": None} if needless else {}))
 
-    async def _mark(self, brake: Brake, update: dict[str, object]) -> None:
+    async def _mark(self, brake: Brake, update: Mapping[str, object]) -> None:
         def change(current: Brake | None) -> Brake | None:
             if current is None or current.brake_id != brake.brake_id:
                 return current
@@ -204,7 +204,9 @@ class Brakes:
 
         await self.collections.brakes.update(brake.id, change)
 
-    async def _change(self, connection: Connection, update: dict[str, object], *, judged: bool | None = None) -> None:
+    async def _change(
+        self, connection: Connection, update: Mapping[str, object], *, judged: bool | None = None
+    ) -> None:
         """Change a connection, unless its settings have changed since: then they are judged anew."""
 
         def change(current: Connection | None) -> Connection | None:

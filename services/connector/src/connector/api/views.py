@@ -29,6 +29,7 @@ class BrakeView(_View):
 
     id: str
     items: tuple[BrakeItem, ...]
+    total: int
 
 
 class StatusView(_View):
@@ -114,6 +115,6 @@ def connection_view(
     return ConnectionView.model_validate(
         dict(status_view(connection, now, pace))
         | shown
-        | {"brake": BrakeView(id=waiting.id, items=waiting.items) if waiting else None}
+        | {"brake": BrakeView(id=waiting.id, items=waiting.items, total=waiting.total) if waiting else None}
         | {"authorization_url": authorization_url}
     )

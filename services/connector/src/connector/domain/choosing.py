@@ -11,6 +11,7 @@ from chassis.errors import Rejected
 from connector.domain.connection import Choices, Connection, Trouble
 from connector.domain.due import with_due
 from connector.domain.lifecycle import expecting_replay
+from contracts.brakes import Restore
 from contracts.connections import Coverage
 from contracts.envelope import Id, Value
 
@@ -108,6 +109,19 @@ def changed(
     moved = after.calendar_id != before.calendar_id
     result = with_due(result, {"settings": now})
     return with_due(result, {"channel": now, "retry": now}) if moved else result
+
+
+def put_back(
+    connection: Connection, restore: Restore, *, active: Collection[str], now: datetime, replay_id: str
+) -> Connection:
+    """Return the connection with the types selected again that a change took away (H4); what else was chosen stays."""
+    before, chosen = restore.outbound_types, connection.settings.outbound_types
+    types = None if before is None or chosen is None else _in_use((*before, *chosen), active)
+    return changed(connection, {"outbound_types": types}, active=active, now=now, replay_id=replay_id)
+
+
+def _in_use(types: tuple[str, ...], active: Collection[str]) -> tuple[str, ...]:
+    return tuple(name for name in dict.fromkeys(types) if name in active)
 
 
 def _trouble_left(connection: Connection) -> Trouble | None:

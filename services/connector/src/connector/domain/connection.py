@@ -6,7 +6,7 @@ from typing import Literal
 from pydantic import AwareDatetime, Field
 
 from chassis.documents import Document
-from contracts.brakes import BrakeItem
+from contracts.brakes import BrakeItem, Restore
 from contracts.connections import BrakeAnswer, ConnectionSettings, Coverage, Provider, Remove
 from contracts.envelope import Id, Value
 
@@ -57,6 +57,8 @@ class Brake(Value):
     id: Id
     pass_id: Id
     items: tuple[BrakeItem, ...]
+    total: int = 0
+    restore: Restore | None = Field(default=None, description="what restoring puts back after a settings change")
 
 
 class Counted(Value):

@@ -113,7 +113,7 @@ def counted(connection: Connection, news: Counted) -> Connection:
 
 def braked(connection: Connection, brake: Brake) -> Connection:
     """Return the connection waiting for the user's confirmation; a newer brake replaces an open one (H4)."""
-    if connection.brake and connection.brake.id == brake.id:
+    if connection.phase != "running" or (connection.brake and connection.brake.id == brake.id):
         return connection
     return connection.model_copy(update={"brake": brake, "brake_answer": None})
 

@@ -11,7 +11,7 @@ from chassis.ids import new_id
 from chassis.preconditions import check_if_match
 from chassis.problems import conflict, not_found
 from connector.adapters.stores import Seat, Stores
-from connector.domain.choosing import changed, check_types
+from connector.domain.choosing import changed, check_types, put_back
 from connector.domain.connection import Choices, Connection
 from connector.domain.identity import seat_id
 from connector.domain.lifecycle import resyncing, stopping
@@ -113,8 +113,12 @@ class Desk:
         return await self._change(connection.id, change)
 
     async def confirm(self, connection: Connection, brake_id: str, action: str) -> Connection:
-        """Answer the open brake (H4); the same answer again is no error."""
+        """Answer the open brake (H4); the same answer again is no error.
+
+        Restoring puts the settings back in the same write, so that nobody ever sees the answer without them.
+        """
         answer = BrakeAnswer.model_validate({"brake_id": brake_id, "action": action})
+        active, now, replay_id = await self.types.of(connection.company_id), self.clock.now(), new_id()
 
         def change(current: Connection) -> Connection:
             if current.brake_answer == answer:
@@ -122,7 +126,10 @@ class Desk:
             if current.brake is None or current.brake.id != brake_id or current.brake_answer:
                 open_one = current.brake.id if current.brake and not current.brake_answer else None
                 raise conflict("brake_outdated", "this question is no longer open", brake_id=open_one)
-            return current.model_copy(update={"brake_answer": answer})
+            answered = current.model_copy(update={"brake_answer": answer})
+            if current.brake.restore is None or action != "restore":
+                return answered
+            return put_back(answered, current.brake.restore, active=active, now=now, replay_id=replay_id)
 
         return await self._change(connection.id, change)
 
