@@ -1,6 +1,6 @@
 """An event as every connector shows it: canonical, provider-neutral content and what decides about it."""
 
-from typing import Literal
+from typing import Final, Literal
 
 from pydantic import AwareDatetime, Field
 
@@ -9,6 +9,10 @@ from contracts.times import EventTime
 
 EventField = Literal["summary", "time", "location", "description", "transparency"]
 """The mapped fields (F3). Start, end, zone and all-day are one field, `time` (J2)."""
+
+
+MASKED_TITLE: Final = "Private"
+"""What stands for the title of a private event (G2)."""
 
 
 class EventFields(Value):

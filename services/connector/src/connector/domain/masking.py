@@ -3,10 +3,9 @@
 from typing import Literal
 
 from connector.domain.content import with_hash
-from contracts.calendar_objects import EventSnapshot
+from contracts.calendar_objects import MASKED_TITLE, EventSnapshot
 
 PrivateMode = Literal["private", "public", "skip"]
-MASKED_TITLE = "Private"
 
 
 def present(event: EventSnapshot, mode: PrivateMode) -> EventSnapshot:

@@ -6,7 +6,7 @@ from contracts.calendar_objects import EventFields
 from contracts.decisions import LostValue
 from mapper.domain.fields import PAIRS, ActivityFields, FieldPair, event_values, to_activity
 from mapper.domain.link import Link
-from mapper.domain.merge import calendar_later, lost_value, same
+from mapper.domain.merge import HIDDEN, calendar_later, calendar_ruled, lost_value, same
 
 
 def with_base(link: Link, zone: str, *, calendar_rules: bool) -> tuple[Link, tuple[LostValue, ...]]:
@@ -20,14 +20,16 @@ def with_base(link: Link, zone: str, *, calendar_rules: bool) -> tuple[Link, tup
     if event is None or activity is None:
         raise ValueError("a side is missing")
     disputed = [pair for pair in PAIRS if not same(link, pair)]
-    of_calendar = [pair for pair in disputed if calendar_rules or _is_marked(link) or calendar_later(link, pair)]
+    ruled = calendar_ruled(link, calendar_rules=calendar_rules)
+    of_calendar = [pair for pair in disputed if pair in ruled or _is_marked(link) or calendar_later(link, pair)]
     agreed_event = event.fields.model_copy(update=event_values(activity, of_calendar))
     crm_wins = [pair for pair in disputed if pair not in of_calendar]
     update = {
         "agreed_event": agreed_event,
         "agreed_activity": _as_the_calendar_had_it(activity, event.fields, crm_wins, zone),
     }
-    lost = tuple(lost_value(link, pair, crm_won=pair in crm_wins) for pair in disputed)
+    tellable = [pair for pair in disputed if not (event.masked and pair in HIDDEN)]
+    lost = tuple(lost_value(link, pair, crm_won=pair in crm_wins) for pair in tellable)
     return link.model_copy(update=update), lost
 
 

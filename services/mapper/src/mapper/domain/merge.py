@@ -3,10 +3,14 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from contracts.decisions import LostValue
 from mapper.domain.fields import PAIRS, FieldPair, to_event
 from mapper.domain.link import Link
+
+HIDDEN: Final = frozenset(pair for pair in PAIRS if pair.event in {"summary", "location", "description"})
+"""What a private event does not show (G2)."""
 
 
 @dataclass(frozen=True)
@@ -50,18 +54,27 @@ def merge(link: Link, *, calendar_rules: bool, without: Collection[FieldPair] = 
     `calendar_rules`: the user may not change the event, so that the CRM's value loses every time (E5). `without`:
     fields that stay as they are on either side (D2).
     """
+    ruled = calendar_ruled(link, calendar_rules=calendar_rules)
     in_calendar, in_crm = set(event_changes(link)).difference(without), set(activity_changes(link)).difference(without)
     both = tuple(pair for pair in PAIRS if pair in in_calendar and pair in in_crm)
     equal = tuple(pair for pair in both if same(link, pair))
     disputed = tuple(pair for pair in both if pair not in equal)
-    won = {pair for pair in disputed if not calendar_rules and not calendar_later(link, pair)}
-    refused = tuple(pair for pair in PAIRS if calendar_rules and pair in in_crm - in_calendar)
+    won = {pair for pair in disputed if pair not in ruled and not calendar_later(link, pair)}
+    refused = tuple(pair for pair in PAIRS if pair in ruled and pair in in_crm - in_calendar)
     return Merge(
         to_calendar=_in_order((in_crm - in_calendar - set(refused)) | won),
         to_crm=_in_order((in_calendar - in_crm) | (set(disputed) - won) | set(refused)),
         equal=equal,
         lost=tuple(lost_value(link, pair, crm_won=pair in won) for pair in (*disputed, *refused)),
     )
+
+
+def calendar_ruled(link: Link, *, calendar_rules: bool) -> Collection[FieldPair]:
+    """Return the fields that only the calendar decides: all (E5), those that are or were hidden (G2), or none."""
+    if calendar_rules:
+        return PAIRS
+    was_hidden = link.agreed_guests is not None and link.agreed_guests.private
+    return HIDDEN if was_hidden or (link.event.live is not None and link.event.live.masked) else ()
 
 
 def _in_order(pairs: Iterable[FieldPair]) -> tuple[FieldPair, ...]:

@@ -63,6 +63,13 @@ SKIPPED_PRIVATE = Verdict(
     "private_events",
     Remedy(words="Show private events as busy.", setting="private_events", value="private"),
 )
+CONCEALED = Verdict(
+    "synced",
+    "G2",
+    "The event is private: its activity shows no more than that the time is taken.",
+    "private_events",
+    Remedy(words="Show what private events say.", setting="private_events", value="public"),
+)
 COMES_IN = Verdict("synced", "B1", "The event is kept equal with an activity.")
 GOES_OUT = Verdict("synced", "B1", "The activity is kept equal with an event.")
 GOES_OUT_ONE_WAY = Verdict("synced", "B2", "The activity is kept equal with an event.", "direction")
