@@ -43,7 +43,9 @@ def options_from(environ: Mapping[str, str], rows: tuple[str, ...]) -> Options:
     plan = Options(chosen, kafka, provider)
     plan = _quick(plan) if environ.get("QUICK") else plan
     sizes = tuple(int(size) for size in environ.get("SIZES", "").split(",") if size)
-    return replace(plan, sizes=sizes) if sizes else plan
+    if not sizes:
+        return plan
+    return replace(plan, sizes=sizes, links=(min(plan.links), max(sizes)), outbound=min(plan.outbound, max(sizes)))
 
 
 def _quick(plan: Options) -> Options:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from bench.costs import cost_rows
 from bench.results import Figure
 
 HEAD = ("row", "what", "ours", "floor", "ours / floor", "goal")
@@ -59,4 +60,9 @@ def _section(row: str, content: Json) -> list[str]:
         f"Python {on['python']}, {on['broker']}, {on['database']}"
     )
     table = [HEAD, ("---",) * len(HEAD), *(_cells(one) for one in content["figures"])]
-    return ["", f"### {row}", "", told, "", *("| " + " | ".join(cells) + " |" for cells in table)]
+    costs = cost_rows(content["figures"])
+    return ["", f"### {row}", "", told, "", *_markdown(table), *([""] if costs else []), *_markdown(costs)]
+
+
+def _markdown(table: Sequence[Sequence[str]]) -> list[str]:
+    return ["| " + " | ".join(cells) + " |" for cells in table]

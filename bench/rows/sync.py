@@ -1,6 +1,5 @@
 """Rows b and d: whole calendars, for the first time, again, and with a part changed; one change beside many links."""
 
-from collections.abc import Mapping
 from contextlib import AsyncExitStack
 
 from bench.calendars import Calendar, calendar, meeting
@@ -39,35 +38,41 @@ async def _measure(running: Side, options: Options) -> tuple[dict[str, Work], di
     works: dict[str, Work] = {}
     changes: dict[int, Change] = {}
     async with AsyncExitStack() as stack:
-        sizes = sorted({min(options.links), *options.sizes})
-        calendars: list[Calendar] = []
-        for number in sizes:
+        for number in sorted({min(options.links), *options.sizes}):
             opened = await stack.enter_async_context(calendar(running, f"sync{number}", events=number))
-            calendars.append(opened)
             what = f"first sync of {number:,} events"
             first = await timed(running, what, opened.connect, topic=opened.activity_facts, number=number)
             if number in options.sizes:
-                works[what] = first
-                works |= await _again(running, opened, number)
+                works |= {what: first} | await _again(running, opened, number)
             if number in options.links:
                 changes[number] = await one_change(running, opened)
-        if (most := max(options.links)) > sizes[-1]:
-            works |= await _burst(running, calendars[-1], most)
-            changes[most] = await one_change(running, calendars[-1])
-        outbound = await stack.enter_async_context(calendar(running, "outbound", activities=options.outbound))
-        what = f"first sync of {options.outbound:,} activities into the calendar"
-        told, connect = outbound.calendar_facts, outbound.connect
-        works[what] = await timed(running, what, connect, topic=told, number=options.outbound)
-    return works, changes
+            if number == max(options.sizes) and (most := max(options.links)) > number:
+                works |= await _burst(running, opened, most)
+                changes[most] = await one_change(running, opened)
+    return works | await _outbound(running, options), changes
 
 
-async def _again(running: Side, opened: Calendar, number: int) -> Mapping[str, Work]:
-    works = {
+async def _outbound(running: Side, options: Options) -> dict[str, Work]:
+    """Let activities become events: with a provider that answers at once, and fewer with one that is far away."""
+    plans = {options.outbound: 0, max(1, options.outbound // 10): options.slow_ms}
+    works: dict[str, Work] = {}
+    for number, slow in plans.items():
+        what = f"first sync of {number:,} activities into the calendar" + (f", {slow} ms a call" if slow else "")
+        async with calendar(running, f"outbound{slow}", activities=number) as opened:
+            await opened.person.google.patch("/control/settings", json={"latency_ms": slow})
+            ended = number + 1  # the replay of the calendar ends on the same topic
+            works[what] = await timed(running, what, opened.connect, topic=opened.calendar_facts, number=ended)
+            await opened.person.google.patch("/control/settings", json={"latency_ms": 0})
+    return works
+
+
+async def _again(running: Side, opened: Calendar, number: int) -> dict[str, Work]:
+    acts = {
         f"push, nothing changed beside {number:,}": opened.ring,
         f"resync of {number:,}, nothing changed": opened.resync,
     }
     topic = opened.activity_facts
-    done = {what: await timed(running, what, act, topic=topic, number=0) for what, act in works.items()}
+    done = {what: await timed(running, what, act, topic=topic, number=0) for what, act in acts.items()}
     what = f"1 % of {number:,} changed"
     return done | {what: await _part_changed(running, what, opened)}
 
@@ -86,7 +91,7 @@ async def _part_changed(running: Side, what: str, opened: Calendar) -> Work:
     return await timed(running, what, ring, topic=opened.activity_facts, number=len(changed))
 
 
-async def _burst(running: Side, opened: Calendar, most: int) -> Mapping[str, Work]:
+async def _burst(running: Side, opened: Calendar, most: int) -> dict[str, Work]:
     """Let so many events appear in a connected calendar at once that all links together are the wanted number."""
     async with Counter(running.stand) as counter:
         await counter.settled()
@@ -105,7 +110,15 @@ def _figure(what: str, ours: Work, floor: Work) -> Figure:
     if what.startswith(("push", "resync")):
         return Figure("b", f"{what}: wall", "s", round(ours.settled, 2), round(floor.settled, 2), "", detail)
     goal = "500 or more" if what.startswith("first sync of 2,000 events") else ""
-    return Figure("b", f"{what}: rate", "/s", round(ours.rate, 1), round(floor.rate, 1), goal, detail)
+    return Figure(
+        "e" if what.endswith("a call") else "b",
+        f"{what}: rate",
+        "/s",
+        round(ours.rate, 1),
+        round(floor.rate, 1),
+        goal,
+        detail,
+    )
 
 
 def _beside(links: int, ours: Change, floor: Change) -> list[Figure]:
