@@ -1,0 +1,30 @@
+"""The simulation of the scheduler still plays, and what it and the arithmetic wrote is what they would write."""
+
+from collections import Counter
+
+from tests.load.scale.arithmetic import PAGE, Assumed, with_tables
+from tests.load.scale.inputs import scaled
+from tests.load.scale.story import Story
+
+
+def test_the_story_plays_with_the_products_own_decisions() -> None:
+    result = Story(scaled(400)).play()
+    names = [phase["phase"] for phase in result["phases"]]
+    assert names[1:3] == ["Google down", "Google back"]
+    by_name = {phase["phase"]: phase for phase in result["phases"]}
+    calls = Counter({name: phase["calls"].get("google ok", {}).get("mean", 0) for name, phase in by_name.items()})
+    assert calls["Google down"] == 0
+    assert calls["Google back"] > 0
+    assert by_name["Google down"]["calls"]["graph ok"]["mean"] > 0
+    last = by_name["wave of daily work"]["late"]
+    assert "retry" not in last, "what the outage parked was not gone on with"
+    assert last["poll"]["count"] > 0
+
+
+def test_the_same_seed_plays_the_same_story() -> None:
+    assert Story(scaled(50)).play() == Story(scaled(50)).play()
+
+
+def test_the_arithmetic_in_the_documentation_is_up_to_date() -> None:
+    page = PAGE.read_text()
+    assert with_tables(page, Assumed()) == page

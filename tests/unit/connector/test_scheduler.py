@@ -1,0 +1,102 @@
+"""The scheduler itself, over documents in memory: what it takes, in which order, and how much of what can wait."""
+
+from datetime import timedelta
+from typing import Any, cast
+
+import pytest
+
+from chassis.clock import ManualClock
+from chassis.messages import Outgoing, Publisher
+from chassis.store import Store
+from connector.adapters.calendars import ProviderAway
+from connector.adapters.stores import ParkedWork, Stores, open_stores
+from connector.domain.due import with_due
+from connector.domain.reads import Pace
+from connector.domain.taking import AT_ONCE
+from connector.scheduler import Scheduler
+from connector.work.connections import Connections
+from connector.work.facts import Facts
+from connector.work.parking import Parking
+from connector.work.tempos import ADJUST_EVERY, Tempos
+from contracts.calendar_commands import CalendarPull, CalendarRemove
+from contracts.topics import MODELS
+from tests.support.mapper_world import Database
+from tests.unit.connector.support import NOW, connection
+
+SECOND = timedelta(seconds=1)
+MINUTE = timedelta(minutes=1)
+PACE = Pace(poll=5 * MINUTE, poll_longest=60 * MINUTE, poll_without_push=MINUTE, debounce=SECOND, second_look=SECOND)
+MOST = 40.0
+
+
+class Bench:
+    """A scheduler, its database in memory, and what it has sent."""
+
+    def __init__(self) -> None:
+        self.sent: list[Any] = []
+        self.clock = ManualClock(NOW)
+        database = Database(self._sent)
+        facts = Facts(self.clock)
+        self.stores: Stores = open_stores(cast("Store", database), facts.connection_changed)
+        connections = Connections(self.stores.connections)
+        self.tempos = Tempos(self.clock, MOST)
+        parking = Parking(self.stores, connections, cast("Publisher", database), self.clock)
+        self.scheduler = Scheduler(connections, parking, facts, self.tempos, ("google",), self.clock, PACE)
+        self.database = database
+
+    def _sent(self, message: Outgoing) -> None:
+        self.sent.append(MODELS[message.topic].validate_json(message.value))
+
+    async def add(self, number: int, **due: Any) -> None:
+        await self.stores.connections.insert(with_due(connection(id=f"c{number}"), due))
+
+    async def tick(self, after: timedelta = SECOND) -> list[Any]:
+        """Let time pass and tick; return what was sent."""
+        self.sent.clear()
+        self.clock.advance(after)
+        await self.scheduler.tick()
+        await self.database.drain()
+        return [one for one in self.sent if isinstance(one, CalendarPull | CalendarRemove)]
+
+
+@pytest.fixture
+def bench() -> Bench:
+    return Bench()
+
+
+async def test_all_that_somebody_waits_for_is_taken_at_once(bench: Bench) -> None:
+    for number in range(2 * AT_ONCE + 50):
+        await bench.add(number, window=NOW)
+    pulls = await bench.tick()
+    assert len({pull.connection_id for pull in pulls}) == len(pulls)
+    assert len(pulls) + len(await bench.tick()) == 2 * AT_ONCE + 50
+
+
+async def test_what_can_wait_is_taken_at_its_tempo_and_after_parked_work(bench: Bench) -> None:
+    for number in range(100):
+        await bench.add(number, **({"retry": NOW} if number < 30 else {"poll": NOW - MINUTE}))
+    bench.tempos.allowance("google")
+    reasons = [pull.reason for pull in await bench.tick()]
+    assert (reasons.count("settle"), reasons.count("poll")) == (30, 10)
+    assert [pull.reason for pull in await bench.tick()] == ["poll"] * 40
+
+
+async def test_a_provider_that_does_not_answer_is_left_alone_and_the_urgent_goes_on(bench: Bench) -> None:
+    for number in range(20):
+        await bench.add(number, **({"window": NOW} if number < 5 else {"poll": NOW}))
+    bench.tempos.allowance("google")
+    for _ in range(3):
+        with pytest.raises(ProviderAway), bench.tempos.watching("google"):
+            raise ProviderAway("timeout", "")
+    assert [pull.reason for pull in await bench.tick(ADJUST_EVERY)] == ["push"] * 5
+
+
+async def test_parked_work_comes_before_the_read(bench: Bench) -> None:
+    remove = CalendarRemove(
+        id="m1", occurred_at=NOW, company_id="acme", aggregate_version=1, correlation_id="r", cause="sync",
+        connection_id="c1", command_id="k1", calendar_id="cal", activity_id="a1", event_id="e1",
+    )  # fmt: skip
+    await bench.stores.parked.insert(ParkedWork(id="m1", connection_id="c1", message=remove.model_dump_json()))
+    await bench.add(1, retry=NOW)
+    bench.tempos.allowance("google")
+    assert [one.type for one in await bench.tick()] == ["calendar.remove.v1", "calendar.pull.v1"]
