@@ -9,10 +9,12 @@ from chassis.broker import make_broker
 from chassis.clock import Clock, clock_from
 from chassis.http import make_api
 from chassis.messages import Publisher
+from chassis.rereading import reread
 from chassis.store import Store
+from contracts.topics import CONNECTION_EVENTS, reader
 from mapper import api, consumers
 from mapper.adapters.store import open_collections
-from mapper.connections import Connections
+from mapper.connections import Connections, Handle
 from mapper.handlers import Handlers
 from mapper.left_out import LeftOut
 from mapper.parking import Parking
@@ -38,13 +40,17 @@ def make_app(settings: MapperSettings, *, clock: Clock | None = None) -> FastAPI
         settings=settings,
         clock=clock,
     )
+
+    async def told_so_far(handle: Handle) -> int:
+        return await reread(settings, CONNECTION_EVENTS, reader(CONNECTION_EVENTS), handle)
+
     app = make_api(
         settings,
         title="Tandem mapper",
         broker=broker,
         store=store,
         clock=clock,
-        on_start=(connections.touch_all,),
+        on_start=(lambda: connections.recover(told_so_far), connections.touch_all),
         background=_background(connections, parking),
     )
     app.include_router(api.routes(collections))

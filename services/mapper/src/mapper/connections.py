@@ -1,6 +1,7 @@
 """Follows the connections: their settings, the replays they need, passes over their links, and how far they are."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -22,6 +23,7 @@ from mapper.issue import resend
 from mapper.trigger import Trigger
 
 _PAGE = 200
+Handle = Callable[[ConnectionChanged], Awaitable[None]]
 _LATE_WRITERS = timedelta(seconds=5)
 """How long a pass looks again for links decided by a handler that had read the connection before it changed."""
 
@@ -55,6 +57,11 @@ class Connections:
 
         await self.collections.connections.update(fact.connection_id, change)
         self.touch(fact.connection_id)
+
+    async def recover(self, told_so_far: Callable[[Handle], Awaitable[int]]) -> None:
+        """Take in all that was ever told of connections, where the database knows of none: it is new, or was lost."""
+        if not await self.collections.connections.find({}, limit=1):
+            await told_so_far(self.connection_changed)
 
     async def touch_all(self) -> None:
         """Count every connection once: the process before may have died before it did."""

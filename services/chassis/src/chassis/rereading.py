@@ -1,0 +1,72 @@
+"""Reads a compacted topic from its beginning, outside any group: for a service whose database has lost what it says."""
+
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+import structlog
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from aiokafka.errors import KafkaError
+
+from chassis.errors import Transient
+from chassis.settings import ChassisSettings
+
+log = structlog.get_logger()
+
+M = TypeVar("M")
+
+_POLL_MS = 1000
+
+
+async def reread(
+    settings: ChassisSettings, topic: str, parse: Callable[[bytes], M], handle: Callable[[M], Awaitable[None]]
+) -> int:
+    """Hand on everything that a topic holds now, in order per partition; return how much it was.
+
+    What cannot be parsed is passed over: the topic's consumer has dead-lettered it. `Transient` where Kafka is away.
+    """
+    consumer = AIOKafkaConsumer(
+        bootstrap_servers=settings.kafka_bootstrap,
+        enable_auto_commit=False,
+        auto_offset_reset="earliest",
+        fetch_max_wait_ms=settings.kafka_fetch_max_wait_ms,
+    )
+    try:
+        await consumer.start()
+        return await _read_to_the_end(consumer, topic, parse, handle)
+    except KafkaError as error:
+        raise Transient("kafka_unavailable", str(error)) from error
+    finally:
+        await consumer.stop()
+
+
+async def _read_to_the_end(
+    consumer: AIOKafkaConsumer, topic: str, parse: Callable[[bytes], M], handle: Callable[[M], Awaitable[None]]
+) -> int:
+    partitions = [TopicPartition(topic, number) for number in sorted(consumer.partitions_for_topic(topic) or ())]
+    if not partitions:
+        partitions = [TopicPartition(topic, number) for number in sorted(await _partitions(consumer, topic))]
+    if not partitions:
+        return 0
+    consumer.assign(partitions)
+    await consumer.seek_to_beginning(*partitions)
+    ends, count = await consumer.end_offsets(partitions), 0
+    while [one for one in partitions if await consumer.position(one) < ends[one]]:
+        for records in (await consumer.getmany(timeout_ms=_POLL_MS)).values():
+            for record in records:
+                count += await _hand_on(record, parse, handle)
+    return count
+
+
+async def _partitions(consumer: AIOKafkaConsumer, topic: str) -> set[int]:
+    await consumer.topics()  # asks the cluster: a client that is not subscribed knows of no topic
+    return set(consumer.partitions_for_topic(topic) or ())
+
+
+async def _hand_on(record: ConsumerRecord, parse: Callable[[bytes], M], handle: Callable[[M], Awaitable[None]]) -> bool:
+    try:
+        message = parse(record.value or b"")
+    except ValueError as error:
+        log.warning("passed_over", topic=record.topic, offset=record.offset, error=type(error).__name__)
+        return False
+    await handle(message)
+    return True
