@@ -14,7 +14,7 @@ from bench.stand import Stand
 from bench.topics import SPECS, partitions_of
 
 _COMMANDS = ("find", "getMore", "count", "aggregate", "insert", "update", "delete")
-_LOOK_EVERY = 0.25
+_LOOK_EVERY = 0.5
 Counts = Mapping[str, int]
 
 
@@ -26,7 +26,7 @@ class Cost:
     database: Counts
     provider: Counts
     quiet_since: float = 0.0
-    """When the last message was seen, in seconds since 1970; a quarter of a second fine."""
+    """When the last message was seen, in seconds since 1970; half a second fine."""
 
     @property
     def writes(self) -> int:
@@ -88,7 +88,7 @@ class Counter:
         calls = (await self._google.get("/control/journal/counts")).json()
         return Cost(await self._messages(), await self._database(), calls)
 
-    async def settled(self, *, quiet: float = 2.0, within: float = 300.0) -> Cost:
+    async def settled(self, *, quiet: float = 3.0, within: float = 300.0) -> Cost:
         """Wait until no message was published for a while; return all counts then."""
         deadline, counted, since = time() + within, await self._messages(), time()
         while time() - since < quiet and time() < deadline:

@@ -2,8 +2,11 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from math import ceil
 from time import perf_counter
+
+import httpx
 
 
 async def offer(rate: float, number: int, act: Callable[[int], Awaitable[None]]) -> float:
@@ -18,7 +21,8 @@ async def offer(rate: float, number: int, act: Callable[[int], Awaitable[None]])
 
 
 async def _done(work: Awaitable[None]) -> None:
-    await work
+    with suppress(httpx.HTTPError):  # a change that was refused, or not answered in time, is one that never arrives
+        await work
 
 
 def percentile(values: list[float], share: float) -> float:

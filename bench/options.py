@@ -1,4 +1,4 @@
-"""What to measure, from the environment: BENCH_ROWS, SIZES, KAFKA, PROVIDER, QUICK."""
+"""What to measure, from the environment: BENCH_ROWS, SIZES, RATES, KAFKA, PROVIDER, QUICK."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -43,6 +43,8 @@ def options_from(environ: Mapping[str, str], rows: tuple[str, ...]) -> Options:
     plan = Options(chosen, kafka, provider)
     plan = _quick(plan) if environ.get("QUICK") else plan
     sizes = tuple(int(size) for size in environ.get("SIZES", "").split(",") if size)
+    rates = tuple(float(rate) for rate in environ.get("RATES", "").split(",") if rate)
+    plan = replace(plan, rates=rates) if rates else plan
     if not sizes:
         return plan
     return replace(plan, sizes=sizes, links=(min(plan.links), max(sizes)), outbound=min(plan.outbound, max(sizes)))

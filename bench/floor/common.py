@@ -25,16 +25,16 @@ LINK_STATES = "floor.link.states"
 DECISIONS = "floor.sync.decisions"
 
 _PADDING = {
-    CALENDAR_COMMANDS: 250,
-    CALENDAR_EVENTS: 1200,
-    ACTIVITY_COMMANDS: 850,
-    ACTIVITY_EVENTS: 1350,
-    ACTIVITY_OUTCOMES: 1450,
-    LINK_STATES: 350,
+    CALENDAR_COMMANDS: 400,
+    CALENDAR_EVENTS: 1300,
+    ACTIVITY_COMMANDS: 900,
+    ACTIVITY_EVENTS: 1600,
+    ACTIVITY_OUTCOMES: 1600,
+    LINK_STATES: 480,
     DECISIONS: 500,
 }
 TOPICS = tuple(_PADDING)
-DOCUMENTS = {"connections": 2000, "known": 1000, "answers": 1600, "links": 4500, "activities": 1300}
+DOCUMENTS = {"connections": 1700, "known": 450, "answers": 1600, "links": 4700, "activities": 1650}
 """Bytes of a document, without what waits in its outbox."""
 _MOST_RECORDS = 200
 

@@ -117,7 +117,7 @@ async def _measure(running: Side, opened: Accounts, rate: float, slow: int, dire
         await google.patch("/control/settings", json={"latency_ms": 0})
         cost = await counter.settled() - before  # what follows a change (outcomes, echoes) is part of its cost
         cpu = watch.cpu()
-    arrived = [(ended[tag] - start) * 1000 for tag, start in zip(tags, begun, strict=True) if tag in ended]
+    arrived = [(ended[tag] - start) * 1000 for tag, start in zip(tags, begun, strict=True) if start and tag in ended]
     say(f"{running.name}: {direction}, {rate:g}/s: p50 {percentile(arrived, 0.5):.0f} ms, {len(arrived)} of {number}")
     return Sample(arrived, number, late, cost, cpu)
 
