@@ -11,6 +11,7 @@ from chassis.messages import Outgoing
 from chassis.store import Index, Store
 from connector.domain.connection import Connection
 from connector.domain.known import KnownEvent, KnownSeries
+from connector.domain.masking import PrivateMode, present
 from contracts.activity_types import ActivityType
 from contracts.calendar_events import CalendarCommandSettled
 from contracts.envelope import Id
@@ -62,6 +63,13 @@ class Answer(Document):
 
     message: CalendarCommandSettled
     at: AwareDatetime
+    event_id: Id | None = None
+
+    def presented(self, mode: PrivateMode) -> "Answer":
+        """Return the answer with its event as it may be kept now (G2)."""
+        event = self.message.event
+        shown = self.message.model_copy(update={"event": event and present(event, mode)})
+        return self.model_copy(update={"message": shown})
 
 
 class CompanyTypes(Document):
@@ -129,7 +137,9 @@ def open_stores(store: Store, announce: Callable[[Connection], Sequence[Outgoing
         ),
         channels=store.documents("channels", Channel, indexes=[by_connection]),
         parked=store.documents("parked_work", ParkedWork, indexes=[by_connection]),
-        answers=store.documents("answers", Answer, indexes=[Index([("at", 1)], expire_after=timedelta(days=7))]),
+        answers=store.documents(
+            "answers", Answer, indexes=[Index([("at", 1)], expire_after=timedelta(days=7)), Index([("event_id", 1)])]
+        ),
         types=store.documents("company_types", CompanyTypes),
         left_out=store.documents("left_out", ToldLeftOut, indexes=[by_connection]),
     )

@@ -134,6 +134,8 @@ def _coverage(coverage: Coverage, before: Choices, after: Choices, active: Colle
     """Return since when items are covered (D1): the switch to two-way (B4), the selection of a type (C5)."""
     if before.direction == "one_way" and after.direction == "two_way":
         coverage = coverage.model_copy(update={"two_way_since": now})
+    if before.private_events == "skip" != after.private_events:
+        coverage = coverage.model_copy(update={"private_since": now})
     types = set(selected(after, active)) - set(selected(before, active))
     since = coverage.types_since | dict.fromkeys(sorted(types), now)
     return coverage.model_copy(update={"types_since": since}) if types else coverage

@@ -67,7 +67,9 @@ class Answers:
         )
         await self.publisher.publish([answer(message)])
         await self._tell_seen(turn, command, outcome)
-        await self.stores.answers.insert(Answer(id=command.command_id, message=message, at=self.facts.clock.now()))
+        await self.stores.answers.insert(
+            Answer(id=command.command_id, message=message, at=self.facts.clock.now(), event_id=outcome.event_id)
+        )
         await self.turns.end(turn, _free)
 
     async def refuse(self, connection: Connection, command: Command, reason: str) -> None:

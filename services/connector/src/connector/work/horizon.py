@@ -1,13 +1,16 @@
-"""The horizon rolls on (D5): what slid into the window is told without any notification; series are expanded."""
+"""The window rolls on (D5): what slid into it is told without any notification, what slid out long ago is forgotten."""
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Sequence
 
 from connector.adapters.stores import Stores
 from connector.domain.families import Member, tell_family
 from connector.domain.findings import Findings
-from connector.domain.judging import judge
+from connector.domain.judging import Reading, judge
 from connector.domain.known import KnownEvent, KnownSeries
+from connector.domain.masking import present_series
+from connector.domain.pruning import over_before, without_past
 from connector.work.read import Read, Teller
 
 _CHUNK = 100
@@ -19,11 +22,18 @@ async def roll_horizon(read: Read, stores: Stores, teller: Teller) -> None:
     reading = read.reading
     where = {"scope": reading.scope, "published": False, "starts_at": {"$lte": reading.window.end}}
     while waiting := await stores.events.find(where, limit=_CHUNK):
-        snapshots = [(known.event, known) for known in waiting]
+        snapshots = [(known.event, known) for known in waiting if known.event_id not in read.deletions]
         judged = [judge(reading, event, known.etag, known) for event, known in snapshots if event]
         await teller.tell(read, Findings(judged=judged))
         if not any(one.tell for one in judged):
             return
+
+
+async def forget_past(reading: Reading, stores: Stores) -> None:
+    """Forget known events and exceptions that were over well before the window."""
+    where = {"scope": reading.scope, "ends_at": {"$lt": over_before(reading.window)}}
+    while past := await stores.events.find(where, limit=_CHUNK):
+        await asyncio.gather(*(stores.events.delete(known.id, known.version) for known in past))
 
 
 async def _expand_series(read: Read, stores: Stores, teller: Teller) -> None:
@@ -31,9 +41,11 @@ async def _expand_series(read: Read, stores: Stores, teller: Teller) -> None:
     while page := await stores.series.find({"scope": reading.scope}, limit=_CHUNK, after=after):
         occurrences = await teller.known.occurrences(reading, [series.series_id for series in page])
         families: dict[str, list[Member]] = defaultdict(list)
-        for series in page:
+        living = [series for series in page if series.series_id not in read.dead_series]
+        kept = [present_series(without_past(one, reading.window), reading.private) for one in living]
+        for series in kept:
             families[series.lineage].append(_unchanged(series, occurrences.get(series.series_id, ())))
-        findings = Findings()
+        findings = Findings(series=[lean for lean, one in zip(kept, living, strict=True) if lean is not one])
         for members in families.values():
             tell_family(reading, members, read.calendars.provider.occurrence_id, findings)
         await teller.tell(read, findings)

@@ -7,13 +7,14 @@ from datetime import datetime
 
 from chassis.messages import Outgoing, Publisher
 from connector.adapters.calendars import Calendars
-from connector.adapters.stores import Stores, ToldLeftOut
+from connector.adapters.stores import Answer, Stores, ToldLeftOut
 from connector.domain.connection import Connection
 from connector.domain.errors import Missing
 from connector.domain.findings import Deletion, Findings
 from connector.domain.judging import Reading, judge, whatever_the_window
 from connector.domain.known import KnownSeries
 from connector.domain.leaving_out import LeftOut
+from connector.domain.masking import present_item
 from connector.domain.passes import (
     find_news,
     ids_on,
@@ -78,7 +79,9 @@ class Read:
             del self.deletions[event_id]
         for series in findings.series:
             self.dead_series.pop(series.series_id, None)
-        self.deletions |= {gone.known.event_id: gone for gone in findings.deletions}
+        for gone in findings.deletions:
+            if gone.series_id or gone.known.event_id not in self.deletions:  # the first one knows when it went
+                self.deletions[gone.known.event_id] = gone
         self.dead_series |= {dead.series_id: dead for dead in findings.dead_series}
         self.cut |= findings.cut
 
@@ -108,6 +111,7 @@ class Teller:
         if kin := [one for one in kin_to_ask(items, memory) if one not in read.seen]:
             items = [*items, *await self._ask_all(read, kin)]
             memory = await self.known.around(read.reading, items)
+        items = [present_item(one, read.reading.private) for one in items]
         findings = find_news(read.reading, items, memory, read.calendars.provider.occurrence_id)
         read.found += len(items)
         read.seen |= ids_on(items) | series_touched(items)
@@ -118,9 +122,20 @@ class Teller:
         news = [judged for judged in findings.judged if judged.tell]
         messages = [self._facts.event_changed(read.connection, one, read.turn.seq, read.pass_id) for one in news]
         await self._publisher.publish([*messages, *await self._leave_out(read, findings.left_out)])
+        await self._hide_answers(read, [one.event.event_id for one in findings.judged if one.event.masked])
         await self.known.remember(findings)
         read.told += len(news)
         read.note(findings)
+
+    async def _hide_answers(self, read: Read, masked: Sequence[str]) -> None:
+        """Take out of the answers that are kept what events said before they were hidden (G2)."""
+        found = await self._stores.answers.find({"event_id": {"$in": list(masked)}}) if masked else []
+        for answer in found:
+            if answer.message.connection_id == read.connection.id:
+                await self._keep(answer.presented(read.reading.private))
+
+    async def _keep(self, answer: Answer) -> None:
+        await self._stores.answers.update(answer.id, lambda _: answer)
 
     async def _leave_out(self, read: Read, found: Sequence[LeftOut]) -> list[Outgoing]:
         return [self._facts.left_out(read.connection, one) for one in found if await self._is_new(read, one)]

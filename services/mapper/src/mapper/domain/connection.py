@@ -104,9 +104,9 @@ class Connection(Document):
         selected = self.coverage.types_since.get(activity_type)
         return self._covered_since(selected)
 
-    def covers_inbound_since(self) -> AwareDatetime:
-        """Return since when events are covered (D1, B4)."""
-        return self._covered_since(self.coverage.two_way_since, self.coverage.private_since)
+    def covers_inbound_since(self, *, private: bool) -> AwareDatetime:
+        """Return since when events are covered (D1, B4); private ones only since they are no longer skipped (G2)."""
+        return self._covered_since(self.coverage.two_way_since, self.coverage.private_since if private else None)
 
     def _covered_since(self, *changes: AwareDatetime | None) -> AwareDatetime:
         """Return the latest moment that let items in: connecting, another calendar (A9), or these changes."""

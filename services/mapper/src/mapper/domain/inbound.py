@@ -26,10 +26,14 @@ def excluded(situation: Situation, event: EventSnapshot) -> tuple[str, Verdict] 
         return "special_kind", verdicts.SPECIAL_KIND
     if event.response == "declined":
         return "declined", verdicts.DECLINED
-    private = event.masked or event.visibility == "private"
-    if private and situation.from_calendar and situation.connection.settings.private_events == "skip":
+    if is_private(event) and situation.from_calendar and situation.connection.settings.private_events == "skip":
         return "private_skipped", verdicts.SKIPPED_PRIVATE
     return None
+
+
+def is_private(event: EventSnapshot) -> bool:
+    """Tell whether the event is private, however much of it is shown (G2)."""
+    return event.masked or event.visibility == "private"
 
 
 def _direction(situation: Situation) -> tuple[str, Verdict] | None:
@@ -39,7 +43,7 @@ def _direction(situation: Situation) -> tuple[str, Verdict] | None:
 
 
 def _timing(situation: Situation, event: EventSnapshot) -> tuple[str, Verdict] | None:
-    covered_since = situation.connection.covers_inbound_since()
+    covered_since = situation.connection.covers_inbound_since(private=is_private(event))
     if not lies_ahead(event.fields.time, latest(event.updated, covered_since), situation.zone):
         return "past", verdicts.PAST
     late = situation.connection.settings.backfill == "none" and event.updated < covered_since
