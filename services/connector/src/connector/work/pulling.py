@@ -13,7 +13,7 @@ from connector.domain.errors import ResyncNeeded
 from connector.domain.judging import Reading
 from connector.domain.reads import Pace, Proof, proven
 from connector.domain.window import window_at
-from connector.work.horizon import roll_horizon
+from connector.work.horizon import forget_past, roll_horizon
 from connector.work.read import Read, Teller
 from connector.work.turns import Turn, Turns
 from contracts.calendar_commands import PullReason
@@ -46,6 +46,7 @@ class Puller:
             await self.teller.confirm_absent(read)
         if reason in _ROLLING:
             await roll_horizon(read, self.stores, self.teller)
+            await forget_past(read.reading, self.stores)
         await self.teller.tell_deletions(read)
         proof = Proof(read.reading.calendar_id, started, self.clock.now(), cursor, reason, read.found)
         await self.turns.end(turn, lambda c: proven(c, proof, self.pace))

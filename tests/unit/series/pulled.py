@@ -1,0 +1,150 @@
+"""The connector's reading, with collections in memory, a clock that is set, and a calendar played by the test."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from chassis.clock import ManualClock
+from chassis.messages import Outgoing
+from connector.adapters.calendars import Calendars
+from connector.adapters.stores import open_stores
+from connector.domain.errors import Missing, ResyncNeeded
+from connector.domain.provider import EventRead, EventRemoved, Item, OccurrenceRead, Page, SeriesRead
+from connector.domain.reads import Pace
+from connector.providers.google.ids import instance_id
+from connector.work.connections import Connections
+from connector.work.facts import Facts
+from connector.work.pulling import Puller
+from connector.work.read import Teller
+from connector.work.turns import Turns
+from contracts import topics
+from contracts.calendar_events import EventChanged, EventGone
+from contracts.connections import ConnectionSettings
+from contracts.envelope import Message
+from tests.support.mapper_world import Database
+from tests.unit.connector.support import NOW, connection
+
+SECONDS = timedelta(seconds=1)
+PACE = Pace(
+    poll=60 * SECONDS, poll_longest=600 * SECONDS, poll_without_push=30 * SECONDS, debounce=SECONDS, second_look=SECONDS
+)
+
+
+def id_of(item: Item) -> str:
+    """Return the event id that an item is of."""
+    return item.event.event_id if isinstance(item, EventRead | SeriesRead | OccurrenceRead) else item.event_id
+
+
+class FakeCalendar:
+    """A provider with a log of changes: a read shows each item that changed since, as it is now, page by page."""
+
+    def __init__(self) -> None:
+        self.items: dict[str, Item] = {}
+        self.log: list[str] = []
+        self.page_size = 100
+        self.order = 1
+        self.reads = self.asked = 0
+        self.expired = False
+        self.while_reading: list[list[Item]] = []
+        """What people do while a read is under way: one entry a read."""
+
+    def write(self, *items: Item) -> None:
+        """Let items be like this from now on."""
+        for item in items:
+            self.items[id_of(item)] = item
+            self.log.append(id_of(item))
+
+    def remove(self, event_id: str) -> None:
+        """Delete an event or a series."""
+        self.write(EventRemoved(event_id, datetime(2026, 3, 2, 8, tzinfo=UTC)))
+
+    async def changes(
+        self, _access: object, _calendar_id: str, cursor: str | None, _since: datetime
+    ) -> AsyncIterator[Page]:
+        """Yield what changed, oldest first, or latest first where `order` is -1."""
+        if cursor and self.expired:
+            self.expired = False
+            raise ResyncNeeded("full_sync_required", "the token is no longer valid")
+        self.reads += 1
+        end = len(self.log)
+        changed = list(dict.fromkeys(self.log[int(cursor) :])) if cursor else self._live()
+        found = [self.items[one] for one in changed][:: self.order]
+        for items in self.while_reading[:1]:
+            self.write(*items)
+        del self.while_reading[:1]
+        pages = [found[start : start + self.page_size] for start in range(0, len(found), self.page_size)] or [[]]
+        for number, page in enumerate(pages, 1):
+            yield Page(tuple(page), str(end) if number == len(pages) else None)
+
+    async def read(self, _access: object, _calendar_id: str, event_id: str) -> Item:
+        """Return one item as it is now."""
+        self.asked += 1
+        if event_id not in self.items:
+            raise Missing("not_found", event_id)
+        return self.items[event_id]
+
+    def occurrence_id(self, series_id: str, original_start: str) -> str:
+        """Return the id of an occurrence, as Google's."""
+        return instance_id(series_id, original_start)
+
+    def _live(self) -> list[str]:
+        return [key for key, item in self.items.items() if not isinstance(item, EventRemoved)]
+
+
+class Reader:
+    """One connection that reads the calendar; `told` is what the mapper hears of it."""
+
+    def __init__(self, **settings: Any) -> None:
+        self.clock, self.calendar, self.told = ManualClock(NOW), FakeCalendar(), list[Message]()
+        self.database = Database(self._hear)
+        self.stores = open_stores(self.database, lambda _: ())  # type: ignore[arg-type]  # the same, in memory
+        given = ConnectionSettings(calendar_id="cal", timezone="Europe/Berlin", **settings)
+        self._start = connection(settings=given.model_dump())
+        connections, facts = Connections(self.stores.connections), Facts(self.clock)
+        self._turns = Turns(connections, self.clock)
+        self._teller = Teller(self.stores, self.database, facts)  # type: ignore[arg-type]  # publishes, too
+        self._puller = Puller(self.stores, self._teller, self._turns, self.clock, PACE)
+        self._calendars = Calendars(self.calendar, None)  # type: ignore[arg-type]  # it asks for no token
+
+    async def replay(self) -> None:
+        """Read all of the calendar."""
+        await self.stores.connections.insert(self._start)
+        await self._puller.replay(await self._turns.begin("c1"), self._calendars, "r1")
+
+    async def pull(self, reason: Any = "push") -> list[Message]:
+        """Read what changed; return what was told."""
+        before = len(self.told)
+        await self._puller.pull(await self._turns.begin("c1"), self._calendars, reason)
+        return self.told[before:]
+
+    async def settings(self, **changes: Any) -> None:
+        """Change the connection's settings."""
+
+        def change(current: Any) -> Any:
+            choices = current.settings.model_copy(update=changes)
+            return current.model_copy(update={"settings": choices})
+
+        await self.stores.connections.update("c1", change)
+
+    def held(self) -> dict[str, str]:
+        """Return, as a mapper would have it, each activity (named after its first event) and the event it holds."""
+        activities: dict[str, str] = {}
+        for one in self.told:
+            match one:
+                case EventChanged(event=event, replaces=replaces):
+                    holder = {held: name for name, held in activities.items()}
+                    name = holder.get(event.event_id) or holder.get(replaces or "") or event.event_id
+                    activities[name] = event.event_id
+                case EventGone(event_id=event_id):
+                    activities = {name: held for name, held in activities.items() if held != event_id}
+                case _:
+                    pass
+        return activities
+
+    async def known(self) -> set[str]:
+        """Return the ids of all events that are remembered."""
+        return {one.event_id for one in await self.stores.events.find({"scope": "c1:cal"})}
+
+    def _hear(self, message: Outgoing) -> None:
+        if message.topic == topics.CALENDAR_EVENTS:
+            self.told.append(topics.reader(message.topic)(message.value.encode()))

@@ -1,0 +1,217 @@
+"""Whole reads: splits over pages and reads (E4), the window that rolls (D5), what may be forgotten."""
+
+from datetime import timedelta
+
+import pytest
+
+from contracts.calendar_events import EventChanged, EventGone
+from tests.unit.series.pulled import Reader
+from tests.unit.series.remembered import at, cancelled, exception, ids, series, single
+
+WEEKLY = "RRULE:FREQ=WEEKLY;COUNT=4"
+MONDAYS = [f"2026-03-{day:02d}T12:00:00Z" for day in (2, 9, 16, 23)]
+SPLIT = "x_R20260316T120000"
+FIRST = series("x", at(2), "RRULE:FREQ=WEEKLY;UNTIL=20260316T115959Z")
+SECOND = series(SPLIT, at(16, 15), "RRULE:FREQ=WEEKLY;COUNT=2", summary="Later")
+AFTERWARDS = {
+    "x_20260302T120000Z": "x_20260302T120000Z",
+    "x_20260309T120000Z": "x_20260309T120000Z",
+    "x_20260316T120000Z": f"{SPLIT}_20260316T150000Z",
+    "x_20260323T120000Z": f"{SPLIT}_20260323T150000Z",
+}
+
+
+async def reading(*items: object, **settings: object) -> Reader:
+    reader = Reader(**settings)
+    reader.calendar.write(*items)  # type: ignore[arg-type]
+    await reader.replay()
+    return reader
+
+
+@pytest.mark.parametrize("page_size", [1, 2, 100])
+@pytest.mark.parametrize("order", [1, -1], ids=["cut first", "new first"])
+async def test_e4_a_split_pairs_in_either_order_and_over_pages(page_size: int, order: int) -> None:
+    reader = await reading(series("x", at(2), WEEKLY), single("y", at(5)))
+    reader.calendar.page_size, reader.calendar.order = page_size, order
+    reader.calendar.write(FIRST, single("y", at(6)), SECOND)
+    told = await reader.pull()
+    assert {name: held for name, held in reader.held().items() if name != "y"} == AFTERWARDS
+    assert not [one for one in told if isinstance(one, EventGone)]
+
+
+async def test_e4_a_split_whose_second_half_comes_while_the_first_is_read() -> None:
+    reader = await reading(series("x", at(2), WEEKLY))
+    reader.calendar.write(FIRST)
+    reader.calendar.while_reading = [[SECOND]]
+    told = await reader.pull()
+    assert reader.held() == AFTERWARDS
+    assert not [one for one in told if isinstance(one, EventGone)]
+
+
+async def test_e4_a_split_whose_cut_comes_while_the_new_half_is_read() -> None:
+    reader = await reading(series("x", at(2), WEEKLY))
+    reader.calendar.write(SECOND)
+    reader.calendar.items["x"] = FIRST  # the answer to asking for it; its row comes with the next read
+    told = await reader.pull()
+    assert (reader.held(), reader.calendar.asked) == (AFTERWARDS, 1)
+    assert not [one for one in told if isinstance(one, EventGone)]
+    reader.calendar.write(FIRST)
+    assert not await reader.pull()
+
+
+async def test_e4_an_edit_during_the_second_half_is_newer_than_what_the_first_told() -> None:
+    reader = await reading(series("x", at(2), WEEKLY), single("y", at(5)))
+    reader.calendar.write(FIRST, single("y", at(6)))
+    reader.calendar.while_reading = [[single("y", at(7))]]
+    told = [one for one in await reader.pull() if isinstance(one, EventChanged) and one.event.event_id == "y"]
+    assert [one.event.fields.time for one in told] == [at(6), at(7)]
+    assert told[0].seq < told[1].seq
+
+
+async def test_e4_after_a_lost_token_a_split_pairs_too() -> None:
+    reader = await reading(series("x", at(2), WEEKLY))
+    reader.calendar.write(FIRST, SECOND)
+    reader.calendar.expired = True
+    await reader.pull()
+    assert reader.held() == AFTERWARDS
+
+
+async def test_e4_nothing_of_the_old_ids_is_remembered_and_nothing_is_told_twice() -> None:
+    reader = await reading(series("x", at(2), WEEKLY))
+    reader.calendar.write(FIRST, SECOND)
+    await reader.pull()
+    assert await reader.known() == set(AFTERWARDS.values())
+    assert not await reader.pull("horizon")
+    reader.calendar.write(FIRST, SECOND)
+    assert not await reader.pull()
+
+
+async def test_e4_this_and_following_deleted_deletes_just_that() -> None:
+    reader = await reading(series("x", at(2), WEEKLY))
+    reader.calendar.write(FIRST)
+    gone = [one for one in await reader.pull() if isinstance(one, EventGone)]
+    assert {one.event_id for one in gone} == ids("x", MONDAYS[2:])
+    assert {(one.series_id, one.sync_pass and one.sync_pass.deletions) for one in gone} == {(None, 2)}
+
+
+async def test_h4_a_deleted_series_tells_its_id_with_each_of_its_occurrences_over_pages() -> None:
+    reader = await reading(series("x", at(2), WEEKLY), exception("x", MONDAYS[1], at(10, 8), "Moved"))
+    reader.calendar.page_size = 1
+    reader.calendar.write(cancelled("x", MONDAYS[1]))
+    reader.calendar.remove("x")
+    gone = [one for one in await reader.pull("horizon") if isinstance(one, EventGone)]
+    assert {one.event_id for one in gone} == ids("x", MONDAYS)
+    assert {one.series_id for one in gone} == {"x"}
+    assert (await reader.known(), await reader.stores.series.find({})) == (set(), [])
+
+
+async def test_e3_an_exception_pages_before_its_series_is_told_as_it_is() -> None:
+    reader = Reader()
+    reader.calendar.page_size = 1
+    reader.calendar.write(exception("x", MONDAYS[1], at(10, 8), "Moved"), cancelled("x", MONDAYS[2]))
+    reader.calendar.write(series("x", at(2), WEEKLY))
+    await reader.replay()
+    told = {one.event.event_id: one.event.fields.summary for one in reader.told if isinstance(one, EventChanged)}
+    assert set(told) == ids("x", [MONDAYS[0], MONDAYS[1], MONDAYS[3]])
+    assert told["x_20260309T120000Z"] == "Moved"
+
+
+async def test_e3_an_occurrence_restored_after_it_was_cancelled_is_there_again() -> None:
+    reader = await reading(series("x", at(2), WEEKLY))
+    reader.calendar.write(cancelled("x", MONDAYS[1]))
+    assert len([one for one in await reader.pull() if isinstance(one, EventGone)]) == 1
+    reader.calendar.write(exception("x", MONDAYS[1], at(9)))
+    [back] = await reader.pull()
+    assert isinstance(back, EventChanged)
+    assert (back.event.event_id, back.replaces) == ("x_20260309T120000Z", None)
+
+
+async def test_d5_what_slides_into_the_window_is_told_though_nobody_told_us() -> None:
+    far, endless = single("far", at(20, month=5)), series("x", at(2), "RRULE:FREQ=WEEKLY")
+    reader = await reading(far, endless, horizon_days=30)
+    assert "far" not in reader.held()
+    before = set(reader.held())
+    reader.clock.advance(timedelta(days=60))
+    told = [one for one in await reader.pull("horizon") if isinstance(one, EventChanged)]
+    assert {one.event.event_id for one in told} == {"far"} | (set(reader.held()) - before)
+    assert len(told) == 5
+    assert not [one for one in reader.told if isinstance(one, EventGone)]
+
+
+async def test_d5_a_shrunk_or_closed_window_deletes_nothing_and_tells_nothing_twice() -> None:
+    reader = await reading(series("x", at(2), "RRULE:FREQ=WEEKLY"), single("y", at(20, month=5)), horizon_days=120)
+    held = reader.held()
+    await reader.settings(horizon_days=7)
+    assert not await reader.pull("settings")
+    reader.calendar.expired = True
+    assert not await reader.pull("settings")
+    await reader.settings(horizon_days=120)
+    assert not await reader.pull("settings")
+    assert reader.held() == held
+
+
+async def test_d5_an_occurrence_moved_out_of_the_window_and_back_stays_the_same_activity() -> None:
+    reader = await reading(series("x", at(2), WEEKLY), horizon_days=30)
+    for there in (at(20, month=6), at(9, 8)):
+        reader.calendar.write(exception("x", MONDAYS[1], there))
+        [told] = await reader.pull()
+        assert isinstance(told, EventChanged)
+        assert (told.event.event_id, told.event.fields.time) == ("x_20260309T120000Z", there)
+
+
+async def test_d5_an_occurrence_moved_into_the_window_comes_in() -> None:
+    reader = await reading(series("x", at(20, month=6), WEEKLY), horizon_days=30)
+    assert not reader.held()
+    reader.calendar.write(exception("x", "2026-06-20T12:00:00Z", at(9)))
+    [told] = await reader.pull()
+    assert isinstance(told, EventChanged)
+    assert told.event.event_id == "x_20260620T120000Z"
+
+
+async def test_d5_what_was_removed_before_it_slid_into_the_window_is_never_told() -> None:
+    reader = await reading(single("far", at(20, month=5)), series("x", at(20, month=5), WEEKLY), horizon_days=30)
+    reader.calendar.remove("far")
+    reader.calendar.remove("x")
+    reader.clock.advance(timedelta(days=60))
+    assert not [one for one in await reader.pull("horizon") if isinstance(one, EventChanged)]
+
+
+async def test_d5_what_is_over_is_forgotten_and_what_is_ahead_is_not() -> None:
+    reader = await reading(single("old", at(5)), single("new", at(20, month=5)), series("x", at(2), "RRULE:FREQ=DAILY"))
+    reader.clock.advance(timedelta(days=30))
+    told = len(reader.told)
+    await reader.pull("horizon")
+    known = await reader.known()
+    assert ("old" in known, "new" in known, "x_20260305T120000Z" in known) == (False, True, False)
+    assert not [one for one in reader.told[told:] if isinstance(one, EventGone)]
+    assert {one.event_id for one in await reader.stores.events.find({}) if one.ends_at > reader.clock.now()} >= {"new"}
+
+
+async def test_d2_a_forgotten_event_moved_into_the_future_is_told_under_its_own_id() -> None:
+    reader = await reading(single("old", at(5)))
+    reader.clock.advance(timedelta(days=30))
+    await reader.pull("horizon")
+    reader.calendar.write(single("old", at(20, month=5)))
+    [told] = await reader.pull()
+    assert isinstance(told, EventChanged)
+    assert (told.event.event_id, told.baseline) == ("old", False)
+
+
+async def test_d5_a_past_exception_is_not_told_again_once_it_is_forgotten() -> None:
+    reader = await reading(series("x", at(2), "RRULE:FREQ=DAILY"), exception("x", MONDAYS[1], at(10, 8), "Moved"))
+    reader.clock.advance(timedelta(days=12))
+    await reader.pull("horizon")
+    reader.clock.advance(timedelta(days=9))
+    for reason in ("horizon", "horizon", "push"):
+        told = await reader.pull(reason)
+        assert "x_20260309T120000Z" not in {one.event.event_id for one in told if isinstance(one, EventChanged)}
+    [known] = await reader.stores.series.find({})
+    assert known.deviations == ()
+
+
+async def test_e4_a_series_that_was_cut_long_ago_is_never_asked_for() -> None:
+    reader = await reading(series("x", at(2), WEEKLY))
+    reader.clock.advance(timedelta(days=60))
+    reader.calendar.write(series("x_R20260501T120000", at(1, month=5), WEEKLY))
+    await reader.pull()
+    assert reader.calendar.asked == 0
