@@ -6,7 +6,7 @@ from contracts.calendar_objects import EventFields
 from contracts.decisions import LostValue
 from mapper.domain.fields import PAIRS, ActivityFields, FieldPair, event_values, to_activity
 from mapper.domain.link import Link
-from mapper.domain.merge import HIDDEN, calendar_later, calendar_ruled, lost_value, same
+from mapper.domain.merge import calendar_later, calendar_ruled, lost_value, same, tellable
 
 
 def with_base(link: Link, zone: str, *, calendar_rules: bool) -> tuple[Link, tuple[LostValue, ...]]:
@@ -28,8 +28,7 @@ def with_base(link: Link, zone: str, *, calendar_rules: bool) -> tuple[Link, tup
         "agreed_event": agreed_event,
         "agreed_activity": _as_the_calendar_had_it(activity, event.fields, crm_wins, zone),
     }
-    tellable = [pair for pair in disputed if not (event.masked and pair in HIDDEN)]
-    lost = tuple(lost_value(link, pair, crm_won=pair in crm_wins) for pair in tellable)
+    lost = tuple(lost_value(link, pair, crm_won=pair in crm_wins) for pair in tellable(link, disputed))
     return link.model_copy(update=update), lost
 
 

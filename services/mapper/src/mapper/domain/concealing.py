@@ -18,9 +18,6 @@ from mapper.domain.merge import HIDDEN
 from mapper.domain.situation import Situation, stand
 
 _HIDDEN_NAMES = {pair.activity for pair in HIDDEN}
-_NO_HASH = "concealed"
-"""Stands for the connector's hash of the masked event, which is not known yet: so its first read of it is news."""
-
 _IN_CRM: dict[str, Any] = {"subject": MASKED_TITLE, "location": "", "public_description": ""}
 _IN_CALENDAR: dict[str, Any] = {"summary": MASKED_TITLE, "location": "", "description": ""}
 _GUESTS: dict[str, Any] = {"attendees": (), "conference_meeting_url": None}
@@ -78,7 +75,7 @@ def _masked_event(event: EventSnapshot) -> EventSnapshot:
     if event.masked:
         return event
     fields = _masked(event.fields, _IN_CALENDAR)
-    hidden = {"attendees": (), "conference_url": None, "web_link": None, "masked": True, "hash": _NO_HASH}
+    hidden = {"attendees": (), "conference_url": None, "web_link": None, "masked": True}
     return event.model_copy(update=hidden | {"fields": fields})
 
 

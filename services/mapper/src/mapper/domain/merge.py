@@ -65,7 +65,7 @@ def merge(link: Link, *, calendar_rules: bool, without: Collection[FieldPair] = 
         to_calendar=_in_order((in_crm - in_calendar - set(refused)) | won),
         to_crm=_in_order((in_calendar - in_crm) | (set(disputed) - won) | set(refused)),
         equal=equal,
-        lost=tuple(lost_value(link, pair, crm_won=pair in won) for pair in (*disputed, *refused)),
+        lost=tuple(lost_value(link, pair, crm_won=pair in won) for pair in tellable(link, (*disputed, *refused))),
     )
 
 
@@ -75,6 +75,12 @@ def calendar_ruled(link: Link, *, calendar_rules: bool) -> Collection[FieldPair]
         return PAIRS
     was_hidden = link.agreed_guests is not None and link.agreed_guests.private
     return HIDDEN if was_hidden or (link.event.live is not None and link.event.live.masked) else ()
+
+
+def tellable(link: Link, pairs: Iterable[FieldPair]) -> tuple[FieldPair, ...]:
+    """Return the fields whose lost values may be kept: the CRM's may be what is hidden by now (G2)."""
+    masked = link.event.live is not None and link.event.live.masked
+    return tuple(pair for pair in pairs if not (masked and pair in HIDDEN))
 
 
 def _in_order(pairs: Iterable[FieldPair]) -> tuple[FieldPair, ...]:

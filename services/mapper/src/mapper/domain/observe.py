@@ -59,7 +59,10 @@ def _known(link: Link, fact: EventChanged) -> bool:
     """Tell whether the read shows what is noted already: a replay costs no write."""
     noted = link.event.live
     shown = link.event.seq > 0  # else it was noted under another connection, and this read is the first of this one
-    return shown and noted is not None and (noted.event_id, noted.hash) == (fact.event.event_id, fact.event.hash)
+    if not shown or noted is None:
+        return False
+    # What was masked here (G2) kept the hash of the whole event: to read that again is news, once it may be shown.
+    return (noted.event_id, noted.hash, noted.masked) == (fact.event.event_id, fact.event.hash, fact.event.masked)
 
 
 def note_gone(link: Link, fact: EventGone) -> Link:
