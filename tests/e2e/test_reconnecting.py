@@ -1,37 +1,18 @@
-"""Stopping and coming back, also after the mapper's database was lost: nothing is doubled (K1, K2, K3, D8, A8, A9)."""
+"""Stopping and coming back, other calendars and other owners: nothing is doubled (K1, K2, K3, A8, A9)."""
 
-import os
-import signal
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 
 import pytest
-from pymongo import MongoClient
 
 from sandbox.clients import GooglePerson, Json, Salesperson, succeeded
 from sandbox.stage import service_urls
-from tests.support.sandboxes import Sandbox, empty_sandbox
-from tests.support.stories import World, call, connected, timed
+from tests.support.reconnecting import LONG, a_pair_of_each_origin, copied, ids, reconnected, stopped
+from tests.support.stories import World, call
 from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.timeout(400)
-
-LONG = 90.0
-
-
-@pytest.fixture(scope="module")
-def forgetful(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
-    """A sandbox whose mapper loses its database."""
-    with empty_sandbox(tmp_path_factory.mktemp("forgetful") / "sandbox") as running:
-        yield running
-
-
-@pytest.fixture
-async def known(forgetful: Sandbox, unique: str) -> AsyncIterator[World]:
-    """A connected company in that sandbox."""
-    async with connected(forgetful.folder, unique) as opened:
-        yield opened
 
 
 async def test_k2_reconnecting_doubles_nothing_and_goes_on(synced: World) -> None:
@@ -106,50 +87,10 @@ async def test_k3_a_copy_is_a_new_item_and_the_original_stays_linked(synced: Wor
     assert (await again.event_of(call_ben))["id"] == original["id"]
 
 
-async def test_k2_d8_the_mappers_database_is_lost(forgetful: Sandbox, known: World) -> None:
-    call_ben, visit = await a_pair_of_each_origin(known)
-    original = await known.event_of(call_ben)
-    copy = await copied(known, original)
-    twin = await known.activity_of(copy)
-    kept = await a_kept_activity(known)
-    gone, gone_event = await deleted_unseen(known)
-    before = await ids(known)
-    with mapper_losing_its_database(forgetful, known):
-        await known.google.delete(gone_event["id"])
-    await known.activity_goes(gone["id"])
-    await rebuilt(known, call_ben, visit, twin, kept)
-    after = await ids(known)
-    assert after[0] == [one for one in before[0] if one != gone["id"]]
-    assert after[1] == [one for one in before[1] if one != gone_event["id"]]
-    assert (await known.event_of(call_ben))["id"] == original["id"]
-    link = await known.sales.link(activity_id=kept["id"])
-    assert link is not None
-    assert (link["state"], link["reason"]) == ("closed", "kept")
-    await known.sales.change(call_ben["id"], subject="Still in sync")
-    await known.event_becomes(original["id"], summary="Still in sync")
-    await known.google.change((await known.event_of(visit))["id"], summary="Both ways")
-    await known.activity_becomes(visit["id"], subject="Both ways")
-
-
-async def test_k1_k2_the_mappers_database_is_lost_while_stopped(forgetful: Sandbox, known: World) -> None:
-    call_ben, visit = await a_pair_of_each_origin(known)
-    foreign = await known.event_of(visit)
-    before = await ids(known)
-    away = await stopped(known, remove="activities")
-    with mapper_losing_its_database(forgetful, known):
-        pass
-    again = await reconnected(away)
-    await again.activity_becomes(visit["id"], subject="Visit")
-    assert (await again.event_of(visit))["id"] == foreign["id"]
-    await again.sales.change(call_ben["id"], subject="Still in sync")
-    await again.event_becomes((await again.event_of(call_ben))["id"], summary="Still in sync")
-    assert await ids(again) == before
-
-
 async def test_a9_another_calendar_takes_over_what_came_from_the_crm(synced: World) -> None:
     call_ben, visit = await a_pair_of_each_origin(synced)
     old, foreign = await synced.event_of(call_ben), await synced.event_of(visit)
-    first = (await synced.sales.connection(synced.connection_id))["settings"]["calendar_id"]
+    first = (await synced.sales.connection(synced.connection_id))["calendar_id"]
     team = {"id": f"team-{synced.company}", "summary": "Team", "role": "owner"}
     succeeded(await synced.google.google.post(f"/control/accounts/{synced.google.email}/calendars", json=team))
     mark = (await synced.journal())[-1]["n"]
@@ -172,7 +113,7 @@ async def test_a8_an_activity_is_handed_over_between_two_users(synced: World) ->
     own, foreign = await synced.event_of(call_ben), await synced.event_of(visit)
     async with colleague_of(synced) as other:
         for activity in (call_ben, visit):
-            await synced.sales.change(activity["id"], owner_id="8")
+            await synced.admin.change(activity["id"], owner_id="8")
         await synced.event_goes(own["id"])
         titles = ["Call Ben", "Visit"]
 
@@ -182,48 +123,6 @@ async def test_a8_an_activity_is_handed_over_between_two_users(synced: World) ->
 
         await wait_until(theirs, awaited="both in the colleague's calendar", timeout=LONG)
         assert [one["id"] for one in await synced.google.events()] == [foreign["id"]]
-
-
-async def a_pair_of_each_origin(world: World) -> tuple[Json, Json]:
-    """Return an activity born in the CRM and one born in the calendar, both linked and at rest."""
-    call_ben = await world.sales.add(**call())
-    await world.event_of(call_ben)
-    visit = await world.activity_of(await world.google.add(summary="Visit", **timed(ahead=2)))
-    for activity in (call_ben, visit):
-        await told_state(world, activity, "active")
-    return call_ben, visit
-
-
-async def a_kept_activity(world: World) -> Json:
-    """Return an activity whose event was deleted, and which was kept (H1)."""
-    kept = await world.sales.add(**call("Kept", ahead=5))
-    event = await world.event_of(kept)
-    await world.sales.settings(world.connection_id, on_event_deleted="keep")
-    await world.google.delete(event["id"])
-    await told_state(world, kept, "closed")
-    await world.sales.settings(world.connection_id, on_event_deleted="delete")
-    return kept
-
-
-async def deleted_unseen(world: World) -> tuple[Json, Json]:
-    """Return a linked activity and its event, for the event to be deleted while the mapper is away."""
-    activity = await world.sales.add(**call("Deleted unseen", ahead=6))
-    event = await world.event_of(activity)
-    await told_state(world, activity, "active")
-    return activity, event
-
-
-async def told_state(world: World, activity: Json, state: str) -> None:
-    """Wait until the activity itself says how its link stands."""
-
-    async def look() -> bool:
-        now = await world.sales.activity(activity["id"])
-        assert now is not None
-        assert now["sync"] is not None
-        assert now["sync"]["state"] == state, now["sync"]
-        return True
-
-    await wait_until(look, awaited=f"{activity['subject']!r} {state}", timeout=LONG)
 
 
 async def link_becomes(world: World, activity: Json, state: tuple[str, str | None]) -> None:
@@ -236,38 +135,6 @@ async def link_becomes(world: World, activity: Json, state: tuple[str, str | Non
         return True
 
     await wait_until(look, awaited=f"the link of {activity['subject']!r} {state}", timeout=LONG)
-
-
-async def copied(world: World, event: Json) -> Json:
-    """Copy an event as Google's page does, private properties included."""
-    path = f"/control/accounts/{world.google.email}/calendars/primary/events/{event['id']}/copy"
-    return succeeded(await world.google.google.post(path, json={"summary": "A copy"}))
-
-
-async def stopped(world: World, remove: str = "none") -> World:
-    """Stop the connection and wait for its end."""
-    answer = await world.sales.connector.delete(f"/v1/connections/{world.connection_id}", params={"remove": remove})
-    succeeded(answer)
-
-    async def look() -> bool:
-        assert (await world.sales.connection(world.connection_id))["status"] == "stopped"
-        return True
-
-    await wait_until(look, awaited="the connection to be stopped", timeout=LONG)
-    return world
-
-
-async def reconnected(world: World) -> World:
-    """Connect the same account again and wait until it is in sync."""
-    connection = await world.sales.connect(world.google.email)
-    await world.sales.in_sync(connection["id"])
-    return replace(world, connection_id=connection["id"])
-
-
-async def ids(world: World) -> tuple[list[str], list[str]]:
-    """Return the ids of all that is on either side."""
-    activities, events = await world.sales.activities(owner_id="7"), await world.google.events()
-    return sorted(one["id"] for one in activities), sorted(one["id"] for one in events)
 
 
 async def of_calendar(world: World, calendar_id: str) -> list[Json]:
@@ -286,30 +153,6 @@ async def left_before_it_entered(world: World, mark: int) -> bool:
     """Tell whether the event left the old calendar before it entered the new one."""
     calls = [row["operation"] for row in await world.journal(mark)]
     return calls.index("calendar.events.delete") < calls.index("calendar.events.insert")
-
-
-@contextmanager
-def mapper_losing_its_database(running: Sandbox, world: World) -> Iterator[None]:
-    """Hold the mapper, drop its database, and kill it at the end: what starts in its place knows nothing."""
-    mapper = running.pid_of("-m mapper")
-    os.kill(mapper, signal.SIGSTOP)
-    with MongoClient[Json](world.settings["TANDEM_MONGO_URL"]) as client:
-        client.drop_database("tandem_mapper")
-    try:
-        yield
-    finally:
-        os.kill(mapper, signal.SIGKILL)
-
-
-async def rebuilt(world: World, *activities: Json) -> None:
-    """Wait until each activity has a link again, and the connection says that it is in sync."""
-    for activity in activities:
-
-        async def linked(activity: Json = activity) -> bool:
-            return await world.sales.link(activity_id=activity["id"]) is not None
-
-        await wait_until(linked, awaited=f"{activity['subject']!r} to be linked again", timeout=LONG)
-    await world.sales.in_sync(world.connection_id)
 
 
 @asynccontextmanager

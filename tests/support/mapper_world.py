@@ -15,15 +15,23 @@ from chassis.documents import Documents, Raw
 from chassis.keyset import Sort
 from chassis.messages import Outgoing
 from contracts import topics
-from contracts.activities import ActivityDeleted, ActivityFact, ActivitySnapshot, ActivityUpdated
+from contracts.activities import ActivityDeleted, ActivityFact, ActivitySnapshot, ActivityUpdated, SyncSummary
 from contracts.activity_commands import ActivityPut, ActivityRemove, ActivityReplay
 from contracts.activity_outcomes import ActivityCommandSettled, ActivityReplayed, ActivityReplayEnded
 from contracts.brakes import BrakeMessage
-from contracts.calendar_commands import CalendarPut, CalendarRemove, CalendarReplay
-from contracts.calendar_events import CalendarCommandSettled, CalendarReplayEnded, EventChanged, EventGone, Pass
+from contracts.calendar_commands import CalendarConfirm, CalendarPut, CalendarRemove, CalendarReplay
+from contracts.calendar_events import (
+    CalendarCommandSettled,
+    CalendarConfirmed,
+    CalendarReplayEnded,
+    EventChanged,
+    EventGone,
+    Pass,
+)
 from contracts.calendar_objects import EventFields, EventSnapshot
-from contracts.connections import BrakeAnswer, ConnectionChanged, ConnectionSettings, ConnectionStatus, Coverage
+from contracts.connections import BrakeAnswer, ConnectionChanged, ConnectionSettings, ConnectionStatus, Coverage, Remove
 from contracts.envelope import Message
+from contracts.links import ConnectionDrained, LinkStateChanged
 from mapper.adapters.store import Collections, open_collections
 from mapper.connections import Connections
 from mapper.domain.fields import PAIRS, mapped_fields
@@ -130,13 +138,7 @@ class World:
     def __init__(self, normalise: Callable[[EventFields], EventFields]) -> None:
         self.clock = ManualClock(NOW)
         self.queues: dict[tuple[str, str], deque[Message]] = defaultdict(deque)
-        self.database = Database(
-            lambda out: self.send(out.topic, out.key, topics.reader(out.topic)(out.value.encode()))
-        )
-        self.collections: Collections = open_collections(self.database)  # type: ignore[arg-type]  # as much of it as is used
-        self.connections = Connections(self.collections, self.clock, RESEND_AFTER, timedelta(minutes=5))
-        self.handlers = Handlers(self.collections, self.clock, RESEND_AFTER, self.connections.touch)
-        self.parking = Parking(self.collections, self.handlers)
+        self._open()
         self.calendar = Calendar(self, normalise)
         self.crm = Crm(self)
         self.settings = ConnectionSettings(calendar_id=CALENDAR, timezone="Europe/Berlin")
@@ -146,6 +148,34 @@ class World:
         self.brake_answer: BrakeAnswer | None = None
         self.status: ConnectionStatus = "in_sync"
         self.replay = 0
+        self.connection_id = CONNECTION
+        self.remove: Remove = "none"
+        self.drained: list[ConnectionDrained] = []
+        self.told: ConnectionChanged | None = None
+
+    def _open(self) -> None:
+        self.database = Database(
+            lambda out: self.send(out.topic, out.key, topics.reader(out.topic)(out.value.encode()))
+        )
+        self.collections: Collections = open_collections(self.database)  # type: ignore[arg-type]  # as much of it as is used
+        self.connections = Connections(self.collections, self.clock, RESEND_AFTER, timedelta(minutes=5))
+        self.handlers = Handlers(self.collections, self.clock, RESEND_AFTER, self.connections.touch)
+        self.parking = Parking(self.collections, self.handlers)
+
+    def lose_database(self) -> None:
+        """Start the mapper on an empty database: it is told of its connection anew, and of nothing else."""
+        self._open()
+        if self.told:
+            self.send(topics.CONNECTION_EVENTS, self.connection_id, self.told)
+
+    def connect_again(self) -> None:
+        """Connect the same account anew: a connection of its own, which knows no events yet."""
+        self.connection_id += "+"
+        self.status, self.remove = "in_sync", "none"
+        self.coverage = Coverage(connected_at=self.clock.now())
+        self.calendar.told.clear()
+        self.calendar.seq = 0
+        self.configure()
 
     def configure(self, **settings: Any) -> None:
         """Change settings, or (without any) only ask for a new replay."""
@@ -154,7 +184,7 @@ class World:
         self.settings = self.settings.model_copy(update=settings)
         fact = ConnectionChanged(
             **self.envelope() | {"aggregate_version": self.settings_version},
-            connection_id=CONNECTION,
+            connection_id=self.connection_id,
             user_id=USER,
             provider="google",
             account_key=ACCOUNT,
@@ -165,19 +195,34 @@ class World:
             coverage=self.coverage,
             replay_id=f"r{self.replay}",
             brake_answer=self.brake_answer,
+            remove=self.remove,
         )
-        self.send(topics.CONNECTION_EVENTS, CONNECTION, fact)
+        self.told = fact
+        self.send(topics.CONNECTION_EVENTS, self.connection_id, fact)
 
-    def stop(self) -> None:
-        """Begin to stop, leaving everything where it is (K1)."""
-        self.status = "stopping"
+    def stop(self, remove: Remove = "none") -> None:
+        """Begin to stop (K1)."""
+        self.status, self.remove = "stopping", remove
         self.configure()
+
+    async def stopped(self, remove: Remove = "none") -> None:
+        """Stop for good."""
+        self.stop(remove)
+        await self.exhaust()
+        await self.connections.tell_progress()
+        self.status = "stopped"
+        self.configure()
+        await self.exhaust()
 
     def live(self) -> list[ActivitySnapshot]:
         """The activities that are not deleted."""
         return [activity for activity in self.crm.activities.values() if not activity.deleted]
 
     def send(self, topic: str, key: str, message: Message) -> None:
+        if isinstance(message, LinkStateChanged):
+            self.crm.note_link(message)
+        if isinstance(message, ConnectionDrained):
+            self.drained.append(message)
         if topic not in {topics.LINK_STATES, topics.SYNC_DECISIONS}:
             self.queues[topic, key].append(message)
 
@@ -261,6 +306,11 @@ class Calendar:
         self.reads: list[EventChanged] = []
         self.seq = 0
         self.writes = 0
+        self.refuses: set[str] = set()
+        """Events that the provider does not let go."""
+        self.outside: dict[str, EventSnapshot] = {}
+        """Events outside the window: only who asks for one by its id is told it."""
+        self.confirmed: list[str] = []
 
     def create(self, event_id: str, **fields: Any) -> None:
         new = EventFields.model_validate({"summary": "New", "time": timed()} | fields)
@@ -307,6 +357,8 @@ class Calendar:
         match message:
             case CalendarReplay(replay_id=replay_id):
                 self._replay(replay_id)
+            case CalendarConfirm(replay_id=replay_id, event_ids=event_ids):
+                self._confirm(replay_id, event_ids)
             case CalendarPut() | CalendarRemove():
                 if message.command_id not in self.answers:
                     self.answers[message.command_id] = self._carry_out(message)
@@ -321,6 +373,21 @@ class Calendar:
             self._send(EventChanged(**self._body(), event=event))
         self._send(CalendarReplayEnded(**self._body(), replay_id=replay_id, count=len(self.events)))
 
+    def _confirm(self, replay_id: str, event_ids: Sequence[str]) -> None:
+        self.seq += 1
+        self.confirmed += event_ids
+        for event_id in event_ids:
+            if event_id in self.everything:
+                self._send(EventChanged(**self._body(), event=self.everything[event_id]))
+            elif event_id in self.tombstones:
+                self._send(EventGone(**self._body(), event_id=event_id, gone="deleted"))
+        self._send(CalendarConfirmed(**self._body(), replay_id=replay_id))
+
+    @property
+    def everything(self) -> dict[str, EventSnapshot]:
+        """The events, also those that no replay shows."""
+        return self.events | self.outside
+
     def _carry_out(self, command: CalendarPut | CalendarRemove) -> CalendarCommandSettled:
         self.seq += 1
         if isinstance(command, CalendarPut) and command.event_id is None:
@@ -332,6 +399,8 @@ class Calendar:
         if command.based_on != event.hash:
             self.told[event.event_id] = event.hash
             return self._answer(command, "conflict", event=event)
+        if event.event_id in self.refuses and isinstance(command, CalendarRemove):
+            return self._answer(command, "refused", reason="forbidden")
         self.writes += 1
         if isinstance(command, CalendarRemove):
             self.delete(event.event_id)
@@ -368,7 +437,7 @@ class Calendar:
 
     def _body(self) -> dict[str, Any]:
         return self.world.envelope() | {
-            "connection_id": CONNECTION,
+            "connection_id": self.world.connection_id,
             "account_key": ACCOUNT,
             "calendar_id": CALENDAR,
             "settings_version": self.world.settings_version,
@@ -376,7 +445,7 @@ class Calendar:
         }
 
     def _send(self, message: Message) -> None:
-        self.world.send(topics.CALENDAR_EVENTS, CONNECTION, message)
+        self.world.send(topics.CALENDAR_EVENTS, self.world.connection_id, message)
 
 
 class Crm:
@@ -386,6 +455,7 @@ class Crm:
         self.world = world
         self.activities: dict[str, ActivitySnapshot] = {}
         self.answers: dict[str, tuple[str, int]] = {}
+        self.link_versions: dict[tuple[str, str], int] = {}
         self.writes = 0
 
     def create(self, activity_id: str, **fields: Any) -> None:
@@ -403,6 +473,16 @@ class Crm:
         changed = {pair.activity: now for pair in PAIRS if getattr(old, pair.activity) != getattr(new, pair.activity)}
         self.activities[activity_id] = after.model_copy(update={"changed_at": before.changed_at | changed})
         self._tell(activity_id)
+
+    def note_link(self, news: LinkStateChanged) -> None:
+        """Note how a link stands, unless newer news of the connection were here: no version, no fact."""
+        activity, key = self.activities.get(news.activity_id), (news.activity_id, news.connection_id)
+        if activity is None or self.link_versions.get(key, 0) >= news.aggregate_version:
+            return
+        self.link_versions[key] = news.aggregate_version
+        names = set(SyncSummary.model_fields) - {"version"}
+        summary = SyncSummary(**news.model_dump(include=names), version=news.aggregate_version)
+        self.activities[activity.id] = activity.model_copy(update={"sync": summary})
 
     def delete(self, activity_id: str) -> None:
         before = self.activities[activity_id]
@@ -457,7 +537,7 @@ class Crm:
         self.world.send(topics.ACTIVITY_EVENTS, activity_id, fact(**self.world.envelope(), activity=activity))
 
     def _body(self) -> dict[str, Any]:
-        return self.world.envelope() | {"connection_id": CONNECTION}
+        return self.world.envelope() | {"connection_id": self.world.connection_id}
 
     def _send(self, message: Message) -> None:
-        self.world.send(topics.ACTIVITY_OUTCOMES, CONNECTION, message)
+        self.world.send(topics.ACTIVITY_OUTCOMES, self.world.connection_id, message)

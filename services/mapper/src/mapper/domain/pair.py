@@ -83,11 +83,21 @@ def _merge(situation: Situation, activity: ActivitySnapshot, event: EventSnapsho
         return stand(based, "frozen", "past", verdicts.FROZEN)
     renewed = _renewed_description(based, activity, event, merged)
     if merged.empty and guests is None and renewed is None:
-        return _quiet(based, event, adopted=not situation.link.agreed)
+        adopted = not situation.link.agreed
+        return _renamed(based, activity, event) or _quiet(based, event, adopted=adopted)
     if merged.empty and guests is None and renewed is not None:
         return stand(based, "active", None, verdicts.CONTEXT_RENEWED, put_event(based, {"description": renewed}))
     verdict = _verdict(merged, event, lost, adopted=not situation.link.agreed)
     return _carry_over(based, activity, event, merged, None if late_guests else guests, verdict)
+
+
+def _renamed(situation: Situation, activity: ActivitySnapshot, event: EventSnapshot) -> Decision | None:
+    """Let the activity remember its event by the id that it has now (E4, K2)."""
+    remembered = activity.external_ref
+    if remembered is None or not situation.from_calendar or remembered.event_id == event.event_id:
+        return None
+    renamed = ActivityChanges(external_ref=reference(situation.link, event))
+    return stand(situation, "active", None, verdicts.EQUAL, PutActivity(renamed))
 
 
 def _verdict(merged: Merge, event: EventSnapshot, lost: tuple[LostValue, ...], *, adopted: bool) -> Verdict:
@@ -182,10 +192,16 @@ def _incoming(
 def _new_guests(link: Link, event: EventSnapshot) -> Guests | None:
     """Return what else came in with the event since it was last taken over; guests known to the CRM alone stay."""
     guests = guests_of(event)
-    if guests == link.agreed_guests or (link.agreed_guests is None and link.origin == "crm"):
+    if guests == (link.agreed_guests or _guests_in_crm(link)) or (link.agreed_guests is None and link.origin == "crm"):
         return None
     known = {guest.email.lower() for guest in guests.attendees}
     own = link.activity.live.attendees if link.origin == "crm" and link.activity.live else ()
     return guests.model_copy(
         update={"attendees": guests.attendees + tuple(guest for guest in own if guest.email.lower() not in known)}
     )
+
+
+def _guests_in_crm(link: Link) -> Guests | None:
+    """Return what the CRM has of an event's guests already: a rebuilt link has agreed on nothing yet."""
+    activity = link.activity.live
+    return Guests.model_validate(activity, from_attributes=True) if activity else None
