@@ -20,7 +20,8 @@ class BrakeItem(Value):
 class Restore(Value):
     """The settings as they were before the change behind a brake: what restoring puts back (C5)."""
 
-    outbound_types: tuple[str, ...] | None = Field(default=None, description="None: all active types")
+    outbound_types: tuple[str, ...] | None = Field(default=(), description="to select again; None: all active types")
+    direction: Literal["one_way"] | None = None
 
 
 class BrakeRequested(Message):

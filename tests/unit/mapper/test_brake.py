@@ -1,8 +1,10 @@
 """The mass-delete brake (H4): when it holds, what it asks, and how every answer and withdrawal goes."""
 
+from typing import Any
+
 import pytest
 
-from contracts.brakes import BrakeRequested, BrakeSettled
+from contracts.brakes import BrakeRequested, BrakeSettled, Restore
 from contracts.connections import BrakeAnswer
 from mapper.domain.limits import over_limit
 from tests.support.bench import as_written
@@ -39,9 +41,15 @@ async def answer(world: World, action: str) -> None:
     asked = world.brakes[-1]
     assert isinstance(asked, BrakeRequested)
     world.brake_answer = BrakeAnswer.model_validate({"brake_id": asked.brake_id, "action": action})
-    back = {"outbound_types": asked.restore.outbound_types} if asked.restore and action == "restore" else {}
+    back = taken_back(world, asked.restore) if asked.restore and action == "restore" else {}
     world.configure(**back)
     await world.settle()
+
+
+def taken_back(world: World, restore: Restore) -> dict[str, Any]:
+    before, chosen = restore.outbound_types, world.settings.outbound_types
+    types = None if before is None or chosen is None else tuple(dict.fromkeys((*before, *chosen)))
+    return {"outbound_types": types} | ({"direction": restore.direction} if restore.direction else {})
 
 
 def asked(world: World) -> BrakeRequested:
@@ -190,12 +198,18 @@ async def test_h4_a_small_pass_goes_on_while_the_user_is_asked() -> None:
 async def test_h4_a_pass_of_which_not_all_came_is_judged_by_what_came() -> None:
     world = await synced(events=25)
     world.calendar.tell_gone(*sorted(world.calendar.events)[:22])
-    world.queues["calendar.events.v1", CONNECTION].pop()
+    late = world.queues["calendar.events.v1", CONNECTION].pop()
     await world.exhaust()
     assert world.brakes == []
     world.tick(601)
     await world.exhaust()
     assert asked(world).total == 21
+    world.send("calendar.events.v1", CONNECTION, late)
+    await world.exhaust()
+    last = world.brakes[-1]
+    assert isinstance(last, BrakeRequested)
+    assert last.total == 22
+    assert len(world.live()) == 25
 
 
 async def test_h4_c5_unselecting_a_type_of_30_activities_asks_first() -> None:
@@ -263,6 +277,33 @@ async def test_h4_c5_the_setting_changed_back_withdraws_the_brake() -> None:
     assert isinstance(settled, BrakeSettled)
     assert (settled.action, len(world.calendar.events)) == ("withdrawn", 30)
     assert {(link.state, link.reason) for link in await world.links()} == {("active", None)}
+
+
+@pytest.mark.parametrize("choice", ["delete", "restore"])
+async def test_h4_b3_waking_links_whose_items_were_deleted_meanwhile_asks_first(choice: str) -> None:
+    world = await synced(events=40)
+    world.configure(direction="one_way")
+    await world.exhaust()
+    world.tick()
+    for event_id in sorted(world.calendar.events)[:15]:
+        world.calendar.delete(event_id)
+        world.calendar.tell(event_id)
+    await world.exhaust()
+    for link in [link for link in await world.links() if not link.event.gone][:15]:
+        world.crm.delete(link.activity_id)
+    await world.exhaust()
+    before = (len(world.calendar.events), len(world.live()))
+    world.tick()
+    world.coverage = world.coverage.model_copy(update={"two_way_since": world.clock.now()})
+    world.configure(direction="two_way")
+    await world.exhaust()
+    brake = asked(world)
+    deleted = (40 - before[0], 40 - before[1])
+    assert (before, brake.total) == ((len(world.calendar.events), len(world.live())), sum(deleted))
+    await answer(world, choice)
+    kept = 40 - sum(deleted)
+    assert (len(world.calendar.events), len(world.live())) == ((kept, kept) if choice == "delete" else before)
+    assert world.settings.direction == ("two_way" if choice == "delete" else "one_way")
 
 
 async def test_h4_a9_moving_to_another_calendar_is_no_deletion() -> None:

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from chassis.clock import Clock
 from chassis.ids import new_id
@@ -13,9 +13,9 @@ from mapper.domain.brake import (
     Brake,
     BrakeAction,
     LargePass,
+    held_by_settings,
     listed,
     loses_activity,
-    loses_event,
     net,
     still_gone,
 )
@@ -39,6 +39,8 @@ class Brakes:
     clock: Clock
     resend_after: timedelta
     _touched: set[str] = field(default_factory=set)
+    _incomplete: dict[str, datetime] = field(default_factory=dict)
+    """Since when this process knows of passes to judge: what came while it was away has yet to be read."""
 
     def touch(self, connection_id: str) -> None:
         """Remember that an open brake of a connection may have been answered, or become needless."""
@@ -58,9 +60,11 @@ class Brakes:
         if withheld is None or not connection.to_judge:
             return connection
         self.touch(connection.id)
-        doomed = await self._losing_events(connection)
+        doomed = await self._held_by_settings(connection)
         if over_limit(len(doomed), await self._count_links(connection)):
-            await self._ask(connection, (), Restore(outbound_types=withheld.types))
+            await self._ask(
+                connection, (), Restore(outbound_types=withheld.types, direction="one_way" if withheld.waking else None)
+            )
         else:
             await self._change(connection, {"withheld": None})
         return await self.collections.connections.get(connection.id) or connection
@@ -71,13 +75,15 @@ class Brakes:
             return
         if connection is not None and not await self._settled_at_once(connection, large):
             return
+        self._incomplete.pop(large.id, None)
         await self.collections.large_passes.update(
             large.id, lambda current: current.model_copy(update={"judged": True}) if current else None
         )
 
     async def _has_come(self, large: LargePass) -> bool:
         come = await self.collections.deletions.count({"pass_id": large.id})
-        return come >= large.deletions or self.clock.now() >= large.since + _PATIENCE
+        waiting_since = self._incomplete.setdefault(large.id, self.clock.now())
+        return come >= large.deletions or self.clock.now() >= waiting_since + _PATIENCE
 
     async def _settled_at_once(self, connection: Connection, large: LargePass) -> bool:
         now = self.clock.now()
@@ -116,7 +122,7 @@ class Brakes:
     async def _brake(self, connection: Connection, passes: tuple[str, ...], restore: Restore | None) -> Brake:
         now = self.clock.now()
         doomed = [link for link in await self._held(connection, passes) if loses_activity(link, connection, now)]
-        doomed += await self._losing_events(connection) if restore else []
+        doomed += await self._held_by_settings(connection) if restore else []
         return Brake(
             id=connection.id,
             company_id=connection.company_id,
@@ -176,7 +182,7 @@ class Brakes:
         gone = [link for link in held if still_gone(link, connection, now)]
         doomed = any(not link.activity.deleted for link in gone)
         passes = brake.passes if doomed and over_limit(net(gone), brake.links) else ()
-        restore = brake.restore if await self._keeps_events(connection) else None
+        restore = brake.restore if await self._still_withheld(connection) else None
         if (passes, restore) == (brake.passes, brake.restore):
             return
         await self._letting_go(connection).delete(() if passes else brake.passes)
@@ -185,10 +191,10 @@ class Brakes:
         else:
             await self._replace(connection, brake, await self._brake(connection, passes, restore))
 
-    async def _keeps_events(self, connection: Connection) -> bool:
+    async def _still_withheld(self, connection: Connection) -> bool:
         if connection.withheld is None or connection.pass_due:
             return connection.withheld is not None
-        waiting = {"connection_id": connection.id, "state": "active", "reason": "needs_confirmation"}
+        waiting = {"connection_id": connection.id, "reason": "needs_confirmation"}
         return bool(await self.collections.links.find(waiting, limit=1))
 
     async def _close(self, connection: Connection, brake: Brake, action: BrakeAction) -> None:
@@ -224,11 +230,11 @@ class Brakes:
         where = {"connection_id": connection.id, "gone_pass": {"$in": list(passes)}}
         return await self.collections.links.find(where)
 
-    async def _losing_events(self, connection: Connection) -> list[Link]:
+    async def _held_by_settings(self, connection: Connection) -> list[Link]:
         found, after, now = [], None, self.clock.now()
         where = {"connection_id": connection.id, "state": {"$in": _LINKED}}
         while page := await self.collections.links.find(where, limit=_PAGE, after=after):
-            found += [link for link in page if loses_event(link, connection, now)]
+            found += [link for link in page if held_by_settings(link, connection, now)]
             after = self.collections.links.position(page[-1])
             await asyncio.sleep(0)
         return found

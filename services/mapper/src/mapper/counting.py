@@ -9,10 +9,17 @@ from mapper.domain.limits import is_large
 
 
 async def count_deletion(collections: Collections, fact: EventGone, now: datetime) -> None:
-    """Note that a deletion has come, after it is on its link: a pass that has come in full is judged by the links."""
+    """Note that a deletion has come, after it is on its link: a pass that has come in full is judged by the links.
+
+    One that comes after its pass was judged (for want of it) has the pass judged again.
+    """
     large = fact.sync_pass
     if large is None or not is_large(large):
         return
     known = LargePass(id=large.id, connection_id=fact.connection_id, deletions=large.deletions, since=now)
-    await collections.large_passes.update(known.id, lambda current: current or known)
     await collections.deletions.insert(Deletion(id=f"{large.id}:{fact.event_id}", pass_id=large.id, at=now))
+
+    def to_judge(current: LargePass | None) -> LargePass:
+        return current.model_copy(update={"judged": False}) if current else known
+
+    await collections.large_passes.update(known.id, to_judge)

@@ -114,10 +114,11 @@ def changed(
 def put_back(
     connection: Connection, restore: Restore, *, active: Collection[str], now: datetime, replay_id: str
 ) -> Connection:
-    """Return the connection with the types selected again that a change took away (H4); what else was chosen stays."""
+    """Return the connection with a change of settings taken back (H4); what else was chosen meanwhile stays."""
     before, chosen = restore.outbound_types, connection.settings.outbound_types
     types = None if before is None or chosen is None else _in_use((*before, *chosen), active)
-    return changed(connection, {"outbound_types": types}, active=active, now=now, replay_id=replay_id)
+    back = {"outbound_types": types} | ({"direction": restore.direction} if restore.direction else {})
+    return changed(connection, back, active=active, now=now, replay_id=replay_id)
 
 
 def _in_use(types: tuple[str, ...], active: Collection[str]) -> tuple[str, ...]:

@@ -83,7 +83,11 @@ def open_collections(store: Store) -> Collections:
         left_out=store.documents(
             "left_out", EventLeftOut, indexes=(Index([("event_id", 1)]), Index([("connection_id", 1)]))
         ),
-        large_passes=store.documents("large_passes", LargePass, indexes=(Index([("judged", 1)]),)),
+        large_passes=store.documents(
+            "large_passes",
+            LargePass,
+            indexes=(Index([("judged", 1)]), Index([("since", 1)], expire_after=_COUNTED_FOR)),
+        ),
         deletions=store.documents(
             "deletions", Deletion, indexes=(Index([("pass_id", 1)]), Index([("at", 1)], expire_after=_COUNTED_FOR))
         ),

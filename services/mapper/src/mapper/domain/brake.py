@@ -60,15 +60,17 @@ def loses_activity(link: Link, connection: Connection, now: datetime) -> bool:
     return any(isinstance(ask, RemoveActivity) and ask.closing == "deleted" for ask in asks)
 
 
-def loses_event(link: Link, connection: Connection, now: datetime) -> bool:
-    """Tell whether the link's event would leave the calendar for its activity's type, were it not held back (C5)."""
-    if link.activity.live is None or not connection.withholds(link.activity.live.type):
-        return False
+def held_by_settings(link: Link, connection: Connection, now: datetime) -> bool:
+    """Tell whether a withheld change of settings would delete one side of the link (C5, B3)."""
     # Edits that are still to be taken in first are no matter here: the removal follows them.
     read = {"agreed_event": link.event.live.fields} if link.event.live and link.agreed else {}
     free = link.model_copy(update={"pending": ()} | read)
-    asks = reconcile(free, connection.model_copy(update={"withheld": None}), now).asks
-    return any(isinstance(ask, RemoveEvent) and ask.closing == "filtered" for ask in asks)
+    allowed = connection.model_copy(update={"withheld": None})
+    return _removes(free, allowed, now) and not _removes(free, connection, now)
+
+
+def _removes(link: Link, connection: Connection, now: datetime) -> bool:
+    return any(isinstance(ask, RemoveActivity | RemoveEvent) for ask in reconcile(link, connection, now).asks)
 
 
 def still_gone(link: Link, connection: Connection, now: datetime) -> bool:

@@ -40,9 +40,12 @@ class Counts(Value):
 
 
 class Withheld(Value):
-    """A settings change that takes types out of the calendar: nothing is removed for it before it is judged (H4)."""
+    """A settings change that may delete items: nothing is deleted for it before it is judged (H4)."""
 
-    types: tuple[str, ...] | None = Field(description="as selected before it; None: all active types")
+    types: tuple[str, ...] | None = Field(
+        default=(), description="selected before it took some away (C5); None: all active types"
+    )
+    waking: bool = Field(default=False, description="it wakes links whose items were deleted while one-way (B3)")
     judged: bool = Field(default=False, description="over the limit: a brake asks the user")
 
     def covers(self, activity_type: str) -> bool:
@@ -89,6 +92,11 @@ class Connection(Document):
         """Tell whether the outbound filter lets a type out (C1)."""
         chosen = self.settings.outbound_types
         return chosen is None or activity_type in chosen
+
+    def withholds_deletion(self, at: datetime) -> bool:
+        """Tell whether an item of calendar origin stays for now that lost its other side while one-way (B3, H4)."""
+        since = self.coverage.two_way_since
+        return self.withheld is not None and self.withheld.waking and since is not None and at <= since
 
     @property
     def to_judge(self) -> bool:
@@ -142,24 +150,30 @@ def from_fact(before: Connection | None, fact: ConnectionChanged) -> Connection:
 
 
 def _withheld(before: Connection, after: Connection) -> Withheld | None:
-    """Return what the settings take out of the calendar, counted from the last ones that were carried out (H4)."""
-    known, selected = before.withheld, before.settings.outbound_types
-    if not after.running or (known is None and not _narrows(selected, after)):
+    """Return what the settings may delete, counted from the last ones that were carried out (H4)."""
+    known, old, new = before.withheld, before.settings, after.settings
+    if not after.running:
         return None
-    if known is None:
-        return Withheld(types=selected)
-    if before.settings.outbound_types == after.settings.outbound_types:
+    if (old.outbound_types, old.direction) == (new.outbound_types, new.direction):
         return known
-    types = _joined(known.types, selected) if _narrows(selected, after) else known.types
-    return Withheld(types=types) if _narrows(types, after) else None
+    types = _taken_away(known.types if known else (), old.outbound_types, new.outbound_types)
+    waking = new.direction == "two_way" and (old.direction == "one_way" or (known is not None and known.waking))
+    return Withheld(types=types, waking=waking) if waking or types != () else None
 
 
-def _narrows(types: tuple[str, ...] | None, after: Connection) -> bool:
-    chosen = after.settings.outbound_types
+Types = tuple[str, ...] | None
+
+
+def _taken_away(earlier: Types, before: Types, chosen: Types) -> Types:
+    types = _joined(earlier, before) if _narrows(before, chosen) else earlier
+    return types if _narrows(types, chosen) else ()
+
+
+def _narrows(types: Types, chosen: Types) -> bool:
     return chosen is not None and (types is None or not set(types) <= set(chosen))
 
 
-def _joined(types: tuple[str, ...] | None, more: tuple[str, ...] | None) -> tuple[str, ...] | None:
+def _joined(types: Types, more: Types) -> Types:
     return None if types is None or more is None else tuple(dict.fromkeys((*types, *more)))
 
 

@@ -26,7 +26,7 @@ def decide_event_deleted(situation: Situation, activity: ActivitySnapshot) -> De
         return stand(situation, "closed", "kept", verdicts.EVENT_DELETED_KEPT)
     if _was_over(situation, deleted_at):
         return stand(situation, "frozen", "past", verdicts.FROZEN)
-    if link.gone_pass:
+    if link.gone_pass or _since_waking(situation, deleted_at):
         return held_back(situation, verdicts.HELD_DELETION)
     return stand(situation, "active", link.reason, verdicts.EVENT_DELETED, RemoveActivity("deleted"))
 
@@ -41,6 +41,8 @@ def decide_activity_deleted(situation: Situation, event: EventSnapshot) -> Decis
         return create_activity(situation, event, verdicts.EDIT_BEATS_DELETION)
     if _was_over(situation, deleted_at):
         return stand(situation, "frozen", "past", verdicts.FROZEN)
+    if _since_waking(situation, deleted_at):
+        return held_back(situation, verdicts.HELD_REMOVAL)
     return stand(situation, "active", situation.link.reason, verdicts.ACTIVITY_DELETED, RemoveEvent("deleted"))
 
 
@@ -61,6 +63,10 @@ def _activity_edited_at(situation: Situation) -> datetime | None:
 def _beats(situation: Situation, edited_at: datetime | None, deleted_at: datetime) -> bool:
     """Tell whether an edit is later than the deletion (J3), and was made before the item was over (D2)."""
     return edited_at is not None and edited_at > deleted_at and ahead(situation, edited_at)
+
+
+def _since_waking(situation: Situation, deleted_at: datetime) -> bool:
+    return situation.from_calendar and situation.connection.withholds_deletion(deleted_at)
 
 
 def _was_over(situation: Situation, moment: datetime) -> bool:

@@ -91,6 +91,13 @@ HELD_DELETION = Verdict(
     "The event is gone, with many others at once; its activity is not deleted before you confirm it.",
     remedy=Remedy(words="Restore what was deleted, or confirm the deletion, on the calendar sync page."),
 )
+HELD_REMOVAL = Verdict(
+    "waiting",
+    "H4",
+    "The activity was deleted while the sync was one-way, as many others; its event stays until you confirm it.",
+    "direction",
+    Remedy(words="Restore the one-way sync, or confirm the deletion, on the calendar sync page."),
+)
 RESTORED = Verdict("synced", "H4", "You chose to restore what was deleted, so the event is created again.")
 ACTIVITY_DELETED = Verdict("removed", "H1", "The activity was deleted, so its event was deleted.")
 NOT_ORGANISER = Verdict("skipped", "H3", "The activity was deleted; the meeting is somebody else's and stays.")
