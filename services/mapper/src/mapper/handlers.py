@@ -45,8 +45,8 @@ from mapper.domain.remembering import remembers_removal
 from mapper.domain.settle import find_pending, settle_activity, settle_calendar
 from mapper.trigger import Trigger
 
-_LOOKS = 3
-"""How often an event looks for its link, where others that carry the same marker are faster."""
+_LOOKS = 10
+"""How often an event looks for its link, where others are faster or have taken its activity along."""
 
 
 class UnseenSettings(Exception):  # noqa: N818 - not an error: the message is parked until its settings are seen
@@ -104,11 +104,13 @@ class Handlers:
     async def _event_changed(self, connection: Connection, fact: EventChanged) -> None:
         if not connection.running or fact.calendar_id != connection.settings.calendar_id:
             return
+        generation = 0
         for _ in range(_LOOKS):
-            found = await self._find_link(connection, fact)
+            found = await self._find_link(connection, fact, generation)
             noted = await self._note_event(connection, fact, found)
             if noted is None or is_home(noted, fact):
                 return
+            generation += not link_id_by_marker(fact)  # its activity goes on with another occurrence (E4)
         raise Transient("link_taken", f"{fact.event.event_id}: its link is taken again and again")
 
     async def _note_event(self, connection: Connection, fact: EventChanged, found: Link) -> Link | None:
@@ -122,7 +124,7 @@ class Handlers:
 
         return await self.collections.links.update(found.id, change, seen=found if found.version else None)
 
-    async def _find_link(self, connection: Connection, fact: EventChanged) -> Link:
+    async def _find_link(self, connection: Connection, fact: EventChanged, generation: int) -> Link:
         """Return the event's link: by its id, the id before, its marker, or a new one of version 0 (K2, K3)."""
         ids = [one for one in (fact.event.event_id, fact.replaces) if one]
         held = [await self.collections.link_by_event((fact.account_key, event_id)) for event_id in ids]
@@ -134,7 +136,7 @@ class Handlers:
             return known
         # Before both sides are told, a copy may come before its original: then the marker is left to matching (K3).
         believed = bool(marked) and known is None and connection.adopted
-        return link_of_event(connection, fact, marked=believed, now=self.clock.now())
+        return link_of_event(connection, fact, marked=believed, now=self.clock.now(), generation=generation)
 
     async def _event_gone(self, connection: Connection, fact: EventGone) -> None:
         link = await self.collections.link_by_event((fact.account_key, fact.event_id))

@@ -93,6 +93,10 @@ def note_activity(link: Link, activity: ActivitySnapshot, linked_items: Iterable
     known = link.activity.activity
     if known is None and not link.agreed:
         link = remembering(link, activity)
+    if known is not None and activity.version == known.version and activity.external_ref != known.external_ref:
+        # What it remembers of its event makes no version of its own.
+        noted = known.model_copy(update={"external_ref": activity.external_ref})
+        return link.model_copy(update={"activity": link.activity.model_copy(update={"activity": noted})})
     if known is not None and activity.version <= known.version:
         return link
     # The note never leaves the CRM (F3), not even into the mapper's database.

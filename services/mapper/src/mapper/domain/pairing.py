@@ -45,11 +45,15 @@ def is_late(link: Link, fact: EventChanged) -> bool:
     return fact.event.event_id in link.former_event_ids and fact.seq <= link.event.seq
 
 
-def link_of_event(connection: Connection, fact: EventChanged, *, marked: bool, now: datetime) -> Link:
+def link_of_event(
+    connection: Connection, fact: EventChanged, *, marked: bool, now: datetime, generation: int = 0
+) -> Link:
     """Return a new link for an event nobody knows yet; `marked`: its marker is believed."""
     marker = fact.event.marker if marked else None
     activity_id = (
-        marker.activity_id if marker else activity_id_for(fact.account_key, fact.calendar_id, fact.event.event_id)
+        marker.activity_id
+        if marker
+        else activity_id_for(fact.account_key, fact.calendar_id, fact.event.event_id, generation)
     )
     return new_link(connection, activity_id, marker.origin if marker else "calendar", now)
 
