@@ -32,6 +32,7 @@ async def measure(name: str, running: Stand, options: Options) -> list[Figure]:
     """Run one row, and keep its figures."""
     began, measured_on = perf_counter(), described(options.kafka, running.database)
     figures = await ROWS[name](running, options)
+    measured_on["load_after"] = round(os.getloadavg()[0], 1)
     say(f"{name}: {perf_counter() - began:.0f} s, load {os.getloadavg()[0]:.1f}")
     kept = keep(_kept_in(options), name, figures, measured_on)
     if not options.quick:

@@ -56,7 +56,8 @@ def put_into(document: Path, kept: Mapping[str, Json], order: Iterable[str]) -> 
 def _section(row: str, content: Json) -> list[str]:
     on = content["measured_on"]
     told = (
-        f"{on['at']}, commit {on['commit']}, {on['machine']} (load {on['load_before']} before the row began), "
+        f"{on['at']}, commit {on['commit']}, {on['machine']} (load {on['load_before']} before, "
+        f"{on.get('load_after', 'unknown')} after), "
         f"Python {on['python']}, {on['broker']}, {on['database']}"
     )
     table = [HEAD, ("---",) * len(HEAD), *(_cells(one) for one in content["figures"])]
