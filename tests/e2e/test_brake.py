@@ -3,9 +3,13 @@
 import asyncio
 from collections.abc import Sequence
 
+import pytest
+
 from sandbox.clients import Json, succeeded
 from tests.support.stories import WITHIN, World, call, timed
 from tests.support.waiting import wait_until
+
+pytestmark = pytest.mark.timeout(400)
 
 MANY = 30
 OTHERS = ["call", "meeting", "task", "email", "lunch"]
