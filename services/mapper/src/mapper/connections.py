@@ -61,7 +61,17 @@ class Connections:
     async def recover(self, told_so_far: Callable[[Handle], Awaitable[int]]) -> None:
         """Take in all that was ever told of connections, where the database knows of none: it is new, or was lost."""
         if not await self.collections.connections.find({}, limit=1):
-            await told_so_far(self.connection_changed)
+            await told_so_far(self._learn)
+
+    async def _learn(self, fact: ConnectionChanged) -> None:
+        """Take in a connection before anything can be published: its replay is asked for afterwards, as overdue."""
+        now = self.clock.now()
+
+        def change(current: Connection | None) -> Connection:
+            learned = from_fact(current, fact)
+            return learned.model_copy(update={"replay_due_at": now if learned.running else None})
+
+        await self.collections.connections.update(fact.connection_id, change)
 
     async def touch_all(self) -> None:
         """Count every connection once: the process before may have died before it did."""
