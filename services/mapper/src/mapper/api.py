@@ -89,9 +89,9 @@ def routes(collections: Collections) -> APIRouter:
 
 async def _of_item(collections: Collections, identity: Identity, query: ItemQuery) -> list[Link]:
     wanted = {name: value for name, value in query.model_dump(include=set(ItemQuery.model_fields)).items() if value}
-    found = await collections.links.find(wanted, limit=_MOST_OF_ONE_ITEM)
-    own = [link for link in found if (link.company_id, link.user_id) == (identity.company_id, identity.user_id)]
-    if found and not own:
+    mine = {"company_id": identity.company_id, "user_id": identity.user_id}
+    own = await collections.links.find(wanted | mine, limit=_MOST_OF_ONE_ITEM)
+    if not own and await collections.links.find(wanted, limit=1):
         raise not_found("link")
     return own
 

@@ -12,6 +12,9 @@ from contracts.times import AllDay, EventTime, Timed
 DEFAULT_DURATION: Final = timedelta(minutes=30)
 """What a timed activity without a duration takes in the calendar; never written back (F2)."""
 
+SHORTEST_CUT: Final = 1000
+"""No provider cuts a text that is shorter than this; a longer one that is the beginning of another may be cut (F6)."""
+
 NO_TITLE: Final = "(no title)"
 """Subject of an activity whose event has no title; never written back (F7)."""
 
@@ -132,6 +135,13 @@ def to_activity(field: ActivityField, event: EventFields, previous: ActivityFiel
             return event.description
         case "busy":
             return event.transparency == "opaque"
+
+
+def shows(value: FieldValue, wanted: FieldValue) -> bool:
+    """Tell whether an event's value is what the CRM wants there, as much of it as the provider holds (F6)."""
+    if isinstance(value, str) and isinstance(wanted, str) and len(value) >= SHORTEST_CUT:
+        return wanted.startswith(value)
+    return value == wanted
 
 
 def event_values(activity: ActivityFields, pairs: Iterable[FieldPair] = PAIRS) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from contracts.decisions import LostValue
-from mapper.domain.fields import PAIRS, FieldPair, to_event
+from mapper.domain.fields import PAIRS, FieldPair, shows, to_event
 from mapper.domain.link import Link
 
 HIDDEN: Final = frozenset(pair for pair in PAIRS if pair.event in {"summary", "location", "description"})
@@ -93,7 +93,7 @@ def same(link: Link, pair: FieldPair) -> bool:
     event, activity = link.event.live, link.activity_fields
     if event is None or activity is None:
         return False
-    return bool(getattr(event.fields, pair.event) == to_event(pair.event, activity))
+    return shows(getattr(event.fields, pair.event), to_event(pair.event, activity))
 
 
 def calendar_later(link: Link, pair: FieldPair) -> bool:
