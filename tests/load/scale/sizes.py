@@ -42,10 +42,9 @@ def connection_bytes() -> int:
 
 def known_event_bytes() -> int:
     """Return the bytes of an event that is known and told."""
-    times = {"starts_at": NOW, "ends_at": NOW + timedelta(hours=1)}
     one = KnownEvent(
         id=new_id(), scope=f"{new_id()}:ann@example.com", event_id="a" * 26, hash="0" * 64, etag='"3181161784712000"',
-        seq=1, **times,
+        seq=1, starts_at=NOW, ends_at=NOW + timedelta(hours=1),
     )  # fmt: skip
     return stored_bytes(one)
 

@@ -1,6 +1,7 @@
 """The simulation of the scheduler still plays, and what it and the arithmetic wrote is what they would write."""
 
 from collections import Counter
+from dataclasses import replace
 
 from tests.load.scale.arithmetic import PAGE, Assumed, with_tables
 from tests.load.scale.inputs import scaled
@@ -8,7 +9,7 @@ from tests.load.scale.story import Story
 
 
 def test_the_story_plays_with_the_products_own_decisions() -> None:
-    result = Story(scaled(400)).play()
+    result = Story(replace(scaled(400), scheduler_seconds=5.0)).play()
     names = [phase["phase"] for phase in result["phases"]]
     assert names[1:3] == ["Google down", "Google back"]
     by_name = {phase["phase"]: phase for phase in result["phases"]}
@@ -19,10 +20,6 @@ def test_the_story_plays_with_the_products_own_decisions() -> None:
     last = by_name["wave of daily work"]["late"]
     assert "retry" not in last, "what the outage parked was not gone on with"
     assert last["poll"]["count"] > 0
-
-
-def test_the_same_seed_plays_the_same_story() -> None:
-    assert Story(scaled(50)).play() == Story(scaled(50)).play()
 
 
 def test_the_arithmetic_in_the_documentation_is_up_to_date() -> None:

@@ -1,6 +1,6 @@
 """The scheduler itself, over documents in memory: what it takes, in which order, and how much of what can wait."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, cast
 
 import pytest
@@ -10,6 +10,7 @@ from chassis.messages import Outgoing, Publisher
 from chassis.store import Store
 from connector.adapters.calendars import ProviderAway
 from connector.adapters.stores import ParkedWork, Stores, open_stores
+from connector.domain.connection import DueKind
 from connector.domain.due import with_due
 from connector.domain.reads import Pace
 from connector.domain.taking import AT_ONCE
@@ -47,7 +48,7 @@ class Bench:
     def _sent(self, message: Outgoing) -> None:
         self.sent.append(MODELS[message.topic].validate_json(message.value))
 
-    async def add(self, number: int, **due: Any) -> None:
+    async def add(self, number: int, due: dict[DueKind, datetime | None]) -> None:
         await self.stores.connections.insert(with_due(connection(id=f"c{number}"), due))
 
     async def tick(self, after: timedelta = SECOND) -> list[Any]:
@@ -66,7 +67,7 @@ def bench() -> Bench:
 
 async def test_all_that_somebody_waits_for_is_taken_at_once(bench: Bench) -> None:
     for number in range(2 * AT_ONCE + 50):
-        await bench.add(number, window=NOW)
+        await bench.add(number, {"window": NOW})
     pulls = await bench.tick()
     assert len({pull.connection_id for pull in pulls}) == len(pulls)
     assert len(pulls) + len(await bench.tick()) == 2 * AT_ONCE + 50
@@ -74,7 +75,7 @@ async def test_all_that_somebody_waits_for_is_taken_at_once(bench: Bench) -> Non
 
 async def test_what_can_wait_is_taken_at_its_tempo_and_after_parked_work(bench: Bench) -> None:
     for number in range(100):
-        await bench.add(number, **({"retry": NOW} if number < 30 else {"poll": NOW - MINUTE}))
+        await bench.add(number, {"retry": NOW} if number < 30 else {"poll": NOW - MINUTE})
     bench.tempos.allowance("google")
     reasons = [pull.reason for pull in await bench.tick()]
     assert (reasons.count("settle"), reasons.count("poll")) == (30, 10)
@@ -83,7 +84,7 @@ async def test_what_can_wait_is_taken_at_its_tempo_and_after_parked_work(bench: 
 
 async def test_a_provider_that_does_not_answer_is_left_alone_and_the_urgent_goes_on(bench: Bench) -> None:
     for number in range(20):
-        await bench.add(number, **({"window": NOW} if number < 5 else {"poll": NOW}))
+        await bench.add(number, {"window": NOW} if number < 5 else {"poll": NOW})
     bench.tempos.allowance("google")
     for _ in range(3):
         with pytest.raises(ProviderAway), bench.tempos.watching("google"):
@@ -97,6 +98,6 @@ async def test_parked_work_comes_before_the_read(bench: Bench) -> None:
         connection_id="c1", command_id="k1", calendar_id="cal", activity_id="a1", event_id="e1",
     )  # fmt: skip
     await bench.stores.parked.insert(ParkedWork(id="m1", connection_id="c1", message=remove.model_dump_json()))
-    await bench.add(1, retry=NOW)
+    await bench.add(1, {"retry": NOW})
     bench.tempos.allowance("google")
     assert [one.type for one in await bench.tick()] == ["calendar.remove.v1", "calendar.pull.v1"]

@@ -115,6 +115,7 @@ def test_a_newly_selected_type_is_covered_from_now_c5() -> None:
 def test_another_calendar_is_read_from_its_beginning_a9() -> None:
     moved = changed(connection(cursor="old"), {"calendar_id": "b"}, active=TYPES, now=NOW, replay_id="r2")
     assert (moved.cursor, moved.replay_id, moved.due["channel"]) == (None, "r2", NOW)
+    assert moved.coverage.calendar_since == NOW
 
 
 @pytest.mark.parametrize(
