@@ -1,0 +1,100 @@
+"""What the connector keeps of private events, and since when they are let in (G2, D1)."""
+
+from datetime import timedelta
+
+import pytest
+
+from chassis.ids import new_id
+from connector.adapters.stores import Answer
+from connector.domain.choosing import changed
+from connector.domain.connection import Choices, Connection
+from connector.domain.known import KnownSeries
+from connector.domain.masking import PrivateMode, present, present_item, present_series
+from connector.domain.provider import EventRead, EventRemoved, OccurrenceCancelled, OccurrenceRead, SeriesRead
+from contracts.activity_types import DEFAULT_TYPES
+from contracts.calendar_events import CalendarCommandSettled
+from contracts.calendar_objects import EventAttendee, EventSnapshot, Marker
+from tests.unit.connector.support import DAY, NOW, connection, event
+
+CANARY = "Canary"
+GUEST = EventAttendee(email=f"{CANARY}@example.com", name=CANARY)
+HIDING: list[PrivateMode] = ["private", "skip"]
+
+
+def secret(**more: object) -> EventSnapshot:
+    """A private event that says something everywhere."""
+    given = {"visibility": "private", "attendees": (GUEST,), "conference_url": CANARY, "web_link": CANARY}
+    return event(summary=CANARY, location=CANARY, **given | more)
+
+
+def series() -> KnownSeries:
+    """A private series with an exception and a cancelled occurrence."""
+    return KnownSeries(
+        id="s",
+        scope="c1:cal",
+        series_id="e1",
+        master=SeriesRead(secret(), "1", ("RRULE:FREQ=DAILY",), "e1"),
+        deviations=(OccurrenceRead(secret(event_id="e1_2"), "2"), OccurrenceCancelled("e1_3", "e1", "2026-03-05")),
+    )
+
+
+@pytest.mark.parametrize("mode", HIDING)
+def test_g2_of_a_hidden_event_nothing_is_kept_but_its_time(mode: PrivateMode) -> None:
+    for item in (EventRead(secret(), "1"), OccurrenceRead(secret(), "1")):
+        kept = present_item(item, mode)
+        assert CANARY not in repr(kept)
+        assert present_item(kept, mode) == kept
+    removed = EventRemoved("e1")
+    assert present_item(removed, mode) is removed
+
+
+@pytest.mark.parametrize("mode", HIDING)
+def test_g2_a_series_is_kept_masked_with_its_exceptions(mode: PrivateMode) -> None:
+    kept = present_series(series(), mode)
+    assert CANARY not in kept.model_dump_json()
+    assert len(kept.deviations) == 2
+    assert present_series(kept, mode) is kept, "nothing left to hide costs no write"
+
+
+def test_g2_what_is_shown_or_comes_from_the_crm_is_kept_whole() -> None:
+    known = series()
+    assert present_series(known, "public") is known
+    ours = EventRead(secret(marker=Marker(account_key="key", activity_id="a", version=1, origin="crm")), "1")
+    assert present_item(ours, "private") is ours
+
+
+def test_g2_an_answer_that_is_kept_forgets_what_the_event_said_and_stays_the_same_answer() -> None:
+    message = CalendarCommandSettled(
+        id=new_id(),
+        occurred_at=NOW,
+        company_id="acme",
+        aggregate_version=1,
+        correlation_id="r",
+        cause="sync",
+        connection_id="c1",
+        account_key="key",
+        calendar_id="cal",
+        settings_version=1,
+        seq=1,
+        command_id="k",
+        activity_id="a",
+        outcome="applied",
+        event=secret(),
+    )
+    kept = Answer(id="k", message=message, at=NOW, event_id="e1").presented("private")
+    assert CANARY not in kept.model_dump_json()
+    assert (kept.message.id, kept.message.outcome) == (message.id, "applied")
+    assert kept.message.event == present(secret(), "private")
+
+
+def _choose(before: Connection, mode: PrivateMode) -> Connection:
+    return changed(before, {"private_events": mode}, active=DEFAULT_TYPES, now=NOW + DAY, replay_id="r2")
+
+
+def test_d1_g2_private_events_are_covered_since_they_are_no_longer_skipped() -> None:
+    choices = Choices(calendar_id="cal", timezone="Europe/Berlin", private_events="skip")
+    let_in = _choose(connection(settings=choices), "private")
+    assert (let_in.coverage.private_since, let_in.replay_id) == (NOW + DAY, "r2")
+    assert _choose(connection(), "public").coverage.private_since is None
+    assert _choose(connection(), "skip").coverage.private_since is None
+    assert timedelta() < let_in.coverage.private_since - let_in.coverage.connected_at
