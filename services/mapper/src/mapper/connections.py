@@ -130,9 +130,12 @@ class Connections:
         await self.collections.connections.update(connection.id, change)
 
     async def _count(self, connection_id: str) -> None:
-        links = await self.collections.links.count({"connection_id": connection_id})
+        connection = await self.collections.connections.get(connection_id)
+        if connection is None:
+            return
+        links = await self._count_links(connection)
         pending = await self.collections.links.count({"connection_id": connection_id, "has_pending": True})
-        refused = await self.collections.links.count({"connection_id": connection_id, "left_behind": True})
+        refused = await self._count_refused(connection)
         trigger = Trigger.timer(self.clock.now())
 
         def change(current: Connection | None) -> Connection | None:
@@ -144,6 +147,17 @@ class Connections:
         await self.collections.connections.update(connection_id, change)
         if (current := await self.collections.connections.get(connection_id)) and not _caught_up(current):
             self.touch(connection_id)
+
+    async def _count_links(self, connection: Connection) -> int:
+        """Count while that shows progress; once caught up, one change must not cost what the calendar is large."""
+        if connection.counted and connection.counted.replayed and _caught_up(connection):
+            return connection.counted.links
+        return await self.collections.links.count({"connection_id": connection.id})
+
+    async def _count_refused(self, connection: Connection) -> int:
+        if connection.status != "stopping":
+            return 0
+        return await self.collections.links.count({"connection_id": connection.id, "left_behind": True})
 
     def _asking(self, connection: Connection, trigger: Trigger) -> Connection:
         if not to_ask(connection, trigger.now):
