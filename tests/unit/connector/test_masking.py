@@ -1,6 +1,6 @@
 """What the connector keeps of private events, and since when they are let in (G2, D1)."""
 
-from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -21,9 +21,14 @@ GUEST = EventAttendee(email=f"{CANARY}@example.com", name=CANARY)
 HIDING: list[PrivateMode] = ["private", "skip"]
 
 
-def secret(**more: object) -> EventSnapshot:
+def secret(**more: Any) -> EventSnapshot:
     """A private event that says something everywhere."""
-    given = {"visibility": "private", "attendees": (GUEST,), "conference_url": CANARY, "web_link": CANARY}
+    given: dict[str, Any] = {
+        "visibility": "private",
+        "attendees": (GUEST,),
+        "conference_url": CANARY,
+        "web_link": CANARY,
+    }
     return event(summary=CANARY, location=CANARY, **given | more)
 
 
@@ -97,4 +102,3 @@ def test_d1_g2_private_events_are_covered_since_they_are_no_longer_skipped() -> 
     assert (let_in.coverage.private_since, let_in.replay_id) == (NOW + DAY, "r2")
     assert _choose(connection(), "public").coverage.private_since is None
     assert _choose(connection(), "skip").coverage.private_since is None
-    assert timedelta() < let_in.coverage.private_since - let_in.coverage.connected_at
