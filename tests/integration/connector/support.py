@@ -11,7 +11,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
 from chassis.ids import new_id
 from contracts import topics
-from contracts.calendar_commands import CalendarPut, CalendarRemove, CalendarReplay
+from contracts.calendar_commands import CalendarConfirm, CalendarPut, CalendarRemove, CalendarReplay
 from contracts.calendar_events import CalendarCommandSettled, CalendarReplayEnded
 from contracts.calendar_objects import EventChanges, Marker
 from contracts.connections import ConnectionChanged
@@ -97,7 +97,7 @@ class Mapper:
             "cause": "sync",
         } | more
 
-    async def command(self, message: CalendarPut | CalendarRemove | CalendarReplay) -> None:
+    async def command(self, message: CalendarPut | CalendarRemove | CalendarReplay | CalendarConfirm) -> None:
         """Ask the connector."""
         await self.send(topics.CALENDAR_COMMANDS, message.connection_id, message)
 

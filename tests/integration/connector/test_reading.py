@@ -3,8 +3,8 @@
 from datetime import UTC, datetime, timedelta
 
 from chassis.ids import new_id
-from contracts.calendar_commands import CalendarPull
-from contracts.calendar_events import CalendarReplayEnded, EventChanged, EventGone
+from contracts.calendar_commands import CalendarConfirm, CalendarPull
+from contracts.calendar_events import CalendarConfirmed, CalendarReplayEnded, EventChanged, EventGone
 from contracts.decisions import SyncDecided
 from tests.integration.connector.support import TOMORROW, Account, google_time
 from tests.support.waiting import wait_until
@@ -46,6 +46,24 @@ async def test_what_was_there_before_is_marked_under_backfill_none_d3(ann: Accou
     await ann.person.add(summary="After", **google_time())
     told = await ann.mapper.wait_for(EventChanged, 2)
     assert {one.event.fields.summary: one.baseline for one in told} == {"Before": True, "After": False}
+
+
+async def test_events_that_links_have_are_told_as_their_ids_are_answered_h2_d5(ann: Account) -> None:
+    """A new connection has no known events: what is deleted, far ahead or unknown is told only where asked for."""
+    far = await ann.person.add(summary="Far ahead", **google_time(TOMORROW + timedelta(days=500)))
+    gone = await ann.person.add(summary="Gone", **google_time())
+    await ann.person.delete(gone["id"])
+    await ann.connect()
+    assert not await ann.mapper.seen(EventChanged)
+    ids = (far["id"], gone["id"], "nobodyknows")
+    about = {"connection_id": ann.connection_id, "replay_id": "r-asked", "event_ids": ids}
+    await ann.mapper.command(CalendarConfirm(**ann.mapper.envelope(**about)))
+    await ann.mapper.wait_for(CalendarConfirmed, where=lambda one: one.replay_id == "r-asked")
+    assert [one.event.event_id for one in await ann.mapper.seen(EventChanged)] == [far["id"]]
+    [deletion] = await ann.mapper.seen(EventGone)
+    assert (deletion.event_id, deletion.gone, deletion.gone_at is not None) == (gone["id"], "deleted", True)
+    assert deletion.sync_pass
+    assert deletion.sync_pass.deletions == 1
 
 
 async def test_a_refused_cursor_merges_and_deletes_only_on_proof_h2(ann: Account) -> None:

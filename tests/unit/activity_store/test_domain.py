@@ -117,6 +117,13 @@ def test_only_newer_news_of_a_link_is_taken_in() -> None:
     assert with_link_state(shown, news(2, "active")) == shown
 
 
+def test_an_activity_remembers_whose_link_it_has_and_with_which_event_k2() -> None:
+    told = news(3, "active").model_copy(update={"account_key": "key", "calendar_id": "cal", "event_id": "e1"})
+    sync = with_link_state(activity(), told).sync
+    assert sync is not None
+    assert (sync.account_key, sync.calendar_id, sync.event_id, sync.version) == ("key", "cal", "e1", 3)
+
+
 def test_the_end_of_another_connection_does_not_cover_an_open_link() -> None:
     """A6: the old connection's last word may come after the new one's first."""
     shown = with_link_state(activity(), news(1, "active", "new"))

@@ -132,9 +132,11 @@ def _trouble_left(connection: Connection) -> Trouble | None:
 
 
 def _coverage(coverage: Coverage, before: Choices, after: Choices, active: Collection[str], now: datetime) -> Coverage:
-    """Return since when items are covered (D1): the switch to two-way (B4), the selection of a type (C5)."""
+    """Return since when items are covered (D1): the switch to two-way (B4), a type (C5), another calendar (A9)."""
     if before.direction == "one_way" and after.direction == "two_way":
         coverage = coverage.model_copy(update={"two_way_since": now})
+    if before.calendar_id != after.calendar_id:
+        coverage = coverage.model_copy(update={"calendar_since": now})
     if before.private_events == "skip" != after.private_events:
         coverage = coverage.model_copy(update={"private_since": now})
     types = set(selected(after, active)) - set(selected(before, active))
