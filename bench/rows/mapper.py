@@ -28,8 +28,9 @@ async def mapper(stand: Stand, options: Options) -> list[Figure]:
     """Measure new events on connections in sync: a link written and three messages published for each."""
     number = options.mapper_messages
     async with running([stand.unit("mapper")]), Counter(stand) as counter:
-        await _publish(stand, _connections())
-        await counter.settled()
+        for messages in _connections():  # an end of a replay says nothing of a connection that is not known yet
+            await _publish(stand, messages)
+            await counter.settled()
     ours = await _drain(stand, "mapper", _our_events(number), topics.ACTIVITY_COMMANDS)
     bare = await _drain(stand, "floor-mapper", _floor_events(number), floor.ACTIVITY_COMMANDS)
     detail = {"ours": ours[1], "floor": bare[1]}
@@ -62,8 +63,10 @@ def _example(path: str, index: int, **changes: object) -> Json:
     return body | about | changes
 
 
-def _connections() -> list[Message]:
-    found: list[Message] = []
+def _connections() -> tuple[list[Message], list[Message]]:
+    """Return connections, and the ends of their replays."""
+    known: list[Message] = []
+    ended: list[Message] = []
     for index in range(_CONNECTIONS):
         key, replay = f"connection-{index}", f"replay-{index}"
         changed = _example(
@@ -75,8 +78,8 @@ def _connections() -> list[Message]:
             coverage={"connected_at": (moment(0) - timedelta(days=30)).isoformat()},
         )
         changed["settings"] |= {"calendar_id": "calendar", "direction": "two_way"}
-        found += [
-            (topics.CONNECTION_EVENTS, key, changed),
+        known.append((topics.CONNECTION_EVENTS, key, changed))
+        ended += [
             (
                 topics.ACTIVITY_OUTCOMES,
                 key,
@@ -84,7 +87,7 @@ def _connections() -> list[Message]:
             ),
             (topics.CALENDAR_EVENTS, key, _ended(index, replay)),
         ]
-    return found
+    return known, ended
 
 
 def _ended(index: int, replay: str) -> Json:
