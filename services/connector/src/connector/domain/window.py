@@ -1,4 +1,4 @@
-"""The span of time that a connection looks at: from yesterday to its horizon (D5)."""
+"""The span of time that a connection looks at: from the day before its last read to its horizon (D5)."""
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -9,7 +9,7 @@ from contracts.times import EventTime, Timed
 
 @dataclass(frozen=True)
 class Window:
-    """From the start of yesterday in the connection's zone to the horizon; both are instants in UTC."""
+    """From the start of a day in the connection's zone to the horizon; both are instants in UTC."""
 
     start: datetime
     end: datetime
@@ -31,7 +31,10 @@ def midnight(day: date, zone: str) -> datetime:
     return datetime.combine(day, time(), ZoneInfo(zone)).astimezone(UTC)
 
 
-def window_at(now: datetime, zone: str, horizon_days: int) -> Window:
-    """Return the window at a moment."""
-    yesterday = now.astimezone(ZoneInfo(zone)).date() - timedelta(days=1)
+def window_at(now: datetime, zone: str, horizon_days: int, read_until: datetime | None = None) -> Window:
+    """Return the window at a moment.
+
+    It begins where the last read was: what came and went during an outage is not left out for that (D1, K4).
+    """
+    yesterday = min(now, read_until or now).astimezone(ZoneInfo(zone)).date() - timedelta(days=1)
     return Window(start=midnight(yesterday, zone), end=now + timedelta(days=horizon_days), zone=zone)

@@ -84,7 +84,7 @@ class Puller:
             connection_id=connection.id,
             calendar_id=connection.calendar_id,
             seq=turn.seq,
-            window=window_at(self.clock.now(), connection.zone, settings.horizon_days),
+            window=window_at(self.clock.now(), connection.zone, settings.horizon_days, connection.last_read_at),
             private=settings.private_events,
             tell_all=tell_all,
             baseline=settings.backfill == "none" and connection.cursor is None,
