@@ -12,8 +12,8 @@ from contracts.calendar_events import GoneKind
 from contracts.calendar_objects import EventFields, EventSnapshot, Marker, Occurrence
 from contracts.connections import ConnectionStatus, Coverage
 from contracts.times import AllDay, Timed
-from mapper.domain.connection import Connection
-from mapper.domain.decision import Decision
+from mapper.domain.connection import Connection, Withheld
+from mapper.domain.decision import Decision, RemoveActivity
 from mapper.domain.fields import mapped_fields
 from mapper.domain.link import ActivitySide, EventSide, Link, LinkState, Pending
 from mapper.domain.pairing import new_link
@@ -93,6 +93,8 @@ CONNECTIONS = st.builds(
     backfill=st.sampled_from(["future", "none"]),
     timezone=ZONES,
     calendar_id=st.sampled_from(["cal", "other"]),
+    brake_id=st.sampled_from([None, "b1"]),
+    withheld=st.none() | st.builds(Withheld, types=st.sampled_from([None, (), ("call",)]), waking=st.booleans()),
     coverage=st.builds(Coverage, connected_at=INSTANTS, two_way_since=st.none() | INSTANTS),
 )
 
@@ -111,8 +113,10 @@ def links(draw: st.DrawFn) -> Link:
             gone=draw(st.sampled_from([None, *get_args(GoneKind)])),
             gone_at=draw(st.none() | INSTANTS),
             baseline=draw(st.booleans()),
+            restoring=draw(st.booleans()),
         ),
         "activity": ActivitySide(activity=activity),
+        "gone_pass": draw(st.sampled_from([None, "p1"])),
     }
     if draw(st.booleans()):
         agreed = draw(ACTIVITIES)
@@ -131,6 +135,13 @@ def test_reconcile_is_total_and_says_why(link: Link, connected: Connection, now:
         assert decision.verdict.words
         assert decision.verdict.rule[0] in "ABCDEFGHIJKL"
     assert reconcile(link, connected, now) == decision
+
+
+@settings(max_examples=300, deadline=None, derandomize=True, database=None)
+@given(links(), CONNECTIONS, INSTANTS)
+def test_h4_a_deletion_that_is_held_back_deletes_no_activity(link: Link, connected: Connection, now: datetime) -> None:
+    decision = reconcile(link.model_copy(update={"gone_pass": "p1"}), connected, now)
+    assert not any(isinstance(ask, RemoveActivity) and ask.closing == "deleted" for ask in decision.asks)
 
 
 @settings(max_examples=50, deadline=None, derandomize=True, database=None)
