@@ -63,6 +63,9 @@ soak: $(INSTALLED) ## The state machine over the whole system, for long (STEPS=1
 bench: $(INSTALLED) ## Measure the system beside its bare floor (BENCH_ROWS=, SIZES=, RATES=, KAFKA=, QUICK=1 for a look)
 	@python -m bench
 
+load: $(INSTALLED) ## That the bench itself goes through all its rows, in small (minutes)
+	pytest tests/load $(ARGS)
+
 simulate-scale: $(INSTALLED) ## The scheduler at a million connections, in virtual time; writes docs/scaling*.md (CONNECTIONS=10000 only prints)
 	@python -m tests.load.scale $(if $(CONNECTIONS),--connections $(CONNECTIONS),--write)
 
