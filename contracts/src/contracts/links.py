@@ -34,7 +34,7 @@ class ConnectionCounted(Message):
     connection_id: Id
     replay_id: Id
     replayed: bool = Field(description="both sides of this replay have been taken in")
-    links: int = Field(ge=0)
+    links: int = Field(ge=0, description="as many as there were when the last replay had been taken in, or are so far")
     pending: int = Field(ge=0, description="links with a command under way")
 
 
