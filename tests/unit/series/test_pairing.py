@@ -135,6 +135,13 @@ def test_e3_what_the_user_cancelled_pairs_with_nothing() -> None:
     assert "x_20260330T110000Z" in told(found)
 
 
+def test_e3_what_the_user_cancelled_does_not_go_on_as_a_date_that_he_added() -> None:
+    known = remembering(series("x", at(2), WEEKLY))
+    found = known.read(series("x", at(2), WEEKLY, "RDATE:20260311T120000Z"), cancelled("x", MONDAYS[1]))
+    assert (gone(found), pairs(found)) == (ids("x", MONDAYS[1:2]), {})
+    assert told(found) == {"x_20260311T120000Z"}
+
+
 def test_e4_an_exception_dropped_by_a_move_of_its_series_keeps_its_activity() -> None:
     known = remembering(series("x", at(2), WEEKLY), exception("x", MONDAYS[1], at(10, 8), "Moved"))
     found = known.read(series("x", at(2, 15), WEEKLY), cancelled("x", MONDAYS[1]))
