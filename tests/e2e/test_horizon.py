@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from sandbox.clients import Json
-from tests.support.sandboxes import Sandbox, empty_sandbox
+from tests.support.sandboxes import OFTEN, Sandbox, empty_sandbox
 from tests.support.stories import WITHIN, World, connected, timed
 from tests.support.waiting import wait_until
 
@@ -17,7 +17,7 @@ AHEAD = 40
 @pytest.fixture
 def shifted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
     """A sandbox whose time may be changed, since nobody else is in it."""
-    with empty_sandbox(tmp_path_factory.mktemp("horizon") / "sandbox", TANDEM_POLL_SECONDS="4") as running:
+    with empty_sandbox(tmp_path_factory.mktemp("horizon") / "sandbox", **OFTEN) as running:
         yield running
 
 

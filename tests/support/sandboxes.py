@@ -96,6 +96,10 @@ def _read(path: Path) -> str:
         return ""
 
 
+OFTEN = {"TANDEM_POLL_SECONDS": "4", "TANDEM_POLL_LONGEST_SECONDS": "4"}
+"""For tests in which notifications get lost: polls find what they told, and never become rare."""
+
+
 @contextmanager
 def empty_sandbox(folder: Path, **environ: str) -> Iterator[Sandbox]:
     """Run a sandbox that starts empty, on the broker of TEST_INFRA, ready, for as long as the context lasts."""

@@ -11,7 +11,7 @@ import pytest
 from tests.property.system.invariants import Neighbour
 from tests.property.system.machine import SystemMachine
 from tests.property.system.reach import Reach
-from tests.support.sandboxes import Sandbox, empty_sandbox
+from tests.support.sandboxes import OFTEN, Sandbox, empty_sandbox
 from tests.support.stories import connected
 
 PAGE_CAP = 3
@@ -21,7 +21,7 @@ PAGE_CAP = 3
 @pytest.fixture(scope="session")
 def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
     """A sandbox that started empty, polls often (a lost push is healed by a poll, K4) and has small pages."""
-    with empty_sandbox(tmp_path_factory.mktemp("machine") / "sandbox", TANDEM_POLL_SECONDS="4") as running:
+    with empty_sandbox(tmp_path_factory.mktemp("machine") / "sandbox", **OFTEN) as running:
         httpx.patch(running.url(10) + "/control/settings", json={"page_cap": PAGE_CAP}).raise_for_status()
         yield running
 

@@ -77,6 +77,16 @@ def test_an_allowance_is_given_out_once_and_only_by_and_by() -> None:
     assert tempos.allowance("google") == MOST
 
 
+def test_a_clock_that_is_set_back_stops_nothing() -> None:
+    clock = HandClock()
+    tempos = Tempos(clock, MOST)
+    tempos.allowance("google")
+    clock.moment -= 3600 * SECOND
+    assert tempos.allowance("google") == 0
+    clock.moment += SECOND / 4
+    assert tempos.allowance("google") == 25
+
+
 def test_each_provider_has_a_tempo_of_its_own_from_what_it_answers() -> None:
     clock = HandClock()
     tempos = Tempos(clock, MOST)

@@ -96,6 +96,7 @@ def _always(ports: Ports, folder: Path) -> dict[str, str]:
         "TANDEM_CLOCK_FILE": str(folder / "clock"),
         "TANDEM_LOG_LEVEL": "INFO",
         "TANDEM_POLL_SECONDS": "15",
+        "TANDEM_POLL_LONGEST_SECONDS": "15",
         "TANDEM_GOOGLE_CLIENT_ID": "sandbox-client",
         "TANDEM_GOOGLE_CLIENT_SECRET": "sandbox-client-secret",
     }

@@ -71,7 +71,7 @@ class Tempos:
         Any call may be it: what is parked meanwhile comes back sooner or later, and so does a user's own work.
         """
         running, now = self._running[provider], self._clock.now()
-        if running.tempo.away and now - running.probed_at < PROBE_EVERY:
+        if running.tempo.away and abs(now - running.probed_at) < PROBE_EVERY:
             return False
         running.probed_at = now
         return True
@@ -79,11 +79,11 @@ class Tempos:
     def allowance(self, provider: str) -> int:
         """Return how many connections may be taken up now, at most a second's worth."""
         running, now = self._running[provider], self._clock.now()
-        if now - running.adjusted_at >= ADJUST_EVERY:
+        if abs(now - running.adjusted_at) >= ADJUST_EVERY:
             running.tempo = adjusted(running.tempo, running.news(), self._most)
             running.adjusted_at = now
             TEMPO.labels(provider).set(running.tempo.rate)
-        passed = (now - running.taken_at).total_seconds()
+        passed = max(0.0, (now - running.taken_at).total_seconds())  # a clock may be set back
         rate, running.taken_at = running.tempo.rate, now
         running.credit = min(running.credit + rate * passed, max(rate, 1.0))
         return int(running.credit)
