@@ -3,6 +3,7 @@
 import pytest
 
 from connector.domain.pairing import Place, pair, place_of
+from connector.domain.passes import in_batches
 from connector.domain.provider import EventRemoved, Item
 from tests.unit.series.remembered import (
     at,
@@ -211,3 +212,9 @@ def test_e4_unrelated_series_never_pair() -> None:
     known = remembering(series("x", at(2), WEEKLY))
     found = known.read(EventRemoved("x"), series("y", at(2), WEEKLY))
     assert (pairs(found), len(gone(found))) == ({}, 4)
+
+
+def test_e4_batches_never_part_a_lineage() -> None:
+    first, second = halves()
+    beside = series("y", at(2), WEEKLY)
+    assert list(in_batches([first, beside, second], 1)) == [[first, second], [beside]]

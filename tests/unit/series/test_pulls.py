@@ -219,3 +219,11 @@ async def test_e4_a_series_that_was_cut_long_ago_is_never_asked_for() -> None:
     reader.calendar.write(series("x_R20260501T120000", at(1, month=5), WEEKLY))
     await reader.pull()
     assert reader.calendar.asked == 0
+
+
+async def test_j3_a_cancelled_occurrence_keeps_its_time_when_the_window_rolls_in_the_same_read() -> None:
+    reader = await reading(series("x", at(2), WEEKLY))
+    reader.calendar.write(cancelled("x", MONDAYS[1]))
+    [told] = await reader.pull("horizon")
+    assert isinstance(told, EventGone)
+    assert told.gone_at == cancelled("x", MONDAYS[1]).at
