@@ -218,3 +218,9 @@ def test_e4_batches_never_part_a_lineage() -> None:
     first, second = halves()
     beside = series("y", at(2), WEEKLY)
     assert list(in_batches([first, beside, second], 1)) == [[first, second], [beside]]
+
+
+def test_d5_an_exception_that_was_over_before_the_window_is_not_told() -> None:
+    old = exception("x", "2026-02-16T12:00:00Z", at(17, month=2))
+    known = remembering(series("x", at(16, month=2), WEEKLY), old)
+    assert set(known.activities) == ids("x", MONDAYS[:2])
