@@ -30,7 +30,7 @@ def play(connections: int, *, write: bool) -> None:
     """Play the story and print it."""
     gc.disable()  # nothing here is cyclic, and looking through millions of objects takes longer than the story
     began = time.process_time()
-    result = Story(scaled(connections)).play()
+    result = Story(scaled(connections), sys.stderr.write).play()
     sys.stdout.write(f"{printed(result)}\n\n{time.process_time() - began:.0f} s of CPU\n")
     if write:
         (RESULTS / "after.json").write_text(json.dumps(result, indent=1) + "\n")

@@ -1,5 +1,6 @@
 """What happens to the population: ordinary hours, a provider down, its return, all pods down, a wave of daily work."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
@@ -21,8 +22,9 @@ WAVE_AT = START + (_WARM_UP + STEADY + DOWN + HERD + STOPPED + RESTART) * MINUTE
 class Story:
     """Plays the phases one after the other."""
 
-    def __init__(self, inputs: Inputs) -> None:
+    def __init__(self, inputs: Inputs, tell: Callable[[str], object] = lambda _: None) -> None:
         self._inputs = inputs
+        self._tell = tell
         self._world = World(inputs)
         self._world.fill(populate(inputs, WAVE_AT))
         self._pods = [Pod(self._world, number) for number in range(inputs.pods.pods)]
@@ -57,6 +59,7 @@ class Story:
         }
 
     def _pass(self, name: str, minutes: int) -> None:
+        self._tell(f"{name}: {minutes} minutes\n")
         end = self._world.now + minutes * MINUTE
         while self._world.now < end:
             self._world.begin(name)
