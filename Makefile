@@ -39,10 +39,13 @@ clean: ## Remove what the sandbox keeps (var/) and the tools' caches
 
 test: check unit integration e2e property ## Everything that needs no Docker (TEST_INFRA=kafka: on Apache Kafka; -j2: two at a time)
 
-test-kafka: ## What can differ between brokers, on Apache Kafka: integration and e2e
+# What differs between brokers shows where consumers, outboxes, bursts and crashes are tested.
+KAFKA_E2E := $(addprefix tests/e2e/test_,both_ways.py calls.py crashes.py)
+
+test-kafka: $(INSTALLED) ## What can differ between brokers, on Apache Kafka (make integration e2e TEST_INFRA=kafka: all)
 	@# Kafka's JVM starts with half the work where it compiles once, not twice.
-	@JDK_JAVA_OPTIONS=-XX:TieredStopAtLevel=1 $(MAKE) --no-print-directory integration e2e TEST_INFRA=kafka \
-		ARGS='-m "not own_broker" $(ARGS)'
+	@export JDK_JAVA_OPTIONS=-XX:TieredStopAtLevel=1; for part in tests/integration/chassis "$(KAFKA_E2E)"; do \
+		echo "TEST_INFRA=kafka pytest $$part"; TEST_INFRA=kafka pytest $$part -m "not own_broker" $(ARGS); done
 
 unit: $(INSTALLED) ## Unit and contract tests (T=path for one)
 	pytest $(or $(T),$(FAST_TESTS)) $(ARGS)

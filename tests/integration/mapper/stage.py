@@ -57,7 +57,7 @@ class Running:
                 assert answer.status_code == 200, answer.text
                 return True
 
-            await wait_until(ready, awaited="the mapper to be ready", timeout=40)
+            await wait_until(ready, awaited="the mapper to be ready", timeout=100)
 
     async def stop(self) -> None:
         """Stop it as a deployment does."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from chassis.clock import Clock
+from chassis.errors import TandemError
 from chassis.ids import new_id
 from chassis.messages import Outgoing, outgoing
 from contracts.activity_commands import ActivityReplay
@@ -102,9 +103,9 @@ class Connections:
 
     async def tell_progress(self) -> None:
         """Tell how far the touched connections are, where that changed (L2)."""
-        touched, self._touched = self._touched, set()
-        for connection_id in sorted(touched):
-            await self._count(connection_id)
+        for connection_id in sorted(self._touched):
+            self._touched.discard(connection_id)  # before the look: what changes during it is looked at again
+            await self._count_again_if_failing(connection_id)
 
     async def _pass(self, connection: Connection) -> None:
         behind = {"connection_id": connection.id, "epoch": {"$lt": connection.epoch}}
@@ -128,6 +129,13 @@ class Connections:
             return current.model_copy(update={"pass_due": False}) if current.pass_until <= now else current
 
         await self.collections.connections.update(connection.id, change)
+
+    async def _count_again_if_failing(self, connection_id: str) -> None:
+        try:
+            await self._count(connection_id)
+        except TandemError:
+            self.touch(connection_id)
+            raise
 
     async def _count(self, connection_id: str) -> None:
         connection = await self.collections.connections.get(connection_id)
