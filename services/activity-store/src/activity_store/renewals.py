@@ -32,7 +32,7 @@ class Renewals:
             return
         where = {"company_id": item.company_id, "linked": linked_key(item.kind, item.item_id), "deleted": False}
         origin = Origin(self._clock.now(), "api", new_id())
-        async for page in self._collections.pages(where, _PAGE):
+        async for page in self._collections.activities.pages(where, size=_PAGE):
             for activity in page:
                 items = await self._collections.linked_items(activity.company_id, activity.linked)
                 await self._collections.activities.update(activity.id, _renewing(items, origin))

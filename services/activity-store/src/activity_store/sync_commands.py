@@ -79,7 +79,7 @@ class SyncCommands:
     async def _replay(self, command: ActivityReplay) -> None:
         where = {"company_id": command.company_id, "owners": command.owner_id}
         count = 0
-        async for page in self.collections.pages(where, self.page):
+        async for page in self.collections.activities.pages(where, size=self.page):
             keys = {key for activity in page for key in activity.linked}
             items = await self.collections.linked_items(command.company_id, keys)
             now = self.clock.now()

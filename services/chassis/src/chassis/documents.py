@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from enum import Enum
 from typing import Any, Generic, Protocol
 from weakref import WeakValueDictionary
@@ -122,6 +122,13 @@ class Documents(Generic[D]):
         raws = await self._table.find(with_after(where, order, after), order, limit)
         return [self._decoded.of(raw) for raw in raws]
 
+    async def pages(self, where: Mapping[str, Any], *, size: int) -> AsyncIterator[list[D]]:
+        """Yield all documents that match, page by page in the order of their ids: memory does not grow with them."""
+        after: Sequence[Any] | None = None
+        while page := await self.find(where, limit=size, after=after):
+            yield page
+            after = self.position(page[-1])
+
     def position(self, document: D, *, sort: Sort | None = None) -> list[Any]:
         """Return where a document stands in an order: what `find(after=)` and a cursor take."""
         return position(encode(document), complete(sort))
@@ -172,14 +179,12 @@ class Documents(Generic[D]):
         needs no clock, so replicas need not agree on the time.
         """
         found: dict[str, str] = {}
-        after: Sequence[Any] | None = None
-        while page := await self.find({"has_outbox": True}, limit=_SWEEP_PAGE, after=after):
+        async for page in self.pages({"has_outbox": True}, size=_SWEEP_PAGE):
             for document in page:
                 found[document.id] = document.write_id
                 if not patient or self._left_over.get(document.id) == document.write_id:
                     self._take_up(document)
             await self.drain()
-            after = self.position(page[-1])
         self._left_over = found
 
     async def owe_state(self, token: str) -> None:

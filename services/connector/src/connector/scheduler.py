@@ -64,10 +64,8 @@ class Scheduler:
 
     async def resync_all(self) -> None:
         """Ask for a replay of both sides of every connection: the broker has lost its data."""
-        documents, after = self.connections.documents, None
-        while page := await documents.find({"phase": "running"}, limit=AT_ONCE, after=after):
+        async for page in self.connections.documents.pages({"phase": "running"}, size=AT_ONCE):
             await asyncio.gather(*map(self._resync, page))
-            after = documents.position(page[-1])
 
     async def _resync(self, connection: Connection) -> None:
         now, replay_id = self.clock.now(), new_id()

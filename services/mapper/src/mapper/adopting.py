@@ -74,11 +74,9 @@ class Adopting:
         await self.collections.links.update(match.link, change)
 
     async def _links(self, connection: Connection) -> AsyncIterator[Link]:
-        after = None
-        while page := await self.collections.links.find({"connection_id": connection.id}, limit=_PAGE, after=after):
+        async for page in self.collections.links.pages({"connection_id": connection.id}, size=_PAGE):
             for link in page:
                 yield link
-            after = self.collections.links.position(page[-1])
 
 
 def _is_absent(link: Link, connection: Connection, now: datetime) -> bool:

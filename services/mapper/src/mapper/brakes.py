@@ -1,6 +1,5 @@
 """Judges large passes and settings changes before they delete anything, and carries out what the user answers (H4)."""
 
-import asyncio
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -231,12 +230,10 @@ class Brakes:
         return await self.collections.links.find(where)
 
     async def _held_by_settings(self, connection: Connection) -> list[Link]:
-        found, after, now = [], None, self.clock.now()
+        found, now = list[Link](), self.clock.now()
         where = {"connection_id": connection.id, "state": {"$in": _LINKED}}
-        while page := await self.collections.links.find(where, limit=_PAGE, after=after):
+        async for page in self.collections.links.pages(where, size=_PAGE):
             found += [link for link in page if held_by_settings(link, connection, now)]
-            after = self.collections.links.position(page[-1])
-            await asyncio.sleep(0)
         return found
 
     async def _count_links(self, connection: Connection) -> int:

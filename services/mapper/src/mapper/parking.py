@@ -30,11 +30,9 @@ class Parking:
 
     async def take_up(self) -> None:
         """Handle the parked messages whose settings have been seen meanwhile."""
-        after = None
-        while page := await self.collections.parked.find({}, limit=self.page, after=after):
+        async for page in self.collections.parked.pages({}, size=self.page):
             for parked in page:
                 await self._take_up(parked)
-            after = self.collections.parked.position(page[-1])
 
     async def _has_parked(self, connection_id: str) -> bool:
         return bool(await self.collections.parked.find({"connection_id": connection_id}, limit=1))

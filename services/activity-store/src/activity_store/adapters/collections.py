@@ -1,6 +1,6 @@
 """The store's collections, and every look-up in them; each goes by `_id` or by an index named here."""
 
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -94,13 +94,6 @@ class Collections:
             "deleted": False,
         }
         return await self.activities.find(where)
-
-    async def pages(self, where: Mapping[str, Any], size: int) -> AsyncIterator[list[Activity]]:
-        """Yield all activities that match, page by page, so that memory does not grow with their number."""
-        after: Sequence[Any] | None = None
-        while page := await self.activities.find(where, limit=size, after=after):
-            yield page
-            after = self.activities.position(page[-1])
 
 
 def collections_in(store: Store) -> Collections:

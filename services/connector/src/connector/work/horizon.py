@@ -37,8 +37,8 @@ async def forget_past(reading: Reading, stores: Stores) -> None:
 
 
 async def _expand_series(read: Read, stores: Stores, teller: Teller) -> None:
-    reading, after = read.reading, None
-    while page := await stores.series.find({"scope": reading.scope}, limit=_CHUNK, after=after):
+    reading = read.reading
+    async for page in stores.series.pages({"scope": reading.scope}, size=_CHUNK):
         occurrences = await teller.known.occurrences(reading, [series.series_id for series in page])
         families: dict[str, list[Member]] = defaultdict(list)
         living = [series for series in page if series.series_id not in read.dead_series]
@@ -49,7 +49,6 @@ async def _expand_series(read: Read, stores: Stores, teller: Teller) -> None:
         for members in families.values():
             tell_family(reading, members, read.calendars.provider.occurrence_id, findings)
         await teller.tell(read, findings)
-        after = stores.series.position(page[-1])
 
 
 def _unchanged(series: KnownSeries, occurrences: Sequence[KnownEvent]) -> Member:
