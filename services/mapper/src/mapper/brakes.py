@@ -22,6 +22,7 @@ from mapper.domain.connection import Connection, with_epoch
 from mapper.domain.limits import over_limit
 from mapper.domain.link import Link
 from mapper.letting_go import LettingGo
+from mapper.touched import Touched
 
 _PAGE = 200
 _PATIENCE = timedelta(minutes=10)
@@ -37,7 +38,7 @@ class Brakes:
     collections: Collections
     clock: Clock
     resend_after: timedelta
-    _touched: set[str] = field(default_factory=set)
+    _touched: Touched = field(default_factory=Touched)
     _incomplete: dict[str, datetime] = field(default_factory=dict)
     """Since when this process knows of passes to judge: what came while it was away has yet to be read."""
 
@@ -49,9 +50,7 @@ class Brakes:
         """Judge the passes that have come in full, and see to the open brakes of the touched connections."""
         for large in await self.collections.large_passes.find({"judged": False}):
             await self._judge_pass(large)
-        touched, self._touched = self._touched, set()
-        for connection_id in sorted(touched):
-            await self._review(connection_id)
+        await self._touched.each(self._review)
 
     async def judged(self, connection: Connection) -> Connection:
         """Return the connection with its settings change judged, which a pass over its links waits for."""

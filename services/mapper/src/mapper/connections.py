@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from chassis.clock import Clock
-from chassis.errors import TandemError
 from chassis.ids import new_id
 from chassis.messages import Outgoing, outgoing
 from contracts.activity_commands import ActivityReplay
@@ -21,6 +20,7 @@ from mapper.domain.connection import Connection, Counts, from_fact, to_ask
 from mapper.domain.link import Link
 from mapper.envelopes import envelope_of
 from mapper.issue import resend
+from mapper.touched import Touched
 from mapper.trigger import Trigger
 
 _PAGE = 200
@@ -38,7 +38,7 @@ class Connections:
     resend_after: timedelta
     replay_after: timedelta
     brakes: Brakes = field(init=False)
-    _touched: set[str] = field(default_factory=set)
+    _touched: Touched = field(default_factory=Touched)
 
     def __post_init__(self) -> None:
         """Build what judges a pass before it decides."""
@@ -103,9 +103,7 @@ class Connections:
 
     async def tell_progress(self) -> None:
         """Tell how far the touched connections are, where that changed (L2)."""
-        for connection_id in sorted(self._touched):
-            self._touched.discard(connection_id)  # before the look: what changes during it is looked at again
-            await self._count_again_if_failing(connection_id)
+        await self._touched.each(self._count)
 
     async def _pass(self, connection: Connection) -> None:
         behind = {"connection_id": connection.id, "epoch": {"$lt": connection.epoch}}
@@ -130,13 +128,6 @@ class Connections:
 
         await self.collections.connections.update(connection.id, change)
 
-    async def _count_again_if_failing(self, connection_id: str) -> None:
-        try:
-            await self._count(connection_id)
-        except TandemError:
-            self.touch(connection_id)
-            raise
-
     async def _count(self, connection_id: str) -> None:
         connection = await self.collections.connections.get(connection_id)
         if connection is None:
@@ -152,8 +143,8 @@ class Connections:
             counts = Counts(replay_id=current.replay.id, replayed=_caught_up(current), links=links, pending=pending)
             return _told_drained(_told_counts(current, counts, trigger), pending, refused, trigger)
 
-        await self.collections.connections.update(connection_id, change)
-        if (current := await self.collections.connections.get(connection_id)) and not _caught_up(current):
+        stored = await self.collections.connections.update(connection_id, change, seen=connection)
+        if stored and not _caught_up(stored):
             self.touch(connection_id)
 
     async def _count_links(self, connection: Connection) -> int:
