@@ -1,6 +1,6 @@
 """A link: what the mapper knows of one item on both sides, and what they last agreed on."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import AwareDatetime, Field
 
@@ -17,6 +17,11 @@ from mapper.domain.fields import ActivityFields, mapped_fields
 
 LinkState = Literal["unlinked", "pending", "active", "dormant", "frozen", "closed", "quarantined"]
 """`unlinked`: an item that was looked at and has no counterpart; not shown as a link."""
+
+LINKED_STATES: Final = frozenset({"active", "dormant", "frozen", "closed"})
+"""What is `pending` or `quarantined` has no past: it is decided anew."""
+
+_FINAL_REASONS: Final = frozenset({"kept", "not_organiser"})
 
 _KEPT_EVENT_IDS = 10
 
@@ -146,7 +151,12 @@ class Link(Document):
     @property
     def linked(self) -> bool:
         """Whether it was a link once: agreed, or remembered as one by its activity."""
-        return self.agreed or self.state in {"active", "dormant", "frozen", "closed"}
+        return self.agreed or self.state in LINKED_STATES
+
+    @property
+    def closed_for_good(self) -> bool:
+        """Whether nothing reopens it (D8)."""
+        return self.state == "closed" and self.reason in _FINAL_REASONS
 
     @property
     def unseen(self) -> bool:

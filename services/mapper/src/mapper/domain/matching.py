@@ -15,8 +15,6 @@ from mapper.domain.ids import link_id_for
 from mapper.domain.link import Link
 from mapper.domain.window import lies_ahead
 
-_FINAL = frozenset({"kept", "not_organiser"})
-
 
 class Match(NamedTuple):
     """An event that is noted on a link of its own belongs to another link; that one may not exist yet."""
@@ -119,9 +117,8 @@ def _is_open(link: Link, connection: Connection) -> bool:
     activity = link.activity.activity
     own = activity is not None and activity.owner_id == connection.user_id
     stopped = (link.state, link.reason) == ("closed", "stopped")
-    final = link.state == "closed" and link.reason in _FINAL
     alive = activity is not None and (not activity.deleted or stopped)
-    return own and alive and not final and link.calendar_id == connection.settings.calendar_id
+    return own and alive and not link.closed_for_good and link.calendar_id == connection.settings.calendar_id
 
 
 def _uid_of(link: Link, activity: ActivitySnapshot) -> Hashable | None:

@@ -82,12 +82,12 @@ def _merge(situation: Situation, activity: ActivitySnapshot, event: EventSnapsho
     if merged.empty and (late or late_guests):
         return stand(based, "frozen", "past", verdicts.FROZEN)
     renewed = _renewed_description(based, activity, event, merged)
-    if merged.empty and guests is None and renewed is None:
-        adopted = not situation.link.agreed
+    adopted = not situation.link.agreed
+    if merged.empty and guests is None:
+        if renewed is not None:
+            return stand(based, "active", None, verdicts.CONTEXT_RENEWED, put_event(based, {"description": renewed}))
         return _renamed(based, activity, event) or _quiet(based, event, adopted=adopted)
-    if merged.empty and guests is None and renewed is not None:
-        return stand(based, "active", None, verdicts.CONTEXT_RENEWED, put_event(based, {"description": renewed}))
-    verdict = _verdict(merged, event, lost, adopted=not situation.link.agreed)
+    verdict = _verdict(merged, event, lost, adopted=adopted)
     return _carry_over(based, activity, event, merged, None if late_guests else guests, verdict)
 
 

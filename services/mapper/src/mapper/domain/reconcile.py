@@ -20,9 +20,6 @@ from mapper.domain.pair import decide_pair, take_in_first
 from mapper.domain.situation import Situation, keep, leave_out, stand
 from mapper.domain.window import lies_ahead
 
-_FINAL_REASONS = frozenset({"kept", "not_organiser"})
-"""Closed for good (D8)."""
-
 _REMOVED_BY_US = frozenset({"undated", "filtered", "calendar_changed", "not_owner", "stopped", "past"})
 """Closed by our own removal: the counterpart is made again when the cause ends (D8); `past` follows one of the others
 where the item was over by then."""
@@ -120,8 +117,7 @@ def _not_owner(situation: Situation) -> Decision | None:
 
 
 def _closed_for_good(situation: Situation) -> Decision | None:
-    link = situation.link
-    return keep(situation) if link.state == "closed" and link.reason in _FINAL_REASONS else None
+    return keep(situation) if situation.link.closed_for_good else None
 
 
 def _access_lost(situation: Situation) -> Decision | None:

@@ -1,12 +1,9 @@
 """What an activity remembers of its link, so that one whose document was lost is built again (K2, adopting)."""
 
-from typing import Any, Final
+from typing import Any
 
 from contracts.activities import ActivitySnapshot, ExternalRef, SyncSummary
-from mapper.domain.link import Link
-
-_KEPT_STATES: Final = frozenset({"active", "dormant", "frozen", "closed"})
-"""What is `pending` or `quarantined` is decided anew."""
+from mapper.domain.link import LINKED_STATES, Link
 
 
 def remembering(link: Link, activity: ActivitySnapshot) -> Link:
@@ -32,7 +29,7 @@ def _with_state(link: Link, sync: SyncSummary | None) -> Link:
     if sync is None or sync.account_key != link.account_key:
         return link
     update: dict[str, Any] = {"origin": sync.origin, "versions_before": sync.version}
-    if link.state == "unlinked" and sync.state in _KEPT_STATES:
+    if link.state == "unlinked" and sync.state in LINKED_STATES:
         update |= {"state": sync.state, "reason": sync.reason}
     if sync.event_id is not None and link.event.event is None:
         update |= {"event_id": sync.event_id, "calendar_id": sync.calendar_id or link.calendar_id}
