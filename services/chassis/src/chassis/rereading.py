@@ -42,9 +42,8 @@ async def reread(
 async def _read_to_the_end(
     consumer: AIOKafkaConsumer, topic: str, parse: Callable[[bytes], M], handle: Callable[[M], Awaitable[None]]
 ) -> int:
+    await consumer.topics()  # asks the cluster: a client that is not subscribed knows of no topic
     partitions = [TopicPartition(topic, number) for number in sorted(consumer.partitions_for_topic(topic) or ())]
-    if not partitions:
-        partitions = [TopicPartition(topic, number) for number in sorted(await _partitions(consumer, topic))]
     if not partitions:
         return 0
     consumer.assign(partitions)
@@ -55,11 +54,6 @@ async def _read_to_the_end(
             for record in records:
                 count += await _hand_on(record, parse, handle)
     return count
-
-
-async def _partitions(consumer: AIOKafkaConsumer, topic: str) -> set[int]:
-    await consumer.topics()  # asks the cluster: a client that is not subscribed knows of no topic
-    return set(consumer.partitions_for_topic(topic) or ())
 
 
 async def _hand_on(record: ConsumerRecord, parse: Callable[[bytes], M], handle: Callable[[M], Awaitable[None]]) -> bool:
