@@ -147,14 +147,14 @@ MUTANTS: Final[tuple[Mutant, ...]] = (
         "E5",
         "a read-only event is written",
         "merge",
-        "    won = {pair for pair in disputed if not calendar_rules and",
+        "    won = {pair for pair in disputed if pair not in ruled and",
         "    won = {pair for pair in disputed if",
     ),
     Mutant(
         "E5",
         "the CRM's edit of a read-only event stays",
         "merge",
-        "if calendar_rules and pair in in_crm - in_calendar",
+        "if pair in ruled and pair in in_crm - in_calendar",
         "if False",
     ),
     Mutant(
@@ -241,7 +241,13 @@ MUTANTS: Final[tuple[Mutant, ...]] = (
         "return event_changed_at(link, pair) > link",
         "return event_changed_at(link, pair) >= link",
     ),
-    Mutant("J2", "the lost value is forgotten", "merge", "for pair in (*disputed, *refused)),", "for pair in ()),"),
+    Mutant(
+        "J2",
+        "the lost value is forgotten",
+        "merge",
+        "for pair in tellable(link, (*disputed, *refused)))",
+        "for pair in ())",
+    ),
     Mutant(
         "J2",
         "a field's time moves with every read",
