@@ -7,6 +7,7 @@ from contracts.activity_commands import ActivityPut
 from contracts.calendar_commands import CalendarPut
 from contracts.calendar_objects import EventAttendee, Occurrence
 from mapper.domain.fields import NO_TITLE
+from mapper.domain.observe import note_activity
 from tests.support.bench import HOUR, NOW, Bench, connection, linked
 
 OCCURRENCE = Occurrence(series_id="s", lineage="s", original_start="2026-03-03T09:00:00Z")
@@ -123,3 +124,15 @@ def test_l1_a_new_record_only_when_outcome_or_rule_differ() -> None:
         bench.settle()
     rules = [entry.rule for entry in bench.link.history]
     assert rules == ["J1", "B1"]
+
+
+def test_e5_of_an_event_that_cannot_be_changed_even_the_crms_later_edit_loses() -> None:
+    bench = Bench()
+    bench.cal(summary="Theirs", editable=False)
+    bench.settle()
+    bench.crm(subject="Mine", at=NOW + 2 * HOUR, tell=False)
+    assert bench.activity
+    bench.current = note_activity(bench.link, bench.activity)
+    bench.cal(summary="Theirs, changed", at=NOW + HOUR)
+    assert [type(command) for command in bench.settle()] == [ActivityPut]
+    assert bench.activity.subject == "Theirs, changed"

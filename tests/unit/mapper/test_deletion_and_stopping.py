@@ -187,3 +187,13 @@ def test_both_gone_closes_the_link_without_a_word_to_either() -> None:
     [removal] = bench.commands
     bench.carry_out(removal)
     assert (bench.commands, bench.state()) == ([], ("closed", "deleted"))
+
+
+def test_d8_h1_what_was_kept_stays_closed_though_its_event_comes_back() -> None:
+    bench = linked("calendar", connection(on_event_deleted="keep"))
+    event = bench.event
+    bench.cal_gone(at=NOW + HOUR)
+    assert bench.state() == ("closed", "kept")
+    bench.event = event
+    bench.cal(summary="Restored", at=NOW + 2 * HOUR)
+    assert (bench.commands, bench.state()) == ([], ("closed", "kept"))

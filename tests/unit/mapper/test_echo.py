@@ -196,3 +196,13 @@ def test_an_activity_that_the_crm_does_not_know_is_no_endless_quarrel() -> None:
     bench.settle()
     assert bench.activity
     assert (bench.activity.subject, bench.state()) == ("Edited", ("active", None))
+
+
+def test_k4_a_tombstone_from_before_the_last_read_deletes_nothing() -> None:
+    bench = linked("calendar")
+    bench.cal(summary="There again")
+    bench.settle()
+    read, bench.seq = bench.seq, 1
+    assert read > bench.seq
+    bench.tell_gone(bench.link.event_id or "", "deleted", NOW)
+    assert (bench.commands, bench.state()) == ([], ("active", None))
