@@ -1,7 +1,8 @@
 """Real calendar files, many of them odd on purpose: each syncs or is quarantined with a reason (E3, L1)."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -12,6 +13,7 @@ from tests.support.waiting import wait_until
 
 FILES = Path(__file__).parents[3] / "shared" / "data" / "ics"
 WITHIN = 120.0
+_ZONE = "Europe/Berlin"
 
 
 @pytest.mark.timeout(400)
@@ -20,7 +22,7 @@ async def test_every_file_syncs_or_is_quarantined_with_a_reason(synced: World) -
         pytest.skip(f"no calendar files at {FILES}")
     refused: list[Refused] = []
     for file in sorted(FILES.glob("*.ics")):
-        drafts = read(file.read_bytes(), today=datetime.now(UTC).date(), zone="Europe/Berlin")
+        drafts = read(file.read_bytes(), today=datetime.now(ZoneInfo(_ZONE)).date(), zone=_ZONE)
         refused += (await load(synced.google.google, synced.google.email, drafts)).refused
     assert all(one.reason for one in refused)
     events = await synced.google.events()

@@ -6,6 +6,7 @@ Safe to repeat: what is there already is left alone.
 import asyncio
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from sandbox.clients import Json
 from sandbox.console import Say
@@ -66,7 +67,7 @@ async def _calendar(stage: Stage) -> None:
 
 async def _calendar_file(stage: Stage, say: Say, ics: Path) -> None:
     data = await asyncio.to_thread(ics.read_bytes)
-    drafts = read(data, today=datetime.now(UTC).date(), zone=TIME_ZONE)
+    drafts = read(data, today=datetime.now(ZoneInfo(TIME_ZONE)).date(), zone=TIME_ZONE)
     loaded = await load(stage.google.google, EMAIL, drafts)
     say("demo", f"{ics.name}: {loaded.events} events and series are in the calendar")
     for refused in loaded.refused:

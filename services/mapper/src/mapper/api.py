@@ -91,9 +91,11 @@ async def _of_item(collections: Collections, identity: Identity, query: ItemQuer
     wanted = {name: value for name, value in query.model_dump(include=set(ItemQuery.model_fields)).items() if value}
     mine = {"company_id": identity.company_id, "user_id": identity.user_id}
     own = await collections.links.find(wanted | mine, limit=_MOST_OF_ONE_ITEM)
-    if not own and await collections.links.find(wanted, limit=1):
+    if own or not (anybodys := await collections.links.find(wanted, limit=1)):
+        return own
+    if any((link.company_id, link.user_id) != (identity.company_id, identity.user_id) for link in anybodys):
         raise not_found("link")
-    return own
+    return anybodys  # the caller's own after all: it came between the two looks
 
 
 async def _of_left_out(collections: Collections, identity: Identity, query: ItemQuery) -> list[SyncDecided]:

@@ -1,0 +1,45 @@
+"""What the mapper answers over HTTP while links come into being (G4, L1)."""
+
+from types import SimpleNamespace
+from typing import Any, cast
+
+import httpx
+from fastapi import FastAPI
+
+from chassis.auth import Identity, require_identity
+from chassis.problem_handlers import install_problems
+from mapper.adapters.store import Collections
+from mapper.api import routes
+from mapper.domain.link import Link
+from tests.support.bench import Bench
+
+
+class LinksThatAppear:
+    """The link is there from the second look on."""
+
+    def __init__(self, link: Link) -> None:
+        self._looks = iter([[], [link]])
+
+    async def find(self, _where: Any, limit: int = 0) -> list[Link]:
+        return next(self._looks)
+
+
+async def explained_to(user_id: str) -> httpx.Response:
+    bench = Bench()
+    bench.crm()
+    app = FastAPI()
+    install_problems(app)
+    app.include_router(routes(cast("Collections", SimpleNamespace(links=LinksThatAppear(bench.link)))))
+    app.dependency_overrides[require_identity] = lambda: Identity(user_id=user_id, company_id="acme", role="regular")
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://mapper") as client:
+        return await client.get("/v1/explain", params={"activity_id": bench.link.activity_id})
+
+
+async def test_l1_a_link_that_comes_between_two_looks_is_its_owners() -> None:
+    answer = await explained_to("7")
+    assert answer.status_code == httpx.codes.OK
+    assert answer.json()["items"]
+
+
+async def test_g4_and_nobody_elses() -> None:
+    assert (await explained_to("8")).status_code == httpx.codes.NOT_FOUND
