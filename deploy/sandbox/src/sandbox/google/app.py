@@ -15,14 +15,15 @@ from sandbox.google.domain.errors import GoogleError
 from sandbox.google.domain.world import World
 from sandbox.google.edge.calendar_api import calendar_router
 from sandbox.google.edge.control_api import control_router
-from sandbox.google.edge.journal import Journal
 from sandbox.google.edge.oauth_api import oauth_router
 from sandbox.google.edge.pages import pages_router
 from sandbox.google.edge.person_api import person_router
-from sandbox.google.edge.push import HttpSender, PushDesk, Sender, Sleep
+from sandbox.google.edge.push import HttpSender, PushDesk, Sender
 from sandbox.google.edge.simulator import Simulator
-from sandbox.google.edge.state_file import StateFile, read
 from sandbox.google.settings import GoogleSettings
+from sandbox.simulation.journal import Journal
+from sandbox.simulation.silence import Sleep
+from sandbox.simulation.state_file import StateFile, read
 
 _PUSH_SECONDS = 10.0
 
@@ -70,7 +71,7 @@ def _simulator(settings: GoogleSettings, sender: Sender, clock: Clock | None, sl
         push=PushDesk(world, sender, now, sleep),
         clock=now,
         sleep=sleep,
-        state=StateFile(settings.state, world) if settings.state else None,
+        state=StateFile(settings.state, lambda: snapshot.dump(world)) if settings.state else None,
     )
     simulator.told = {key: one.seq for key, one in world.calendars.items()}
     return simulator

@@ -3,7 +3,7 @@
 from sandbox.google.domain.accounts import calendar_resource, list_entry
 from sandbox.google.domain.call import Call, Json
 from sandbox.google.domain.errors import full_sync_required, invalid
-from sandbox.google.domain.tokens import decode, encode
+from sandbox.simulation.tokens import decode, encode
 
 
 def list_calendars(call: Call) -> Json:

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sandbox.google.domain import queries, recurrence, times, tokens, views
+from sandbox.google.domain import queries, recurrence, times, views
 from sandbox.google.domain.calendar import Calendar, Event
 from sandbox.google.domain.errors import full_sync_required, invalid, updated_min_too_long_ago
 from sandbox.google.domain.queries import Query
+from sandbox.simulation import tokens
 
 # How long Google remembers deletions for `updatedMin` (observed: about four weeks).
 _MEMORY = timedelta(days=28)

@@ -8,7 +8,7 @@ from typing import Any
 from sandbox.google.domain import recurrence, times
 from sandbox.google.domain.calendar import Calendar, Event
 from sandbox.google.domain.errors import bad_request, invalid
-from sandbox.google.domain.tokens import fingerprint
+from sandbox.simulation.tokens import fingerprint
 
 Parameters = dict[str, Any]
 

@@ -11,12 +11,12 @@ from sandbox.google.domain.calendar import Calendar, Row
 from sandbox.google.domain.channels import Channels
 from sandbox.google.domain.oauth import OAuth
 from sandbox.google.domain.world import World
+from sandbox.simulation.world import PLAIN
 
 _DERIVED = {"rows", "children", "by_uid", "by_private", "memo", "log"}
 _ACCOUNTS: TypeAdapter[dict[str, Account]] = TypeAdapter(dict[str, Account])
 _CHANNELS: TypeAdapter[Channels] = TypeAdapter(Channels)
 _OAUTH: TypeAdapter[OAuth] = TypeAdapter(OAuth)
-_PLAIN = ("mails", "auto_approve", "page_cap", "latency_ms", "shift_seconds")
 
 Json = dict[str, Any]
 
@@ -28,7 +28,7 @@ def dump(world: World) -> Json:
         "channels": _CHANNELS.dump_python(world.channels, mode="json"),
         "oauth": _OAUTH.dump_python(world.oauth, mode="json"),
         "calendars": [_calendar(one) for one in world.calendars.values()],
-        **{name: getattr(world, name) for name in _PLAIN},
+        **{name: getattr(world, name) for name in PLAIN},
     }
 
 
@@ -39,7 +39,7 @@ def load(content: Json, rng: Random) -> World:
         accounts=_ACCOUNTS.validate_python(content["accounts"]),
         channels=_CHANNELS.validate_python(content["channels"]),
         oauth=_OAUTH.validate_python(content["oauth"]),
-        **{name: content[name] for name in _PLAIN},
+        **{name: content[name] for name in PLAIN},
     )
     for one in content["calendars"]:
         rows = one.pop("rows")

@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from random import Random
-from typing import Any
 
 from sandbox.google.domain import times
 from sandbox.google.domain.accounts import Account, Entry, new_account
@@ -11,24 +9,20 @@ from sandbox.google.domain.calendar import Calendar, Event
 from sandbox.google.domain.channels import Channels
 from sandbox.google.domain.errors import not_found
 from sandbox.google.domain.oauth import OAuth
-from sandbox.google.domain.traps import TrapBox
+from sandbox.google.domain.traps import TRAPS
+from sandbox.simulation.traps import TrapBox
+from sandbox.simulation.world import BaseWorld
 
 
-@dataclass(slots=True)
-class World:
-    """The state. `rng` draws ids and tokens; it is never a trap's own."""
+@dataclass(kw_only=True)
+class World(BaseWorld):
+    """The state: accounts, calendars, channels and grants."""
 
-    rng: Random
+    traps: TrapBox = field(default_factory=lambda: TrapBox(TRAPS))
     accounts: dict[str, Account] = field(default_factory=dict)
     calendars: dict[str, Calendar] = field(default_factory=dict)
     channels: Channels = field(default_factory=Channels)
     oauth: OAuth = field(default_factory=OAuth)
-    traps: TrapBox = field(default_factory=TrapBox)
-    mails: list[dict[str, Any]] = field(default_factory=list)
-    auto_approve: str | None = None
-    page_cap: int | None = None
-    latency_ms: int = 0
-    shift_seconds: float = 0.0
 
     def account(self, email: str) -> Account:
         """The account; 404 if there is none."""

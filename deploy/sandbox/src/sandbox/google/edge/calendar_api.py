@@ -20,8 +20,9 @@ from sandbox.google.domain.fields import select
 from sandbox.google.domain.oauth import Grant, allows
 from sandbox.google.domain.operations import WRITES, perform
 from sandbox.google.domain.times import stamp
-from sandbox.google.edge.faults import Unanswered, html_page, refuse
+from sandbox.google.edge.faults import refuse
 from sandbox.google.edge.simulator import Simulator
+from sandbox.simulation.silence import Unanswered, html_page
 
 PREFIX = "/calendar/v3/"
 # Requests that Google's description of the method does not allow: the journal flags them.

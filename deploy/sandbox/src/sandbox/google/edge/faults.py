@@ -1,10 +1,6 @@
-"""The traps that strike a request as a whole: refusals, failures, silence."""
+"""The traps that strike a request as a whole: refusals and failures."""
 
 from collections.abc import Callable
-
-import httpx
-from starlette.responses import HTMLResponse, Response
-from starlette.types import Receive, Scope, Send
 
 from sandbox.google.domain.call import Call
 from sandbox.google.domain.errors import (
@@ -13,24 +9,6 @@ from sandbox.google.domain.errors import (
     not_found,
     unauthorized,
 )
-from sandbox.google.edge.push import Sleep
-
-
-class Unanswered(Response):
-    """The connection breaks off instead of an answer, after a while where one is given."""
-
-    def __init__(self, seconds: float, sleep: Sleep) -> None:
-        """`seconds`: how long the client is kept waiting."""
-        super().__init__()
-        self._seconds = seconds
-        self._sleep = sleep
-
-    async def __call__(self, _scope: Scope, _receive: Receive, send: Send) -> None:
-        """Begin an answer and never end it: servers then close the connection."""
-        await self._sleep(self._seconds)
-        headers = [(b"content-length", b"1000")]
-        await send({"type": "http.response.start", "status": 200, "headers": headers})
-        raise httpx.ReadTimeout("The simulator does not answer (a trap).")
 
 
 def _limit(status: int, reason: str, message: str) -> GoogleError:
@@ -76,8 +54,3 @@ def _expire_token(call: Call) -> None:
     if "pageToken" in call.query and call.trap("token.expired_mid_page") is not None:
         call.world.oauth.expire_access(call.account.email)
         raise unauthorized()
-
-
-def html_page() -> HTMLResponse:
-    """What a captive portal or a broken front end answers."""
-    return HTMLResponse("<!DOCTYPE html><title>Sorry</title><p>We're sorry...</p>")

@@ -1,24 +1,18 @@
 """Sends notifications as Google does: retried on 500, 502, 503 and 504 only, else dropped."""
 
-import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 import httpx
-from tenacity import (
-    AsyncRetrying,
-    retry_if_result,
-    stop_after_attempt,
-    wait_exponential,
-)
 
 from chassis.clock import Clock
 from sandbox.google.domain.channels import Channel, Notification, notification
 from sandbox.google.domain.world import World
+from sandbox.simulation.deliveries import Deliveries
+from sandbox.simulation.silence import Sleep
 
 Sender = Callable[[Notification], Awaitable[int]]
-Sleep = Callable[[float], Awaitable[None]]
 
 RETRIED = frozenset({500, 502, 503, 504})
 _ATTEMPTS = 8
@@ -48,10 +42,12 @@ class PushDesk:
         self._world = world
         self._sender = sender
         self._clock = clock
-        self._sleep = sleep
-        self._held: list[Notification] = []
-        self._tasks: set[asyncio.Task[None]] = set()
-        self.log: deque[dict[str, Any]] = deque(maxlen=10_000)
+        self._deliveries = Deliveries(self._send, RETRIED.__contains__, sleep, attempts=_ATTEMPTS)
+
+    @property
+    def log(self) -> deque[dict[str, Any]]:
+        """What became of every try."""
+        return self._deliveries.log
 
     def changed(self, resource: str) -> None:
         """Tell every channel that watches the resource."""
@@ -60,33 +56,27 @@ class PushDesk:
 
     async def sync(self, channel: Channel) -> None:
         """Send the `sync` message and wait for its end (before the watch answer)."""
-        await self._deliver(notification(channel, "sync", self._world.rng), 0)
+        await self._deliveries.deliver(notification(channel, "sync", self._world.rng))
 
     def sync_soon(self, channel: Channel) -> None:
         """Send the `sync` message after the watch answer."""
-        self._start(notification(channel, "sync", self._world.rng), 0)
+        self._deliveries.start(notification(channel, "sync", self._world.rng))
 
     def tell(self, channel: Channel) -> None:
         """One more message of a channel, also of a stopped one."""
-        self._start(notification(channel, "exists", self._world.rng), 0)
+        self._deliveries.start(notification(channel, "exists", self._world.rng))
 
     def release(self) -> int:
         """Send what the reorder trap holds back; how many those were."""
-        held, self._held = self._held, []
-        for message in held:
-            self._start(message, 0)
-        return len(held)
+        return self._deliveries.release()
 
     async def idle(self) -> None:
         """Wait until nothing is being sent."""
-        while self._tasks:
-            await asyncio.gather(*self._tasks)
+        await self._deliveries.idle()
 
     async def close(self) -> None:
         """Give up what is still being sent."""
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._deliveries.close()
 
     def _take(self, trap: str, channel: Channel) -> dict[str, Any] | None:
         return self._world.traps.take(trap, "push", channel.email)
@@ -103,38 +93,21 @@ class PushDesk:
         if self._take("push.wrong_token", channel) is not None:
             message = _with(message, {"X-Goog-Channel-Token": "another token"})
         if self._take("push.reorder", channel) is not None:
-            self._held.append(message)
+            self._deliveries.hold(message)
             return
         late = self._take("push.late", channel)
-        self._start(message, late["seconds"] if late else 0)
+        self._deliveries.start(message, late["seconds"] if late else 0)
         self._extra(channel, message)
         self.release()
 
     def _extra(self, channel: Channel, message: Notification) -> None:
         if self._take("push.duplicate", channel) is not None:
-            self._start(message, 0)
+            self._deliveries.start(message)
         if self._take("push.stranger", channel) is not None:
-            self._start(_with(message, {"X-Goog-Channel-ID": "a-channel-nobody-knows"}), 0)
+            self._deliveries.start(_with(message, {"X-Goog-Channel-ID": "a-channel-nobody-knows"}))
         many = self._take("push.many", channel)
         for _ in range(int(many["times"]) - 1 if many else 0):
             self.tell(channel)
-
-    def _start(self, message: Notification, delay: float) -> None:
-        task = asyncio.get_running_loop().create_task(self._deliver(message, delay))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-
-    async def _deliver(self, message: Notification, delay: float) -> None:
-        if delay:
-            await self._sleep(delay)
-        retrying = AsyncRetrying(
-            retry=retry_if_result(lambda status: status in RETRIED),
-            wait=wait_exponential(multiplier=1, max=600),
-            stop=stop_after_attempt(_ATTEMPTS),
-            sleep=self._sleep,
-            retry_error_callback=lambda _: 0,
-        )
-        await retrying(self._send, message)
 
     async def _send(self, message: Notification) -> int:
         status = await self._sender(message)

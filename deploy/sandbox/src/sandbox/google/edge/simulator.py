@@ -1,32 +1,25 @@
 """The running simulator: the world with its clock, journal, pushes and file."""
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
 
-from chassis.clock import Clock
 from sandbox.google.domain.world import World
-from sandbox.google.edge.journal import Journal
-from sandbox.google.edge.push import PushDesk, Sleep
-from sandbox.google.edge.state_file import StateFile
+from sandbox.google.edge.push import PushDesk
 from sandbox.google.settings import GoogleSettings
+from sandbox.simulation.simulator import BaseSimulator
 
 
-@dataclass(slots=True)
-class Simulator:
+@dataclass(slots=True, kw_only=True)
+class Simulator(BaseSimulator[World]):
     """What the edges share."""
 
     settings: GoogleSettings
-    world: World
-    journal: Journal
     push: PushDesk
-    clock: Clock
-    sleep: Sleep
-    state: StateFile | None = None
     told: dict[str, int] = field(default_factory=dict)
 
-    def now(self) -> datetime:
-        """The simulator's time."""
-        return self.clock.now() + timedelta(seconds=self.world.shift_seconds)
+    @property
+    def desk(self) -> PushDesk:
+        """Where notifications leave."""
+        return self.push
 
     def settle(self) -> None:
         """After anything that may have changed the world: tell the channels, keep the state."""

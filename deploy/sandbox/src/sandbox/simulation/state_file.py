@@ -1,14 +1,12 @@
-"""Keeps the world in a file: written whole and atomically, some time after a change."""
+"""Keeps a simulator's world in a file: written whole and atomically, some time after a change."""
 
 import asyncio
 import json
 import os
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
-
-from sandbox.google.domain.snapshot import dump
-from sandbox.google.domain.world import World
 
 # Writing may take a tenth of the time at most, however large the world is.
 _SHARE = 10
@@ -17,10 +15,10 @@ _SHARE = 10
 class StateFile:
     """Writes snapshots in the background while `mark` says that something changed."""
 
-    def __init__(self, path: Path, world: World, pause: float = 0.5) -> None:
-        """`pause`: seconds between a change and its snapshot."""
+    def __init__(self, path: Path, dump: Callable[[], dict[str, Any]], pause: float = 0.5) -> None:
+        """`dump` makes the snapshot; `pause`: seconds between a change and its snapshot."""
         self._path = path
-        self._world = world
+        self._dump = dump
         self._pause = pause
         self._changed = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
@@ -42,7 +40,7 @@ class StateFile:
 
     def write(self) -> None:
         """Write a snapshot now; a crash in the middle leaves the old one."""
-        self._save(json.dumps(dump(self._world)))
+        self._save(json.dumps(self._dump()))
 
     def _save(self, text: str) -> None:
         self._path.parent.mkdir(parents=True, exist_ok=True)
