@@ -15,6 +15,7 @@ from contracts.times import Timed
 
 NOW = datetime(2026, 11, 2, 8, 0, tzinfo=UTC)
 SINCE = datetime(2026, 11, 1, tzinfo=UTC)
+UNTIL = datetime(2027, 5, 1, tzinfo=UTC)
 
 
 class Feature(Enum):
@@ -58,6 +59,7 @@ class TokenAccess:
     value: str
     renewals: int = field(default=0)
     revoked: bool = False
+    mailbox: str = "ana"
 
     async def token(self) -> str:
         return self.value
@@ -116,7 +118,7 @@ def timed(day: int, hour: int, *, hours: float = 1, zone: str = "Europe/Berlin")
 
 async def pages(stage: Stage, cursor: str | None = None) -> list[Page]:
     """Read all pages from the cursor on."""
-    return [page async for page in stage.provider.changes(stage.access, stage.calendar_id, cursor, SINCE)]
+    return [page async for page in stage.provider.changes(stage.access, stage.calendar_id, cursor, SINCE, UNTIL)]
 
 
 async def pull(stage: Stage, cursor: str | None = None) -> tuple[list[Item], str]:

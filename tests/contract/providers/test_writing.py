@@ -21,7 +21,7 @@ FULL = EventChanges(
 
 
 def new(stage: Stage, content: EventChanges = FULL, generation: int = 0) -> NewEvent:
-    return NewEvent(stage.provider.event_id("account-1", "activity-1", stage.calendar_id, generation), content, MARKER)
+    return NewEvent(stage.provider.key_of("account-1", "activity-1", stage.calendar_id, generation), content, MARKER)
 
 
 async def create(stage: Stage, content: EventChanges = FULL) -> EventRead:
@@ -156,7 +156,7 @@ async def test_i1_guests_get_mail_only_when_asked(stage: Stage) -> None:
 
 
 async def test_derived_ids_differ_by_each_of_their_parts(stage: Stage) -> None:
-    derive = stage.provider.event_id
+    derive = stage.provider.key_of
     ids = {derive("k", "a", "c", 0), derive("K", "a", "c", 0), derive("k", "b", "c", 0), derive("k", "a", "d", 0)}
     assert len(ids | {derive("k", "a", "c", 1)}) == 5
     assert derive("k", "a", "c", 0) in ids

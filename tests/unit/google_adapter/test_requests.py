@@ -25,6 +25,8 @@ Answer = Callable[[httpx.Request], httpx.Response]
 class Grant:
     """Hands out tokens t0, t1, ...; each renewal is the next."""
 
+    mailbox = "ana"
+
     def __init__(self) -> None:
         self.renewals = 0
 
@@ -56,7 +58,7 @@ class Google:
         return answer if isinstance(answer, httpx.Response) else httpx.Response(200, json=answer)
 
     async def changes(self, cursor: str | None = None, **settings: Any) -> list[Page]:
-        return [page async for page in self.provider(**settings).changes(self.access, "cal@x", cursor, SINCE)]
+        return [page async for page in self.provider(**settings).changes(self.access, "cal@x", cursor, SINCE, SINCE)]
 
     async def update(self, changes: EventChanges, etag: str | None = '"1"') -> Any:
         return await self.provider().update(self.access, "cal@x", "abc123", changes, MARKER, etag=etag, invite=False)

@@ -6,7 +6,6 @@ A database or broker of ours that is away makes a consumer wait; a provider that
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
 
 from chassis.errors import Transient
 from connector.domain.errors import Throttled
@@ -21,6 +20,7 @@ from connector.domain.provider import (
     Watch,
     WatchRequest,
 )
+from connector.domain.window import Window
 from contracts.calendar_objects import EventChanges, Marker
 
 
@@ -57,9 +57,9 @@ class Calendars:
         with provider_errors():
             return await self.provider.calendars(self.access)
 
-    async def changes(self, calendar_id: str, cursor: str | None, since: datetime) -> AsyncIterator[Page]:
+    async def changes(self, calendar_id: str, cursor: str | None, window: Window) -> AsyncIterator[Page]:
         """Yield the pages of what changed."""
-        pages = self.provider.changes(self.access, calendar_id, cursor, since)
+        pages = self.provider.changes(self.access, calendar_id, cursor, window.start, window.end)
         while True:
             with provider_errors():
                 page = await anext(pages, None)
@@ -95,6 +95,11 @@ class Calendars:
         """Open a push channel."""
         with provider_errors():
             return await self.provider.watch(self.access, calendar_id, request)
+
+    async def prolong(self, watch: Watch) -> Watch | None:
+        """Return a push channel with a later end, None where a new one is to be opened."""
+        with provider_errors():
+            return await self.provider.prolong(self.access, watch)
 
     async def unwatch(self, watch: Watch) -> None:
         """Close a push channel."""

@@ -116,6 +116,11 @@ class StoredAccess:
     connection_id: str
     _given: int = 0
 
+    @property
+    def mailbox(self) -> str:
+        """Return what this connection's calls are counted under."""
+        return self.connection_id
+
     async def token(self) -> str:
         """Return an access token that outlives the next call."""
         return await self._valid(newer_than=0)

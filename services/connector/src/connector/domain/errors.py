@@ -4,7 +4,7 @@ Transient            try again: time-outs, 5xx
   Throttled          ... after `retry_after`; the connection's work is parked, its partition is not
 Rejected             never succeeds as asked
   PreconditionFailed the item changed since we read it: read it anew
-  AlreadyExists      the id of a new event is taken
+  AlreadyExists      what is to be created is there already
   Missing            the item is not there (deleted, or not visible: only a tombstone proves a deletion)
   Forbidden          the user may not do this to this item
   WatchRefused       the provider does not push for this calendar: poll
@@ -41,7 +41,11 @@ class PreconditionFailed(Rejected):
 
 
 class AlreadyExists(Rejected):
-    """409: an item, or its tombstone, has this id."""
+    """An item, or its tombstone, is there already; `event_id` where its id is not the key that was given."""
+
+    def __init__(self, code: str, detail: str = "", *, event_id: str | None = None) -> None:
+        super().__init__(code, detail)
+        self.event_id = event_id
 
 
 class Missing(Rejected):

@@ -5,7 +5,7 @@ Deletions are collected here and told after the last page of the pass, each with
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 
 from connector.domain.families import Member, OccurrenceId, tell_family
@@ -67,6 +67,17 @@ def in_batches(items: Sequence[Item], size: int) -> Iterator[list[Item]]:
             batch = []
     if batch:
         yield batch
+
+
+def unfolded(items: Iterable[Item]) -> list[Item]:
+    """Return the items with those exceptions as items of their own that came with their master."""
+    flat: list[Item] = []
+    for item in items:
+        if isinstance(item, SeriesRead) and item.exceptions:
+            flat += [replace(item, exceptions=()), *item.exceptions]
+        else:
+            flat.append(item)
+    return flat
 
 
 def ids_on(items: Sequence[Item]) -> set[str]:
@@ -158,9 +169,11 @@ def _member(reading: Reading, series_id: str, items: Sequence[Item], memory: Mem
 
 
 def merged(reading: Reading, series: KnownSeries, items: Sequence[Item]) -> KnownSeries:
-    """Return the series with what a page says of it. A full read tells all exceptions anew."""
+    """Return the series with what a page says of it. A full read tells all exceptions anew, and so may the master."""
     if reading.pass_id and series.read_pass != reading.pass_id:
         series = series.model_copy(update={"deviations": (), "read_pass": reading.pass_id})
+    if any(isinstance(item, SeriesRead) and item.exceptions is not None for item in items):
+        series = series.model_copy(update={"deviations": ()})
     for item in items:
         if isinstance(item, SeriesRead):
             series = series.model_copy(update={"master": item})

@@ -13,10 +13,18 @@ from contracts.calendar_objects import EventChanges, EventSnapshot, Marker
 
 @dataclass(frozen=True)
 class Account:
-    """Who signed in. `id` is the provider's own and stays the same when the account is connected again."""
+    """Who signed in. `id` is the provider's own and stays the same when the account is connected again.
+
+    `addresses` are others of the same account, by which its user may know it.
+    """
 
     id: str
     email: str
+    addresses: tuple[str, ...] = ()
+
+    def has(self, address: str) -> bool:
+        """Whether the account goes by this address; case is no difference."""
+        return address.casefold() in {one.casefold() for one in (self.email, *self.addresses)}
 
 
 @dataclass(frozen=True)
@@ -40,16 +48,6 @@ class EventRead:
 
 
 @dataclass(frozen=True)
-class SeriesRead:
-    """A recurring master: `event` is its first occurrence, `recurrence` its RFC 5545 lines (RRULE, RDATE, EXDATE)."""
-
-    event: EventSnapshot
-    etag: str
-    recurrence: tuple[str, ...]
-    lineage: str
-
-
-@dataclass(frozen=True)
 class OccurrenceRead:
     """An occurrence that differs from its series; `event.occurrence` tells its place."""
 
@@ -65,6 +63,21 @@ class OccurrenceCancelled:
     series_id: str
     original_start: str
     at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class SeriesRead:
+    """A recurring master: `event` is its first occurrence, `recurrence` its RFC 5545 lines (RRULE, RDATE, EXDATE).
+
+    `exceptions` are all of its exceptions, where the provider tells them with the master; None where it tells each by
+    a row of its own.
+    """
+
+    event: EventSnapshot
+    etag: str
+    recurrence: tuple[str, ...]
+    lineage: str
+    exceptions: tuple[OccurrenceRead | OccurrenceCancelled, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -96,11 +109,16 @@ class Page:
 
 @dataclass(frozen=True)
 class NewEvent:
-    """An event to create. `event_id` is derived, so that creating it twice finds it there."""
+    """An event to create.
 
-    event_id: str
+    `key` is derived from the link, so that creating it twice finds it there; a provider that takes ids from clients
+    takes it for the id. `unsure`: an earlier try of the same may have arrived.
+    """
+
+    key: str
     content: EventChanges
     marker: Marker
+    unsure: bool = False
 
 
 @dataclass(frozen=True)
@@ -114,15 +132,30 @@ class WatchRequest:
 
 @dataclass(frozen=True)
 class Watch:
-    """An open push channel, with the expiration that the provider really gave."""
+    """An open push channel: our id of it, the provider's, and the expiration that the provider really gave."""
 
     id: str
     resource_id: str
     expires_at: datetime
 
 
+@dataclass(frozen=True)
+class Traits:
+    """How a provider tells things, where that is not the same for all.
+
+    `series_by_master`: what becomes of single occurrences is told by their master alone, and a deleted series may be
+    told by ids that nobody knows.
+    """
+
+    series_by_master: bool = False
+
+
 class Access(Protocol):
     """A connection's way to a valid access token."""
+
+    @property
+    def mailbox(self) -> str:
+        """What tells accounts apart where a provider limits calls per account."""
 
     async def token(self) -> str:
         """Return an access token, refreshed when it is about to expire.
@@ -137,23 +170,29 @@ class Access(Protocol):
 class CalendarProvider(Protocol):
     """Every method raises the errors of `connector.domain.errors` and no others."""
 
+    @property
+    def traits(self) -> Traits:
+        """What the rest must know of how this provider tells things."""
+
     async def account(self, access: Access) -> Account:
         """Return who signed in."""
 
     async def calendars(self, access: Access) -> tuple[CalendarInfo, ...]:
         """Return the account's calendars, the primary one first."""
 
-    def changes(self, access: Access, calendar_id: str, cursor: str | None, since: datetime) -> AsyncIterator[Page]:
-        """Yield what changed after `cursor`; without one, everything that ends after `since`.
+    def changes(
+        self, access: Access, calendar_id: str, cursor: str | None, since: datetime, until: datetime
+    ) -> AsyncIterator[Page]:
+        """Yield what changed after `cursor`; without one, at least everything between `since` and `until`.
 
-        Raises ResyncNeeded, also between pages, when the cursor is no longer good.
+        Raises ResyncNeeded, also between pages, when the cursor is no longer good, or does not reach to `until`.
         """
 
     async def read(self, access: Access, calendar_id: str, event_id: str) -> Item:
         """Return one item as it is now: EventRemoved only on proof; Missing where the provider does not know it."""
 
     async def create(self, access: Access, calendar_id: str, new: NewEvent, *, invite: bool) -> Item:
-        """Create the event; the item is the write's own answer. Raises AlreadyExists."""
+        """Create the event; the item is the write's own answer. Raises AlreadyExists, with its id if not the key."""
 
     async def update(
         self,
@@ -174,11 +213,17 @@ class CalendarProvider(Protocol):
     async def watch(self, access: Access, calendar_id: str, request: WatchRequest) -> Watch:
         """Open a push channel. Raises WatchRefused."""
 
+    async def prolong(self, access: Access, watch: Watch) -> Watch | None:
+        """Return an open channel with a later end; None where the provider opens a new one instead.
+
+        Raises Missing where the channel is gone.
+        """
+
     async def unwatch(self, access: Access, watch: Watch) -> None:
         """Close a push channel; one that is gone already is no error."""
 
-    def event_id(self, account_key: str, activity_id: str, calendar_id: str, generation: int) -> str:
-        """Return the derived id of an event born from an activity."""
+    def key_of(self, account_key: str, activity_id: str, calendar_id: str, generation: int) -> str:
+        """Return the derived key of an event born from an activity."""
 
     def occurrence_id(self, series_id: str, original_start: str) -> str:
-        """Return the provider's id of an occurrence; `original_start` as in `contracts.Occurrence`."""
+        """Return the id by which `read` knows an occurrence; `original_start` as in `contracts.Occurrence`."""

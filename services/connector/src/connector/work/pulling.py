@@ -95,7 +95,7 @@ class Puller:
     async def _pages(self, read: Read, cursor: str | None) -> str:
         """Tell all pages; the answer is where the next read goes on. Nothing is stored of it before the end."""
         reading = read.reading
-        async for page in read.calendars.changes(reading.calendar_id, cursor, reading.window.start):
+        async for page in read.calendars.changes(reading.calendar_id, cursor, reading.window):
             await self.teller.take_page(read, page.items, last=page.cursor is not None)
             if page.cursor is not None:
                 return page.cursor

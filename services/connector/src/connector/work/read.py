@@ -21,6 +21,7 @@ from connector.domain.passes import (
     in_batches,
     kin_to_ask,
     series_touched,
+    unfolded,
     waits_for_last_page,
     without,
 )
@@ -106,10 +107,10 @@ class Teller:
 
     async def take(self, read: Read, items: Sequence[Item]) -> None:
         """Tell the news of some items and remember them."""
-        items = read.living(items)
+        items = unfolded(read.living(items))
         memory = await self.known.around(read.reading, items)
         if kin := [one for one in kin_to_ask(items, memory) if one not in read.seen]:
-            items = [*items, *await self._ask_all(read, kin)]
+            items = [*items, *unfolded(await self._ask_all(read, kin))]
             memory = await self.known.around(read.reading, items)
         items = [present_item(one, read.reading.private) for one in items]
         findings = find_news(read.reading, items, memory, read.calendars.provider.occurrence_id)

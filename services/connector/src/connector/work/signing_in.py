@@ -33,6 +33,7 @@ class _FreshAccess:
     """Tokens in hand, not stored yet: an account is only kept once it is known to be the right one."""
 
     tokens: Tokens
+    mailbox: str
 
     async def token(self) -> str:
         """Return the access token."""
@@ -105,7 +106,7 @@ class SignIn:
         verifier = self.sealer.open(state.sealed_verifier, state.id).decode()
         with provider_errors():
             tokens = await self.accounts.oauth(connection.provider).exchange(code, verifier)
-        calendars = Calendars(self.accounts.kits[connection.provider].calendars, _FreshAccess(tokens))
+        calendars = Calendars(self.accounts.kits[connection.provider].calendars, _FreshAccess(tokens, connection.id))
         account = await calendars.account()
         _check_account(connection, account)
         calendar = pick_calendar(connection.settings, await calendars.calendars())
@@ -127,7 +128,6 @@ class SignIn:
 
 
 def _check_account(connection: Connection, account: Account) -> None:
-    same_address = account.email.casefold() == connection.email.casefold()
-    if not same_address or connection.account_id not in (None, account.id):
+    if not account.has(connection.email) or connection.account_id not in (None, account.id):
         detail = f"signed in as {account.email}, but the connection is for {connection.email}"
         raise SignInFailed("account_mismatch", detail, connection.id)

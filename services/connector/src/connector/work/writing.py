@@ -58,12 +58,13 @@ class Writer:
 
     async def _create_as(self, turn: Turn, calendars: Calendars, put: CalendarPut, generation: int) -> Outcome | None:
         account = turn.connection.known_account
-        event_id = calendars.provider.event_id(account, put.activity_id, put.calendar_id, generation)
-        first_try = await self._note(turn, put, event_id, generation)
+        key = calendars.provider.key_of(account, put.activity_id, put.calendar_id, generation)
+        new = NewEvent(key, put.changes, put.marker, unsure=_is_unsure(turn.connection, put))
+        first_try = await self._note(turn, put, key, generation)
         try:
-            item = await calendars.create(put.calendar_id, NewEvent(event_id, put.changes, put.marker))
-        except AlreadyExists:
-            return await self._taken(turn, calendars, put, _Place(event_id, generation, first_try))
+            item = await calendars.create(put.calendar_id, new)
+        except AlreadyExists as error:
+            return await self._taken(turn, calendars, put, _Place(error.event_id or key, generation, first_try))
         return _written(item, generation)
 
     async def _taken(self, turn: Turn, calendars: Calendars, put: CalendarPut, place: "_Place") -> Outcome | None:

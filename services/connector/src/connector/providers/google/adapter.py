@@ -9,7 +9,17 @@ from googleapiclient.http import HttpRequest
 
 from chassis.errors import Transient
 from connector.domain.errors import Missing
-from connector.domain.provider import Access, Account, CalendarInfo, Item, NewEvent, Page, Watch, WatchRequest
+from connector.domain.provider import (
+    Access,
+    Account,
+    CalendarInfo,
+    Item,
+    NewEvent,
+    Page,
+    Traits,
+    Watch,
+    WatchRequest,
+)
 from connector.providers.google.calendars import read_calendar
 from connector.providers.google.canonical import read_item
 from connector.providers.google.errors import Target, broken_answer
@@ -30,13 +40,22 @@ class GoogleCalendar:
     """Implements `connector.domain.provider.CalendarProvider`; it keeps no state of any account."""
 
     def __init__(self, service: "CalendarResource", transport: Transport, page_size: int) -> None:
-        self._api = service
+        # Each of these builds a class anew, documentation and all: a sixth of the connector's CPU where every call did.
+        self._events = service.events()
+        self._calendars = service.calendars()
+        self._calendar_list = service.calendarList()
+        self._channels = service.channels()
         self._transport = transport
         self._page_size = page_size
 
+    @property
+    def traits(self) -> Traits:
+        """Every row tells for itself."""
+        return Traits()
+
     async def account(self, access: Access) -> Account:
         """Return who signed in: the id of an account's primary calendar is its address."""
-        primary = await self._send(access, self._api.calendarList().get(calendarId="primary"), "calendar")
+        primary = await self._send(access, self._calendar_list.get(calendarId="primary"), "calendar")
         return Account(id=_required(primary, "id"), email=primary["id"])
 
     async def calendars(self, access: Access) -> tuple[CalendarInfo, ...]:
@@ -44,7 +63,7 @@ class GoogleCalendar:
         found: list[CalendarInfo] = []
         page_token: str | None = None
         while True:
-            request = self._api.calendarList().list(maxResults=250, **_given(pageToken=page_token))
+            request = self._calendar_list.list(maxResults=250, **_given(pageToken=page_token))
             answer = await self._send(access, request, "calendar")
             found += [read_calendar(raw) for raw in _rows(answer)]
             page_token = answer.get("nextPageToken")
@@ -52,7 +71,12 @@ class GoogleCalendar:
                 return tuple(sorted(found, key=lambda one: (not one.primary, one.name.casefold())))
 
     async def changes(
-        self, access: Access, calendar_id: str, cursor: str | None, since: datetime
+        self,
+        access: Access,
+        calendar_id: str,
+        cursor: str | None,
+        since: datetime,
+        until: datetime,  # noqa: ARG002 - see below
     ) -> AsyncIterator[Page]:
         """Yield what changed after `cursor` (a sync token); without one, everything that ends after `since`.
 
@@ -62,7 +86,7 @@ class GoogleCalendar:
         start = {"syncToken": cursor} if cursor else {"timeMin": since.astimezone(UTC).isoformat()}
         page_token: str | None = None
         while True:
-            request = self._api.events().list(
+            request = self._events.list(
                 calendarId=calendar_id,
                 singleEvents=False,
                 maxResults=self._page_size,
@@ -76,14 +100,12 @@ class GoogleCalendar:
 
     async def read(self, access: Access, calendar_id: str, event_id: str) -> Item:
         """Return one item as it is now; Google keeps tombstones, so a deleted event is found as EventRemoved."""
-        request = self._api.events().get(calendarId=calendar_id, eventId=event_id)
+        request = self._events.get(calendarId=calendar_id, eventId=event_id)
         return await self._item(access, calendar_id, await self._about_item(access, calendar_id, request))
 
     async def create(self, access: Access, calendar_id: str, new: NewEvent, *, invite: bool) -> Item:
         """Create the event under its own id; the item is the answer. Raises AlreadyExists, also for a tombstone."""
-        request = self._api.events().insert(
-            calendarId=calendar_id, body=insert_body(new), sendUpdates=_mail(invite=invite)
-        )
+        request = self._events.insert(calendarId=calendar_id, body=insert_body(new), sendUpdates=_mail(invite=invite))
         return await self._item(access, calendar_id, await self._send(access, request, "new"))
 
     async def update(
@@ -98,7 +120,7 @@ class GoogleCalendar:
         invite: bool,
     ) -> Item:
         """Patch the given fields and the marker. Raises PreconditionFailed, Missing, Forbidden."""
-        request = self._api.events().patch(
+        request = self._events.patch(
             calendarId=calendar_id,
             eventId=event_id,
             body=patch_body(changes, marker),
@@ -109,24 +131,28 @@ class GoogleCalendar:
 
     async def delete(self, access: Access, calendar_id: str, event_id: str, *, etag: str | None, invite: bool) -> None:
         """Delete the event; Missing where it is deleted already."""
-        request = self._api.events().delete(calendarId=calendar_id, eventId=event_id, sendUpdates=_mail(invite=invite))
+        request = self._events.delete(calendarId=calendar_id, eventId=event_id, sendUpdates=_mail(invite=invite))
         await self._about_item(access, calendar_id, _if_match(request, etag))
 
     async def watch(self, access: Access, calendar_id: str, request: WatchRequest) -> Watch:
         """Open a channel for Google's default life of 7 days. Raises WatchRefused; AlreadyExists for a used id."""
         body: Any = {"id": request.id, "type": "web_hook", "address": request.address, "token": request.token}
-        answer = await self._send(access, self._api.events().watch(calendarId=calendar_id, body=body), "channel")
+        answer = await self._send(access, self._events.watch(calendarId=calendar_id, body=body), "channel")
         return _watch(request.id, answer)
+
+    async def prolong(self, access: Access, watch: Watch) -> Watch | None:  # noqa: ARG002 - the answer is always the same
+        """Return None: Google's channels cannot be renewed, so a new one with a new id takes the old one's place."""
+        return None
 
     async def unwatch(self, access: Access, watch: Watch) -> None:
         """Close a channel; one that is gone already is no error."""
-        request = self._api.channels().stop(body={"id": watch.id, "resourceId": watch.resource_id})
+        request = self._channels.stop(body={"id": watch.id, "resourceId": watch.resource_id})
         try:
             await self._transport.send(access, request, "item")
         except Missing:
             return
 
-    def event_id(self, account_key: str, activity_id: str, calendar_id: str, generation: int) -> str:
+    def key_of(self, account_key: str, activity_id: str, calendar_id: str, generation: int) -> str:
         """Return the derived id of an event born from an activity."""
         return derived_id(account_key, activity_id, calendar_id, generation)
 
@@ -145,7 +171,7 @@ class GoogleCalendar:
         try:
             return await self._transport.send(access, request, "item")
         except Missing:
-            await self._send(access, self._api.calendars().get(calendarId=calendar_id), "calendar")
+            await self._send(access, self._calendars.get(calendarId=calendar_id), "calendar")
             raise
 
     async def _item(self, access: Access, calendar_id: str, raw: Any) -> Item:  # noqa: ANN401 - JSON
@@ -153,7 +179,7 @@ class GoogleCalendar:
             raise broken_answer("the answer is not an event")
         zone = "UTC"
         if lacks_zone(raw):
-            calendar = await self._send(access, self._api.calendars().get(calendarId=calendar_id), "calendar")
+            calendar = await self._send(access, self._calendars.get(calendarId=calendar_id), "calendar")
             zone = calendar.get("timeZone") or zone
         return read_item(raw, calendar_id, zone)
 

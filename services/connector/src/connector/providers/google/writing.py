@@ -24,7 +24,7 @@ def insert_body(new: NewEvent) -> Any:  # noqa: ANN401 - JSON, which the SDK che
     body = patch_body(new.content, new.marker)
     for side in ("start", "end"):
         body[side] = {name: value for name, value in body[side].items() if value is not None}
-    return body | {"id": new.event_id}
+    return body | {"id": new.key}
 
 
 def patch_body(changes: EventChanges, marker: Marker) -> Any:  # noqa: ANN401 - JSON, which the SDK checks
