@@ -16,7 +16,7 @@ from connector.work.connections import Connections
 from connector.work.facts import Facts
 from connector.work.pulling import Puller
 from connector.work.read import Teller
-from connector.work.turns import Turns
+from connector.work.turns import Turn, Turns
 from contracts import topics
 from contracts.calendar_events import EventChanged, EventGone
 from contracts.connections import ConnectionSettings
@@ -59,7 +59,7 @@ class FakeCalendar:
         self.write(EventRemoved(event_id, datetime(2026, 3, 2, 8, tzinfo=UTC)))
 
     async def changes(
-        self, _access: object, _calendar_id: str, cursor: str | None, _since: datetime
+        self, _access: object, _calendar_id: str, cursor: str | None, _since: datetime, _until: datetime
     ) -> AsyncIterator[Page]:
         """Yield what changed, oldest first, or latest first where `order` is -1."""
         if cursor and self.expired:
@@ -106,15 +106,20 @@ class Reader:
         self._puller = Puller(self.stores, self._teller, self._turns, self.clock, PACE)
         self._calendars = Calendars(self.calendar, None)  # type: ignore[arg-type]  # it asks for no token
 
+    async def _begin(self) -> Turn:
+        connection = await self.stores.connections.get(self._start.id)
+        assert connection
+        return await self._turns.begin(connection)
+
     async def replay(self) -> None:
         """Read all of the calendar."""
         await self.stores.connections.insert(self._start)
-        await self._puller.replay(await self._turns.begin("c1"), self._calendars, "r1")
+        await self._puller.replay(await self._begin(), self._calendars, "r1")
 
     async def pull(self, reason: Any = "push") -> list[Message]:
         """Read what changed; return what was told."""
         before = len(self.told)
-        await self._puller.pull(await self._turns.begin("c1"), self._calendars, reason)
+        await self._puller.pull(await self._begin(), self._calendars, reason)
         return self.told[before:]
 
     async def settings(self, **changes: Any) -> None:

@@ -71,8 +71,8 @@ class Listener:
         def only_live(connection: Connection) -> Connection:
             return connection if connection.phase in {"connecting", "stopped"} else change(connection)
 
-        if await self.connections.get(connection_id):
-            await self.connections.change(connection_id, only_live)
+        if known := await self.connections.get(connection_id):
+            await self.connections.change(connection_id, only_live, seen=known)
 
 
 def _brake(asked: BrakeRequested) -> Brake:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from chassis.documents import Documents
+from chassis.documents import UNREAD, Documents
 from connector.domain.announcing import owing_news
 from connector.domain.connection import Connection
 
@@ -17,15 +17,20 @@ class Connections:
         """Return the connection, None where there is none."""
         return await self.documents.get(connection_id)
 
-    async def change(self, connection_id: str, change: Callable[[Connection], Connection]) -> Connection:
-        """Change a connection by a pure function; KeyError where there is none."""
+    async def change(
+        self, connection_id: str, change: Callable[[Connection], Connection], *, seen: Connection | None = None
+    ) -> Connection:
+        """Change a connection by a pure function; KeyError where there is none.
+
+        `seen` is the connection as the caller has just read it, which spares a read.
+        """
 
         def announced(current: Connection | None) -> Connection:
             if current is None:
                 raise KeyError(connection_id)
             return owing_news(current, change(current))
 
-        stored = await self.documents.update(connection_id, announced)
+        stored = await self.documents.update(connection_id, announced, seen=seen or UNREAD)
         if stored is None:
             raise KeyError(connection_id)
         return stored

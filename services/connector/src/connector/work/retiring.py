@@ -29,7 +29,7 @@ class Retirer:
 
     async def retire(self, connection: Connection) -> None:
         """Stop a connection for good. The provider's part is best effort: a grant may be gone already."""
-        turn = await self.turns.begin(connection.id)
+        turn = await self.turns.begin(connection)
         if connection.subscription:
             await self.channels.close(connection.subscription, self.accounts.calendars(connection))
         await self.forget(connection)

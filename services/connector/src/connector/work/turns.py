@@ -33,18 +33,16 @@ class Turns:
         self._clock = clock
         self._holder = new_id()
 
-    async def begin(self, connection_id: str, note: Change = _as_it_is) -> Turn:
-        """Take the lease, or raise LeaseHeld; `note` is stored with it."""
+    async def begin(self, connection: Connection, note: Change = _as_it_is) -> Turn:
+        """Take the lease on a connection just read, or raise LeaseHeld; `note` is stored with it."""
         now = self._clock.now()
-        taken = await self._connections.change(connection_id, lambda c: note(leased(c, self._holder, now)))
+        taken = await self._change(connection, lambda c: note(leased(c, self._holder, now)))
         return Turn(taken, taken.fence, taken.seq)
 
     async def keep(self, turn: Turn, note: Change = _as_it_is) -> None:
         """Prolong the lease, storing `note` with it; LeaseLost where someone else took over."""
         now = self._clock.now()
-        turn.connection = await self._connections.change(
-            turn.connection.id, lambda c: note(renewed(c, turn.fence, now))
-        )
+        turn.connection = await self._change(turn.connection, lambda c: note(renewed(c, turn.fence, now)))
 
     async def go_on(self, turn: Turn) -> None:
         """Begin another read within the turn: what it sees is newer than what was told so far."""
@@ -53,4 +51,7 @@ class Turns:
 
     async def end(self, turn: Turn, note: Change = _as_it_is) -> None:
         """Give the lease back, storing `note` with that."""
-        turn.connection = await self._connections.change(turn.connection.id, lambda c: note(released(c, turn.fence)))
+        turn.connection = await self._change(turn.connection, lambda c: note(released(c, turn.fence)))
+
+    async def _change(self, seen: Connection, change: Change) -> Connection:
+        return await self._connections.change(seen.id, change, seen=seen)

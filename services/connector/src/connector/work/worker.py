@@ -118,7 +118,7 @@ class Worker:
             await self.parking.park(command)
             return
         await self._settle_unfinished(connection, command)
-        turn = await self.turns.begin(connection.id)
+        turn = await self.turns.begin(connection)
         try:
             self._check_provider(connection.provider)
             with self.tempos.watching(connection.provider):
