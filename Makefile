@@ -113,8 +113,8 @@ help: ## This list
 COMPILE = uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 \
 	$(UPGRADE) $(foreach member,$(OURS),--no-emit-package $(member))
 
-# tzdata and Google's discovery document are read and the sandbox's parts run, never imported; starlette is FastAPI's and pydantic_core pydantic's own other half.
-DEPTRY = deptry --no-ansi --per-rule-ignores "DEP002=tzdata|google-api-python-client|SecantusDB|connector|mapper|activity-store,DEP003=pydantic_core|starlette"
+# httptools and uvloop are uvicorn's, tzdata and Google's discovery document are read and the sandbox's parts run, never imported; starlette is FastAPI's and pydantic_core pydantic's own other half.
+DEPTRY = deptry --no-ansi --per-rule-ignores "DEP002=tzdata|httptools|uvloop|google-api-python-client|SecantusDB|connector|mapper|activity-store,DEP003=pydantic_core|starlette"
 
 # Everything comes from the pins, hashes checked; our own packages are built by the pinned uv_build, without network.
 $(INSTALLED): requirements/dev.txt requirements/uv.txt $(MEMBERS:=/pyproject.toml)

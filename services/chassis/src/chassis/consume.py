@@ -194,7 +194,7 @@ def consume(  # noqa: PLR0913 - a consumer's whole policy in one place
         group_id=group,
         batch=True,
         max_records=max_records,
-        batch_timeout_ms=10,
+        batch_timeout_ms=1,  # the pause after a look that found nothing; see WaitingConsumer
         fetch_max_wait_ms=settings.kafka_fetch_max_wait_ms,
         auto_offset_reset="earliest",
         session_timeout_ms=6000,
