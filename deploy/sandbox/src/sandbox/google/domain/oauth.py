@@ -1,56 +1,22 @@
 """Grants, codes and tokens of Google's OAuth 2.0 (authorization code with PKCE, RFC 7636)."""
 
-import base64
-import hashlib
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
+from sandbox.simulation.oauth import Access, Consent, Flaw, Grant, OAuthError, draw, flaw
+
 ACCESS_SECONDS = 3599
-CODE_SECONDS = 600
-_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 _CALENDAR_SCOPE = "https://www.googleapis.com/auth/calendar"
 
 
-class OAuthError(Exception):
-    """An error answer of the token endpoint."""
-
-    def __init__(self, code: str, description: str, status: int = 400) -> None:
-        """`code` is OAuth's word, e.g. `invalid_grant`."""
-        super().__init__(description)
-        self.status = status
-        self.body = {"error": code, "error_description": description}
-
-
-@dataclass(slots=True)
-class Consent:
-    """What the person agreed to, waiting behind a code."""
-
-    email: str
-    client_id: str
-    redirect_uri: str
-    scope: str
-    challenge: str | None
-    offline: bool
-    issued: datetime
-
-
-@dataclass(slots=True)
-class Grant:
-    """A client's access to an account, until it is revoked."""
-
-    email: str
-    client_id: str
-    scope: str
-
-
-@dataclass(slots=True)
-class Access:
-    """An access token's worth."""
-
-    grant: str
-    expires: datetime
+_FLAWS = {
+    Flaw.CODE: ("invalid_grant", "Malformed auth code."),
+    Flaw.CLIENT: ("invalid_grant", "Bad Request"),
+    Flaw.REDIRECT: ("redirect_uri_mismatch", "Bad Request"),
+    Flaw.VERIFIER: ("invalid_grant", "Invalid code verifier."),
+}
 
 
 @dataclass(slots=True)
@@ -63,21 +29,16 @@ class OAuth:
 
     def consent(self, consent: Consent, rng: Random) -> str:
         """A code, good once and for ten minutes."""
-        code = "4/0A" + _draw(rng, 40)
+        code = "4/0A" + draw(rng, 40)
         self.codes[code] = consent
         return code
 
     def exchange(self, form: dict[str, str], now: datetime, rng: Random) -> dict[str, Any]:
         """`grant_type=authorization_code`."""
         consent = self.codes.pop(form.get("code", ""), None)
-        if consent is None or now - consent.issued > timedelta(seconds=CODE_SECONDS):
-            raise OAuthError("invalid_grant", "Malformed auth code.")
-        if consent.client_id != form.get("client_id"):
-            raise OAuthError("invalid_grant", "Bad Request")
-        if consent.redirect_uri != form.get("redirect_uri"):
-            raise OAuthError("redirect_uri_mismatch", "Bad Request")
-        if consent.challenge and consent.challenge != s256(form.get("code_verifier", "")):
-            raise OAuthError("invalid_grant", "Invalid code verifier.")
+        wrong = flaw(consent, form, now)
+        if consent is None or wrong:
+            raise OAuthError(*_FLAWS[wrong or Flaw.CODE])
         refresh = self.grant(consent.email, consent.client_id, consent.scope, rng)
         answer = self.answer(refresh, now, rng)
         return answer | ({"refresh_token": refresh} if consent.offline else {})
@@ -92,7 +53,7 @@ class OAuth:
 
     def grant(self, email: str, client_id: str, scope: str, rng: Random) -> str:
         """A new refresh token."""
-        token = "1//0" + _draw(rng, 60)
+        token = "1//0" + draw(rng, 60)
         self.grants[token] = Grant(email, client_id, scope)
         return token
 
@@ -102,7 +63,7 @@ class OAuth:
 
     def answer(self, refresh: str, now: datetime, rng: Random) -> dict[str, Any]:
         """A new access token as the token endpoint tells it."""
-        token = "ya29." + _draw(rng, 60)
+        token = "ya29." + draw(rng, 60)
         self._forget_expired(now)
         self.access[token] = Access(refresh, now + timedelta(seconds=ACCESS_SECONDS))
         return {
@@ -150,17 +111,7 @@ def expired_or_revoked() -> OAuthError:
     return OAuthError("invalid_grant", "Token has been expired or revoked.")
 
 
-def s256(verifier: str) -> str:
-    """The code challenge of a verifier."""
-    digest = hashlib.sha256(verifier.encode()).digest()
-    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
-
-
 def allows(grant: Grant, *, write: bool) -> bool:
     """Whether the grant's scopes cover a read or a write of calendars."""
     scopes = [one for one in grant.scope.split() if one.startswith(_CALENDAR_SCOPE)]
     return any(not (write and one.endswith("readonly")) for one in scopes)
-
-
-def _draw(rng: Random, length: int) -> str:
-    return "".join(rng.choice(_LETTERS) for _ in range(length))

@@ -17,11 +17,12 @@ from sandbox.google.domain.errors import (
     unauthorized,
 )
 from sandbox.google.domain.fields import select
-from sandbox.google.domain.oauth import Grant, allows
+from sandbox.google.domain.oauth import allows
 from sandbox.google.domain.operations import WRITES, perform
 from sandbox.google.domain.times import stamp
 from sandbox.google.edge.faults import refuse
 from sandbox.google.edge.simulator import Simulator
+from sandbox.simulation.oauth import Grant
 from sandbox.simulation.silence import Unanswered, html_page
 
 PREFIX = "/calendar/v3/"

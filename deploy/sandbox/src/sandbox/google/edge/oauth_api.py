@@ -1,14 +1,13 @@
 """Google's OAuth pages and endpoints: consent, token, revoke."""
 
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
-
 from fastapi import APIRouter, Request, Response
-from starlette.responses import JSONResponse, RedirectResponse
+from starlette.responses import JSONResponse
 
-from sandbox.google.domain.oauth import Consent, OAuthError, expired_or_revoked
-from sandbox.google.domain.times import stamp
-from sandbox.google.edge.pages import consent_page, problem_page
+from sandbox.google.domain.oauth import expired_or_revoked
+from sandbox.google.edge.pages import PAGES
 from sandbox.google.edge.simulator import Simulator
+from sandbox.simulation.oauth import Consent, OAuthError
+from sandbox.simulation.oauth_http import back, form_of, note
 
 _AUTH = "/o/oauth2/v2/auth"
 _NEEDED = ("client_id", "redirect_uri", "scope")
@@ -23,20 +22,20 @@ def oauth_router(simulator: Simulator) -> APIRouter:
         asked = dict(request.query_params)
         problem = _problem(simulator, asked)
         if problem:
-            return problem_page(problem)
+            return PAGES.problem(problem)
         chosen = asked.get("sim_approve") or simulator.world.auto_approve
         if chosen:
             return _approve(simulator, asked, chosen)
-        return consent_page(asked, list(simulator.world.accounts.values()))
+        return PAGES.consent(asked, list(simulator.world.accounts.values()))
 
     @router.post(_AUTH)
     async def decide(request: Request) -> Response:
-        form = await _form(request)
+        form = await form_of(request)
         problem = _problem(simulator, form)
         if problem:
-            return problem_page(problem)
+            return PAGES.problem(problem)
         if form.get("decision") != "allow":
-            return _redirect(form, {"error": "access_denied"})
+            return back(form, {"error": "access_denied"})
         return _approve(simulator, form, form.get("account", ""))
 
     _endpoints(router, simulator)
@@ -46,24 +45,24 @@ def oauth_router(simulator: Simulator) -> APIRouter:
 def _endpoints(router: APIRouter, simulator: Simulator) -> None:
     @router.post("/token")
     async def token(request: Request) -> Response:
-        form = await _form(request)
+        form = await form_of(request)
         try:
             answer: Response = JSONResponse(_token(simulator, form))
         except OAuthError as error:
             answer = JSONResponse(error.body, error.status)
-        _note(simulator, request, form, answer)
+        note(simulator.journal, simulator.now(), request, form, answer)
         return answer
 
     @router.post("/revoke")
     async def revoke(request: Request) -> Response:
-        form = dict(request.query_params) | await _form(request)
+        form = dict(request.query_params) | await form_of(request)
         if not simulator.world.oauth.revoke(form.get("token", "")):
             error = OAuthError("invalid_token", "Token expired or revoked")
             answer = JSONResponse(error.body, error.status)
         else:
             answer = JSONResponse({})
         simulator.settle()
-        _note(simulator, request, form, answer)
+        note(simulator.journal, simulator.now(), request, form, answer)
         return answer
 
 
@@ -83,7 +82,7 @@ def _problem(simulator: Simulator, asked: dict[str, str]) -> str | None:
 def _approve(simulator: Simulator, asked: dict[str, str], email: str) -> Response:
     account = simulator.world.accounts.get(email.lower())
     if account is None:
-        return problem_page(f"There is no account {email}.")
+        return PAGES.problem(f"There is no account {email}.")
     consent = Consent(
         email=account.email,
         client_id=asked["client_id"],
@@ -94,7 +93,7 @@ def _approve(simulator: Simulator, asked: dict[str, str], email: str) -> Respons
         issued=simulator.now(),
     )
     code = simulator.world.oauth.consent(consent, simulator.world.rng)
-    return _redirect(asked, {"code": code, "scope": asked["scope"]})
+    return back(asked, {"code": code, "scope": asked["scope"]})
 
 
 def _gives_refresh_token(simulator: Simulator, asked: dict[str, str], email: str) -> bool:
@@ -103,14 +102,6 @@ def _gives_refresh_token(simulator: Simulator, asked: dict[str, str], email: str
         return False
     known = simulator.world.oauth.has_grant(email, asked["client_id"])
     return not known or "consent" in asked.get("prompt", "").split()
-
-
-def _redirect(asked: dict[str, str], answer: dict[str, str]) -> Response:
-    parts = urlsplit(asked["redirect_uri"])
-    if "state" in asked:
-        answer = {"state": asked["state"], **answer}
-    query = [*parse_qsl(parts.query), *answer.items()]
-    return RedirectResponse(urlunsplit(parts._replace(query=urlencode(query))), 302)
 
 
 def _token(simulator: Simulator, form: dict[str, str]) -> dict[str, object]:
@@ -139,24 +130,3 @@ def _check_client(simulator: Simulator, form: dict[str, str]) -> None:
         raise OAuthError("invalid_request", "Could not determine client ID from request.")
     if clients and clients.get(client_id) != form.get("client_secret"):
         raise OAuthError("invalid_client", "The OAuth client was not found.", 401)
-
-
-async def _form(request: Request) -> dict[str, str]:
-    return dict(parse_qsl((await request.body()).decode(), keep_blank_values=True))
-
-
-def _note(simulator: Simulator, request: Request, form: dict[str, str], answer: Response) -> None:
-    simulator.journal.note(
-        {
-            "at": stamp(simulator.now()),
-            "method": request.method,
-            "path": request.url.path,
-            "query": {},
-            "body": {"grant_type": form.get("grant_type")},
-            "status": answer.status_code,
-            "operation": f"oauth{request.url.path.replace('/', '.')}",
-            "account": "",
-            "traps": [],
-            "problems": [],
-        }
-    )

@@ -1,12 +1,9 @@
-"""The pages for people: the consent page, and each account's calendars to see and edit."""
+"""Google's pages for people: each account's calendars to see and edit."""
 
 from datetime import datetime, timedelta
-from importlib.resources import files
-from typing import Any
 from urllib.parse import parse_qsl
 
 from fastapi import APIRouter, Request, Response
-from jinja2 import Environment, FunctionLoader, StrictUndefined, select_autoescape
 from starlette.responses import HTMLResponse, RedirectResponse
 
 from sandbox.google.domain import listing, queries, times
@@ -14,31 +11,12 @@ from sandbox.google.domain.accounts import Account
 from sandbox.google.domain.calendar import Calendar, Event
 from sandbox.google.edge.person_api import Person, seed
 from sandbox.google.edge.simulator import Simulator
+from sandbox.simulation.pages import Brand, Line, Pages, Shown
 
 _SHOWN = 200
 
 
-def _template(name: str) -> str:
-    return (files("sandbox.google") / "templates" / name).read_text("utf-8")
-
-
-_PAGES = Environment(
-    loader=FunctionLoader(_template),
-    autoescape=select_autoescape(default=True),
-    undefined=StrictUndefined,
-)
-
-
-def consent_page(asked: dict[str, str], accounts: list[Account]) -> HTMLResponse:
-    """Let the person choose an account: the query travels on as hidden fields."""
-    hint = asked.get("login_hint", "").lower()
-    page = _PAGES.get_template("consent.html")
-    return HTMLResponse(page.render(asked=asked, accounts=accounts, hint=hint))
-
-
-def problem_page(problem: str) -> HTMLResponse:
-    """Google's "Access blocked" page."""
-    return HTMLResponse(_PAGES.get_template("problem.html").render(problem=problem), 400)
+PAGES = Pages(Brand("Google", "Google Calendar", "Sign in to Google Accounts", "/o/oauth2/v2/auth"))
 
 
 def pages_router(simulator: Simulator) -> APIRouter:
@@ -50,15 +28,8 @@ def pages_router(simulator: Simulator) -> APIRouter:
     async def home(account: str = "") -> HTMLResponse:
         world = simulator.world
         chosen = world.accounts.get(account.lower()) or next(iter(world.accounts.values()), None)
-        page = _PAGES.get_template("home.html")
-        return HTMLResponse(
-            page.render(
-                accounts=list(world.accounts.values()),
-                chosen=chosen,
-                calendars=_calendars(simulator, chosen) if chosen else [],
-                mails=world.mails[-10:],
-            )
-        )
+        shown = _calendars(simulator, chosen) if chosen else []
+        return PAGES.home(list(world.accounts.values()), chosen, shown, world.mails[-10:])
 
     @router.post("/person/{act}")
     async def act(act: str, request: Request) -> Response:
@@ -86,18 +57,21 @@ def _when(form: dict[str, str], calendar: Calendar) -> Event:
     }
 
 
-def _calendars(simulator: Simulator, account: Account) -> list[dict[str, Any]]:
+def _calendars(simulator: Simulator, account: Account) -> list[Shown]:
     shown = []
     for entry in account.entries.values():
         if entry.deleted:
             continue
         calendar = simulator.world.calendars[entry.calendar]
-        coming = _coming(calendar, simulator.now())
-        shown.append({"entry": entry, "calendar": calendar, "events": coming})
+        marks = (("primary", entry.primary), ("hidden", entry.hidden))
+        about = (entry.role, calendar.time_zone, *(name for name, holds in marks if holds))
+        lines = _coming(calendar, simulator.now())
+        name = entry.override or calendar.summary
+        shown.append(Shown(calendar.id, name, about, entry.role in {"owner", "writer"}, lines))
     return shown
 
 
-def _coming(calendar: Calendar, now: datetime) -> list[dict[str, Any]]:
+def _coming(calendar: Calendar, now: datetime) -> list[Line]:
     asked = {
         "timeMin": now.isoformat(),
         "singleEvents": True,
@@ -109,14 +83,16 @@ def _coming(calendar: Calendar, now: datetime) -> list[dict[str, Any]]:
     return [_line(event, calendar) for event in page.items]
 
 
-def _line(event: Event, calendar: Calendar) -> dict[str, Any]:
+def _line(event: Event, calendar: Calendar) -> Line:
     start = times.instant(event["start"], calendar.time_zone)
     end = times.instant(event["end"], calendar.time_zone)
     zone = times.zone_named(calendar.time_zone)
-    return {
-        "event": event,
-        "all_day": times.is_all_day(event["start"]),
-        "start": start.astimezone(zone).strftime("%Y-%m-%dT%H:%M"),
-        "minutes": int((end - start).total_seconds() // 60),
-        "title": event.get("summary") or "(no title)",
-    }
+    return Line(
+        id=event["id"],
+        title=event.get("summary") or "(no title)",
+        start=start.astimezone(zone).strftime("%Y-%m-%dT%H:%M"),
+        minutes=int((end - start).total_seconds() // 60),
+        all_day=times.is_all_day(event["start"]),
+        in_series="recurringEventId" in event,
+        guests=tuple(f"{one['email']} ({one['responseStatus']})" for one in event.get("attendees", ())),
+    )

@@ -1,0 +1,1 @@
+"""What Microsoft Graph does with calendars: rules without HTTP, clock or files."""

@@ -1,0 +1,339 @@
+"""The operations that read and write calendars and events, by their names."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from sandbox.microsoft.domain import delta, ids, options, schema, times, watching, writing, zones
+from sandbox.microsoft.domain.accounts import WRITERS, Account, shown_calendar
+from sandbox.microsoft.domain.calendar import Calendar, Item, property_name
+from sandbox.microsoft.domain.call import Call, Json, found_in, selected
+from sandbox.microsoft.domain.errors import (
+    GraphError,
+    access_denied,
+    invalid_parameter,
+    invalid_request,
+    item_not_found,
+    sync_state_gone,
+)
+
+#: "Maximum number of days: 1825" (calendarView).
+LONGEST_VIEW = timedelta(days=1825)
+WRITES = frozenset({"events.create", "events.update", "events.delete", "events.cancel", "events.respond"})
+
+
+def get_user(call: Call) -> Json:
+    """Answer `/me`."""
+    account = call.account
+    shown: Json = {
+        "id": account.user_id,
+        "displayName": account.name,
+        "givenName": None,
+        "surname": None,
+        "jobTitle": None,
+        "mail": account.email,
+        "mobilePhone": None,
+        "officeLocation": None,
+        "preferredLanguage": None,
+        "businessPhones": [],
+        "userPrincipalName": account.email,
+        "mailboxSettings": _settings(account),
+    }
+    if not call.options.select:
+        del shown["mailboxSettings"]
+    return selected(shown, call.options)
+
+
+def get_settings(call: Call) -> Json:
+    """Answer `/me/mailboxSettings`."""
+    return _settings(call.account)
+
+
+def _settings(account: Account) -> Json:
+    return {"timeZone": zones.windows(account.time_zone), "dateFormat": "M/d/yyyy", "timeFormat": "h:mm tt"}
+
+
+def list_calendars(call: Call) -> Json:
+    """Answer `/me/calendars`, page by page."""
+    rows = [_calendar(call, calendar_id) for calendar_id, entry in call.account.entries.items() if not entry.deleted]
+    page, more = call.page_of(rows)
+    return _collection([selected(row, call.options) for row in page], more)
+
+
+def get_calendar(call: Call) -> Json:
+    """Answer one calendar."""
+    _, entry = call.calendar()
+    calendar_id = call.account.id_of(entry.calendar)
+    return selected(_calendar(call, calendar_id or ""), call.options)
+
+
+def _calendar(call: Call, calendar_id: str) -> Json:
+    entry = call.account.entries[calendar_id]
+    calendar = call.world.calendars[entry.calendar]
+    return shown_calendar(calendar_id, entry, calendar, call.world.accounts[calendar.owner])
+
+
+def _collection(rows: list[Any], more: str | None) -> Json:
+    return {"value": rows} | ({"@odata.nextLink": more} if more else {})
+
+
+def list_events(call: Call) -> Json:
+    """Answer `events`: singles and masters, of one calendar or of all of one's own."""
+    found: list[Json] = []
+    chosen = options_filter(call)
+    for calendar in _calendars(call):
+        entry = call.account.entries[call.account.id_of(calendar.key) or ""]
+        view = call.view(entry)
+        plain = type(view)(sees_private=view.sees_private)
+        for item in _candidates(calendar, chosen.needle if chosen else None):
+            if item.deleted or item.master is not None:
+                continue
+            if chosen is None or chosen.passes(plain.full(item), item.properties):
+                found.append({"calendar": calendar, "view": view, "item": item})
+    found = _ordered(found, call.options.order)
+    page, more = call.page_of(found)
+    rows = [call.shown(one["calendar"], one["view"], one["item"]) for one in page]
+    answer = _collection(rows, more)
+    return answer | ({"@odata.count": len(found)} if call.options.count else {})
+
+
+def options_filter(call: Call) -> Any:  # noqa: ANN401 - the parser is imported only where it is needed
+    """The compiled `$filter`, if there is one."""
+    if call.options.filter is None:
+        return None
+    # The OData grammar takes a fifth of a second to load, and few calls need it.
+    from sandbox.microsoft.domain import filters  # noqa: PLC0415
+
+    return filters.compiled(call.options.filter)
+
+
+def _calendars(call: Call) -> list[Calendar]:
+    if call.route.calendar is not None:
+        return [call.calendar()[0]]
+    kept = [entry.calendar for entry in call.account.entries.values() if not entry.deleted]
+    found = (call.world.calendars[key] for key in kept)
+    return [calendar for calendar in found if calendar.owner == call.account.email]
+
+
+def _candidates(calendar: Calendar, needle: tuple[str, str] | None) -> list[Item]:
+    if needle is None:
+        return list(calendar.live())
+    keys = calendar.by_property.get(property_name(*needle), set())
+    return [calendar.items[key] for key in sorted(keys)]
+
+
+_ORDERS: dict[str, Callable[[Item], Any]] = {
+    "start/dateTime": lambda item: item.start.instant,
+    "end/dateTime": lambda item: item.end.instant,
+    "createdDateTime": lambda item: item.created,
+    "lastModifiedDateTime": lambda item: item.modified,
+    "subject": lambda item: item.fields["subject"].casefold(),
+}
+
+
+def _ordered(found: list[Json], order: str | None) -> list[Json]:
+    if order is None:
+        return found
+    name, _, direction = order.strip().partition(" ")
+    if name not in _ORDERS:
+        raise invalid_request(f"The property '{name}' does not support sorting.")
+    return sorted(found, key=lambda one: _ORDERS[name](one["item"]), reverse=direction.strip() == "desc")
+
+
+def list_view(call: Call) -> Json:
+    """Answer `calendarView`: everything of a window, series expanded."""
+    calendar, entry = call.calendar()
+    window = _window(call)
+    view = call.view(entry)
+    page, more = call.page_of(found_in(calendar, window.low, window.high))
+    return _collection([call.shown(calendar, view, item) for item in page], more)
+
+
+def _window(call: Call) -> delta.Window:
+    given = {name.lower(): value for name, value in call.query.items()}
+    window = delta.window_of(given.get("startdatetime"), given.get("enddatetime"))
+    if window.high <= window.low:
+        raise invalid_parameter("EndDateTime", given["enddatetime"])
+    if window.high - window.low > LONGEST_VIEW:
+        raise invalid_request(
+            "Your request can't be completed. The range between the start and end dates is greater than the allowed "
+            f"range. Maximum number of days: {LONGEST_VIEW.days}"
+        )
+    return window
+
+
+def list_instances(call: Call) -> Json:
+    """Answer `instances`: a series' occurrences in a window, exceptions among them."""
+    calendar, entry, master = call.event()
+    if not master.is_series:
+        raise invalid_request("The event is not a series master.")
+    window = _window(call)
+    view = call.view(entry)
+    found = [item for item in found_in(calendar, window.low, window.high) if item.master == master.key]
+    page, more = call.page_of(found)
+    return _collection([call.shown(calendar, view, item) for item in page], more)
+
+
+def get_event(call: Call) -> Json:
+    """Answer one event."""
+    calendar, entry, item = call.event()
+    return call.shown(calendar, call.view(entry), item)
+
+
+def create_event(call: Call) -> Json:
+    """Answer a new event (201); what the client gave as extended properties is not in the answer."""
+    schema.check(call.body, schema.EVENT)
+    calendar = call.writable()
+    item = writing.create(calendar, call.body, call.act())
+    call.status = 201
+    return _written(call, calendar, item)
+
+
+def update_event(call: Call) -> Json:
+    """Answer a changed event."""
+    schema.check(call.body, schema.EVENT)
+    calendar, item = _changeable(call)
+    writing.check_etag(item, call.if_match)
+    return _written(call, calendar, writing.change(calendar, item, call.body, call.act()))
+
+
+def _written(call: Call, calendar: Calendar, item: Item) -> Json:
+    entry = call.account.entries[call.account.id_of(calendar.key) or ""]
+    shown = call.view(entry).full(item)
+    if call.trap("etag.bump_at_once") is not None:
+        writing.touch(calendar, item, call.act())
+    return shown
+
+
+def _changeable(call: Call) -> tuple[Calendar, Item]:
+    calendar, entry, item = call.event()
+    if entry.role not in WRITERS:
+        raise access_denied()
+    return calendar, item
+
+
+def delete_event(call: Call) -> Json:
+    """Answer nothing (204); the organizer's guests are told."""
+    calendar, item = _changeable(call)
+    if call.trap("delete.ignores_if_match") is None:
+        writing.check_etag(item, call.if_match)
+    writing.delete(calendar, item, call.act())
+    call.status = 204
+    return {}
+
+
+def cancel_event(call: Call) -> Json:
+    """Answer 202; like deleting, with a word to the guests."""
+    calendar, item = _changeable(call)
+    if not item.fields["isOrganizer"]:
+        raise GraphError(400, "ErrorAccessDenied", "You need to be an organizer to cancel a meeting.")
+    writing.delete(calendar, item, call.act(), "cancel")
+    call.status = 202
+    return {}
+
+
+def respond(call: Call) -> Json:
+    """Answer 202 to a guest's answer."""
+    calendar, item = _changeable(call)
+    writing.respond(calendar, item, call.route.action, call.act())
+    call.status = 202
+    return {}
+
+
+def read_delta(call: Call) -> Json:
+    """Answer both delta functions."""
+    calendar, entry = call.calendar()
+    place = _place(call, calendar)
+    in_view = call.operation == "calendarView.delta"
+    quirks = delta.Quirks(
+        with_master=in_view and call.trap("delta.with_master") is not None,
+        sparse=not in_view and call.trap("delta.sparse_events") is not None,
+        empty_page=call.trap("delta.empty_page") is not None,
+        repeat_row=call.trap("delta.repeat_row") is not None,
+        invisible="$deltatoken" in call.query and call.trap("push.before_visible") is not None,
+        occurrences_removed=in_view and call.trap("delta.occurrences_removed") is not None,
+    )
+    size = min(call.prefer.page_size or options.DEFAULT_PAGE, call.world.page_cap or options.MAX_PAGE)
+    page = delta.page(calendar, place, size, call.view(entry), quirks)
+    name = "$skiptoken" if page.more else "$deltatoken"
+    kind = "@odata.nextLink" if page.more else "@odata.deltaLink"
+    return {"value": page.rows, kind: call.link(**{name: page.place.token()})}
+
+
+_REFUSED = ("$select", "$expand", "$filter", "$orderby", "$search", "$top")
+
+
+def _place(call: Call, calendar: Calendar) -> delta.Place:
+    token = call.query.get("$deltatoken") or call.query.get("$skiptoken")
+    if "$deltatoken" in call.query and not token:
+        token = None
+    _strike(call)
+    if token:
+        return delta.resume(calendar, token)
+    refused = [name for name in _REFUSED if name in call.query]
+    if refused:
+        raise invalid_request(f"The query parameter '{refused[0]}' is not supported with delta.")
+    if call.operation == "calendarView.delta":
+        return delta.begin(calendar, _window(call))
+    if any(name.lower() in {"startdatetime", "enddatetime"} and not value for name, value in call.query.items()):
+        raise invalid_parameter("StartDateTime", "")
+    return delta.begin(calendar, None)
+
+
+def _strike(call: Call) -> None:
+    if "$deltatoken" in call.query and call.trap("delta.410_first") is not None:
+        raise sync_state_gone(call.link(**{"$deltatoken": ""}))
+    if "$skiptoken" not in call.query:
+        return
+    if call.trap("delta.410_between_pages") is not None:
+        raise sync_state_gone(call.link(**{"$deltatoken": ""}))
+    if call.trap("delta.503_between_pages") is not None:
+        raise GraphError(503, "ErrorServerBusy", "The server is busy. Please try again later.")
+
+
+def translate_ids(call: Call) -> Json:
+    """Answer `translateExchangeIds`, at most 1000 at a time."""
+    wanted = call.body.get("inputIds") or []
+    if len(wanted) > options.MAX_PAGE:
+        raise invalid_request("At most 1000 ids can be translated at a time.")
+    immutable = call.body.get("targetIdType") == "restImmutableEntryId"
+    return {"value": [_translated(call, one, immutable=immutable) for one in wanted]}
+
+
+def _translated(call: Call, source: str, *, immutable: bool) -> Json:
+    ref = ids.parse(source)
+    folder = call.world.where.get(ref.key) if ref else None
+    if ref is None or folder is None:
+        raise item_not_found()
+    return {"sourceId": source, "targetId": ids.item_id(ids.Ref(ref.key, ref.day), folder, immutable=immutable)}
+
+
+_HANDLERS: dict[str, Callable[[Call], Json]] = {
+    "user.get": get_user,
+    "mailboxSettings.get": get_settings,
+    "calendars.list": list_calendars,
+    "calendars.get": get_calendar,
+    "events.list": list_events,
+    "events.create": create_event,
+    "events.get": get_event,
+    "events.update": update_event,
+    "events.delete": delete_event,
+    "events.instances": list_instances,
+    "events.cancel": cancel_event,
+    "events.respond": respond,
+    "events.delta": read_delta,
+    "calendarView.list": list_view,
+    "calendarView.delta": read_delta,
+    "ids.translate": translate_ids,
+    **watching.HANDLERS,
+}
+
+
+def perform(call: Call) -> Json:
+    """Answer the call."""
+    return _HANDLERS[call.operation](call)
+
+
+def stamp(call: Call) -> str:
+    """The call's time as the journal writes it."""
+    return times.stamp(call.now)

@@ -1,0 +1,1 @@
+"""The simulator's edges: HTTP, pushes, files and the clock."""

@@ -1,0 +1,47 @@
+"""The running simulator: the world with its clock, journal, pushes and file."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from sandbox.microsoft.domain import writing
+from sandbox.microsoft.domain.world import World
+from sandbox.microsoft.edge.gate import Gate
+from sandbox.microsoft.edge.push import PushDesk
+from sandbox.microsoft.settings import MicrosoftSettings
+from sandbox.simulation.simulator import BaseSimulator
+
+Judge = Callable[[str, Any], list[str]]
+
+
+@dataclass(slots=True, kw_only=True)
+class Simulator(BaseSimulator[World]):
+    """What the edges share. `judge` says what is wrong with an operation's answer."""
+
+    settings: MicrosoftSettings
+    push: PushDesk
+    gate: Gate
+    judge: Judge | None = None
+
+    @property
+    def desk(self) -> PushDesk:
+        """Where notifications leave."""
+        return self.push
+
+    def settle(self) -> None:
+        """After anything that may have changed the world, or some time: tell the subscribers, keep the state."""
+        writing.tick(self.world, self.now())
+        told = False
+        for calendar in self.world.calendars.values():
+            if calendar.notices:
+                notices, calendar.notices = calendar.notices, []
+                self.push.changed(calendar, notices)
+                told = True
+        if self.state is not None and told:
+            self.state.mark()
+
+    def keep(self) -> None:
+        """Something changed that no subscriber is told of."""
+        self.settle()
+        if self.state is not None:
+            self.state.mark()
