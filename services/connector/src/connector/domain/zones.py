@@ -9,7 +9,7 @@ from functools import cache, lru_cache
 from importlib.resources import files
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from tzlocal.windows_tz import win_tz  # generated from CLDR's windowsZones.xml with every release
+from tzlocal.windows_tz import tz_win, win_tz  # generated from CLDR's windowsZones.xml with every release
 
 _MAX_ZONES = 1024
 _UTC = "Etc/UTC"
@@ -22,6 +22,11 @@ def iana_zone(name: str) -> str | None:
         if _exists(candidate):
             return _known_as(_aliases().get(candidate, candidate))
     return None
+
+
+def windows_zone(name: str) -> str | None:
+    """Return the Windows name of an IANA zone (several have the same), None where Windows has none for it."""
+    return tz_win.get(name)
 
 
 def _known_as(name: str) -> str:

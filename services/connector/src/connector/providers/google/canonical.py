@@ -21,11 +21,12 @@ from connector.domain.provider import (
     SeriesRead,
     Unreadable,
 )
+from connector.domain.spans import UnreadableTimeError
+from connector.domain.texts import lines
 from connector.providers.google.ids import instance_place, lineage
 from connector.providers.google.marker import read_marker
 from connector.providers.google.rights import is_editable, is_organizer, visibility
-from connector.providers.google.times import UnreadableTimeError, read_original, read_time
-from connector.providers.google.writing import lines
+from connector.providers.google.times import read_original, read_time
 from contracts.calendar_objects import EventAttendee, EventFields, EventSnapshot, Occurrence
 
 Raw = Mapping[str, Any]

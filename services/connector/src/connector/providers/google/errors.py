@@ -1,9 +1,7 @@
 """Google's errors as ours, decided once by status *and* reason (not every 403 is a rate limit)."""
 
 import json
-import re
 from collections.abc import Callable, Mapping
-from email.utils import parsedate_to_datetime
 from typing import Any, Literal
 
 from googleapiclient.errors import HttpError
@@ -22,6 +20,7 @@ from connector.domain.errors import (
     Transient,
     WatchRefused,
 )
+from connector.providers.wire import retry_after, slug
 
 Target = Literal["calendar", "new", "item", "channel"]
 """What a call was about: reading a calendar, creating in it, one item, a push channel."""
@@ -45,7 +44,7 @@ def broken_answer(detail: str) -> Transient:
 def translate(error: HttpError, target: Target) -> TandemError:
     """Return our error for an answer of 300 or more."""
     answer = _Answer(error)
-    wait = _retry_after(error.resp)
+    wait = retry_after(error.resp)
     if answer.status == 429 or (answer.status == 403 and answer.reason in _RATE_LIMITS):
         return Throttled(answer.reason, answer.message, retry_after=wait)
     if answer.status >= 500 or answer.status < 400 or answer.status == 408:
@@ -61,7 +60,7 @@ class _Answer:
         body = _body(error.content)
         entries = [one for name in ("errors", "details") for one in _entries(body, name) if one.get("reason")]
         first = entries[0] if entries else {}
-        self.reason = _slug(str(first.get("reason") or f"http_{self.status}"))
+        self.reason = slug(str(first.get("reason") or f"http_{self.status}"))
         self.message = str(body.get("message") or "")
         self.location = str(first.get("location") or "")
 
@@ -125,19 +124,3 @@ def _body(content: bytes) -> dict[str, Any]:
 def _entries(body: dict[str, Any], name: str) -> list[dict[str, Any]]:
     entries = body.get(name)
     return [one for one in entries if isinstance(one, dict)] if isinstance(entries, list) else []
-
-
-def _slug(reason: str) -> str:
-    """`rateLimitExceeded` and `RATE_LIMIT_EXCEEDED` alike are `rate_limit_exceeded`."""
-    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", reason).lower()
-
-
-def _retry_after(headers: Mapping[str, str]) -> float | None:
-    """Return the seconds of Retry-After; a date counts from the answer's own Date (RFC 9110 10.2.3)."""
-    given, now = headers.get("retry-after", ""), headers.get("date", "")
-    if given.isdecimal():
-        return float(given)
-    try:
-        return max(0.0, (parsedate_to_datetime(given) - parsedate_to_datetime(now)).total_seconds())
-    except (ValueError, TypeError):  # no date, or only one of the two
-        return None

@@ -6,16 +6,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from connector.domain.recurrence import original_start
+from connector.domain.spans import UnreadableTimeError, computable
 from connector.domain.zones import iana_zone
 from contracts.times import AllDay, EventTime, Timed
 
 _DAY = timedelta(days=1)
-_FIRST_YEAR, _LAST_YEAR = 2, 9998
-_LONGEST = timedelta(hours=99_999)
-
-
-class UnreadableTimeError(ValueError):
-    """A time that nobody can place; its words hold no content of the event."""
 
 
 def read_time(raw: Mapping[str, Any], calendar_zone: str) -> EventTime:
@@ -23,16 +18,7 @@ def read_time(raw: Mapping[str, Any], calendar_zone: str) -> EventTime:
 
     An end before the start counts as the start: the contract knows no negative lengths. Raises UnreadableTimeError.
     """
-    time = _read_time(raw.get("start") or {}, raw.get("end") or {}, calendar_zone)
-    if not is_computable(time):
-        raise UnreadableTimeError("its dates are beyond what a calendar can compute with")
-    return time
-
-
-def is_computable(time: EventTime) -> bool:
-    """Whether all that is done with a time stays inside the years 1 to 9999, and its length inside F1's HHHHH:MM."""
-    inside = all(_FIRST_YEAR <= moment.year <= _LAST_YEAR for moment in (time.start, time.end))
-    return inside and time.end - time.start <= _LONGEST
+    return computable(_read_time(raw.get("start") or {}, raw.get("end") or {}, calendar_zone))
 
 
 def _read_time(start: Mapping[str, Any], end: Mapping[str, Any], calendar_zone: str) -> EventTime:

@@ -5,9 +5,11 @@ from typing import Any
 
 from chassis.errors import Rejected
 from connector.domain.provider import NewEvent
+from connector.domain.spans import is_computable
+from connector.domain.texts import lines
 from connector.domain.zones import iana_zone
 from connector.providers.google.marker import write_marker
-from connector.providers.google.times import is_computable, write_time
+from connector.providers.google.times import write_time
 from contracts.calendar_objects import EventChanges, Marker
 from contracts.times import AllDay, EventTime, Timed
 
@@ -43,11 +45,6 @@ def holdable(changes: EventChanges) -> EventChanges:
         "time": _time(changes.time),
     }
     return changes.model_copy(update=update)
-
-
-def lines(text: str) -> str:
-    """Return the text with LF for every CRLF or CR: how a line ends is no content."""
-    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _text(text: str | None, limit: int | None = None) -> str | None:

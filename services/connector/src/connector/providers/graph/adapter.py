@@ -1,0 +1,199 @@
+"""The Microsoft Graph adapter: every call of `CalendarProvider` for Outlook.com and Microsoft 365 calendars."""
+
+from collections.abc import AsyncIterator
+from datetime import datetime
+from typing import Any
+
+from kiota_abstractions.request_information import RequestInformation
+
+from chassis.clock import Clock
+from connector.domain.errors import AlreadyExists, Forbidden, Missing
+from connector.domain.provider import (
+    Access,
+    Account,
+    CalendarInfo,
+    EventRead,
+    Item,
+    NewEvent,
+    Page,
+    Traits,
+    Watch,
+    WatchRequest,
+)
+from connector.providers.graph.calendars import read_calendar
+from connector.providers.graph.canonical import read_single
+from connector.providers.graph.changes import Changes
+from connector.providers.graph.cursors import Cursor
+from connector.providers.graph.errors import broken_answer
+from connector.providers.graph.ids import occurrence_id, transaction_id
+from connector.providers.graph.marker import read_marker, read_written_zone, write_properties
+from connector.providers.graph.reading import Json, Mailbox, read_item, rows
+from connector.providers.graph.requests import Requests
+from connector.providers.graph.subscriptions import renew, subscribe, unsubscribe
+from connector.providers.graph.transport import Transport
+from connector.providers.graph.versions import EventVersion
+from connector.providers.graph.writing import create_body, holdable, patch_body
+from contracts.calendar_objects import EventChanges, Marker
+from contracts.times import Timed
+
+_CALENDARS_PER_PAGE = 100
+
+
+class GraphCalendar:
+    """Implements `connector.domain.provider.CalendarProvider`; it keeps no state of any account."""
+
+    def __init__(self, requests: Requests, transport: Transport, clock: Clock, page_size: int) -> None:
+        self._requests = requests
+        self._transport = transport
+        self._clock = clock
+        self._page_size = page_size
+
+    @property
+    def traits(self) -> Traits:
+        """What becomes of occurrences shows with their master alone."""
+        return Traits(series_by_master=True)
+
+    async def account(self, access: Access) -> Account:
+        """Return who signed in; the name to sign in with may be another than the mail address."""
+        me = await self._mailbox(access).send(self._requests.me(), "calendar")
+        names = [str(me[name]) for name in ("mail", "userPrincipalName") if me.get(name)]
+        if not names or not me.get("id"):
+            raise broken_answer("the account has no address")
+        return Account(str(me["id"]), names[0], tuple(names[1:]))
+
+    async def calendars(self, access: Access) -> tuple[CalendarInfo, ...]:
+        """Return the account's calendars, the primary one first."""
+        changes = Changes(self._mailbox(access), _CALENDARS_PER_PAGE)
+        asked = self._requests.calendars(_CALENDARS_PER_PAGE)
+        found = [read_calendar(raw) async for answer in changes.pages(asked, "calendar") for raw in rows(answer)]
+        return tuple(sorted(found, key=lambda one: (not one.primary, one.name.casefold())))
+
+    async def changes(
+        self, access: Access, calendar_id: str, cursor: str | None, since: datetime, until: datetime
+    ) -> AsyncIterator[Page]:
+        """Yield what changed after `cursor`; without one, everything that ends after `since`, series up to `until`."""
+        changes = Changes(self._mailbox(access, calendar_id), self._page_size)
+        pages = changes.since(Cursor.parsed(cursor, until)) if cursor else changes.full(since, until)
+        async for page in pages:
+            yield page
+
+    async def read(self, access: Access, calendar_id: str, event_id: str) -> Item:
+        """Return one item as it is now; Exchange keeps no tombstones, so a deleted event is one that is not there."""
+        return await self._mailbox(access, calendar_id).read(event_id)
+
+    async def create(self, access: Access, calendar_id: str, new: NewEvent, *, invite: bool) -> Item:  # noqa: ARG002
+        """Create the event; the item is the write's own answer, with what only another read shows.
+
+        Raises AlreadyExists where an earlier try is there: found by its mark, or answered for the same transaction.
+        """
+        mailbox = self._mailbox(access, calendar_id)
+        if new.unsure and (there := await self._marked(mailbox, new.marker)):
+            raise AlreadyExists("marked_event_exists", event_id=there)
+        made = await mailbox.send(self._requests.create(calendar_id, create_body(new)), "new")
+        try:
+            read = await mailbox.raw(str(made.get("id")))
+        except Missing as error:
+            raise AlreadyExists("transaction_of_a_deleted_event", event_id=str(made.get("id"))) from error
+        if read_marker(read) != new.marker:
+            raise AlreadyExists("transaction_exists", event_id=str(made.get("id")))
+        answered = _written(made, calendar_id, new.marker, read_written_zone(read))
+        return _newer(answered, read_item(read, calendar_id))
+
+    async def update(
+        self,
+        access: Access,
+        calendar_id: str,
+        event_id: str,
+        changes: EventChanges,
+        marker: Marker,
+        *,
+        etag: str | None,
+        invite: bool,
+    ) -> Item:
+        """Patch the given fields and the marker. Raises PreconditionFailed, Missing, Forbidden."""
+        mailbox = self._mailbox(access, calendar_id)
+        own_id = await mailbox.own_id(event_id)
+        version = await self._version(mailbox, own_id, etag)
+        _check_right(version, invite=invite)
+        body = patch_body(changes, marker)
+        request = self._requests.update(calendar_id, own_id, body, version.etag if etag else None)
+        answer = await self._about_item(mailbox, request)
+        if not isinstance(answer, dict) or answer.get("type", "singleInstance") != "singleInstance":
+            return await mailbox.read(event_id)
+        return _written(answer, calendar_id, marker, _zone_after(changes) or version.zone)
+
+    async def delete(self, access: Access, calendar_id: str, event_id: str, *, etag: str | None, invite: bool) -> None:
+        """Delete the event; Missing where it is deleted already."""
+        mailbox = self._mailbox(access, calendar_id)
+        own_id = await mailbox.own_id(event_id)
+        version = await self._version(mailbox, own_id, etag)
+        _check_right(version, invite=invite)
+        await self._about_item(mailbox, self._requests.delete(calendar_id, own_id, version.etag if etag else None))
+
+    async def watch(self, access: Access, calendar_id: str, request: WatchRequest) -> Watch:
+        """Open a subscription; our address is called while this call lasts. Raises WatchRefused."""
+        return await subscribe(self._mailbox(access, calendar_id), request, self._clock)
+
+    async def prolong(self, access: Access, watch: Watch) -> Watch | None:
+        """Renew a subscription. Raises Missing where it is gone."""
+        return await renew(self._mailbox(access), watch, self._clock)
+
+    async def unwatch(self, access: Access, watch: Watch) -> None:
+        """Close a subscription; one that is gone already is no error."""
+        await unsubscribe(self._mailbox(access), watch.resource_id)
+
+    def key_of(self, account_key: str, activity_id: str, calendar_id: str, generation: int) -> str:
+        """Return the `transactionId` of an event born from an activity."""
+        return transaction_id(account_key, activity_id, calendar_id, generation)
+
+    def occurrence_id(self, series_id: str, original_start: str) -> str:
+        """Return our id of an occurrence; Exchange's own tells nothing."""
+        return occurrence_id(series_id, original_start)
+
+    def _mailbox(self, access: Access, calendar_id: str = "") -> Mailbox:
+        return Mailbox(self._requests, self._transport, access, calendar_id)
+
+    async def _about_item(self, mailbox: Mailbox, request: RequestInformation) -> Any:  # noqa: ANN401 - JSON
+        """Send; a 404 may as well mean that the calendar is lost."""
+        try:
+            return await mailbox.transport.send(mailbox.access, request, "item")
+        except Missing:
+            await mailbox.check_calendar()
+            raise
+
+    async def _version(self, mailbox: Mailbox, own_id: str, etag: str | None) -> EventVersion:
+        if etag:
+            return EventVersion.parsed(etag)
+        raw = await mailbox.raw(own_id)
+        return EventVersion.of(raw, read_written_zone(raw))
+
+    async def _marked(self, mailbox: Mailbox, marker: Marker) -> str | None:
+        """Return the id of the event that bears a mark, whatever version of it."""
+        asked = self._requests.marked(mailbox.calendar_id, marker.activity_id)
+        found = [(read_marker(raw), raw) for raw in rows(await mailbox.send(asked, "calendar"))]
+        same = (str(raw["id"]) for mark, raw in found if mark and mark.account_key == marker.account_key)
+        return next(same, None)
+
+
+def _check_right(version: EventVersion, *, invite: bool) -> None:
+    """Raise Forbidden for what Exchange would let happen, and should not."""
+    if version.standing == "foreign":
+        raise Forbidden("not_organizer", "it would change the guest's own copy alone (E5)")
+    if version.standing == "guests" and not invite:
+        raise Forbidden("would_mail_guests", "Exchange mails the guests of a meeting with every change (I1)")
+
+
+def _written(answer: Json, calendar_id: str, marker: Marker, zone: str | None) -> Item:
+    """Return the answer to a write, with the properties that answers do not repeat."""
+    return read_single({**answer, **write_properties(marker, zone)}, calendar_id)
+
+
+def _newer(answered: Item, read: Item) -> Item:
+    """Return what was read after a write where it says the same: Exchange gives new events a second etag at once."""
+    same = isinstance(answered, EventRead) and isinstance(read, EventRead) and answered.event.hash == read.event.hash
+    return read if same else answered
+
+
+def _zone_after(changes: EventChanges) -> str | None:
+    time = holdable(changes).time
+    return time.timezone if isinstance(time, Timed) else None

@@ -1,0 +1,140 @@
+"""What changed in a calendar (providers §2.2): the rows of a delta round are hints, each item is read anew.
+
+A full read goes through a whole round only for its deltaLink and the ids of the series in its window; the events
+themselves come from a list, a page of them with their marks in one call.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from kiota_abstractions.request_information import RequestInformation
+
+from connector.domain.errors import ResyncNeeded, Transient
+from connector.domain.provider import EventRead, Item, Page
+from connector.domain.window import midnight
+from connector.providers.graph.cursors import Cursor
+from connector.providers.graph.errors import Target
+from connector.providers.graph.reading import Json, Mailbox, read_item, rows
+from contracts.times import Timed
+
+_AHEAD = timedelta(days=30)
+"""How much further a round's window reaches than it must: so often a new one is begun at least."""
+_MARGIN = timedelta(days=1)
+"""All-day events are stored as instants of some zone, by which Exchange filters."""
+_MASTERS_AT_ONCE = 20
+_EVENTS_AT_ONCE = 100
+
+
+@dataclass
+class Changes:
+    """One read of a calendar's changes."""
+
+    mailbox: Mailbox
+    page_size: int
+    masters: set[str] = field(default_factory=set)
+    modified: str = ""
+
+    async def full(self, since: datetime, until: datetime) -> AsyncIterator[Page]:
+        """Yield everything between two moments; the round comes first: nothing falls between it and the list."""
+        until += _AHEAD
+        link, requests, calendar_id = "", self.mailbox.requests, self.mailbox.calendar_id
+        first = requests.delta(calendar_id, since, until, self.page_size)
+        async for answer in self._round(first, "calendar"):
+            self.masters |= {str(row["seriesMasterId"]) for row in rows(answer) if row.get("seriesMasterId")}
+            link = _link(answer)
+            yield Page(())
+        listed = requests.events(calendar_id, since - _MARGIN, self.page_size)
+        async for answer in self.pages(listed, "calendar"):
+            yield Page(tuple(await self._singles(rows(answer), since)))
+        async for page in self._told_masters():
+            yield page
+        yield Page((), str(Cursor(link=link, until=until, modified=self.modified)))
+
+    async def since(self, cursor: Cursor) -> AsyncIterator[Page]:
+        """Yield what changed after a cursor. Raises ResyncNeeded, also between pages."""
+        if not self.mailbox.requests.is_ours(cursor.link):
+            raise ResyncNeeded("foreign_link", "the cursor leads elsewhere than where the account is read")
+        self.modified = cursor.modified
+        hints = await self._modified_since(cursor.modified)
+        link = ""
+        async for answer in self._round(self.mailbox.requests.follow(cursor.link, self.page_size), "changes"):
+            link = _link(answer)
+            yield Page(tuple(await self.mailbox.read_all(sorted({*hints, *self._touched(rows(answer))}))))
+            hints = set()
+        async for page in self._told_masters():
+            yield page
+        yield Page((), str(Cursor(link=link, until=cursor.until, modified=self.modified)))
+
+    async def _round(self, request: RequestInformation, target: Target) -> AsyncIterator[Json]:
+        link = ""
+        async for answer in self.pages(request, target):
+            link = _link(answer)
+            yield answer
+        if not link:
+            raise Transient("no_cursor", "the last page did not say where the next read goes on")
+
+    async def pages(self, request: RequestInformation, target: Target) -> AsyncIterator[Json]:
+        """Yield the answers to a request and to what their nextLinks lead to."""
+        while True:
+            answer = await self.mailbox.send(request, target)
+            yield answer
+            link = answer.get("@odata.nextLink")
+            if not link:
+                return
+            if not self.mailbox.requests.is_ours(str(link)):
+                raise Transient("foreign_link", "the next page is elsewhere than the last")
+            request = self.mailbox.requests.follow(str(link), self.page_size)
+
+    async def _modified_since(self, moment: str) -> set[str]:
+        """Return the masters modified since, as an occurrence that was deleted leaves them."""
+        asked = self.mailbox.requests.modified(self.mailbox.calendar_id, moment, self.page_size)
+        hints: set[str] = set()
+        async for answer in self.pages(asked, "calendar"):
+            hints |= set(self._touched(rows(answer)))
+            self._note_modified(rows(answer))
+        return hints
+
+    def _note_modified(self, found: Iterable[Json]) -> None:
+        self.modified = max([self.modified, *(str(row.get("lastModifiedDateTime") or "") for row in found)])
+
+    def _touched(self, found: Iterable[Json]) -> Iterator[str]:
+        """Yield the ids that rows point to; masters are noted, and read once when all rows were seen."""
+        for row in found:
+            master = row.get("seriesMasterId") or (row.get("id") if row.get("type") == "seriesMaster" else None)
+            if master and "@removed" not in row:
+                self.masters.add(str(master))
+            elif row.get("id"):
+                yield str(row["id"])
+
+    async def _singles(self, found: Sequence[Json], since: datetime) -> list[Item]:
+        """Return the single events of a listed page that do not end before `since`."""
+        self._note_modified(found)
+        items: list[Item] = []
+        for row in found:
+            if row.get("type") == "seriesMaster":
+                self.masters.add(str(row.get("id")))
+                continue
+            item = read_item(row, self.mailbox.calendar_id)
+            if not _is_over(item, since):
+                items.append(item)
+            if len(items) % _EVENTS_AT_ONCE == 0:
+                await asyncio.sleep(0)  # a page takes its time, which other connections should not wait for
+        return items
+
+    async def _told_masters(self) -> AsyncIterator[Page]:
+        masters = sorted(self.masters)
+        for start in range(0, len(masters), _MASTERS_AT_ONCE):
+            yield Page(tuple(await self.mailbox.read_all(masters[start : start + _MASTERS_AT_ONCE])))
+
+
+def _link(answer: Json) -> str:
+    return str(answer.get("@odata.deltaLink") or "")
+
+
+def _is_over(item: Item, since: datetime) -> bool:
+    if not isinstance(item, EventRead):
+        return False
+    time = item.event.fields.time
+    return (time.end if isinstance(time, Timed) else midnight(time.end, "UTC") + _MARGIN) <= since

@@ -1,0 +1,209 @@
+"""Requests as Microsoft's SDK builds them: paths, options and the encoding of ids are its business.
+
+They are sent by httpx (`transport`), and bodies are plain JSON both ways; why is told in
+docs/decisions/graph-requests-are-built-by-the-sdk.md.
+"""
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from kiota_abstractions.authentication import AnonymousAuthenticationProvider
+from kiota_abstractions.base_request_builder import BaseRequestBuilder
+from kiota_abstractions.method import Method
+from kiota_abstractions.request_information import RequestInformation
+from msgraph.graph_request_adapter import GraphRequestAdapter
+from msgraph.graph_service_client import GraphServiceClient
+
+from connector.providers.graph.marker import EXPAND, marked_with
+
+_PREFER = 'IdType="ImmutableId", outlook.timezone="UTC"'
+"""On every call: ids that a move between folders does not change, and times in UTC."""
+_EXCEPTIONS = "exceptionOccurrences"
+# `cancelledOccurrences` is shown only where it is selected, and then nothing else is that is not selected too.
+_EVENT = [
+    "id",
+    "changeKey",
+    "subject",
+    "body",
+    "start",
+    "end",
+    "isAllDay",
+    "originalStartTimeZone",
+    "originalEndTimeZone",
+    "location",
+    "showAs",
+    "sensitivity",
+    "attendees",
+    "organizer",
+    "isOrganizer",
+    "isCancelled",
+    "responseStatus",
+    "onlineMeeting",
+    "onlineMeetingUrl",
+    "iCalUId",
+    "webLink",
+    "lastModifiedDateTime",
+    "type",
+    "seriesMasterId",
+    "originalStart",
+    "occurrenceId",
+    "recurrence",
+]
+_CHANGES = "created,updated,deleted"
+
+
+def _options(**options: object) -> str:
+    named = {f"${name}": ",".join(value) if isinstance(value, list) else value for name, value in options.items()}
+    return urlencode(named, quote_via=quote, safe="$,()/:")
+
+
+# Encoded once: doing it with every request would cost more than sending it.
+_SHOWN = _options(select=_EVENT, expand=[EXPAND])
+_WHOLE = _options(select=[*_EVENT, "cancelledOccurrences"], expand=[EXPAND, _EXCEPTIONS])
+
+
+class Requests:
+    """Builds the requests of `GraphCalendar`."""
+
+    def __init__(self, root: str) -> None:
+        self._root = root.rstrip("/")
+        self._me = GraphServiceClient(request_adapter=GraphRequestAdapter(AnonymousAuthenticationProvider())).me
+        self._subscriptions = GraphServiceClient(
+            request_adapter=GraphRequestAdapter(AnonymousAuthenticationProvider())
+        ).subscriptions
+
+    def me(self) -> RequestInformation:
+        """Who signed in."""
+        return self._get(self._me, _options(select=["id", "mail", "userPrincipalName"]))
+
+    def calendars(self, page_size: int) -> RequestInformation:
+        """The account's calendars."""
+        return self._get(self._me.calendars, _options(top=page_size))
+
+    def calendar(self, calendar_id: str) -> RequestInformation:
+        """One calendar, to see whether it is there."""
+        return self._get(self._me.calendars.by_calendar_id(calendar_id), _options(select=["id"]))
+
+    def events(self, calendar_id: str, since: datetime, page_size: int) -> RequestInformation:
+        """Single events that end after `since`, and masters whose first occurrence does."""
+        ends = f"end/dateTime ge '{_wall(since)}'"
+        return self._get(self._events(calendar_id), _options(filter=ends, top=page_size), _SHOWN)
+
+    def modified(self, calendar_id: str, after: str, page_size: int) -> RequestInformation:
+        """Which single events and masters were modified after a moment, as the server tells moments."""
+        filters = _options(filter=f"lastModifiedDateTime gt {after}") if after else ""
+        shown = _options(select=["id", "type", "lastModifiedDateTime"], top=page_size)
+        return self._get(self._events(calendar_id), filters, shown)
+
+    def marked(self, calendar_id: str, activity_id: str) -> RequestInformation:
+        """The events marked with an activity."""
+        return self._get(self._events(calendar_id), _options(filter=marked_with(activity_id)), _SHOWN)
+
+    def event(self, calendar_id: str, event_id: str) -> RequestInformation:
+        """One event with its mark; of a master, all that became of its occurrences."""
+        return self._get(self._event(calendar_id, event_id), _WHOLE)
+
+    def instances(self, calendar_id: str, series_id: str, since: datetime, until: datetime) -> RequestInformation:
+        """The occurrences of a series between two moments."""
+        between = _between(since, until) | {"%24select": _EVENT}
+        return self._built(Method.GET, self._event(calendar_id, series_id).instances, between)
+
+    def delta(self, calendar_id: str, since: datetime, until: datetime, page_size: int) -> RequestInformation:
+        """The first page of a round of changes, in a window that the round keeps for good."""
+        view = self._me.calendars.by_calendar_id(calendar_id).calendar_view.delta
+        return _paged(self._built(Method.GET, view, _between(since, until)), page_size)
+
+    def follow(self, link: str, page_size: int) -> RequestInformation:
+        """What a `nextLink` or `deltaLink` leads to. `Prefer` is not part of a link: it is repeated with each."""
+        info = RequestInformation()
+        info.http_method, info.url = Method.GET, link
+        return _paged(_preferring(info), page_size)
+
+    def is_ours(self, link: str) -> bool:
+        """Whether a link leads to where our tokens may go."""
+        return link.startswith(f"{self._root}/")
+
+    def create(self, calendar_id: str, body: Mapping[str, Any]) -> RequestInformation:
+        """Create an event."""
+        return self._with(Method.POST, self._events(calendar_id), body)
+
+    def update(self, calendar_id: str, event_id: str, body: Mapping[str, Any], etag: str | None) -> RequestInformation:
+        """Change an event, if it is still the one of the etag."""
+        return _if_match(self._with(Method.PATCH, self._event(calendar_id, event_id), body), etag)
+
+    def delete(self, calendar_id: str, event_id: str, etag: str | None) -> RequestInformation:
+        """Delete an event, if it is still the one of the etag."""
+        return _if_match(self._built(Method.DELETE, self._event(calendar_id, event_id)), etag)
+
+    def subscribe(self, calendar_id: str, body: Mapping[str, Any]) -> RequestInformation:
+        """Open a subscription for the events of a calendar."""
+        whole = {"changeType": _CHANGES, "resource": self.resource(calendar_id), **body}
+        return self._with(Method.POST, self._subscriptions, whole)
+
+    def subscriptions(self) -> RequestInformation:
+        """The subscriptions that we have for this account."""
+        return self._built(Method.GET, self._subscriptions)
+
+    def renew(self, subscription_id: str, expires_at: str) -> RequestInformation:
+        """Give a subscription a later end."""
+        builder = self._subscriptions.by_subscription_id(subscription_id)
+        return self._with(Method.PATCH, builder, {"expirationDateTime": expires_at})
+
+    def unsubscribe(self, subscription_id: str) -> RequestInformation:
+        """Close a subscription."""
+        return self._built(Method.DELETE, self._subscriptions.by_subscription_id(subscription_id))
+
+    def resource(self, calendar_id: str) -> str:
+        """Return what a subscription watches; documented for the default calendar alone, and working for all."""
+        return f"/me/calendars/{calendar_id}/events"
+
+    def _events(self, calendar_id: str) -> BaseRequestBuilder:
+        return self._me.calendars.by_calendar_id(calendar_id).events
+
+    def _event(self, calendar_id: str, event_id: str) -> Any:  # noqa: ANN401 - the SDK's builder of one event
+        return self._me.calendars.by_calendar_id(calendar_id).events.by_event_id(event_id)
+
+    def _built(
+        self, method: Method, builder: BaseRequestBuilder, query: Mapping[str, object] | None = None
+    ) -> RequestInformation:
+        info = RequestInformation(method, builder.url_template, {**builder.path_parameters, "baseurl": self._root})
+        info.query_parameters.update(query or {})
+        info.headers.try_add("Accept", "application/json")
+        return _preferring(info)
+
+    def _get(self, builder: BaseRequestBuilder, *options: str) -> RequestInformation:
+        info = self._built(Method.GET, builder)
+        info.url = f"{info.url}?{'&'.join(filter(None, options))}"
+        return info
+
+    def _with(self, method: Method, builder: BaseRequestBuilder, body: Mapping[str, Any]) -> RequestInformation:
+        info = self._built(method, builder)
+        info.set_stream_content(json.dumps(body).encode(), "application/json")
+        return info
+
+
+def _preferring(info: RequestInformation) -> RequestInformation:
+    info.headers.add("Prefer", _PREFER)
+    return info
+
+
+def _paged(info: RequestInformation, page_size: int) -> RequestInformation:
+    info.headers.add("Prefer", f"odata.maxpagesize={page_size}")
+    return info
+
+
+def _between(since: datetime, until: datetime) -> dict[str, object]:
+    return {"startDateTime": f"{_wall(since)}Z", "endDateTime": f"{_wall(until)}Z"}
+
+
+def _if_match(info: RequestInformation, etag: str | None) -> RequestInformation:
+    if etag:
+        info.headers.add("If-Match", etag)
+    return info
+
+
+def _wall(moment: datetime) -> str:
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds")

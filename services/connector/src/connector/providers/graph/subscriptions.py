@@ -1,0 +1,81 @@
+"""Subscriptions (providers §2.1): opened, renewed, closed; our channel's id goes out as part of its `clientState`."""
+
+import contextlib
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from chassis.clock import Clock
+from connector.domain.errors import AlreadyExists, Missing
+from connector.domain.provider import Watch, WatchRequest
+from connector.providers.graph.errors import broken_answer
+from connector.providers.graph.reading import Mailbox, rows
+
+_LIFE = timedelta(minutes=4200)
+"""Below the 4230 minutes of older documents, and far below the 10080 of today's."""
+_LIFECYCLE = "/lifecycle"
+
+
+def client_state(channel_id: str, token: str) -> str:
+    """Return the secret that comes back with each notification; it tells our channel, too (at most 128 characters)."""
+    return f"{channel_id}.{token}"
+
+
+def channel_of(state: str) -> tuple[str, str]:
+    """Return the channel's id and token of a `clientState`."""
+    channel_id, _, token = state.partition(".")
+    return channel_id, token
+
+
+async def subscribe(mailbox: Mailbox, request: WatchRequest, clock: Clock) -> Watch:
+    """Open a subscription. WatchRefused: there is none for this calendar, or our address does not answer.
+
+    One that is there already is left over from a call whose answer was lost: it goes, since its id is unknown to us.
+    """
+    try:
+        return await _subscribe(mailbox, request, clock)
+    except AlreadyExists:
+        await _close_ours(mailbox, request.address)
+        return await _subscribe(mailbox, request, clock)
+
+
+async def _subscribe(mailbox: Mailbox, request: WatchRequest, clock: Clock) -> Watch:
+    body = {
+        "notificationUrl": request.address,
+        "lifecycleNotificationUrl": request.address + _LIFECYCLE,
+        "expirationDateTime": _wire(clock.now() + _LIFE),
+        "clientState": client_state(request.id, request.token),
+    }
+    answer = await mailbox.send(mailbox.requests.subscribe(mailbox.calendar_id, body), "channel")
+    return _watch(request.id, answer)
+
+
+async def _close_ours(mailbox: Mailbox, address: str) -> None:
+    found = rows(await mailbox.send(mailbox.requests.subscriptions(), "channel"))
+    resource = mailbox.requests.resource(mailbox.calendar_id)
+    for one in found:
+        if (one.get("resource"), one.get("notificationUrl")) == (resource, address):
+            await unsubscribe(mailbox, str(one.get("id")))
+
+
+async def renew(mailbox: Mailbox, watch: Watch, clock: Clock) -> Watch:
+    """Return the subscription with a later end. Raises Missing where it is gone."""
+    asked = mailbox.requests.renew(watch.resource_id, _wire(clock.now() + _LIFE))
+    return _watch(watch.id, await mailbox.send(asked, "channel"))
+
+
+async def unsubscribe(mailbox: Mailbox, subscription_id: str) -> None:
+    """Close a subscription; one that is gone already is no error."""
+    with contextlib.suppress(Missing):
+        await mailbox.transport.send(mailbox.access, mailbox.requests.unsubscribe(subscription_id), "channel")
+
+
+def _watch(channel_id: str, answer: dict[str, Any]) -> Watch:
+    try:
+        expires_at = datetime.fromisoformat(answer["expirationDateTime"])
+        return Watch(channel_id, str(answer["id"]), expires_at.astimezone(UTC))
+    except (KeyError, TypeError, ValueError) as error:
+        raise broken_answer("the subscription has no id or no end") from error
+
+
+def _wire(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,0 +1,41 @@
+"""What a conditional write must know of the event that it changes; it travels where other providers have an etag.
+
+Beside Exchange's etag it holds what the answer to a write does not repeat, and what would come of the write: Exchange
+mails the guests of a meeting whenever its organizer changes it, and lets a guest change but his own copy.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, Self, cast
+
+Standing = Literal["own", "guests", "foreign"]
+_STANDINGS = {"own", "guests", "foreign"}
+
+
+@dataclass(frozen=True)
+class EventVersion:
+    """An event's etag, whose it is, and the zone that we wrote last."""
+
+    etag: str
+    standing: Standing = "own"
+    zone: str | None = None
+
+    @classmethod
+    def of(cls, raw: Mapping[str, Any], zone: str | None) -> Self:
+        """Return the version of an event as it was read."""
+        return cls(str(raw.get("@odata.etag") or ""), _standing(raw), zone)
+
+    @classmethod
+    def parsed(cls, text: str) -> Self:
+        """Return the version that a text stands for; a bare etag is one of an event without guests."""
+        etag, standing, zone = (*text.split("|"), "", "")[:3]
+        return cls(etag, cast("Standing", standing) if standing in _STANDINGS else "own", zone or None)
+
+    def __str__(self) -> str:
+        return "|".join((self.etag, self.standing, self.zone or ""))
+
+
+def _standing(raw: Mapping[str, Any]) -> Standing:
+    if not raw.get("isOrganizer", True):
+        return "foreign"
+    return "guests" if raw.get("attendees") else "own"
