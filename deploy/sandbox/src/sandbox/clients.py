@@ -137,44 +137,71 @@ class Salesperson:
 Scope = Literal["this", "following", "all"]
 
 
-class GooglePerson:
-    """The account's holder in Google's own page, by the simulator's control API."""
+class CalendarPerson:
+    """The account's holder in the provider's own calendar, by the control API that all simulators have in common.
 
-    def __init__(self, google: httpx.AsyncClient, email: str) -> None:
-        self.google, self.email = google, email
+    Events are in Google's words with every provider; a simulator translates what its provider calls differently.
+    """
+
+    def __init__(self, simulator: httpx.AsyncClient, email: str) -> None:
+        self.simulator, self.email = simulator, email
         self._events = f"/control/accounts/{email}/calendars/primary/events"
 
     async def sign_up(self, name: str, time_zone: str) -> None:
         """Create the account, unless it is there."""
-        known = {account["email"] for account in (await self.google.get("/control/accounts")).json()}
+        known = {account["email"] for account in (await self.simulator.get("/control/accounts")).json()}
         if self.email not in known:
-            new = {"email": self.email, "name": name, "time_zone": time_zone}
-            succeeded(await self.google.post("/control/accounts", json=new))
+            new = {"email": self.email, "name": name, "time_zone": time_zone, **self._kind()}
+            succeeded(await self.simulator.post("/control/accounts", json=new))
+
+    def _kind(self) -> dict[str, str]:
+        """What the provider wants to know of a new account besides."""
+        return {}
 
     async def add(self, **fields: object) -> Json:
         """Create an event."""
-        return succeeded(await self.google.post(self._events, json=fields))
+        return succeeded(await self.simulator.post(self._events, json=fields))
 
     async def change(self, event_id: str, scope: Scope = "this", **fields: object) -> Json:
         """Change an event; with an occurrence's id also this and the following, or all of its series."""
         path = f"{self._events}/{event_id}"
-        return succeeded(await self.google.patch(path, params={"scope": scope}, json=fields))
+        return succeeded(await self.simulator.patch(path, params={"scope": scope}, json=fields))
 
     async def delete(self, event_id: str, scope: Scope = "this") -> None:
         """Delete an event; with an occurrence's id also this and the following, or all of its series."""
-        succeeded(await self.google.delete(f"{self._events}/{event_id}", params={"scope": scope}))
+        succeeded(await self.simulator.delete(f"{self._events}/{event_id}", params={"scope": scope}))
 
     async def event(self, event_id: str) -> Json | None:
         """Return an event; None where there is none, or its tombstone."""
-        answer = await self.google.get(f"{self._events}/{event_id}")
+        answer = await self.simulator.get(f"{self._events}/{event_id}")
         if answer.is_error or answer.json().get("status") == "cancelled":
             return None
         return succeeded(answer)
 
     async def events(self) -> list[Json]:
         """Return all events that are not deleted."""
-        rows: list[Json] = (await self.google.get(self._events)).json()
+        rows: list[Json] = (await self.simulator.get(self._events)).json()
         return [row for row in rows if row.get("status") != "cancelled"]
+
+
+class GooglePerson(CalendarPerson):
+    """A person at Google's page."""
+
+    @property
+    def google(self) -> httpx.AsyncClient:
+        """The simulator."""
+        return self.simulator
+
+
+class MicrosoftPerson(CalendarPerson):
+    """A person at Outlook, with a work account (Office 365) or a personal one (outlook.com)."""
+
+    def __init__(self, microsoft: httpx.AsyncClient, email: str, kind: Literal["work", "personal"] = "work") -> None:
+        super().__init__(microsoft, email)
+        self.kind = kind
+
+    def _kind(self) -> dict[str, str]:
+        return {"kind": self.kind}
 
 
 async def _consent(authorization_url: str, email: str) -> None:

@@ -17,6 +17,8 @@ from sandbox.microsoft.edge.control_api import control_router
 from sandbox.microsoft.edge.gate import Gate
 from sandbox.microsoft.edge.graph_api import graph_router
 from sandbox.microsoft.edge.oauth_api import oauth_router
+from sandbox.microsoft.edge.pages import pages_router
+from sandbox.microsoft.edge.person_api import person_router
 from sandbox.microsoft.edge.push import PushDesk
 from sandbox.microsoft.edge.sender import PATIENCE, HttpSender, Sender
 from sandbox.microsoft.edge.simulator import Simulator
@@ -57,7 +59,7 @@ def make_microsoft_simulator(
     app = FastAPI(title="Microsoft Graph calendar simulator", lifespan=lifespan)
     app.state.simulator = simulator
     app.add_exception_handler(GraphError, _graph_error)
-    for make in (graph_router, control_router, oauth_router):
+    for make in (graph_router, control_router, person_router, pages_router, oauth_router):
         app.include_router(make(simulator))
     return app
 

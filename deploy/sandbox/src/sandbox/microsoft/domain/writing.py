@@ -32,12 +32,16 @@ def create(calendar: Calendar, body: Json, act: Act) -> Item:
     known = calendar.by_transaction.get(body.get("transactionId") or "")
     if known and not calendar.items[known].deleted:
         return calendar.items[known]
+    item = replace(draft(calendar, body, act), transaction=body.get("transactionId"))
+    return add(calendar, item, act)
+
+
+def draft(calendar: Calendar, body: Json, act: Act) -> Item:
+    """A new event that is not stored yet, organised by the calendar's owner."""
     for name in ("start", "end"):
         if not body.get(name):
             raise invalid_request(f"The property '{name}' is required.")
-    item = drafts.applied(_owned(calendar, act), body)
-    item = replace(item, transaction=body.get("transactionId"))
-    return _new(calendar, item, act)
+    return drafts.applied(_owned(calendar, act), body)
 
 
 def _owned(calendar: Calendar, act: Act) -> Item:
@@ -49,17 +53,23 @@ def _owned(calendar: Calendar, act: Act) -> Item:
     return replace(blank, fields={**blank.fields, **own})
 
 
-def _new(calendar: Calendar, item: Item, act: Act) -> Item:
+def add(calendar: Calendar, item: Item, act: Act) -> Item:
+    """Store a new item; Exchange moves its change key once more some time later."""
     act.world.where[item.key] = calendar.key
-    stored = calendar.put(replace(item, change=act.world.next_change()), "created")
+    stamp = times.stamp(act.now)
+    fresh = replace(item, change=act.world.next_change(), created=stamp, modified=stamp)
+    stored = calendar.put(fresh, "created")
     act.world.bumps.append(Bump(act.now + BUMP_AFTER, calendar.key, item.key))
     act.world.mail(stored, "create", act.now)
     return stored
 
 
-def change(calendar: Calendar, item: Item, body: Json, act: Act) -> Item:
-    """`PATCH`: of an unchanged occurrence it makes an exception; a guest changes only what is his own copy's."""
-    if not item.fields["isOrganizer"]:
+def change(calendar: Calendar, item: Item, body: Json, act: Act, *, as_person: bool = False) -> Item:
+    """`PATCH`: of an unchanged occurrence it makes an exception; a guest changes only what is his own copy's.
+
+    `as_person`: in the sandbox a person also plays the organizer whose changes arrive.
+    """
+    if not item.fields["isOrganizer"] and not as_person:
         body = {name: value for name, value in body.items() if name in drafts.OWN}
     if item.day is not None and body.get("recurrence"):
         raise invalid_request("An occurrence has no recurrence of its own.")
