@@ -1,4 +1,6 @@
-"""A look that fails at one connection forgets neither it nor the others."""
+"""A look that fails forgets none of the connections."""
+
+from collections.abc import Sequence
 
 import pytest
 
@@ -6,18 +8,19 @@ from chassis.errors import Transient
 from mapper.touched import Touched
 
 
-async def test_alone_one_whose_look_fails_and_those_after_it_are_looked_at_again() -> None:
-    touched, seen = Touched(), list[str]()
+async def test_alone_those_whose_look_fails_are_looked_at_again_and_then_no_more() -> None:
+    touched, seen = Touched(), list[tuple[str, ...]]()
 
-    async def look(connection_id: str) -> None:
-        seen.append(connection_id)
-        if seen.count("b") == 1:
+    async def look(ids: Sequence[str]) -> None:
+        seen.append(tuple(ids))
+        if len(seen) == 1:
+            touched.add("d")
             raise Transient("mongo_unavailable")
 
     for connection_id in ("a", "b", "b", "c"):
         touched.add(connection_id)
     with pytest.raises(Transient):
-        await touched.each(look)
-    await touched.each(look)
-    await touched.each(look)
-    assert seen == ["a", "b", "b", "c"]
+        await touched.together(look)
+    await touched.together(look)
+    await touched.together(look)
+    assert seen == [("a", "b", "c"), ("a", "b", "c", "d")]

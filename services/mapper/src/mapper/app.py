@@ -62,6 +62,7 @@ def _background(connections: Connections, parking: Parking) -> tuple[Periodic, .
         Periodic("passes", timedelta(milliseconds=200), connections.run_passes),
         Periodic("brakes", timedelta(milliseconds=500), connections.brakes.look),
         Periodic("progress", timedelta(milliseconds=500), connections.tell_progress),
+        Periodic("progress_of_calm", timedelta(seconds=3), connections.tell_of_calm),
         Periodic("parked", timedelta(milliseconds=500), parking.take_up),
         Periodic("resend", timedelta(seconds=2), connections.resend_overdue),
     )

@@ -1,6 +1,6 @@
 """Judges large passes and settings changes before they delete anything, and carries out what the user answers (H4)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -25,6 +25,7 @@ from mapper.letting_go import LettingGo
 from mapper.touched import Touched
 
 _PAGE = 200
+_AT_ONCE = 100
 _PATIENCE = timedelta(minutes=10)
 """After this time a pass of which not all came (its reader died) is judged by what did come: a newer one tells the
 rest again."""
@@ -50,7 +51,7 @@ class Brakes:
         """Judge the passes that have come in full, and see to the open brakes of the touched connections."""
         for large in await self.collections.large_passes.find({"judged": False}):
             await self._judge_pass(large)
-        await self._touched.each(self._review)
+        await self._touched.together(self._review_all)
 
     async def judged(self, connection: Connection) -> Connection:
         """Return the connection with its settings change judged, which a pass over its links waits for."""
@@ -135,11 +136,14 @@ class Brakes:
             correlation_id=new_id(),
         )
 
-    async def _review(self, connection_id: str) -> None:
-        connection = await self.collections.connections.get(connection_id)
-        if connection is None or connection.brake_id is None:
-            return
-        brake = await self.collections.brakes.get(connection_id)
+    async def _review_all(self, connection_ids: Sequence[str]) -> None:
+        for start in range(0, len(connection_ids), _AT_ONCE):
+            ids = list(connection_ids[start : start + _AT_ONCE])
+            for connection in await self.collections.connections.find({"_id": {"$in": ids}, "brake_id": {"$ne": None}}):
+                await self._review(connection)
+
+    async def _review(self, connection: Connection) -> None:
+        brake = await self.collections.brakes.get(connection.id)
         answer = connection.brake_answer
         if brake is None or brake.done:
             await self._change(connection, {"brake_id": None})

@@ -1,7 +1,7 @@
 """Follows the connections: their settings, the replays they need, passes over their links, and how far they are."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -39,15 +39,16 @@ class Connections:
     replay_after: timedelta
     brakes: Brakes = field(init=False)
     _touched: Touched = field(default_factory=Touched)
+    _touched_calm: Touched = field(default_factory=Touched)
 
     def __post_init__(self) -> None:
         """Build what judges a pass before it decides."""
         self.brakes = Brakes(self.collections, self.clock, self.resend_after)
 
-    def touch(self, connection_id: str) -> None:
+    def touch(self, connection: Connection) -> None:
         """Remember that links of a connection may have changed, so that it is counted again."""
-        self._touched.add(connection_id)
-        self.brakes.touch(connection_id)
+        (self._touched_calm if _is_calm(connection) else self._touched).add(connection.id)
+        self.brakes.touch(connection.id)
 
     async def connection_changed(self, fact: ConnectionChanged) -> None:
         """Take in a connection's settings and status, and ask both sides for a replay where it is a new one."""
@@ -56,8 +57,8 @@ class Connections:
         def change(current: Connection | None) -> Connection:
             return self._asking(from_fact(current, fact), trigger)
 
-        await self.collections.connections.update(fact.connection_id, change)
-        self.touch(fact.connection_id)
+        if stored := await self.collections.connections.update(fact.connection_id, change):
+            self.touch(stored)
 
     async def recover(self, told_so_far: Callable[[Handle], Awaitable[int]]) -> None:
         """Take in all that was ever told of connections, where the database knows of none: it is new, or was lost."""
@@ -76,8 +77,9 @@ class Connections:
 
     async def touch_all(self) -> None:
         """Count every connection once: the process before may have died before it did."""
-        for connection in await self.collections.connections.find({}):
-            self.touch(connection.id)
+        async for page in self.collections.connections.pages({}, size=_PAGE):
+            for connection in page:
+                self.touch(connection)
 
     async def run_passes(self) -> None:
         """Decide anew every link of the connections whose settings, or replay, came in since."""
@@ -103,13 +105,17 @@ class Connections:
 
     async def tell_progress(self) -> None:
         """Tell how far the touched connections are, where that changed (L2)."""
-        await self._touched.each(self._count)
+        await self._touched.together(self._count_all)
+
+    async def tell_of_calm(self) -> None:
+        """The same for those where single changes come and go: none is worth two messages and four writes."""
+        await self._touched_calm.together(self._count_all)
 
     async def _pass(self, connection: Connection) -> None:
         behind = {"connection_id": connection.id, "epoch": {"$lt": connection.epoch}}
         while page := await self.collections.links.find(behind, limit=_PAGE):
             await asyncio.gather(*(self._redecide(connection, link) for link in page))
-        self.touch(connection.id)
+        self.touch(connection)
         await self._pass_done(connection)
 
     async def _redecide(self, connection: Connection, link: Link) -> None:
@@ -128,12 +134,13 @@ class Connections:
 
         await self.collections.connections.update(connection.id, change)
 
-    async def _count(self, connection_id: str) -> None:
-        connection = await self.collections.connections.get(connection_id)
-        if connection is None:
-            return
+    async def _count_all(self, connection_ids: Sequence[str]) -> None:
+        found = await self.collections.connections.get_many(connection_ids)
+        await asyncio.gather(*map(self._count, found.values()))
+
+    async def _count(self, connection: Connection) -> None:
         links = await self._count_links(connection)
-        pending = await self.collections.links.count({"connection_id": connection_id, "has_pending": True})
+        pending = await self.collections.links.count({"connection_id": connection.id, "has_pending": True})
         refused = await self._count_refused(connection)
         trigger = Trigger.timer(self.clock.now())
 
@@ -143,9 +150,9 @@ class Connections:
             counts = Counts(replay_id=current.replay.id, replayed=_caught_up(current), links=links, pending=pending)
             return _told_drained(_told_counts(current, counts, trigger), pending, refused, trigger)
 
-        stored = await self.collections.connections.update(connection_id, change, seen=connection)
+        stored = await self.collections.connections.update(connection.id, change, seen=connection)
         if stored and not _caught_up(stored):
-            self.touch(connection_id)
+            self.touch(stored)
 
     async def _count_links(self, connection: Connection) -> int:
         """Count while that shows progress; once caught up, one change must not cost what the calendar is large."""
@@ -163,6 +170,14 @@ class Connections:
             return connection
         update = {"replay_asked": connection.replay.id, "replay_due_at": trigger.now + self.replay_after}
         return connection.model_copy(update=update).sending(*_replays(connection, trigger))
+
+
+def _is_calm(connection: Connection) -> bool:
+    """Tell whether a connection was told to be caught up, with nothing under way, and is not being stopped."""
+    counted = connection.counted
+    if counted is None or counted.replay_id != connection.replay.id:
+        return False
+    return counted.replayed and not counted.pending and _caught_up(connection) and connection.running
 
 
 def _caught_up(connection: Connection) -> bool:

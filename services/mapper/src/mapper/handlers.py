@@ -60,14 +60,14 @@ class Handlers:
     collections: Collections
     clock: Clock
     resend_after: timedelta
-    touched: Callable[[str], None]
+    touched: Callable[[Connection], None]
 
     async def calendar_event(self, message: CalendarEvent) -> None:
         """Take in what the connector saw. Raises UnseenSettings where the message has to wait."""
         connection = await self.collections.connections.get(message.connection_id)
         if connection is None or message.settings_version > connection.settings_version:
             raise UnseenSettings(message.connection_id)
-        self.touched(connection.id)
+        self.touched(connection)
         match message:
             case EventChanged():
                 await self._event_changed(connection, message)
@@ -92,7 +92,7 @@ class Handlers:
         connection = await self.collections.connections.get(message.connection_id)
         if connection is None or connection.company_id != message.company_id:
             return
-        self.touched(connection.id)
+        self.touched(connection)
         match message:
             case ActivityCommandSettled():
                 await self._activity_settled(connection, message)
@@ -167,7 +167,7 @@ class Handlers:
         removed_by_us = remembers_removal(activity, connection.account_key)
         if not connection.running:
             return
-        self.touched(connection.id)
+        self.touched(connection)
 
         def change(current: Link | None) -> Link | None:
             if current is None and foreign and not removed_by_us:

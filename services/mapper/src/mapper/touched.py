@@ -1,6 +1,6 @@
 """Connections that something happened to, and that are to be looked at again."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
 from chassis.errors import TandemError
@@ -16,12 +16,13 @@ class Touched:
         """Remember a connection."""
         self._ids.add(connection_id)
 
-    async def each(self, look: Callable[[str], Awaitable[None]]) -> None:
-        """Look at every connection touched; one whose look fails, and those after it, stay for the next time."""
-        for connection_id in sorted(self._ids):
-            self._ids.discard(connection_id)  # before the look: what happens during it is looked at again
-            try:
-                await look(connection_id)
-            except TandemError:
-                self._ids.add(connection_id)
-                raise
+    async def together(self, look: Callable[[Sequence[str]], Awaitable[None]]) -> None:
+        """Look at all connections touched; where the look fails, all of them stay for the next time."""
+        if not self._ids:
+            return
+        taken, self._ids = self._ids, set()  # before the look: what happens during it is looked at again
+        try:
+            await look(sorted(taken))
+        except TandemError:
+            self._ids |= taken
+            raise
