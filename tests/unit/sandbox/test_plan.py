@@ -23,21 +23,32 @@ def test_without_an_environment_everything_is_ours() -> None:
         "mapper": 8002,
         "activity-store": 8003,
         "google": 8010,
+        "microsoft": 8011,
         "kafka": 9092,
         "mongo": 27017,
     }
     assert made.settings["TANDEM_KAFKA_IDEMPOTENCE"] == "false"
     assert made.settings["TANDEM_GOOGLE_AUTH_URL"] == "http://127.0.0.1:8010/o/oauth2/v2/auth"
-    assert made.addresses == {"SANDBOX_GOOGLE_URL": "http://127.0.0.1:8010"}
+    assert made.settings["TANDEM_GRAPH_URL"] == "http://127.0.0.1:8011/v1.0"
+    assert made.settings["TANDEM_MICROSOFT_LOGIN_URL"] == "http://127.0.0.1:8011"
+    assert made.addresses == {
+        "SANDBOX_GOOGLE_URL": "http://127.0.0.1:8010",
+        "SANDBOX_MICROSOFT_URL": "http://127.0.0.1:8011",
+    }
 
 
 def test_port_base_moves_every_port() -> None:
-    assert Ports.moved(8100) == Ports(8101, 8102, 8103, 8110, 8192, 8117, 8193)
+    assert Ports.moved(8100) == Ports(8101, 8102, 8103, 8110, 8111, 8192, 8117, 8193)
 
 
 @pytest.mark.parametrize(
     ("variable", "part"),
-    [("TANDEM_KAFKA_BOOTSTRAP", "kafka"), ("TANDEM_MONGO_URL", "mongo"), ("TANDEM_GOOGLE_API_URL", "google")],
+    [
+        ("TANDEM_KAFKA_BOOTSTRAP", "kafka"),
+        ("TANDEM_MONGO_URL", "mongo"),
+        ("TANDEM_GOOGLE_API_URL", "google"),
+        ("TANDEM_GRAPH_URL", "microsoft"),
+    ],
 )
 def test_what_is_given_from_outside_is_not_started(variable: str, part: str) -> None:
     made = plan(**{variable: "outside:1"})
@@ -69,7 +80,7 @@ def test_a_broker_from_outside_wins_over_the_choice_of_ours() -> None:
 def test_a_google_from_outside_gets_no_addresses_of_the_simulator() -> None:
     made = plan(TANDEM_GOOGLE_API_URL="https://g")
     assert "TANDEM_GOOGLE_TOKEN_URL" not in made.settings
-    assert made.addresses == {}
+    assert "SANDBOX_GOOGLE_URL" not in made.addresses
 
 
 def test_the_environment_wins_and_empty_means_not_given() -> None:

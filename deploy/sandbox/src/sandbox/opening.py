@@ -30,7 +30,7 @@ async def open_with_data(plan: Plan, say: Say, environ: Mapping[str, str]) -> No
 def _obstacle(plan: Plan, environ: Mapping[str, str]) -> str | None:
     if environ.get("DEMO_DATA") == "no":
         return "starts empty, as asked"
-    if not plan.starts_google:
+    if "google" not in plan.simulators:
         return "starts empty: the calendar provider is not the sandbox's own"
     if "TANDEM_JWT_SECRET" not in plan.settings:
         return "starts empty: tokens come from the provider at TANDEM_JWKS_URL"

@@ -4,12 +4,13 @@ A `TANDEM_*` variable of the environment wins over the sandbox's own value, and 
 that way is not started. `KAFKA` says which broker is.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
 from sandbox.ports import Ports
+from sandbox.simulated import SIMULATED
 
 SERVICES = ("connector", "mapper", "activity-store")
 _PREFIX = "TANDEM_"
@@ -41,14 +42,15 @@ class Plan:
     settings: Mapping[str, str]
     broker: Broker
     starts_mongo: bool
-    starts_google: bool
+    simulators: tuple[str, ...]
+    """The providers that are simulated."""
 
     @property
     def listeners(self) -> dict[str, int]:
         """Return the ports that must be free, by the name of the part that wants them."""
         wanted = {name: getattr(self.ports, name.replace("-", "_")) for name in SERVICES}
         optional = {
-            "google": self.starts_google,
+            **dict.fromkeys(self.simulators, True),
             "kafka": self.broker is not Broker.OUTSIDE,
             "mongo": self.starts_mongo,
             "kafka_controller": self.broker is Broker.APACHE,
@@ -58,7 +60,7 @@ class Plan:
     @property
     def addresses(self) -> dict[str, str]:
         """Return the simulators' addresses, under the names that outside tests read."""
-        return {"SANDBOX_GOOGLE_URL": _url(self.ports.google)} if self.starts_google else {}
+        return {SIMULATED[name].address: _url(getattr(self.ports, name)) for name in self.simulators}
 
 
 def make_plan(ports: Ports, folder: Path, keys: Mapping[str, str], environ: Mapping[str, str]) -> Plan:
@@ -70,15 +72,16 @@ def make_plan(ports: Ports, folder: Path, keys: Mapping[str, str], environ: Mapp
         name: value for name, value in environ.items() if name.startswith(_PREFIX) and value and name != _PER_PROCESS
     }
     broker = _broker(outside, environ)
-    mongo, google = (f"{_PREFIX}{name}" not in outside for name in ("MONGO_URL", "GOOGLE_API_URL"))
+    mongo = "TANDEM_MONGO_URL" not in outside
+    simulators = tuple(name for name, one in SIMULATED.items() if one.decisive not in outside)
     own = {
         **_always(ports, folder),
         **{name: value for name, value in keys.items() if not _replaced(name, outside)},
         **_kafka(broker, ports.kafka),
         **({"TANDEM_MONGO_URL": f"mongodb://127.0.0.1:{ports.mongo}"} if mongo else {}),
-        **(_simulated_google(ports.google) if google else {}),
+        **_simulated(ports, simulators),
     }
-    return Plan(ports, folder, {**own, **outside}, broker=broker, starts_mongo=mongo, starts_google=google)
+    return Plan(ports, folder, {**own, **outside}, broker=broker, starts_mongo=mongo, simulators=simulators)
 
 
 def _broker(outside: Mapping[str, str], environ: Mapping[str, str]) -> Broker:
@@ -97,8 +100,7 @@ def _always(ports: Ports, folder: Path) -> dict[str, str]:
         "TANDEM_LOG_LEVEL": "INFO",
         "TANDEM_POLL_SECONDS": "15",
         "TANDEM_POLL_LONGEST_SECONDS": "15",
-        "TANDEM_GOOGLE_CLIENT_ID": "sandbox-client",
-        "TANDEM_GOOGLE_CLIENT_SECRET": "sandbox-client-secret",
+        **{name: value for one in SIMULATED.values() for name, value in one.clients.items()},
     }
 
 
@@ -112,14 +114,9 @@ def _kafka(broker: Broker, port: int) -> dict[str, str]:
     return {Broker.EMBEDDED: address | limits, Broker.APACHE: address, Broker.OUTSIDE: {}}[broker]
 
 
-def _simulated_google(port: int) -> dict[str, str]:
-    root = _url(port)
-    return {
-        "TANDEM_GOOGLE_API_URL": root,
-        "TANDEM_GOOGLE_AUTH_URL": f"{root}/o/oauth2/v2/auth",
-        "TANDEM_GOOGLE_TOKEN_URL": f"{root}/token",
-        "TANDEM_GOOGLE_REVOKE_URL": f"{root}/revoke",
-    }
+def _simulated(ports: Ports, simulators: Sequence[str]) -> dict[str, str]:
+    found = [SIMULATED[name].settings_at(_url(getattr(ports, name))) for name in simulators]
+    return {name: value for settings in found for name, value in settings.items()}
 
 
 def _url(port: int) -> str:

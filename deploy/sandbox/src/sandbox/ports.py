@@ -12,6 +12,7 @@ class Ports:
     mapper: int = 8002
     activity_store: int = 8003
     google: int = 8010
+    microsoft: int = 8011
     kafka: int = 9092
     mongo: int = 27017
     kafka_controller: int = 9093
@@ -24,6 +25,7 @@ class Ports:
             mapper=base + 2,
             activity_store=base + 3,
             google=base + 10,
+            microsoft=base + 11,
             kafka=base + 92,
             mongo=base + 17,
             kafka_controller=base + 93,

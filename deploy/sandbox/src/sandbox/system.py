@@ -84,9 +84,9 @@ class System:
         plan, units = self._plan, list[Unit]()
         if plan.starts_mongo:
             units.append(secantus(plan.ports.mongo, plan.folder / "mongo", self._log("mongo")))
-        if plan.starts_google:
-            state = plan.folder / "google.json"
-            units.append(simulator("google", plan.ports.google, state, plan.settings, self._log("google")))
+        for name in plan.simulators:
+            state = plan.folder / f"{name}.json"
+            units.append(simulator(name, plan.listeners[name], state, plan.settings, self._log(name)))
         if plan.broker is Broker.APACHE:
             ports = plan.ports
             units.append(kafka(ports.kafka, ports.kafka_controller, plan.folder / "kafka", self._log("kafka")))
