@@ -13,7 +13,8 @@ from chassis.errors import Transient
 from chassis.messages import Outgoing
 from chassis.problem_handlers import install_problems
 from connector.adapters.stores import Channel
-from connector.api.webhooks import Doorbell, webhook_routes
+from connector.api.webhooks import google_webhook_routes
+from connector.work.doorbell import Doorbell
 from connector.work.facts import Facts
 from tests.unit.connector.support import NOW, connection
 
@@ -56,7 +57,7 @@ async def http(broker: Broker) -> httpx.AsyncClient:
     publisher: Any = broker
     app = FastAPI()
     install_problems(app)
-    app.include_router(webhook_routes(Doorbell(stores, connections, publisher, Facts(ManualClock(NOW)))))
+    app.include_router(google_webhook_routes(Doorbell(stores, connections, publisher, Facts(ManualClock(NOW)))))
     return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://connector")
 
 

@@ -17,15 +17,15 @@ from chassis.messages import Publisher
 from chassis.sealing import Sealer
 from chassis.store import Store
 from connector.adapters.credentials import Vault
-from connector.adapters.google_oauth import CALLBACK_PATH, google_endpoints
-from connector.adapters.oauth import OAuthClient
+from connector.adapters.oauth import CALLBACK_PATH, OAuthClient
 from connector.adapters.stores import Stores, open_stores
 from connector.api.connections import ConnectionsApi, connection_routes
+from connector.api.microsoft_webhooks import microsoft_webhook_routes
 from connector.api.oauth import oauth_routes
-from connector.api.webhooks import Doorbell, webhook_routes
+from connector.api.webhooks import google_webhook_routes
+from connector.catalogue import CATALOGUE
 from connector.consumers import Listener, register
 from connector.domain.provider import CalendarProvider
-from connector.providers.google import make_google
 from connector.scheduler import Scheduler
 from connector.settings import ConnectorSettings
 from connector.work.accounts import Accounts, ProviderKit
@@ -33,6 +33,7 @@ from connector.work.answers import Answers
 from connector.work.channels import Channels
 from connector.work.connections import Connections
 from connector.work.desk import Desk
+from connector.work.doorbell import Doorbell
 from connector.work.facts import Facts
 from connector.work.parking import Parking
 from connector.work.pulling import Puller
@@ -65,12 +66,21 @@ class Parts:
 
 
 def _kits(
-    settings: ConnectorSettings, http: httpx.AsyncClient, providers: Mapping[str, CalendarProvider] | None
+    settings: ConnectorSettings,
+    http: httpx.AsyncClient,
+    clock: Clock,
+    providers: Mapping[str, CalendarProvider] | None,
 ) -> dict[str, ProviderKit]:
-    built = providers or {"google": make_google(api_url=settings.google_api_url, http=http)}
+    offered = {name: entry for name, entry in CATALOGUE.items() if entry.is_configured(settings)}
+    built = providers or {name: entry.make(settings, http, clock) for name, entry in offered.items()}
+    return {
+        name: ProviderKit(provider, _oauth(settings, name), CATALOGUE[name].webhook) for name, provider in built.items()
+    }
+
+
+def _oauth(settings: ConnectorSettings, name: str) -> OAuthClient:
     redirect = f"{settings.public_url}{CALLBACK_PATH}"
-    oauth = OAuthClient(google_endpoints(settings), redirect, settings.provider_timeout_seconds)
-    return {name: ProviderKit(provider, oauth) for name, provider in built.items()}
+    return OAuthClient(CATALOGUE[name].endpoints(settings), redirect, settings.provider_timeout_seconds)
 
 
 def _worker(
@@ -103,7 +113,9 @@ def _add_routes(app: FastAPI, parts: Parts, once: Idempotency, retirer: Retirer)
     patient = Publisher(parts.broker, timeout=_WEBHOOK_SECONDS)
     app.include_router(connection_routes(api))
     app.include_router(oauth_routes(sign_in))
-    app.include_router(webhook_routes(Doorbell(stores, connections, patient, parts.facts)))
+    doorbell = Doorbell(stores, connections, patient, parts.facts)
+    app.include_router(google_webhook_routes(doorbell))
+    app.include_router(microsoft_webhook_routes(doorbell, clock))
 
 
 def make_app(
@@ -120,11 +132,12 @@ def make_app(
     store = Store(settings.mongo_url, settings.mongo_database, publisher, clock)
     stores = open_stores(store, facts.connection_changed)
     connections = Connections(stores.connections)
-    accounts = Accounts(_kits(settings, http, providers), Vault(stores, sealer, clock))
+    accounts = Accounts(_kits(settings, http, clock, providers), Vault(stores, sealer, clock))
     parts = Parts(settings, clock, broker, stores, connections, facts, publisher, sealer, accounts)
 
     turns = Turns(connections, clock)
-    channels = Channels(stores, turns, clock, f"{settings.public_url}/webhooks/google")
+    addresses = {name: f"{settings.public_url}{kit.webhook}" for name, kit in accounts.kits.items()}
+    channels = Channels(stores, turns, clock, addresses)
     known = Teller(stores, publisher, facts).known
     retirer = Retirer(stores, accounts, channels, turns, known)
     parking = Parking(stores, connections, publisher, clock)

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from pydantic import AnyHttpUrl, Field, field_validator
+from pydantic import AnyHttpUrl, Field, ValidationInfo, field_validator
 
 from chassis.sealing import Sealer
 from chassis.settings import ChassisSettings
@@ -34,6 +34,16 @@ class ConnectorSettings(ChassisSettings):
     )
     google_client_id: str = Field(min_length=1, description="Our OAuth client at Google")
     google_client_secret: str = Field(min_length=1, repr=False, description="Its secret")
+    graph_url: str = Field(
+        default="https://graph.microsoft.com/v1.0", description="Microsoft Graph, with /v1.0; a simulator's in tests"
+    )
+    microsoft_login_url: str = Field(
+        default="https://login.microsoftonline.com", description="Root of Microsoft's login, without tenant"
+    )
+    microsoft_client_id: str = Field(
+        default="", description="Our OAuth client at Microsoft; without one, outlook and office365 are not offered"
+    )
+    microsoft_client_secret: str = Field(default="", repr=False, validate_default=True, description="Its secret")
     poll_seconds: float = Field(
         default=300, gt=0, description="Safety poll: notifications get lost, so every calendar is read this often"
     )
@@ -63,10 +73,24 @@ class ConnectorSettings(ChassisSettings):
         default=10, gt=0, le=25, description="For one call to a provider; below the life of a lease"
     )
 
-    @field_validator("google_api_url", "google_auth_url", "google_token_url", "google_revoke_url")
+    @field_validator(
+        "google_api_url",
+        "google_auth_url",
+        "google_token_url",
+        "google_revoke_url",
+        "graph_url",
+        "microsoft_login_url",
+    )
     @classmethod
     def _is_address(cls, value: str) -> str:
         return str(AnyHttpUrl(value)).rstrip("/")
+
+    @field_validator("microsoft_client_secret")
+    @classmethod
+    def _goes_with_a_client(cls, value: str, others: ValidationInfo) -> str:
+        if bool(value) != bool(others.data.get("microsoft_client_id")):
+            raise ValueError("goes with TANDEM_MICROSOFT_CLIENT_ID: both or neither")
+        return value
 
     @field_validator("credential_keys")
     @classmethod

@@ -3,8 +3,6 @@
 from connector.adapters.oauth import Endpoints
 from connector.settings import ConnectorSettings
 
-CALLBACK_PATH = "/v1/oauth/callback"
-
 _SCOPE = "https://www.googleapis.com/auth/calendar"
 
 

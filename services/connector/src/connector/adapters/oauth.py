@@ -2,7 +2,7 @@
 
 import warnings
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
@@ -17,17 +17,23 @@ with warnings.catch_warnings():
     from authlib.integrations.httpx_client import AsyncOAuth2Client
 
 
+CALLBACK_PATH = "/v1/oauth/callback"
+"""Where every provider sends the user's browser back to."""
+
+
 @dataclass(frozen=True)
 class Endpoints:
     """One provider's OAuth addresses, our client there, and what we ask for."""
 
     authorize: str
     token: str
-    revoke: str
+    revoke: str | None
     client_id: str
     client_secret: str
     scope: str
     extra: Mapping[str, str]
+    reasons: Mapping[str, str] = field(default_factory=dict)
+    """What the provider's own codes in an error's description mean for the user."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +43,10 @@ class Tokens:
     access_token: str
     expires_in: float
     refresh_token: str | None
+
+
+_NEED_THE_USER = {"invalid_grant", "interaction_required", "login_required", "consent_required"}
+"""RFC 6749 §5.2, and OpenID Connect's words for a sign-in that no program can make (Core §3.1.2.6)."""
 
 
 class OAuthClient:
@@ -63,11 +73,13 @@ class OAuthClient:
             raise Rejected("invalid_code", error.detail) from error
 
     async def refresh(self, refresh_token: str) -> Tokens:
-        """Return new tokens. NeedsReauth: the grant is gone (`invalid_grant`); Transient: no answer."""
+        """Return new tokens. NeedsReauth: the grant is gone, with the reason; Transient: no answer."""
         return await self._fetch(grant_type="refresh_token", refresh_token=refresh_token)
 
     async def revoke(self, token: str) -> None:
-        """Give the grant back (RFC 7009); a grant that is gone already is no error. Transient: no answer."""
+        """Give the grant back (RFC 7009), where that can be done; a gone one is no error. Transient: no answer."""
+        if self._endpoints.revoke is None:
+            return
         try:
             async with httpx.AsyncClient(timeout=self._timeout) as http:
                 answer = await http.post(self._endpoints.revoke, data={"token": token})
@@ -93,14 +105,15 @@ class OAuthClient:
             async with self._client() as client:
                 return _tokens(await client.fetch_token(self._endpoints.token, **form))
         except AuthlibBaseError as error:
-            raise _refusal(error) from error
+            raise _refusal(error, self._endpoints.reasons) from error
         except (httpx.HTTPError, ValueError, KeyError, TypeError) as error:
             raise Transient("oauth_unavailable", type(error).__name__) from error
 
 
-def _refusal(error: AuthlibBaseError) -> NeedsReauth | Transient:
-    if error.error == "invalid_grant":
-        return NeedsReauth("invalid_grant", error.description or "the grant was revoked or has expired")
+def _refusal(error: AuthlibBaseError, reasons: Mapping[str, str]) -> NeedsReauth | Transient:
+    if error.error in _NEED_THE_USER:
+        told = str(error.description or "the grant was revoked or has expired")
+        return NeedsReauth(error.error, next((words for code, words in reasons.items() if f"{code}:" in told), told))
     # Anything else is our own client's or the endpoint's trouble: no user can repair it by signing in again.
     return Transient("oauth_refused", f"{error.error}: {error.description}")
 

@@ -10,7 +10,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from chassis.auth import optional_identity
 from chassis.errors import Transient
 from chassis.problems import Problem, forbidden, problem_responses, unavailable
-from connector.adapters.google_oauth import CALLBACK_PATH
+from connector.adapters.oauth import CALLBACK_PATH
 from connector.work.signing_in import SignIn, SignInFailed
 
 PAGE = "/calendar-sync"

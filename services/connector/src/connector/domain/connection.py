@@ -78,6 +78,7 @@ class Subscription(Value):
     calendar_id: Id
     opened_at: AwareDatetime
     expires_at: AwareDatetime
+    must_renew: bool = Field(default=False, description="its provider said so, whatever its end")
 
 
 class Lease(Value):

@@ -13,10 +13,11 @@ from connector.domain.provider import CalendarProvider
 
 @dataclass(frozen=True)
 class ProviderKit:
-    """A provider's adapter and its OAuth client."""
+    """A provider's adapter, its OAuth client, and the path at which it calls back."""
 
     calendars: CalendarProvider
     oauth: OAuthClient
+    webhook: str
 
 
 @dataclass(frozen=True)

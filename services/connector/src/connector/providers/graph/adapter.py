@@ -20,6 +20,7 @@ from connector.domain.provider import (
     Watch,
     WatchRequest,
 )
+from connector.domain.zones import iana_zone
 from connector.providers.graph.calendars import read_calendar
 from connector.providers.graph.canonical import read_single
 from connector.providers.graph.changes import Changes
@@ -65,7 +66,8 @@ class GraphCalendar:
         """Return the account's calendars, the primary one first."""
         changes = Changes(self._mailbox(access), _CALENDARS_PER_PAGE)
         asked = self._requests.calendars(_CALENDARS_PER_PAGE)
-        found = [read_calendar(raw) async for answer in changes.pages(asked, "calendar") for raw in rows(answer)]
+        zone = await self._zone(access)
+        found = [read_calendar(raw, zone) async for answer in changes.pages(asked, "calendar") for raw in rows(answer)]
         return tuple(sorted(found, key=lambda one: (not one.primary, one.name.casefold())))
 
     async def changes(
@@ -149,6 +151,14 @@ class GraphCalendar:
     def occurrence_id(self, series_id: str, original_start: str) -> str:
         """Return our id of an occurrence; Exchange's own tells nothing."""
         return occurrence_id(series_id, original_start)
+
+    async def _zone(self, access: Access) -> str:
+        """Return the mailbox's time zone; UTC where its user did not let us see it, or nobody knows it."""
+        try:
+            settings = await self._mailbox(access).send(self._requests.settings(), "item")
+        except Forbidden:
+            return "UTC"
+        return iana_zone(str(settings.get("timeZone") or "UTC")) or "UTC"
 
     def _mailbox(self, access: Access, calendar_id: str = "") -> Mailbox:
         return Mailbox(self._requests, self._transport, access, calendar_id)

@@ -8,17 +8,14 @@ from connector.domain.provider import CalendarInfo
 _READ_ONLY = "You may only read this calendar."  # holidays, birthdays, subscribed and shared ones alike
 
 
-def read_calendar(raw: Mapping[str, Any]) -> CalendarInfo:
-    """Return a calendar as a choice for the user.
-
-    Its zone is UTC: Graph's calendars have none, and the mailbox's own is not ours to read (MailboxSettings.Read).
-    """
+def read_calendar(raw: Mapping[str, Any], zone: str) -> CalendarInfo:
+    """Return a calendar as a choice for the user; its zone is the mailbox's, since it has none of its own."""
     writable = bool(raw.get("canEdit"))
     return CalendarInfo(
         id=raw["id"],
         name=raw.get("name") or raw["id"],
         primary=bool(raw.get("isDefaultCalendar")),
-        timezone="UTC",
+        timezone=zone,
         selectable=writable,
         reason=None if writable else _READ_ONLY,
     )

@@ -6,8 +6,8 @@ from typing import Any
 from contracts.calendar_objects import Marker
 
 Raw = Mapping[str, Any]
-_SET = "{6b2f0c52-7d1e-4b53-9e0a-5f1d2c8a7e41}"
-"""Our property set: fixed for good, or every event that we marked would be a stranger's."""
+_SET = "{00020329-0000-0000-c000-000000000046}"
+"""PS_PUBLIC_STRINGS, Exchange's own set for named properties of everybody (MS-OXPROPS 1.3.2)."""
 _ACCOUNT, _ACTIVITY, _VERSION, _ORIGIN, _ZONE = (
     f"String {_SET} Name {name}"
     for name in ("tandem_account", "tandem_activity", "tandem_version", "tandem_origin", "tandem_zone")

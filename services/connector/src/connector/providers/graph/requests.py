@@ -79,6 +79,10 @@ class Requests:
         """Who signed in."""
         return self._get(self._me, _options(select=["id", "mail", "userPrincipalName"]))
 
+    def settings(self) -> RequestInformation:
+        """The mailbox's own settings, of which its time zone is wanted."""
+        return self._get(self._me.mailbox_settings, _options(select=["timeZone"]))
+
     def calendars(self, page_size: int) -> RequestInformation:
         """The account's calendars."""
         return self._get(self._me.calendars, _options(top=page_size))

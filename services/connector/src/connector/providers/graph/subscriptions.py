@@ -7,23 +7,13 @@ from typing import Any
 from chassis.clock import Clock
 from connector.domain.errors import AlreadyExists, Missing
 from connector.domain.provider import Watch, WatchRequest
+from connector.providers.graph.client_state import client_state
 from connector.providers.graph.errors import broken_answer
 from connector.providers.graph.reading import Mailbox, rows
 
 _LIFE = timedelta(minutes=4200)
 """Below the 4230 minutes of older documents, and far below the 10080 of today's."""
 _LIFECYCLE = "/lifecycle"
-
-
-def client_state(channel_id: str, token: str) -> str:
-    """Return the secret that comes back with each notification; it tells our channel, too (at most 128 characters)."""
-    return f"{channel_id}.{token}"
-
-
-def channel_of(state: str) -> tuple[str, str]:
-    """Return the channel's id and token of a `clientState`."""
-    channel_id, _, token = state.partition(".")
-    return channel_id, token
 
 
 async def subscribe(mailbox: Mailbox, request: WatchRequest, clock: Clock) -> Watch:

@@ -37,9 +37,10 @@ def _days(start: datetime, end: datetime) -> AllDay:
 def read_zone(raw: Raw, written_zone: str | None = None) -> str | None:
     """Return the IANA zone in which the event was made, None for one that nobody knows."""
     name = str(raw.get("originalStartTimeZone") or _UTC)
-    if written_zone and iana_zone(written_zone) and name in {wire_zone(written_zone), written_zone}:
+    shown = iana_zone(_OWN_NAMES.get(name, name))
+    if written_zone and iana_zone(written_zone) and (shown is None or name in {wire_zone(written_zone), written_zone}):
         return written_zone
-    return iana_zone(_OWN_NAMES.get(name, name))
+    return shown
 
 
 def wire_zone(zone: str) -> str:

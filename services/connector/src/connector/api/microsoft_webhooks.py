@@ -1,0 +1,99 @@
+"""`/webhooks/microsoft` and `/webhooks/microsoft/lifecycle` (providers §2.1).
+
+Both are validated while our call that opens a subscription is still under way. A batch may hold notifications of
+several subscriptions: each stands for itself, so a forged or outdated one takes nothing from the others.
+"""
+
+from collections.abc import Mapping
+from html import escape
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import PlainTextResponse, Response
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from chassis.clock import Clock
+from chassis.errors import Transient
+from chassis.problems import Problem, problem_responses, unavailable
+from connector.adapters.stores import Channel
+from connector.api.webhooks import NOTIFIED
+from connector.domain.channels import channel_lost, channel_to_renew
+from connector.domain.connection import Connection
+from connector.providers.graph.client_state import channel_of
+from connector.work.doorbell import ChannelNews, Doorbell
+
+_MAX_TOKEN = 4096
+Token = Annotated[str | None, Query(alias="validationToken", max_length=_MAX_TOKEN)]
+Found = tuple[Channel, Connection, Mapping[str, Any]]
+
+
+class _Batch(BaseModel):
+    """What Microsoft sends: how a single notification looks is judged one by one."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    value: list[Any] = Field(max_length=10_000)
+
+
+def microsoft_webhook_routes(doorbell: Doorbell, clock: Clock) -> APIRouter:
+    """Return the routes."""
+    router = APIRouter(tags=["webhooks"])
+
+    @router.post("/webhooks/microsoft", status_code=202, responses=problem_responses(400, 503))
+    async def changed(request: Request, validation_token: Token = None) -> Response:
+        """Take a batch of notifications, or the handshake before the first. 503: repeated for four hours."""
+        if validation_token is not None:
+            return _echo(validation_token)
+        return await _taken(doorbell, request, {})
+
+    @router.post("/webhooks/microsoft/lifecycle", status_code=202, responses=problem_responses(400, 503))
+    async def lifecycle(request: Request, validation_token: Token = None) -> Response:
+        """Take news of subscriptions: to be renewed now, gone, or something was missed. Each asks for a pull."""
+        if validation_token is not None:
+            return _echo(validation_token)
+        now = clock.now()
+        return await _taken(
+            doorbell,
+            request,
+            {
+                "reauthorizationRequired": lambda connection, channel: channel_to_renew(connection, channel, now),
+                "subscriptionRemoved": lambda connection, channel: channel_lost(connection, channel, now),
+            },
+        )
+
+    return router
+
+
+def _echo(token: str) -> Response:
+    return PlainTextResponse(escape(token))
+
+
+async def _taken(doorbell: Doorbell, request: Request, news: Mapping[str, ChannelNews]) -> Response:
+    batch = await _batch(request)
+    try:
+        found = [one for raw in batch.value if (one := await _genuine(doorbell, raw))]
+        for channel, _, raw in found:
+            if change := news.get(str(raw.get("lifecycleEvent"))):
+                await doorbell.note(channel, change)
+        await doorbell.pull({connection.id: connection for _, connection, _ in found}.values())
+    except Transient as error:
+        NOTIFIED.labels("microsoft", "failed").inc(len(batch.value))
+        raise unavailable("the notifications could not be stored") from error
+    NOTIFIED.labels("microsoft", "pulled").inc(len(found))
+    NOTIFIED.labels("microsoft", "ignored").inc(len(batch.value) - len(found))
+    return Response(status_code=202)
+
+
+async def _batch(request: Request) -> _Batch:
+    try:
+        return _Batch.model_validate_json(await request.body())
+    except ValidationError as error:
+        raise Problem(400, "malformed_request", "this is no batch of notifications") from error
+
+
+async def _genuine(doorbell: Doorbell, raw: object) -> Found | None:
+    """Return what a notification is for; None for one that is forged, outdated or none at all."""
+    if not isinstance(raw, dict) or not isinstance(state := raw.get("clientState"), str):
+        return None
+    found = await doorbell.genuine(*channel_of(state))
+    return (*found, raw) if found else None

@@ -1,0 +1,54 @@
+"""Which providers there are: how each is made, where its users sign in, and where it calls back.
+
+A new provider is one row here, beside its package under `providers/`.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+
+import httpx
+
+from chassis.clock import Clock
+from connector.adapters.google_oauth import google_endpoints
+from connector.adapters.microsoft_oauth import Tenant, microsoft_endpoints
+from connector.adapters.oauth import Endpoints
+from connector.domain.provider import CalendarProvider
+from connector.providers.google import make_google
+from connector.providers.graph import make_graph
+from connector.settings import ConnectorSettings
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A provider that can be connected by OAuth; only where it is configured, its SDK is loaded."""
+
+    make: Callable[[ConnectorSettings, httpx.AsyncClient, Clock], CalendarProvider]
+    endpoints: Callable[[ConnectorSettings], Endpoints]
+    webhook: str
+    is_configured: Callable[[ConnectorSettings], bool] = lambda _: True
+
+
+def _google(settings: ConnectorSettings, http: httpx.AsyncClient, _: Clock) -> CalendarProvider:
+    return make_google(api_url=settings.google_api_url, http=http)
+
+
+def _graph(settings: ConnectorSettings, http: httpx.AsyncClient, clock: Clock) -> CalendarProvider:
+    return make_graph(api_url=settings.graph_url, http=http, clock=clock)
+
+
+def _microsoft(tenant: Tenant) -> Entry:
+    return Entry(
+        make=_graph,
+        endpoints=partial(microsoft_endpoints, tenant=tenant),
+        webhook="/webhooks/microsoft",
+        is_configured=lambda settings: bool(settings.microsoft_client_id),
+    )
+
+
+CATALOGUE: Mapping[str, Entry] = {
+    "google": Entry(_google, google_endpoints, "/webhooks/google"),
+    "outlook": _microsoft("consumers"),
+    "office365": _microsoft("organizations"),
+}
+"""By the names of A2."""
