@@ -21,7 +21,7 @@ from sandbox.microsoft.edge.pages import pages_router
 from sandbox.microsoft.edge.person_api import person_router
 from sandbox.microsoft.edge.push import PushDesk
 from sandbox.microsoft.edge.sender import PATIENCE, HttpSender, Sender
-from sandbox.microsoft.edge.simulator import Simulator
+from sandbox.microsoft.edge.simulator import Judge, Simulator
 from sandbox.microsoft.settings import MicrosoftSettings
 from sandbox.simulation.journal import Journal
 from sandbox.simulation.silence import Sleep
@@ -84,8 +84,18 @@ def _simulator(settings: MicrosoftSettings, sender: Sender, clock: Clock | None,
         gate=Gate(settings.parallel_calls, settings.calls_in_ten_minutes),
         clock=now,
         sleep=sleep,
+        judge=_judge(settings),
         state=StateFile(settings.state, lambda: snapshot.dump(world)) if settings.state else None,
     )
+
+
+def _judge(settings: MicrosoftSettings) -> Judge | None:
+    if settings.metadata is None:
+        return None
+    # Reading three megabytes of XML is for those who ask for it.
+    from sandbox.microsoft.metadata import metadata  # noqa: PLC0415
+
+    return metadata(settings.metadata).problems
 
 
 def _graph_error(_: Request, error: Exception) -> JSONResponse:
