@@ -76,6 +76,7 @@ class Calendar:
     log: list[tuple[int, str]] = field(default_factory=list)
     view_log: list[tuple[int, str]] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
+    memo: tuple[object, list[Item]] = (None, [])
 
     def put(self, item: Item, change: str, *, in_view: bool = True) -> Item:
         """Store the item as the newest change; `in_view` False keeps it out of the view's log."""

@@ -149,5 +149,9 @@ def selected(event: Json, options: Options) -> Json:
 
 
 def found_in(calendar: Calendar, low: datetime, high: datetime) -> list[Item]:
-    """Everything of a window, in the order of time."""
-    return sorted(series.in_window(calendar, low, high), key=lambda item: (item.start.instant, item.key))
+    """Everything of a window, in the order of time; pages of one list look at the same expansion."""
+    key = (calendar.seq, low, high)
+    if calendar.memo[0] != key:
+        found = sorted(series.in_window(calendar, low, high), key=lambda item: (item.start.instant, item.key))
+        calendar.memo = (key, found)
+    return calendar.memo[1]

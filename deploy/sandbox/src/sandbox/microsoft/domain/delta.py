@@ -7,7 +7,7 @@ from typing import Any
 
 from sandbox.microsoft.domain import series, times
 from sandbox.microsoft.domain.calendar import Calendar, Item
-from sandbox.microsoft.domain.errors import bad_token, sync_state_gone
+from sandbox.microsoft.domain.errors import bad_token
 from sandbox.microsoft.domain.views import View
 from sandbox.simulation import tokens
 
@@ -67,13 +67,11 @@ def begin(calendar: Calendar, window: Window | None) -> Place:
     return Place(calendar.key, calendar.epoch, 0, 0, window, calendar.seq)
 
 
-def resume(calendar: Calendar, token: str) -> Place:
-    """The place of a token; 410 for one that is worth nothing any more, 400 for one that is none."""
+def resume(token: str) -> Place:
+    """The place of a token, 400 for one that is none; whether it is still worth anything is the caller's question."""
     content = tokens.decode(token)
     if content is None or "c" not in content:
         raise bad_token()
-    if content["c"] != calendar.key or content["e"] != calendar.epoch:
-        raise sync_state_gone()
     given = content["w"]
     window = Window(*(datetime.fromisoformat(one) for one in given)) if given else None
     return Place(content["c"], content["e"], content["s"], content["at"], window, content["b"])

@@ -265,11 +265,13 @@ _REFUSED = ("$select", "$expand", "$filter", "$orderby", "$search", "$top")
 
 def _place(call: Call, calendar: Calendar) -> delta.Place:
     token = call.query.get("$deltatoken") or call.query.get("$skiptoken")
-    if "$deltatoken" in call.query and not token:
-        token = None
-    _strike(call)
     if token:
-        return delta.resume(calendar, token)
+        place = delta.resume(token)
+        anew = _anew(call, place)
+        _strike(call, anew)
+        if (place.calendar, place.epoch) != (calendar.key, calendar.epoch):
+            raise sync_state_gone(anew)
+        return place
     refused = [name for name in _REFUSED if name in call.query]
     if refused:
         raise invalid_request(f"The query parameter '{refused[0]}' is not supported with delta.")
@@ -280,14 +282,18 @@ def _place(call: Call, calendar: Calendar) -> delta.Place:
     return delta.begin(calendar, None)
 
 
-def _strike(call: Call) -> None:
-    if "$deltatoken" in call.query and call.trap("delta.410_first") is not None:
-        raise sync_state_gone(call.link(**{"$deltatoken": ""}))
-    if "$skiptoken" not in call.query:
-        return
-    if call.trap("delta.410_between_pages") is not None:
-        raise sync_state_gone(call.link(**{"$deltatoken": ""}))
-    if call.trap("delta.503_between_pages") is not None:
+def _anew(call: Call, place: delta.Place) -> str:
+    """Where a new round over the same window begins: with an empty token."""
+    window = place.window
+    given = {"startDateTime": window.low.isoformat(), "endDateTime": window.high.isoformat()} if window else {}
+    return call.link(**given, **{"$deltatoken": ""})
+
+
+def _strike(call: Call, anew: str) -> None:
+    between = "$skiptoken" in call.query
+    if call.trap("delta.410_between_pages" if between else "delta.410_first") is not None:
+        raise sync_state_gone(anew)
+    if between and call.trap("delta.503_between_pages") is not None:
         raise GraphError(503, "ErrorServerBusy", "The server is busy. Please try again later.")
 
 

@@ -1,7 +1,6 @@
 """What a person does in Outlook and the API has no single call for: the rest of a series, copies, the bin."""
 
 import re
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, Literal
 
@@ -31,26 +30,17 @@ def ref_of(calendar: Calendar, event_id: str) -> ids.Ref:
     return ids.Ref(ref.key, neutral.original_day(named["key"], master.start))
 
 
-def create(calendar: Calendar, body: Json, act: Act) -> Item:
+def create(calendar: Calendar, body: Json, act: Act, *, long_ago: bool = False) -> Item:
     """A new event; `organizer` may be somebody else (an invitation)."""
     given = neutral.to_graph(body, act.account.time_zone)
     organizer = (body.get("organizer") or {}).get("email") or calendar.owner
-    if organizer == calendar.owner:
-        return _made(calendar, body, given, act, lambda item: item)
-    own = calendar.owner
-    return _made(calendar, body, given, act, lambda item: _invitation(item, organizer, own))
-
-
-def _made(calendar: Calendar, body: Json, given: Json, act: Act, finish: Callable[[Item], Item]) -> Item:
     item = writing.draft(calendar, given, act)
     rule, gone = neutral.recurrence(body, item.start)
     if rule:
         item = replace(applied(item, {"recurrence": rule}), cancelled=gone)
-    return writing.add(calendar, finish(item), act)
-
-
-def _invitation(item: Item, organizer: str, own: str) -> Item:
-    return replace(item, fields={**item.fields, **neutral.invited(item, organizer, own)})
+    if organizer != calendar.owner:
+        item = replace(item, fields={**item.fields, **neutral.invited(item, organizer, calendar.owner)})
+    return writing.add(calendar, item, act, long_ago=long_ago)
 
 
 def edit(calendar: Calendar, event_id: str, changes: Json, scope: Scope, act: Act) -> Item:

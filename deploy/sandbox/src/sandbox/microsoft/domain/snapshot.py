@@ -13,7 +13,7 @@ from sandbox.microsoft.domain.subscriptions import Subscriptions
 from sandbox.microsoft.domain.world import Bump, World
 from sandbox.simulation.world import PLAIN
 
-_DERIVED = {"items", "children", "by_property", "by_transaction", "log", "view_log", "notices"}
+_DERIVED = {"items", "children", "by_property", "by_transaction", "log", "view_log", "notices", "memo"}
 _PARTS: dict[str, TypeAdapter[Any]] = {
     "accounts": TypeAdapter(dict[str, Account]),
     "subscriptions": TypeAdapter(Subscriptions),

@@ -53,13 +53,14 @@ def _owned(calendar: Calendar, act: Act) -> Item:
     return replace(blank, fields={**blank.fields, **own})
 
 
-def add(calendar: Calendar, item: Item, act: Act) -> Item:
-    """Store a new item; Exchange moves its change key once more some time later."""
+def add(calendar: Calendar, item: Item, act: Act, *, long_ago: bool = False) -> Item:
+    """Store a new item; Exchange moves its change key once more some time later (unless that is `long_ago`)."""
     act.world.where[item.key] = calendar.key
     stamp = times.stamp(act.now)
     fresh = replace(item, change=act.world.next_change(), created=stamp, modified=stamp)
     stored = calendar.put(fresh, "created")
-    act.world.bumps.append(Bump(act.now + BUMP_AFTER, calendar.key, item.key))
+    if not long_ago:
+        act.world.bumps.append(Bump(act.now + BUMP_AFTER, calendar.key, item.key))
     act.world.mail(stored, "create", act.now)
     return stored
 
@@ -108,10 +109,8 @@ def touch(calendar: Calendar, item: Item, act: Act) -> Item:
 
 def tick(world: World, now: datetime) -> None:
     """Do what Exchange does by itself some time later."""
-    due = [bump for bump in world.bumps if bump.due <= now]
-    if not due:
-        return
-    world.bumps = [bump for bump in world.bumps if bump.due > now]
+    count = next((at for at, bump in enumerate(world.bumps) if bump.due > now), len(world.bumps))
+    due, world.bumps[:count] = world.bumps[:count], []
     for bump in due:
         calendar = world.calendars.get(bump.calendar)
         item = calendar.items.get(bump.key) if calendar else None

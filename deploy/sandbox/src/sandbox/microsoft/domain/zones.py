@@ -14,9 +14,9 @@ def iana(name: str | None) -> str:
     """The IANA name of a zone given by any name; 400 for an unknown one."""
     if name in _UTC:
         return "UTC"
-    if name in win_tz:
+    if name and name in win_tz:
         return win_tz[name]
-    if name in tz_win:
+    if name and name in tz_win:
         return name
     message = "A valid TimeZone value must be specified. The following TimeZone value is not supported:"
     raise GraphError(400, "TimeZoneNotSupportedException", f"{message} '{name or ''}'.")

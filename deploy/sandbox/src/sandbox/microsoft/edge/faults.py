@@ -44,7 +44,8 @@ def _refuse_write(call: Call) -> None:
         return
     if call.if_match is not None and call.trap("fault.412") is not None:
         raise irresolvable_conflict()
-    if call.if_match is None and call.operation == "events.update" and call.trap("fault.412_without_if_match"):
+    blind = call.if_match is None and call.operation == "events.update"
+    if blind and call.trap("fault.412_without_if_match") is not None:
         raise irresolvable_conflict()
 
 
