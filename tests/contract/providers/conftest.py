@@ -11,6 +11,7 @@ from tests.contract.providers.stage import Stage
 def pytest_configure(config: pytest.Config) -> None:
     """Declare the suite's own marker."""
     config.addinivalue_line("markers", "needs(*features): skip providers without these features")
+    config.addinivalue_line("markers", "lacks(feature): skip providers that have this feature")
 
 
 @pytest.fixture(params=sorted(PROVIDERS))
@@ -21,5 +22,8 @@ async def stage(request: pytest.FixtureRequest) -> AsyncIterator[Stage]:
     missing = needed - row.features
     if missing:
         pytest.skip(f"{request.param} has no {', '.join(sorted(one.name.lower() for one in missing))}")
+    spared = {feature for marker in request.node.iter_markers("lacks") for feature in marker.args} & row.features
+    if spared:
+        pytest.skip(f"{request.param} has {', '.join(sorted(one.name.lower() for one in spared))}")
     async with row.stage() as ready:
         yield ready

@@ -3,8 +3,10 @@
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
+from functools import partial
 
 from tests.contract.providers.google_stage import google_stage
+from tests.contract.providers.graph_stage import graph_stage
 from tests.contract.providers.stage import Feature, Stage
 
 
@@ -16,6 +18,15 @@ class Row:
     features: frozenset[Feature]
 
 
+_NOT_EXCHANGE = {
+    Feature.CLIENT_IDS,
+    Feature.TOMBSTONES_KEEP_KEYS,
+    Feature.IANA_ZONES,
+    Feature.SILENT_EDITS,
+}
+
 PROVIDERS: dict[str, Row] = {
-    "google": Row(google_stage, frozenset(Feature)),
+    "google": Row(google_stage, frozenset(Feature) - {Feature.WINDOWED_CURSORS}),
+    "outlook": Row(partial(graph_stage, "personal"), frozenset(Feature) - _NOT_EXCHANGE),
+    "office365": Row(partial(graph_stage, "work"), frozenset(Feature) - _NOT_EXCHANGE),
 }

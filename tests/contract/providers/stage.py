@@ -21,9 +21,11 @@ UNTIL = datetime(2027, 5, 1, tzinfo=UTC)
 class Feature(Enum):
     """What not every provider has; a test that needs one is skipped where it is missing, saying so."""
 
-    CLIENT_IDS = auto()  # a new event takes our id, so that creating it twice is noticed
-    SERIES_ROWS = auto()  # changes() shows masters and exceptions, not expanded occurrences
-    CANCELLED_ROWS = auto()  # a cancelled occurrence is told by a row of its own
+    CLIENT_IDS = auto()  # a new event takes our key as its id, so that creating it twice is always noticed
+    TOMBSTONES_KEEP_KEYS = auto()  # the key of a deleted event is taken for good
+    IANA_ZONES = auto()  # zones have IANA's names, not those of Windows, of which one stands for several
+    SILENT_EDITS = auto()  # an organizer may change a meeting without the guests being told
+    WINDOWED_CURSORS = auto()  # a cursor reaches to the end of a window, and no further
     CURSOR_CAN_EXPIRE_BETWEEN_PAGES = auto()
 
 
@@ -77,6 +79,7 @@ class Stage(Protocol):
     provider: CalendarProvider
     access: TokenAccess
     email: str
+    account_id: str
     calendar_id: str
 
     async def create(self, planned: Planned) -> str:

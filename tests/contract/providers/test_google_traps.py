@@ -7,7 +7,8 @@ import pytest
 from connector.domain.errors import ResyncNeeded, Transient
 from connector.domain.provider import EventRead, EventRemoved, NewEvent, OccurrenceCancelled, OccurrenceRead, SeriesRead
 from contracts.calendar_objects import EventChanges, Marker
-from tests.contract.providers.google_stage import GoogleStage, google_stage
+from tests.contract.providers.google_stage import google_stage
+from tests.contract.providers.simulated_stage import SimulatedStage
 from tests.contract.providers.stage import Planned, pull, timed
 
 SINGLE = Planned(EventChanges(summary="One", time=timed(3, 9)))
@@ -15,32 +16,32 @@ SERIES = Planned(EventChanges(summary="Stand-up", time=timed(3, 9)), recurrence=
 
 
 @pytest.fixture
-async def google() -> AsyncIterator[GoogleStage]:
+async def google() -> AsyncIterator[SimulatedStage]:
     """An account at a simulator of its own."""
     async with google_stage() as stage:
         yield stage
 
 
-async def test_an_empty_page_is_not_the_end(google: GoogleStage) -> None:
+async def test_an_empty_page_is_not_the_end(google: SimulatedStage) -> None:
     await google.create(SINGLE)
     await google.arm("list.empty_page")
     assert len((await pull(google))[0]) == 1
 
 
-async def test_a_last_page_without_a_cursor_is_no_complete_read(google: GoogleStage) -> None:
+async def test_a_last_page_without_a_cursor_is_no_complete_read(google: SimulatedStage) -> None:
     await google.arm("list.no_token")
     with pytest.raises(Transient):
         await pull(google)
 
 
-async def test_a_cursor_refused_once_asks_for_a_resync(google: GoogleStage) -> None:
+async def test_a_cursor_refused_once_asks_for_a_resync(google: SimulatedStage) -> None:
     _, cursor = await pull(google)
     await google.arm("list.410_first")
     with pytest.raises(ResyncNeeded):
         await pull(google, cursor)
 
 
-async def test_a_token_that_expires_between_pages_is_renewed(google: GoogleStage) -> None:
+async def test_a_token_that_expires_between_pages_is_renewed(google: SimulatedStage) -> None:
     for day in range(3, 8):
         await google.create(Planned(EventChanges(summary="E", time=timed(day, 9))))
     await google.arm("fault.401", times=1)
@@ -48,7 +49,7 @@ async def test_a_token_that_expires_between_pages_is_renewed(google: GoogleStage
     assert google.access.renewals == 1
 
 
-async def test_h2_a_sparse_tombstone_of_an_event_is_a_deletion(google: GoogleStage) -> None:
+async def test_h2_a_sparse_tombstone_of_an_event_is_a_deletion(google: SimulatedStage) -> None:
     event_id = await google.create(SINGLE)
     _, cursor = await pull(google)
     await google.delete(event_id)
@@ -56,7 +57,7 @@ async def test_h2_a_sparse_tombstone_of_an_event_is_a_deletion(google: GoogleSta
     assert (await pull(google, cursor))[0] == [EventRemoved(event_id)]
 
 
-async def test_e3_a_sparse_tombstone_of_an_occurrence_tells_its_place_by_its_id(google: GoogleStage) -> None:
+async def test_e3_a_sparse_tombstone_of_an_occurrence_tells_its_place_by_its_id(google: SimulatedStage) -> None:
     series_id = await google.create(SERIES)
     _, cursor = await pull(google)
     occurrence_id = google.provider.occurrence_id(series_id, "2026-11-04T09:00:00Z")
@@ -66,7 +67,7 @@ async def test_e3_a_sparse_tombstone_of_an_occurrence_tells_its_place_by_its_id(
     assert OccurrenceCancelled(occurrence_id, series_id, "2026-11-04T09:00:00Z") in items
 
 
-async def test_e4_this_and_following_makes_a_series_of_the_same_lineage(google: GoogleStage) -> None:
+async def test_e4_this_and_following_makes_a_series_of_the_same_lineage(google: SimulatedStage) -> None:
     series_id = await google.create(SERIES)
     _, cursor = await pull(google)
     occurrence_id = google.provider.occurrence_id(series_id, "2026-11-05T09:00:00Z")
@@ -79,7 +80,7 @@ async def test_e4_this_and_following_makes_a_series_of_the_same_lineage(google: 
 
 
 @pytest.mark.parametrize("trap", ["list.repeat_row", "list.exception_first"])
-async def test_rows_in_odd_order_are_told_as_they_come(google: GoogleStage, trap: str) -> None:
+async def test_rows_in_odd_order_are_told_as_they_come(google: SimulatedStage, trap: str) -> None:
     series_id = await google.create(SERIES)
     await google.edit(google.provider.occurrence_id(series_id, "2026-11-04T09:00:00Z"), EventChanges(summary="Moved"))
     await google.create(SINGLE)
@@ -89,7 +90,7 @@ async def test_rows_in_odd_order_are_told_as_they_come(google: GoogleStage, trap
         assert any(isinstance(item, kind) for item in items)
 
 
-async def test_g2_details_that_are_missing_read_as_a_private_block(google: GoogleStage) -> None:
+async def test_g2_details_that_are_missing_read_as_a_private_block(google: SimulatedStage) -> None:
     await google.create(SINGLE)
     await google.arm("event.details_missing", times=None)
     [item], _ = await pull(google)
@@ -97,7 +98,7 @@ async def test_g2_details_that_are_missing_read_as_a_private_block(google: Googl
     assert (item.event.visibility, item.event.editable, item.event.fields.summary) == ("private", False, "busy")
 
 
-async def test_an_event_type_nobody_knows_is_read_only(google: GoogleStage) -> None:
+async def test_an_event_type_nobody_knows_is_read_only(google: SimulatedStage) -> None:
     await google.create(SINGLE)
     await google.arm("event.unknown_enum", times=None)
     [item], _ = await pull(google)
@@ -105,7 +106,7 @@ async def test_an_event_type_nobody_knows_is_read_only(google: GoogleStage) -> N
     assert (item.event.event_type, item.event.editable) == ("default", False)
 
 
-async def test_f6_what_google_normalises_shows_in_the_writes_own_answer(google: GoogleStage) -> None:
+async def test_f6_what_google_normalises_shows_in_the_writes_own_answer(google: SimulatedStage) -> None:
     await google.arm("write.trims_text", times=None)
     content = EventChanges(summary="Lunch  ", description="a\r\nb \n", time=timed(3, 9))
     marker = Marker(account_key="k", activity_id="a", version=1, origin="crm")
@@ -119,7 +120,7 @@ async def test_f6_what_google_normalises_shows_in_the_writes_own_answer(google: 
 
 
 @pytest.mark.parametrize("trap", ["fault.timeout_after_applied", "fault.timeout_before"])
-async def test_invariant_3_a_creation_without_an_answer_is_found_by_its_id(google: GoogleStage, trap: str) -> None:
+async def test_invariant_3_a_creation_without_an_answer_is_found_by_its_id(google: SimulatedStage, trap: str) -> None:
     marker = Marker(account_key="k", activity_id="a", version=1, origin="crm")
     new = NewEvent("abc123", EventChanges(summary="Once", time=timed(3, 9)), marker)
     await google.arm(trap)

@@ -1,5 +1,7 @@
 """Provider contract: create, update, delete; conditional, sparse, without mail."""
 
+import contextlib
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -24,8 +26,9 @@ def new(stage: Stage, content: EventChanges = FULL, generation: int = 0) -> NewE
     return NewEvent(stage.provider.key_of("account-1", "activity-1", stage.calendar_id, generation), content, MARKER)
 
 
-async def create(stage: Stage, content: EventChanges = FULL) -> EventRead:
-    item = await stage.provider.create(stage.access, stage.calendar_id, new(stage, content), invite=False)
+async def create(stage: Stage, content: EventChanges = FULL, *, unsure: bool = False) -> EventRead:
+    wanted = replace(new(stage, content), unsure=unsure)
+    item = await stage.provider.create(stage.access, stage.calendar_id, wanted, invite=False)
     return live(item)
 
 
@@ -64,7 +67,27 @@ async def test_invariant_3_creating_twice_is_noticed(stage: Stage) -> None:
     assert len((await pull(stage))[0]) == 1
 
 
-@pytest.mark.needs(Feature.CLIENT_IDS)
+async def test_invariant_3_creating_twice_makes_one_event(stage: Stage) -> None:
+    await create(stage)
+    with contextlib.suppress(AlreadyExists):
+        await create(stage)
+    assert len((await pull(stage))[0]) == 1
+
+
+async def test_invariant_3_a_try_that_may_have_arrived_is_found(stage: Stage) -> None:
+    made = await create(stage)
+    with pytest.raises(AlreadyExists) as caught:
+        await create(stage, unsure=True)
+    there = caught.value.event_id or new(stage).key
+    assert await stage.provider.read(stage.access, stage.calendar_id, there) == made
+
+
+async def test_invariant_3_a_try_that_did_not_arrive_is_made_good(stage: Stage) -> None:
+    await create(stage, unsure=True)
+    assert len((await pull(stage))[0]) == 1
+
+
+@pytest.mark.needs(Feature.TOMBSTONES_KEEP_KEYS)
 async def test_the_id_of_a_deleted_event_is_taken_and_the_next_generation_is_free(stage: Stage) -> None:
     made = await create(stage)
     await stage.provider.delete(stage.access, stage.calendar_id, made.event.event_id, etag=made.etag, invite=False)
@@ -109,8 +132,11 @@ async def test_f2_timed_and_all_day_turn_into_each_other(stage: Stage, times: tu
     assert changed.event.fields.time == after
 
 
-async def test_invariant_5_what_the_sync_does_not_map_is_never_altered(stage: Stage) -> None:
-    planned = Planned(EventChanges(summary="Theirs", time=timed(3, 9)), private=True, guests=("b@example.org",))
+@pytest.mark.parametrize(
+    "guests", [(), pytest.param(("b@example.org",), marks=pytest.mark.needs(Feature.SILENT_EDITS))]
+)
+async def test_invariant_5_what_the_sync_does_not_map_is_never_altered(stage: Stage, guests: tuple[str, ...]) -> None:
+    planned = Planned(EventChanges(summary="Theirs", time=timed(3, 9)), private=True, guests=guests)
     event_id = await stage.create(planned)
     await stage.recolour(event_id)
     before = await stage.untouchable(event_id)
@@ -145,6 +171,7 @@ async def test_e5_changing_somebody_elses_meeting_is_forbidden(stage: Stage) -> 
         await update(stage, event_id, EventChanges(summary="Mine"), None)
 
 
+@pytest.mark.needs(Feature.SILENT_EDITS)
 async def test_i1_guests_get_mail_only_when_asked(stage: Stage) -> None:
     planned = Planned(EventChanges(summary="Meeting", time=timed(3, 9)), guests=("b@example.org",))
     event_id = await stage.create(planned)
@@ -153,6 +180,32 @@ async def test_i1_guests_get_mail_only_when_asked(stage: Stage) -> None:
     assert await stage.mails() == before
     await stage.provider.delete(stage.access, stage.calendar_id, event_id, etag=None, invite=True)
     assert await stage.mails() > before
+
+
+@pytest.mark.lacks(Feature.SILENT_EDITS)
+async def test_i1_what_cannot_be_changed_in_silence_is_not_changed(stage: Stage) -> None:
+    planned = Planned(EventChanges(summary="Meeting", time=timed(3, 9)), guests=("b@example.org",))
+    event_id = await stage.create(planned)
+    before = await stage.mails()
+    known = live(await stage.provider.read(stage.access, stage.calendar_id, event_id)).etag
+    for etag in (None, known):
+        with pytest.raises(Forbidden):
+            await update(stage, event_id, EventChanges(time=timed(4, 9)), etag)
+    with pytest.raises(Forbidden):
+        await stage.provider.delete(stage.access, stage.calendar_id, event_id, etag=known, invite=False)
+    assert await stage.mails() == before
+    await stage.provider.delete(stage.access, stage.calendar_id, event_id, etag=known, invite=True)
+    assert await stage.mails() > before
+
+
+@pytest.mark.parametrize("zone", ["Europe/Rome", "Pacific/Pago_Pago", "Antarctica/Troll", "UTC"])
+async def test_d6_a_zone_that_we_wrote_is_kept(stage: Stage, zone: str) -> None:
+    made = await create(stage, EventChanges(summary="There", time=timed(5, 9, zone=zone)))
+    assert made.event.fields.time == timed(5, 9, zone=zone)
+    changed = live(await update(stage, made.event.event_id, EventChanges(summary="Still there"), made.etag))
+    assert changed.event.fields.time == timed(5, 9, zone=zone)
+    read = live(await stage.provider.read(stage.access, stage.calendar_id, made.event.event_id))
+    assert read.event.hash == changed.event.hash
 
 
 async def test_derived_ids_differ_by_each_of_their_parts(stage: Stage) -> None:

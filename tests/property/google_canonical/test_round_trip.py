@@ -18,7 +18,8 @@ from connector.providers.google.canonical import read_item
 from connector.providers.google.writing import holdable, insert_body, patch_body
 from contracts.calendar_objects import EventChanges, EventFields, Marker
 from contracts.times import AllDay, Timed
-from tests.contract.providers.google_stage import GoogleStage, google_stage
+from tests.contract.providers.google_stage import google_stage
+from tests.contract.providers.simulated_stage import SimulatedStage
 
 NUMBERS = itertools.count(10_000)
 MARKER = Marker(account_key="k", activity_id="a", version=1, origin="crm")
@@ -121,7 +122,7 @@ def test_d6_an_instant_keeps_its_wall_clock(start: datetime, zone: str) -> None:
 
 
 @pytest.fixture(scope="module")
-def simulated() -> Iterator[tuple[asyncio.Runner, GoogleStage]]:
+def simulated() -> Iterator[tuple[asyncio.Runner, SimulatedStage]]:
     """One simulator for all examples, with the loop it lives in."""
     with asyncio.Runner() as runner:
         context = google_stage()
@@ -132,13 +133,15 @@ def simulated() -> Iterator[tuple[asyncio.Runner, GoogleStage]]:
 @settings(relaxed, max_examples=60)
 @given(content=contents, edits=st.lists(changes, max_size=3))
 def test_through_the_simulator_every_answer_and_read_is_what_was_asked(
-    simulated: tuple[asyncio.Runner, GoogleStage], content: EventChanges, edits: list[EventChanges]
+    simulated: tuple[asyncio.Runner, SimulatedStage], content: EventChanges, edits: list[EventChanges]
 ) -> None:
     runner, stage = simulated
     runner.run(_write_and_read(stage, f"made{next(NUMBERS)}", content, edits))
 
 
-async def _write_and_read(stage: GoogleStage, event_id: str, content: EventChanges, edits: list[EventChanges]) -> None:
+async def _write_and_read(
+    stage: SimulatedStage, event_id: str, content: EventChanges, edits: list[EventChanges]
+) -> None:
     calendar, expected = stage.calendar_id, canonical(content)
     item = await stage.provider.create(stage.access, calendar, NewEvent(event_id, content, MARKER), invite=False)
     await _same(stage, item, expected)
@@ -150,7 +153,7 @@ async def _write_and_read(stage: GoogleStage, event_id: str, content: EventChang
         await _same(stage, item, expected)
 
 
-async def _same(stage: GoogleStage, item: Item, expected: EventFields) -> None:
+async def _same(stage: SimulatedStage, item: Item, expected: EventFields) -> None:
     assert isinstance(item, EventRead)
     read = await stage.provider.read(stage.access, stage.calendar_id, item.event.event_id)
     assert fields_of(item) == fields_of(read) == expected

@@ -26,7 +26,7 @@ from connector.providers.graph.canonical import read_single
 from connector.providers.graph.changes import Changes
 from connector.providers.graph.cursors import Cursor
 from connector.providers.graph.errors import broken_answer
-from connector.providers.graph.ids import occurrence_id, transaction_id
+from connector.providers.graph.ids import transaction_id
 from connector.providers.graph.marker import read_marker, read_written_zone, write_properties
 from connector.providers.graph.reading import Json, Mailbox, read_item, rows
 from connector.providers.graph.requests import Requests
@@ -34,6 +34,7 @@ from connector.providers.graph.subscriptions import renew, subscribe, unsubscrib
 from connector.providers.graph.transport import Transport
 from connector.providers.graph.versions import EventVersion
 from connector.providers.graph.writing import create_body, holdable, patch_body
+from connector.providers.instances import instance_id
 from contracts.calendar_objects import EventChanges, Marker
 from contracts.times import Timed
 
@@ -150,7 +151,7 @@ class GraphCalendar:
 
     def occurrence_id(self, series_id: str, original_start: str) -> str:
         """Return our id of an occurrence; Exchange's own tells nothing."""
-        return occurrence_id(series_id, original_start)
+        return instance_id(series_id, original_start)
 
     async def _zone(self, access: Access) -> str:
         """Return the mailbox's time zone; UTC where its user did not let us see it, or nobody knows it."""

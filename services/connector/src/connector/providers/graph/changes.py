@@ -5,19 +5,22 @@ themselves come from a list, a page of them with their marks in one call.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+import structlog
 from kiota_abstractions.request_information import RequestInformation
 
-from connector.domain.errors import ResyncNeeded, Transient
+from connector.domain.errors import Rejected, ResyncNeeded, Transient
 from connector.domain.provider import EventRead, Item, Page
 from connector.domain.window import midnight
 from connector.providers.graph.cursors import Cursor
 from connector.providers.graph.errors import Target
 from connector.providers.graph.reading import Json, Mailbox, read_item, rows
 from contracts.times import Timed
+
+log = structlog.get_logger()
 
 _AHEAD = timedelta(days=30)
 """How much further a round's window reaches than it must: so often a new one is begun at least."""
@@ -35,6 +38,7 @@ class Changes:
     page_size: int
     masters: set[str] = field(default_factory=set)
     modified: str = ""
+    seen: tuple[str, ...] = ()
 
     async def full(self, since: datetime, until: datetime) -> AsyncIterator[Page]:
         """Yield everything between two moments; the round comes first: nothing falls between it and the list."""
@@ -45,27 +49,26 @@ class Changes:
             self.masters |= {str(row["seriesMasterId"]) for row in rows(answer) if row.get("seriesMasterId")}
             link = _link(answer)
             yield Page(())
+        await self._modified_since("", ())
         listed = requests.events(calendar_id, since - _MARGIN, self.page_size)
         async for answer in self.pages(listed, "calendar"):
             yield Page(tuple(await self._singles(rows(answer), since)))
         async for page in self._told_masters():
             yield page
-        yield Page((), str(Cursor(link=link, until=until, modified=self.modified)))
+        yield self._last(link, until)
 
     async def since(self, cursor: Cursor) -> AsyncIterator[Page]:
         """Yield what changed after a cursor. Raises ResyncNeeded, also between pages."""
         if not self.mailbox.requests.is_ours(cursor.link):
             raise ResyncNeeded("foreign_link", "the cursor leads elsewhere than where the account is read")
-        self.modified = cursor.modified
-        hints = await self._modified_since(cursor.modified)
-        link = ""
+        self.modified, self.seen, link = cursor.modified, cursor.seen, ""
+        self.masters |= await self._modified_since(cursor.modified, cursor.seen)
         async for answer in self._round(self.mailbox.requests.follow(cursor.link, self.page_size), "changes"):
             link = _link(answer)
-            yield Page(tuple(await self.mailbox.read_all(sorted({*hints, *self._touched(rows(answer))}))))
-            hints = set()
+            yield Page(tuple(await self.mailbox.read_all(sorted({*self._touched(rows(answer))}))))
         async for page in self._told_masters():
             yield page
-        yield Page((), str(Cursor(link=link, until=cursor.until, modified=self.modified)))
+        yield self._last(link, cursor.until)
 
     async def _round(self, request: RequestInformation, target: Target) -> AsyncIterator[Json]:
         link = ""
@@ -87,17 +90,18 @@ class Changes:
                 raise Transient("foreign_link", "the next page is elsewhere than the last")
             request = self.mailbox.requests.follow(str(link), self.page_size)
 
-    async def _modified_since(self, moment: str) -> set[str]:
-        """Return the masters modified since, as an occurrence that was deleted leaves them."""
+    async def _modified_since(self, moment: str, seen: Collection[str]) -> set[str]:
+        """Return the masters modified since, and note up to when; a deleted occurrence leaves no other trace."""
         asked = self.mailbox.requests.modified(self.mailbox.calendar_id, moment, self.page_size)
-        hints: set[str] = set()
-        async for answer in self.pages(asked, "calendar"):
-            hints |= set(self._touched(rows(answer)))
-            self._note_modified(rows(answer))
-        return hints
-
-    def _note_modified(self, found: Iterable[Json]) -> None:
-        self.modified = max([self.modified, *(str(row.get("lastModifiedDateTime") or "") for row in found)])
+        try:
+            found = [row async for answer in self.pages(asked, "calendar") for row in rows(answer)]
+        except Rejected as error:  # the daily read of everything tells the same, only later
+            log.warning("series_not_asked_for", reason=str(error))
+            return set()
+        self.modified = max([moment, *(str(row.get("lastModifiedDateTime") or "") for row in found)])
+        latest = (row for row in found if row.get("lastModifiedDateTime") == self.modified)
+        self.seen = tuple(sorted(str(row.get("changeKey")) for row in latest))
+        return {str(row["id"]) for row in found if row.get("changeKey") not in seen}
 
     def _touched(self, found: Iterable[Json]) -> Iterator[str]:
         """Yield the ids that rows point to; masters are noted, and read once when all rows were seen."""
@@ -110,7 +114,6 @@ class Changes:
 
     async def _singles(self, found: Sequence[Json], since: datetime) -> list[Item]:
         """Return the single events of a listed page that do not end before `since`."""
-        self._note_modified(found)
         items: list[Item] = []
         for row in found:
             if row.get("type") == "seriesMaster":
@@ -122,6 +125,9 @@ class Changes:
             if len(items) % _EVENTS_AT_ONCE == 0:
                 await asyncio.sleep(0)  # a page takes its time, which other connections should not wait for
         return items
+
+    def _last(self, link: str, until: datetime) -> Page:
+        return Page((), str(Cursor(link=link, until=until, modified=self.modified, seen=self.seen)))
 
     async def _told_masters(self) -> AsyncIterator[Page]:
         masters = sorted(self.masters)

@@ -12,13 +12,15 @@ from contracts.envelope import Value
 class Cursor(Value):
     """`link`: Graph's deltaLink. `until`: where its window ends, which is fixed in it.
 
-    `modified`: the latest modification seen, as Graph writes it; what was modified later is asked for beside the
-    link, since a link never tells that an occurrence was deleted (providers §2.2).
+    `modified`: the latest modification of a master that was seen, as Graph writes it, and `seen` the change keys of
+    the masters modified then; what was modified later is asked for beside the link, since a link never tells that an
+    occurrence was deleted (providers §2.2).
     """
 
     link: str
     until: AwareDatetime
     modified: str = ""
+    seen: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         return self.model_dump_json()

@@ -18,10 +18,10 @@ from connector.domain.provider import (
 )
 from connector.providers.graph.canonical import read_single
 from connector.providers.graph.errors import Target, broken_answer
-from connector.providers.graph.ids import place_of
 from connector.providers.graph.requests import Requests
 from connector.providers.graph.series import occurrence_of, read_series
 from connector.providers.graph.transport import Transport
+from connector.providers.instances import instance_place
 
 Json = dict[str, Any]
 _TWO_DAYS = timedelta(days=2)
@@ -47,7 +47,7 @@ class Mailbox:
 
     async def read(self, event_id: str) -> Item:
         """Return one item as it is now; Missing for an id that is none, EventRemoved for one that is gone."""
-        place = place_of(event_id)
+        place = instance_place(event_id)
         if place is None:
             return await self._read(event_id)
         return (await self._occurrence(event_id, *place))[0]
@@ -59,7 +59,7 @@ class Mailbox:
 
     async def own_id(self, event_id: str) -> str:
         """Return Exchange's id of an event, also of an occurrence. Raises Missing."""
-        place = place_of(event_id)
+        place = instance_place(event_id)
         return event_id if place is None else (await self._occurrence(event_id, *place))[1]
 
     async def raw(self, event_id: str) -> Json:

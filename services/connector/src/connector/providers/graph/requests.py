@@ -96,11 +96,12 @@ class Requests:
         ends = f"end/dateTime ge '{_wall(since)}'"
         return self._get(self._events(calendar_id), _options(filter=ends, top=page_size), _SHOWN)
 
-    def modified(self, calendar_id: str, after: str, page_size: int) -> RequestInformation:
-        """Which single events and masters were modified after a moment, as the server tells moments."""
-        filters = _options(filter=f"lastModifiedDateTime gt {after}") if after else ""
-        shown = _options(select=["id", "type", "lastModifiedDateTime"], top=page_size)
-        return self._get(self._events(calendar_id), filters, shown)
+    def modified(self, calendar_id: str, since: str, page_size: int) -> RequestInformation:
+        """Which masters were modified since a moment, as the server tells moments; without one, all of them."""
+        series = "type eq 'seriesMaster'"
+        which = f"{series} and lastModifiedDateTime ge {since}" if since else series
+        shown = _options(filter=which, select=["id", "changeKey", "type", "lastModifiedDateTime"], top=page_size)
+        return self._get(self._events(calendar_id), shown)
 
     def marked(self, calendar_id: str, activity_id: str) -> RequestInformation:
         """The events marked with an activity."""

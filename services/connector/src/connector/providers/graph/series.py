@@ -17,11 +17,12 @@ from connector.providers.graph.canonical import (
     reason_of,
     snapshot,
 )
-from connector.providers.graph.ids import day_of, occurrence_id
+from connector.providers.graph.ids import day_of
 from connector.providers.graph.marker import read_written_zone
 from connector.providers.graph.recurrence import recurrence_lines
 from connector.providers.graph.times import read_zone
 from connector.providers.graph.versions import EventVersion
+from connector.providers.instances import instance_id
 from contracts.calendar_objects import EventSnapshot, Occurrence
 from contracts.times import AllDay, EventTime, Timed
 
@@ -97,4 +98,4 @@ def _start_on(day: date, time: EventTime) -> datetime | date:
 
 
 def _id(place: Occurrence) -> str:
-    return occurrence_id(place.series_id, place.original_start)
+    return instance_id(place.series_id, place.original_start)
