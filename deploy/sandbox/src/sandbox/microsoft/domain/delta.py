@@ -24,11 +24,14 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a round stands: it shows what changed after `since` (0: everything there is), walked up to `at`."""
+    """Where a round stands: what changed after `since` (None: the first round, everything), walked up to `at`.
+
+    `begun`: how far the calendar was when the first round began.
+    """
 
     calendar: str
     epoch: int
-    since: int
+    since: int | None
     at: int
     window: Window | None
     begun: int
@@ -64,7 +67,7 @@ class Page:
 
 def begin(calendar: Calendar, window: Window | None) -> Place:
     """A new round over everything."""
-    return Place(calendar.key, calendar.epoch, 0, 0, window, calendar.seq)
+    return Place(calendar.key, calendar.epoch, None, 0, window, calendar.seq)
 
 
 def resume(token: str) -> Place:
@@ -79,7 +82,7 @@ def resume(token: str) -> Place:
 
 def page(calendar: Calendar, place: Place, size: int, view: View, quirks: Quirks) -> Page:
     """One page: it may hold more rows than asked for, because a series is not split."""
-    if quirks.invisible and place.since:
+    if quirks.invisible and place.since is not None:
         return Page([], place, more=False)
     if quirks.empty_page:
         return Page([], place, more=True)
@@ -98,22 +101,22 @@ def page(calendar: Calendar, place: Place, size: int, view: View, quirks: Quirks
     return Page(rows, _moved(place, calendar.seq, calendar.seq), more=False)
 
 
-def _moved(place: Place, since: int, at: int) -> Place:
+def _moved(place: Place, since: int | None, at: int) -> Place:
     return Place(place.calendar, place.epoch, since, at, place.window, place.begun)
 
 
 def _rows(calendar: Calendar, item: Item, place: Place, view: View, quirks: Quirks) -> Iterator[Json]:
     if item.deleted:
         # What is deleted while the first round runs may have been shown on an earlier page.
-        if place.since or item.seq > place.begun:
+        if place.since is not None or item.seq > place.begun:
             yield from _gone(item, place, view, quirks)
     elif place.window is None:
         yield from _event_rows(item, view, quirks)
     elif item.is_series:
-        yield from _series_rows(calendar, item, place.window, view, quirks, incremental=bool(place.since))
+        yield from _series_rows(calendar, item, place.window, view, quirks, incremental=place.since is not None)
     elif series.overlaps(item, place.window.low, place.window.high):
         yield _typed(view.full(item))
-    elif place.since:
+    elif place.since is not None:
         # "removed" is also said of what was changed outside the window: it is no proof of deletion.
         yield view.removed(item)
 
