@@ -9,7 +9,7 @@ from chassis.messages import Outgoing
 from connector.adapters.calendars import Calendars
 from connector.adapters.stores import open_stores
 from connector.domain.errors import Missing, ResyncNeeded
-from connector.domain.provider import EventRead, EventRemoved, Item, OccurrenceRead, Page, SeriesRead
+from connector.domain.provider import EventRead, EventRemoved, Item, OccurrenceRead, Page, SeriesRead, Traits
 from connector.domain.reads import Pace
 from connector.providers.google.ids import instance_id
 from connector.work.connections import Connections
@@ -39,6 +39,7 @@ class FakeCalendar:
     """A provider with a log of changes: a read shows each item that changed since, as it is now, page by page."""
 
     def __init__(self) -> None:
+        self.traits = Traits()
         self.items: dict[str, Item] = {}
         self.log: list[str] = []
         self.page_size = 100

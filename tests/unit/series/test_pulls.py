@@ -1,9 +1,11 @@
 """Whole reads: splits over pages and reads (E4), the window that rolls (D5), what may be forgotten."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from connector.domain.provider import EventRemoved, Traits
 from contracts.calendar_events import EventChanged, EventGone
 from tests.unit.series.pulled import Reader
 from tests.unit.series.remembered import at, cancelled, exception, ids, series, single
@@ -227,3 +229,25 @@ async def test_j3_a_cancelled_occurrence_keeps_its_time_when_the_window_rolls_in
     [told] = await reader.pull("horizon")
     assert isinstance(told, EventGone)
     assert told.gone_at == cancelled("x", MONDAYS[1]).at
+
+
+async def test_e3_exceptions_that_come_with_their_master_are_all_there_are() -> None:
+    moved, skipped = exception("x", MONDAYS[1], at(10)), cancelled("x", MONDAYS[2])
+    reader = await reading(replace(series("x", at(2), WEEKLY), exceptions=(moved, skipped)))
+    assert set(reader.held()) == ids("x", [MONDAYS[0], MONDAYS[1], MONDAYS[3]])
+    reader.calendar.write(replace(series("x", at(2), WEEKLY), exceptions=(cancelled("x", MONDAYS[3]),)))
+    told = await reader.pull()
+    assert [one.event_id for one in told if isinstance(one, EventGone)] == sorted(ids("x", MONDAYS[3:]))
+    assert set(reader.held()) == ids("x", MONDAYS[:3])
+
+
+@pytest.mark.parametrize("by_master", [True, False])
+async def test_h1_a_series_that_is_gone_under_ids_nobody_knows_is_asked_for(*, by_master: bool) -> None:
+    reader = await reading(series("x", at(2), WEEKLY), series("y", at(3), WEEKLY), single("z", at(5)))
+    reader.calendar.traits = Traits(series_by_master=by_master)
+    reader.calendar.items["x"] = EventRemoved("x")
+    reader.calendar.write(EventRemoved("an occurrence's own id"))
+    told = await reader.pull()
+    gone = {one.event_id for one in told if isinstance(one, EventGone)}
+    assert gone == (ids("x", MONDAYS) if by_master else set())
+    assert reader.calendar.asked == (2 if by_master else 0)

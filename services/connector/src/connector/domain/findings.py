@@ -23,7 +23,7 @@ class Findings:
     """What one page brought.
 
     `replaced`: occurrences that go on under another id (E4). `cut`: some went with a change of their rule, so that
-    their successors may be about to come.
+    their successors may be about to come. `unplaced`: something is gone that nobody knows.
     """
 
     judged: list[Judged] = field(default_factory=list)
@@ -33,6 +33,7 @@ class Findings:
     series: list[KnownSeries] = field(default_factory=list)
     dead_series: list[KnownSeries] = field(default_factory=list)
     cut: bool = False
+    unplaced: bool = False
 
     def take(self, judged: Sequence[Judged]) -> None:
         """Add events; those that are newly known to lie beyond the horizon are left out for now (D5)."""

@@ -112,6 +112,7 @@ def find_news(reading: Reading, items: Sequence[Item], memory: Memory, occurrenc
             case EventRemoved(event_id=event_id, at=at):
                 if known := memory.events.get(event_id):
                     findings.deletions.append(Deletion(known, at))
+                findings.unplaced |= event_id not in memory.events and event_id not in memory.series
             case Unreadable(event_id=event_id, reason=reason):
                 findings.left_out.append(unreadable(event_id, "F6", reason))
             case _:

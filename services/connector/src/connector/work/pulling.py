@@ -40,6 +40,7 @@ class Puller:
             cursor = await self._pages(read, turn.connection.cursor)
             if read.cut:
                 cursor = await self._rest_of_split(read, cursor)
+            await self.teller.confirm_series(read)
         except ResyncNeeded:
             read = self._begin(turn, calendars, full=True)
             cursor = await self._pages(read, None)

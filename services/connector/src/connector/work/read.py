@@ -59,6 +59,8 @@ class Read:
     dead_series: dict[str, KnownSeries] = field(default_factory=dict)
     cut: bool = False
     """Occurrences went with a change of their rule: their successors may be about to come (E4)."""
+    unplaced: bool = False
+    """Something is gone that nobody knows: where a provider tells series so, it may have been one of ours."""
     strangers: dict[str, datetime | None] = field(default_factory=dict)
     """Gone, and never known to us: somebody has asked for them by their ids."""
 
@@ -85,6 +87,7 @@ class Read:
                 self.deletions[gone.known.event_id] = gone
         self.dead_series |= {dead.series_id: dead for dead in findings.dead_series}
         self.cut |= findings.cut
+        self.unplaced |= findings.unplaced
 
 
 class Teller:
@@ -156,10 +159,19 @@ class Teller:
         known = await self._stores.events.find(where)
         masters = await self._masters(read, {one.series_id for one in known if one.series_id})
         ids = {one.series_id if one.series_id in masters else one.event_id for one in known}
-        absent = sorted(one for one in ids if one and one not in read.seen)
-        for start in range(0, len(absent), _READS_AT_ONCE):
-            chunk = absent[start : start + _READS_AT_ONCE]
-            await self.take(read, await self._ask_all(read, chunk))
+        await self._take_by_ids(read, sorted(one for one in ids if one and one not in read.seen))
+
+    async def confirm_series(self, read: Read) -> None:
+        """Ask for every known series by its id: one of them may be gone under ids that nobody knows."""
+        if not (read.unplaced and read.calendars.provider.traits.series_by_master):
+            return
+        async for page in self._stores.series.pages({"scope": read.reading.scope}, size=_BATCH):
+            living = [one.series_id for one in page if one.master is not None and one.series_id not in read.seen]
+            await self._take_by_ids(read, sorted(living))
+
+    async def _take_by_ids(self, read: Read, event_ids: Sequence[str]) -> None:
+        for start in range(0, len(event_ids), _READS_AT_ONCE):
+            await self.take(read, await self._ask_all(read, event_ids[start : start + _READS_AT_ONCE]))
 
     async def confirm(self, read: Read, event_ids: Sequence[str]) -> None:
         """Ask for a few events by their ids and tell each answer, wherever in time it lies (H2)."""
