@@ -74,7 +74,7 @@ async def test_forged_and_malformed_webhooks_change_nothing(synced: World) -> No
     assert forged.is_success, "Google retries nothing else, and a stranger learns nothing"
     bare = await synced.sales.connector.post("/webhooks/google", content=b"{not json")
     is_problem(bare, 400, "malformed_request")
-    event = await synced.google.add(summary="Real", **timed())
+    event = await synced.calendar.add(summary="Real", **timed())
     await synced.activity_of(event)
     reads = [row for row in (await synced.journal())[before:] if row["operation"] == "calendar.events.list"]
     assert len(reads) <= 3
@@ -104,7 +104,7 @@ async def test_a_poison_message_is_dead_lettered_while_the_rest_flows(synced: Wo
         await producer.send_and_wait(topic, poison, key=synced.connection_id.encode())
     activity = await synced.sales.add(**call())
     await synced.event_of(activity)
-    await synced.activity_of(await synced.google.add(summary="After the poison", **timed()))
+    await synced.activity_of(await synced.calendar.add(summary="After the poison", **timed()))
     async with AIOKafkaConsumer(f"{topic}.dlq", bootstrap_servers=bootstrap, auto_offset_reset="earliest") as consumer:
 
         async def look() -> bool:

@@ -15,7 +15,7 @@ async def test_b1_an_activity_becomes_an_event(synced: World) -> None:
 
 
 async def test_b1_an_event_becomes_an_activity_of_the_chosen_type(synced: World) -> None:
-    event = await synced.google.add(summary="Visit", location="Their office", description="Second floor", **timed())
+    event = await synced.calendar.add(summary="Visit", location="Their office", description="Second floor", **timed())
     activity = await synced.activity_of(event)
     assert (activity["subject"], activity["type"], activity["owner_id"]) == ("Visit", "meeting", "7")
     assert (activity["location"], activity["public_description"]) == ("Their office", "Second floor")
@@ -29,7 +29,7 @@ async def test_b1_an_event_becomes_an_activity_of_the_chosen_type(synced: World)
 async def test_b1_edits_reach_the_other_side_both_ways(synced: World) -> None:
     activity = await synced.sales.add(**call())
     event = await synced.event_of(activity)
-    await synced.google.change(event["id"], **timed(ahead=3, at="16:00", minutes=45))
+    await synced.calendar.change(event["id"], **timed(ahead=3, at="16:00", minutes=45))
     await synced.activity_becomes(activity["id"], due_date=str(day(3)), duration="00:45")
     await synced.sales.change(activity["id"], subject="Call Ben again")
     await synced.event_becomes(event["id"], summary="Call Ben again")
@@ -37,9 +37,9 @@ async def test_b1_edits_reach_the_other_side_both_ways(synced: World) -> None:
 
 async def test_h1_deleting_reaches_the_other_side_both_ways(synced: World) -> None:
     activity = await synced.sales.add(**call("Deleted in the calendar"))
-    await synced.google.delete((await synced.event_of(activity))["id"])
+    await synced.calendar.delete((await synced.event_of(activity))["id"])
     await synced.activity_goes(activity["id"])
-    event = await synced.google.add(summary="Deleted in the CRM", **timed())
+    event = await synced.calendar.add(summary="Deleted in the CRM", **timed())
     twin = await synced.activity_of(event)
     assert (await synced.sales.store.delete(f"/v1/activities/{twin['id']}")).status_code == 204
     await synced.event_goes(event["id"])
@@ -49,19 +49,19 @@ async def test_f2_all_day_items_stay_all_day(synced: World) -> None:
     activity = await synced.sales.add(subject="Fair", type="task", due_date=str(day(2)), duration="48:00")
     event = await synced.event_of(activity)
     assert (event["start"], event["end"]) == (all_day(2, 2)["start"], all_day(2, 2)["end"])
-    twin = await synced.activity_of(await synced.google.add(summary="Holiday", **all_day(5)))
+    twin = await synced.activity_of(await synced.calendar.add(summary="Holiday", **all_day(5)))
     assert (twin["due_date"], twin.get("due_time"), twin["duration"]) == (str(day(5)), None, "24:00")
 
 
 async def test_f2_the_default_duration_is_never_written_back(synced: World) -> None:
     activity = await synced.sales.add(subject="Short", type="call", due_date=str(day(1)), due_time="08:00")
     event = await synced.event_of(activity)
-    await synced.google.change(event["id"], location="Lobby")
+    await synced.calendar.change(event["id"], location="Lobby")
     assert (await synced.activity_becomes(activity["id"], location="Lobby")).get("duration") is None
 
 
 async def test_f7_the_placeholder_of_an_untitled_event_is_never_written_back(synced: World) -> None:
-    event = await synced.google.add(**timed())
+    event = await synced.calendar.add(**timed())
     activity = await synced.activity_of(event)
     assert activity["subject"] == "(no title)"
     await synced.sales.change(activity["id"], location="Here")

@@ -34,18 +34,18 @@ async def all_linked(synced: World, number: int) -> list[Json]:
 async def with_events(synced: World) -> list[Json]:
     """Let there be many events with their activities; return the events."""
     drafts = [{"summary": f"Event {number}", **timed(1 + number // 10)} for number in range(MANY)]
-    path = f"/control/accounts/{synced.google.email}/calendars/primary"
-    ids = succeeded(await synced.google.google.post(f"{path}/seed", json=drafts))
+    path = f"/control/accounts/{synced.calendar.email}/calendars/primary"
+    ids = succeeded(await synced.calendar.simulator.post(f"{path}/seed", json=drafts))
     await all_linked(synced, MANY)
     return [{"id": event_id} for event_id in ids]
 
 
 async def delete_together(synced: World, events: Sequence[Json]) -> None:
     """Delete events so that one read finds them all: of the pushes only the last arrives."""
-    lost = {"trap": "push.lost", "account": synced.google.email, "count": len(events) - 1}
-    succeeded(await synced.google.google.post("/control/traps", json=lost))
+    lost = {"trap": "push.lost", "account": synced.calendar.email, "count": len(events) - 1}
+    succeeded(await synced.calendar.simulator.post("/control/traps", json=lost))
     for event in events:
-        await synced.google.delete(event["id"])
+        await synced.calendar.delete(event["id"])
 
 
 async def brake(synced: World, items: int) -> Json:

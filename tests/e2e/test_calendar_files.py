@@ -23,9 +23,9 @@ async def test_every_file_syncs_or_is_quarantined_with_a_reason(synced: World) -
     refused: list[Refused] = []
     for file in sorted(FILES.glob("*.ics")):
         drafts = read(file.read_bytes(), today=datetime.now(ZoneInfo(_ZONE)).date(), zone=_ZONE)
-        refused += (await load(synced.google.google, synced.google.email, drafts)).refused
+        refused += (await load(synced.calendar.simulator, synced.calendar.email, drafts)).refused
     assert all(one.reason for one in refused)
-    events = await synced.google.events()
+    events = await synced.calendar.events()
     assert len(events) > 200
 
     silent = {event["id"]: event for event in events}

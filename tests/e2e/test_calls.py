@@ -15,7 +15,7 @@ BURST = 20
 
 async def last_entry(world: World) -> int:
     """Return the number of the journal's last entry."""
-    rows: list[Json] = (await world.google.google.get("/control/journal")).json()
+    rows: list[Json] = (await world.calendar.simulator.get("/control/journal")).json()
     return int(rows[-1]["n"]) if rows else 0
 
 
@@ -35,7 +35,9 @@ async def messages(world: World, *topics: str) -> int:
 
 async def test_a_burst_costs_one_read_per_debounce_window(synced: World) -> None:
     before = await last_entry(synced)
-    events = await asyncio.gather(*(synced.google.add(summary=f"Burst {n}", **timed(n % 9 + 1)) for n in range(BURST)))
+    events = await asyncio.gather(
+        *(synced.calendar.add(summary=f"Burst {n}", **timed(n % 9 + 1)) for n in range(BURST))
+    )
     await asyncio.gather(*(synced.activity_of(event) for event in events))
     await synced.sales.in_sync(synced.connection_id)
     calls = [row["operation"] for row in await synced.journal(before)]
@@ -47,12 +49,12 @@ async def test_a_burst_costs_one_read_per_debounce_window(synced: World) -> None
 async def test_nothing_changed_costs_no_write_no_message_and_no_version(synced: World) -> None:
     activity = await synced.sales.add(**call())
     event = await synced.event_of(activity)
-    twin = await synced.activity_of(await synced.google.add(summary="Visit", **timed()))
+    twin = await synced.activity_of(await synced.calendar.add(summary="Visit", **timed()))
     await synced.sales.in_sync(synced.connection_id)
     shown = [await synced.linked(one["id"]) for one in (activity, twin)]
     before = await last_entry(synced)
-    await synced.google.google.post(
-        f"/control/accounts/{synced.google.email}/calendars/primary/events/{event['id']}/touch"
+    await synced.calendar.simulator.post(
+        f"/control/accounts/{synced.calendar.email}/calendars/primary/events/{event['id']}/touch"
     )
 
     async def read_again() -> bool:
@@ -69,7 +71,7 @@ async def test_nothing_changed_costs_no_write_no_message_and_no_version(synced: 
 async def test_a_resync_of_what_is_equal_writes_nothing(synced: World) -> None:
     activity = await synced.sales.add(**call())
     await synced.event_of(activity)
-    await synced.activity_of(await synced.google.add(summary="Visit", **timed()))
+    await synced.activity_of(await synced.calendar.add(summary="Visit", **timed()))
     await synced.sales.in_sync(synced.connection_id)
     before = await last_entry(synced)
     told = await messages(synced, ACTIVITY_EVENTS, SYNC_DECISIONS)

@@ -9,12 +9,12 @@ OTHERS = ["call", "meeting", "task", "email", "lunch"]
 
 async def test_b2_one_way_takes_no_events_in_but_follows_edits_of_its_own(folder: Path, unique: str) -> None:
     async with connected(folder, unique, direction="one_way") as synced:
-        foreign = await synced.google.add(summary="Stays outside", **timed())
+        foreign = await synced.calendar.add(summary="Stays outside", **timed())
         decision = await synced.decided("B2", event_id=foreign["id"])
         assert decision["remedy"]["setting"] == "direction"
         activity = await synced.sales.add(**call())
         event = await synced.event_of(activity)
-        await synced.google.change(event["id"], summary="Renamed in the calendar")
+        await synced.calendar.change(event["id"], summary="Renamed in the calendar")
         await synced.activity_becomes(activity["id"], subject="Renamed in the calendar")
 
 
@@ -38,15 +38,15 @@ async def test_c1_an_activity_of_an_unselected_type_is_explained(synced: World) 
 
 async def test_c2_the_inbound_type_is_the_users_choice(synced: World) -> None:
     await synced.sales.settings(synced.connection_id, inbound_type="lunch")
-    activity = await synced.activity_of(await synced.google.add(summary="Pizza", **timed()))
+    activity = await synced.activity_of(await synced.calendar.add(summary="Pizza", **timed()))
     assert activity["type"] == "lunch"
 
 
 async def test_c6_the_filter_governs_the_way_out_alone(synced: World) -> None:
-    event = await synced.google.add(summary="From the calendar", **timed())
+    event = await synced.calendar.add(summary="From the calendar", **timed())
     activity = await synced.activity_of(event)
     await synced.sales.settings(synced.connection_id, outbound_types=["call"])
-    await synced.google.change(event["id"], location="Moved")
+    await synced.calendar.change(event["id"], location="Moved")
     await synced.activity_becomes(activity["id"], location="Moved")
 
 
@@ -61,7 +61,7 @@ async def test_h1_keep_closes_the_link_and_keeps_the_activity(folder: Path, uniq
     async with connected(folder, unique, on_event_deleted="keep") as synced:
         activity = await synced.sales.add(**call())
         event = await synced.event_of(activity)
-        await synced.google.delete(event["id"])
+        await synced.calendar.delete(event["id"])
         await synced.decided("H1", activity_id=activity["id"])
         link = await synced.sales.link(activity_id=activity["id"])
         assert link is not None

@@ -14,7 +14,7 @@ async def shows(world: World, event_id: str, *words: str, without: str = "\0") -
     """Wait until an event's description holds these words; return it."""
 
     async def look() -> str | None:
-        event = await world.google.event(event_id)
+        event = await world.calendar.event(event_id)
         text: str = (event or {}).get("description") or ""
         return text if all(word in text for word in words) and without not in text else None
 
@@ -28,7 +28,7 @@ async def test_f4_the_block_follows_the_deal_and_the_setting_and_never_comes_bac
         activity = await world.sales.add(**call(), deal_id="1", public_description="Agenda")
         event = await world.event_of(activity)
         block = (await shows(world, event["id"], "Agenda", "Big deal", "5000 EUR")).partition("Agenda")[2]
-        await world.google.change(event["id"], description=f"Before\nAgenda{block}\nAfter", location="Here")
+        await world.calendar.change(event["id"], description=f"Before\nAgenda{block}\nAfter", location="Here")
         known = await world.activity_becomes(activity["id"], location="Here")
         assert known["public_description"] == "Before\nAgenda\n\nAfter"
         succeeded(await world.admin.store.put(deal, json={"name": "Bigger deal"}))
@@ -44,11 +44,11 @@ async def test_f5_guests_become_participants_whatever_the_case_and_nobody_is_cre
     ann = {"name": "Ann", "emails": ["Ann.Smith@Example.com"]}
     succeeded(await synced.admin.store.put("/v1/linked-items/person/5", json=ann))
     guests = [{"email": "ann.smith@EXAMPLE.COM"}, {"email": "stranger@example.com"}]
-    event = await synced.google.add(summary="Meeting", attendees=guests, **timed())
+    event = await synced.calendar.add(summary="Meeting", attendees=guests, **timed())
     activity = await synced.activity_of(event)
     assert [one["person_id"] for one in activity["participants"]] == ["5"]
     assert {one["email"] for one in activity["attendees"]} >= {guest["email"].lower() for guest in guests}
-    await synced.google.change(event["id"], attendees=guests[1:])
+    await synced.calendar.change(event["id"], attendees=guests[1:])
     await synced.activity_becomes(activity["id"], participants=[])
 
 
@@ -59,13 +59,13 @@ async def test_f6_long_and_foreign_text_survives_both_ways_and_a_cut_is_no_edit(
     too_long = LONG + "and more than Google holds. " * 50
     await synced.sales.change(activity["id"], public_description=too_long)
     await synced.event_becomes(event["id"], description=too_long[:8192])
-    await synced.google.change(event["id"], location="Here")
+    await synced.calendar.change(event["id"], location="Here")
     known = await synced.activity_becomes(activity["id"], location="Here")
     assert known["public_description"] == too_long
     succeeded(await synced.sales.connector.post(f"/v1/connections/{synced.connection_id}/resync"))
     await synced.sales.in_sync(synced.connection_id)
-    await synced.google.change(event["id"], location="There")
+    await synced.calendar.change(event["id"], location="There")
     known = await synced.activity_becomes(activity["id"], location="There")
     assert known["public_description"] == too_long
-    await synced.google.change(event["id"], description="Short")
+    await synced.calendar.change(event["id"], description="Short")
     await synced.activity_becomes(activity["id"], public_description="Short")

@@ -89,7 +89,7 @@ async def burst(world: World) -> Counter[str]:
     """Create items on both sides one by one; return the titles of those that were acknowledged."""
     titles: Counter[str] = Counter()
     for number in range(BURST):
-        event = await world.google.add(summary=f"event {number}", **timed(number + 1))
+        event = await world.calendar.add(summary=f"event {number}", **timed(number + 1))
         titles[event["summary"]] += 1
         if activity := await try_to_add(world, number):
             titles[activity["subject"]] += 1
@@ -113,5 +113,5 @@ async def try_to_add(world: World, number: int) -> Json | None:
 
 async def both_sides(world: World) -> tuple[Counter[str], Counter[str]]:
     """Return the titles on both sides."""
-    activities = await world.sales.activities(owner_id="7")
-    return Counter(one["subject"] for one in activities), Counter(one["summary"] for one in await world.google.events())
+    activities, events = await world.sales.activities(owner_id="7"), await world.calendar.events()
+    return Counter(one["subject"] for one in activities), Counter(one["summary"] for one in events)

@@ -28,9 +28,9 @@ async def activities(world: World) -> list[Json]:
 
 async def test_d5_what_slides_into_the_window_comes_in_and_what_slides_out_stays(shifted: Sandbox, unique: str) -> None:
     async with connected(shifted.folder, unique, horizon_days=30) as world:
-        near = await world.google.add(summary="Near", **timed(2))
-        far = await world.google.add(summary="Far", **timed(50))
-        await world.google.add(summary="Endless", recurrence=["RRULE:FREQ=WEEKLY"], **timed(3))
+        near = await world.calendar.add(summary="Near", **timed(2))
+        far = await world.calendar.add(summary="Far", **timed(50))
+        await world.calendar.add(summary="Endless", recurrence=["RRULE:FREQ=WEEKLY"], **timed(3))
         await world.activity_of(near)
         await world.decided("D5", event_id=far["id"])
 

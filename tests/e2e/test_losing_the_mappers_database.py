@@ -41,7 +41,7 @@ async def test_k2_d8_the_mappers_database_is_lost(forgetful: Sandbox, known: Wor
     gone, gone_event = await deleted_unseen(known)
     before = await ids(known)
     with mapper_losing_its_database(forgetful, known):
-        await known.google.delete(gone_event["id"])
+        await known.calendar.delete(gone_event["id"])
     await rebuilt(known, call_ben, visit, twin, kept)
     await known.activity_goes(gone["id"])
     after = await ids(known)
@@ -53,7 +53,7 @@ async def test_k2_d8_the_mappers_database_is_lost(forgetful: Sandbox, known: Wor
     assert (link["state"], link["reason"]) == ("closed", "kept")
     await known.sales.change(call_ben["id"], subject="Still in sync")
     await known.event_becomes(original["id"], summary="Still in sync")
-    await known.google.change((await known.event_of(visit))["id"], summary="Both ways")
+    await known.calendar.change((await known.event_of(visit))["id"], summary="Both ways")
     await known.activity_becomes(visit["id"], subject="Both ways")
 
 
@@ -77,7 +77,7 @@ async def a_kept_activity(world: World) -> Json:
     kept = await world.sales.add(**call("Kept", ahead=5))
     event = await world.event_of(kept)
     await world.sales.settings(world.connection_id, on_event_deleted="keep")
-    await world.google.delete(event["id"])
+    await world.calendar.delete(event["id"])
     await told_state(world, kept, "closed")
     await world.sales.settings(world.connection_id, on_event_deleted="delete")
     return kept

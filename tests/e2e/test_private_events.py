@@ -104,7 +104,7 @@ async def test_g2_hiding_private_events_scrubs_everything_and_showing_them_bring
     async with connected(folder, unique, private_events="public") as world:
         guest = "/v1/linked-items/person/6"
         succeeded(await world.admin.store.put(guest, json={"name": "Ann", "emails": [f"{canary}@EXAMPLE.com"]}))
-        event = await world.google.add(**secret_event(canary))
+        event = await world.calendar.add(**secret_event(canary))
         activity = await world.activity_of(event)
         assert [one["person_id"] for one in activity["participants"]] == ["6"], "F5"
         await world.sales.change(activity["id"], public_description=f"{canary} from the CRM")
@@ -121,13 +121,13 @@ async def test_g2_hiding_private_events_scrubs_everything_and_showing_them_bring
 
         async with listening(world) as consumer:
             later = timed(ahead=3)
-            await world.google.change(event["id"], summary=f"{canary} again", **later)
+            await world.calendar.change(event["id"], summary=f"{canary} again", **later)
             await world.activity_becomes(activity["id"], due_date=later["start"]["dateTime"][:10])
             said = await heard(consumer)
         assert said, "the change was published"
         assert [one for one in said if canary in one] == []
         await is_nowhere(world, folder, canary)
-        shown = await world.google.event(event["id"])
+        shown = await world.calendar.event(event["id"])
         assert shown is not None
         assert shown["summary"] == f"{canary} again", "never written back"
 
@@ -146,11 +146,11 @@ async def test_g2_an_event_that_turns_private_leaves_nothing_behind(folder: Path
     canary = f"canary{unique}".lower().replace("_", "")
     async with connected(folder, unique) as world:
         rule = {"recurrence": ["RRULE:FREQ=WEEKLY;COUNT=2"]}
-        single = await world.google.add(**secret_event(canary) | {"visibility": "default"})
-        weekly = await world.google.add(**secret_event(canary) | {"visibility": "default"} | timed(ahead=2) | rule)
+        single = await world.calendar.add(**secret_event(canary) | {"visibility": "default"})
+        weekly = await world.calendar.add(**secret_event(canary) | {"visibility": "default"} | timed(ahead=2) | rule)
         activity = await world.activity_of(single)
         for event in (single, weekly):
-            await world.google.change(event["id"], visibility="private")
+            await world.calendar.change(event["id"], visibility="private")
         await is_masked(world, activity["id"])
         await is_nowhere(world, folder, canary)
         for one in await world.sales.activities():
@@ -160,5 +160,5 @@ async def test_g2_an_event_that_turns_private_leaves_nothing_behind(folder: Path
 async def test_g2_what_came_from_the_crm_is_not_masked(synced: World) -> None:
     activity = await synced.sales.add(subject="Ours", type="call", due_date=timed()["start"]["dateTime"][:10])
     event = await synced.event_of(activity)
-    await synced.google.change(event["id"], visibility="private", location="Moved")
+    await synced.calendar.change(event["id"], visibility="private", location="Moved")
     assert (await synced.activity_becomes(activity["id"], location="Moved"))["subject"] == "Ours"

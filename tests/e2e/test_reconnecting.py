@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from sandbox.clients import GooglePerson, Json, Salesperson, succeeded
+from sandbox.clients import Json, Salesperson, calendar_person, succeeded
 from sandbox.stage import service_urls
 from tests.support.reconnecting import LONG, a_pair_of_each_origin, copied, ids, reconnected, stopped
-from tests.support.stories import World, call
+from tests.support.stories import PROVIDER, World, call
 from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.timeout(400)
@@ -22,7 +22,7 @@ async def test_k2_reconnecting_doubles_nothing_and_goes_on(synced: World) -> Non
     assert await ids(again) == before
     await again.sales.change(call_ben["id"], subject="Call Ben again")
     await again.event_becomes((await again.event_of(call_ben))["id"], summary="Call Ben again")
-    await again.google.change((await again.event_of(visit))["id"], location="Elsewhere")
+    await again.calendar.change((await again.event_of(visit))["id"], location="Elsewhere")
     await again.activity_becomes(visit["id"], location="Elsewhere")
     assert await ids(again) == before
 
@@ -34,7 +34,7 @@ async def test_h2_k1_what_was_deleted_while_disconnected_is_noticed_on_reconnect
     events = [await synced.event_of(call_ben), await synced.event_of(visit)]
     away = await stopped(synced)
     for event in events:
-        await away.google.delete(event["id"])
+        await away.calendar.delete(event["id"])
     succeeded(await away.sales.store.delete(f"/v1/activities/{third['id']}"))
     again = await reconnected(away)
     await again.activity_goes(call_ben["id"])
@@ -66,13 +66,13 @@ async def test_k1_what_stopping_removes_is_no_deletion_and_comes_back(synced: Wo
 async def test_k1_what_could_not_be_removed_is_counted_and_said(synced: World) -> None:
     call_ben = await synced.sales.add(**call())
     event = await synced.event_of(call_ben)
-    trap = {"trap": "fault.403_forbidden", "account": synced.google.email, "operation": "*events.delete", "count": 9}
-    succeeded(await synced.google.google.post("/control/traps", json=trap))
+    trap = {"trap": "fault.403_forbidden", "account": synced.calendar.email, "operation": "*events.delete", "count": 9}
+    succeeded(await synced.calendar.simulator.post("/control/traps", json=trap))
     away = await stopped(synced, remove="events")
     problem = (await away.sales.connection(away.connection_id))["last_problem"]
     assert problem["code"] == "left_behind"
     assert problem["detail"].startswith("1 ")
-    assert await away.google.event(event["id"])
+    assert await away.calendar.event(event["id"])
 
 
 async def test_k3_a_copy_is_a_new_item_and_the_original_stays_linked(synced: World) -> None:
@@ -92,7 +92,7 @@ async def test_a9_another_calendar_takes_over_what_came_from_the_crm(synced: Wor
     old, foreign = await synced.event_of(call_ben), await synced.event_of(visit)
     first = (await synced.sales.connection(synced.connection_id))["calendar_id"]
     team = {"id": f"team-{synced.company}", "summary": "Team", "role": "owner"}
-    succeeded(await synced.google.google.post(f"/control/accounts/{synced.google.email}/calendars", json=team))
+    succeeded(await synced.calendar.simulator.post(f"/control/accounts/{synced.calendar.email}/calendars", json=team))
     mark = (await synced.journal())[-1]["n"]
     await synced.sales.settings(synced.connection_id, calendar_id=team["id"])
     await synced.event_goes(old["id"])
@@ -100,7 +100,7 @@ async def test_a9_another_calendar_takes_over_what_came_from_the_crm(synced: Wor
     assert [one["summary"] for one in in_team] == [old["summary"]]
     assert await left_before_it_entered(synced, mark)
     await link_becomes(synced, visit, ("closed", "calendar_changed"))
-    assert await synced.google.event(foreign["id"])
+    assert await synced.calendar.event(foreign["id"])
     assert await synced.sales.activity(visit["id"])
     await synced.sales.settings(synced.connection_id, calendar_id=first)
     await link_becomes(synced, visit, ("active", None))
@@ -118,11 +118,11 @@ async def test_a8_an_activity_is_handed_over_between_two_users(synced: World) ->
         titles = ["Call Ben", "Visit"]
 
         async def theirs() -> bool:
-            assert sorted(one["summary"] for one in await other.google.events()) == titles
+            assert sorted(one["summary"] for one in await other.calendar.events()) == titles
             return True
 
         await wait_until(theirs, awaited="both in the colleague's calendar", timeout=LONG)
-        assert [one["id"] for one in await synced.google.events()] == [foreign["id"]]
+        assert [one["id"] for one in await synced.calendar.events()] == [foreign["id"]]
 
 
 async def link_becomes(world: World, activity: Json, state: tuple[str, str | None]) -> None:
@@ -139,13 +139,13 @@ async def link_becomes(world: World, activity: Json, state: tuple[str, str | Non
 
 async def of_calendar(world: World, calendar_id: str) -> list[Json]:
     """Return the events of another calendar that are not deleted."""
-    path = f"/control/accounts/{world.google.email}/calendars/{calendar_id}/events"
-    return [one for one in (await world.google.google.get(path)).json() if one.get("status") != "cancelled"]
+    path = f"/control/accounts/{world.calendar.email}/calendars/{calendar_id}/events"
+    return [one for one in (await world.calendar.simulator.get(path)).json() if one.get("status") != "cancelled"]
 
 
 async def one_of_each(world: World) -> bool:
     """Say that both activities have one event each in the first calendar."""
-    assert sorted(one["summary"] for one in await world.google.events()) == ["Call Ben", "Visit"]
+    assert sorted(one["summary"] for one in await world.calendar.events()) == ["Call Ben", "Visit"]
     return True
 
 
@@ -158,13 +158,13 @@ async def left_before_it_entered(world: World, mark: int) -> bool:
 @asynccontextmanager
 async def colleague_of(world: World) -> AsyncIterator[World]:
     """Open another user of the same company, with a connected calendar of his own."""
-    email = f"colleague-{world.google.email}"
+    email = f"colleague-{world.calendar.email}"
     urls = service_urls(world.settings)
     async with Salesperson(world.settings, urls, sub="8", company=world.company, role="regular") as sales:
-        person = GooglePerson(world.google.google, email)
+        person = calendar_person(PROVIDER, world.calendar.simulator, email)
         await person.sign_up("Colleague", "Europe/Berlin")
         user = {"name": "Colleague", "email": email, "tz": "Europe/Berlin"}
         succeeded(await world.admin.store.put("/v1/users/8", json=user))
-        connection = await sales.connect(email)
+        connection = await sales.connect(email, provider=PROVIDER)
         await sales.in_sync(connection["id"])
-        yield replace(world, sales=sales, google=person, connection_id=connection["id"])
+        yield replace(world, sales=sales, calendar=person, connection_id=connection["id"])

@@ -25,17 +25,17 @@ async def occurrences(world: World, subject: str, count: int) -> list[Json]:
 
 
 async def test_e3_each_occurrence_is_one_activity_and_exceptions_are_followed(synced: World) -> None:
-    series = await synced.google.add(summary="Standup", recurrence=WEEKLY, **timed(2))
+    series = await synced.calendar.add(summary="Standup", recurrence=WEEKLY, **timed(2))
     first, *_ = await occurrences(synced, "Standup", 4)
     assert first["recurring"] is True
     links = [await synced.sales.link(activity_id=one["id"]) for one in await occurrences(synced, "Standup", 4)]
     ids = [str(link["event_id"]) for link in links if link]
-    await synced.google.change(ids[1], summary="Standup, moved", **timed(9, at="15:00"))
-    await synced.google.delete(ids[2])
+    await synced.calendar.change(ids[1], summary="Standup, moved", **timed(9, at="15:00"))
+    await synced.calendar.delete(ids[2])
     await occurrences(synced, "Standup", 2)
     [moved] = await occurrences(synced, "Standup, moved", 1)
     assert moved["id"] == (await occurrences(synced, "Standup, moved", 1))[0]["id"]
-    await synced.google.delete(series["id"])
+    await synced.calendar.delete(series["id"])
     await occurrences(synced, "Standup", 0)
     await occurrences(synced, "Standup, moved", 0)
 
@@ -67,7 +67,7 @@ async def kept(world: World, before: list[Json], *subjects: str) -> list[Json]:
 
 @pytest.mark.parametrize("change", [{"subject": "x"}, {"due_time": "11:00"}, {"location": "x"}])
 async def test_e2_an_occurrence_cannot_be_edited_in_the_crm(synced: World, change: Json) -> None:
-    await synced.google.add(summary="Weekly", recurrence=WEEKLY, **timed(2))
+    await synced.calendar.add(summary="Weekly", recurrence=WEEKLY, **timed(2))
     found, *_ = await occurrences(synced, "Weekly", 4)
     first = await synced.linked(found["id"])
     refused = await synced.sales.store.patch(f"/v1/activities/{first['id']}", json=change)
@@ -78,18 +78,18 @@ async def test_e2_an_occurrence_cannot_be_edited_in_the_crm(synced: World, chang
 
 
 async def test_e3_a_rule_that_nobody_can_expand_stops_nothing_else(synced: World) -> None:
-    broken = await synced.google.add(summary="Broken", recurrence=["RRULE:FREQ=SECONDLY"], **timed(2))
-    other = await synced.google.add(summary="Fine", **timed(3))
+    broken = await synced.calendar.add(summary="Broken", recurrence=["RRULE:FREQ=SECONDLY"], **timed(2))
+    other = await synced.calendar.add(summary="Fine", **timed(3))
     await synced.activity_of(other)
     decision = await synced.decided("E3", event_id=broken["id"])
     assert (decision["outcome"], bool(decision["words"])) == ("quarantined", True)
 
 
 async def test_e4_this_and_following_keeps_the_activities_with_note_and_done(synced: World) -> None:
-    series = await synced.google.add(summary="Review", recurrence=WEEKLY, **timed(2))
+    series = await synced.calendar.add(summary="Review", recurrence=WEEKLY, **timed(2))
     before = await annotated(synced, "Review")
     await synced.sales.change(before[2]["id"], done=True)
-    await synced.google.change(starting(series, 2), "following", summary="Later", **timed(17, at="15:00"))
+    await synced.calendar.change(starting(series, 2), "following", summary="Later", **timed(17, at="15:00"))
     after = await kept(synced, before, "Review", "Review", "Later", "Later")
     assert [one["done"] for one in after] == [False, False, True, False]
     assert after[2]["due_date"] == str(day(17))
@@ -98,9 +98,9 @@ async def test_e4_this_and_following_keeps_the_activities_with_note_and_done(syn
 
 
 async def test_e4_a_series_moved_as_a_whole_keeps_its_activities_and_can_be_split_again(synced: World) -> None:
-    series = await synced.google.add(summary="Jour fixe", recurrence=WEEKLY, **timed(2))
+    series = await synced.calendar.add(summary="Jour fixe", recurrence=WEEKLY, **timed(2))
     before = await annotated(synced, "Jour fixe")
-    moved = await synced.google.change(series["id"], **timed(3, at="16:00"))
+    moved = await synced.calendar.change(series["id"], **timed(3, at="16:00"))
     after = await kept(synced, before, *["Jour fixe"] * 4)
 
     async def on_new_days() -> bool:
@@ -109,9 +109,9 @@ async def test_e4_a_series_moved_as_a_whole_keeps_its_activities_and_can_be_spli
         return True
 
     await wait_until(on_new_days, awaited="all on their new day", timeout=WITHIN)
-    await synced.google.change(starting(moved, 3), "following", summary="The last one")
+    await synced.calendar.change(starting(moved, 3), "following", summary="The last one")
     await kept(synced, after, *["Jour fixe"] * 3, "The last one")
-    await synced.google.delete(starting(moved, 1), "following")
+    await synced.calendar.delete(starting(moved, 1), "following")
     [rest] = [one for one in after if one["id"] == before[0]["id"]]
 
     async def two_left() -> bool:
@@ -123,14 +123,14 @@ async def test_e4_a_series_moved_as_a_whole_keeps_its_activities_and_can_be_spli
 
 
 async def test_e4_an_event_that_becomes_a_series_keeps_its_activity_and_back(synced: World) -> None:
-    event = await synced.google.add(summary="Once", **timed(2))
+    event = await synced.calendar.add(summary="Once", **timed(2))
     activity = await synced.activity_of(event)
     await synced.sales.change(activity["id"], note="kept")
-    await synced.google.change(event["id"], recurrence=WEEKLY)
+    await synced.calendar.change(event["id"], recurrence=WEEKLY)
     first, *_ = await occurrences(synced, "Once", 4)
     assert first["id"] == activity["id"]
     await synced.activity_becomes(activity["id"], note="kept", recurring=True)
-    await synced.google.change(event["id"], recurrence=None)
+    await synced.calendar.change(event["id"], recurrence=None)
     [alone] = await occurrences(synced, "Once", 1)
     assert alone["id"] == activity["id"]
     await synced.activity_becomes(activity["id"], note="kept", recurring=False)

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from sandbox.clients import Json, succeeded
-from tests.support.stories import World, call, timed
+from tests.support.stories import PROVIDER, World, call, timed
 from tests.support.waiting import wait_until
 
 LONG = 90.0
@@ -14,7 +14,7 @@ async def a_pair_of_each_origin(world: World) -> tuple[Json, Json]:
     """Return an activity born in the CRM and one born in the calendar, both linked and at rest."""
     call_ben = await world.sales.add(**call())
     await world.event_of(call_ben)
-    visit = await world.activity_of(await world.google.add(summary="Visit", **timed(ahead=2)))
+    visit = await world.activity_of(await world.calendar.add(summary="Visit", **timed(ahead=2)))
     for activity in (call_ben, visit):
         await told_state(world, activity, "active")
     return call_ben, visit
@@ -34,9 +34,9 @@ async def told_state(world: World, activity: Json, state: str) -> None:
 
 
 async def copied(world: World, event: Json) -> Json:
-    """Copy an event as Google's page does, private properties included."""
-    path = f"/control/accounts/{world.google.email}/calendars/primary/events/{event['id']}/copy"
-    return succeeded(await world.google.google.post(path, json={"summary": "A copy"}))
+    """Copy an event as the provider's page does, private properties included."""
+    path = f"/control/accounts/{world.calendar.email}/calendars/primary/events/{event['id']}/copy"
+    return succeeded(await world.calendar.simulator.post(path, json={"summary": "A copy"}))
 
 
 async def stopped(world: World, remove: str = "none") -> World:
@@ -54,12 +54,12 @@ async def stopped(world: World, remove: str = "none") -> World:
 
 async def reconnected(world: World) -> World:
     """Connect the same account again and wait until it is in sync."""
-    connection = await world.sales.connect(world.google.email)
+    connection = await world.sales.connect(world.calendar.email, provider=PROVIDER)
     await world.sales.in_sync(connection["id"])
     return replace(world, connection_id=connection["id"])
 
 
 async def ids(world: World) -> tuple[list[str], list[str]]:
     """Return the ids of all that is on either side."""
-    activities, events = await world.sales.activities(owner_id="7"), await world.google.events()
+    activities, events = await world.sales.activities(owner_id="7"), await world.calendar.events()
     return sorted(one["id"] for one in activities), sorted(one["id"] for one in events)

@@ -1,5 +1,6 @@
-"""A company of a test's own in a running sandbox: a salesperson, an administrator, and a Google account."""
+"""A company of a test's own in a running sandbox: a salesperson, an administrator, and an account at PROVIDER."""
 
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -9,10 +10,12 @@ from typing import Any
 
 import httpx
 
-from sandbox.clients import GooglePerson, Json, Salesperson, succeeded
+from sandbox.clients import SIMULATORS, CalendarPerson, Json, Salesperson, calendar_person, succeeded
 from sandbox.stage import read_settings, service_urls
 from tests.support.waiting import wait_until
 
+PROVIDER = os.environ.get("PROVIDER") or "google"
+"""Whose calendars the salespeople have: `google`, `outlook` or `office365`."""
 WITHIN = 30.0
 """Seconds for one change to reach the other side; a busy machine needs some of them."""
 
@@ -24,16 +27,21 @@ class World:
     company: str
     sales: Salesperson
     admin: Salesperson
-    google: GooglePerson
+    calendar: CalendarPerson
     settings: dict[str, str]
     connection_id: str = ""
+
+    @property
+    def google(self) -> CalendarPerson:
+        """The person at the calendar."""
+        return self.calendar
 
     async def event_of(self, activity: Json) -> Json:
         """Wait for the event of an activity."""
 
         async def look() -> Json | None:
             link = await self.sales.link(activity_id=activity["id"])
-            return await self.google.event(link["event_id"]) if link and link["event_id"] else None
+            return await self.calendar.event(link["event_id"]) if link and link["event_id"] else None
 
         return await wait_until(look, awaited=f"the event of {activity['subject']!r}", timeout=WITHIN)
 
@@ -61,7 +69,7 @@ class World:
         """Wait until an event has these values."""
 
         async def look() -> Json | None:
-            event = await self.google.event(event_id)
+            event = await self.calendar.event(event_id)
             assert event is not None, "the event is not there"
             assert {name: event.get(name) for name in fields} == fields, event
             return event
@@ -89,15 +97,15 @@ class World:
         """Wait until an event is deleted."""
 
         async def look() -> bool:
-            return await self.google.event(event_id) is None
+            return await self.calendar.event(event_id) is None
 
         await wait_until(look, awaited="the event to be gone", timeout=WITHIN)
 
     async def journal(self, since: int = 0) -> list[Json]:
         """Return the calls that the simulator saw of this account after entry `since`."""
-        answer = await self.google.google.get("/control/journal", params={"since": since})
+        answer = await self.calendar.simulator.get("/control/journal", params={"since": since})
         rows: list[Json] = answer.json()
-        return [row for row in rows if row.get("account") == self.google.email]
+        return [row for row in rows if row.get("account") == self.calendar.email]
 
     async def decided(self, rule: str, **item: str) -> Json:
         """Wait until the newest decision on an item is by this rule."""
@@ -119,9 +127,9 @@ async def world(folder: Path, name: str, *, time_zone: str = "Europe/Berlin") ->
     async with (
         Salesperson(settings, urls, sub="7", company=name, role="regular") as sales,
         Salesperson(settings, urls, sub="1", company=name, role="admin") as admin,
-        httpx.AsyncClient(base_url=settings["SANDBOX_GOOGLE_URL"], timeout=10) as google,
+        httpx.AsyncClient(base_url=settings[SIMULATORS[PROVIDER]], timeout=10) as simulator,
     ):
-        person = GooglePerson(google, email)
+        person = calendar_person(PROVIDER, simulator, email)
         await person.sign_up(name, time_zone)
         succeeded(await admin.store.put("/v1/users/7", json={"name": name, "email": email, "tz": time_zone}))
         yield World(name, sales, admin, person, settings)
@@ -131,9 +139,9 @@ async def world(folder: Path, name: str, *, time_zone: str = "Europe/Berlin") ->
 async def connected(folder: Path, name: str, **settings: Any) -> AsyncIterator[World]:
     """Open a company whose salesperson's calendar is connected and in sync."""
     async with world(folder, name) as opened:
-        connection = await opened.sales.connect(opened.google.email, **settings)
+        connection = await opened.sales.connect(opened.calendar.email, provider=PROVIDER, **settings)
         await opened.sales.in_sync(connection["id"])
-        yield World(opened.company, opened.sales, opened.admin, opened.google, opened.settings, connection["id"])
+        yield World(opened.company, opened.sales, opened.admin, opened.calendar, opened.settings, connection["id"])
 
 
 def day(ahead: int) -> date:

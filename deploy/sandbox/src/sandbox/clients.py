@@ -71,9 +71,9 @@ class Salesperson:
         """Close them."""
         await self._stack.aclose()
 
-    async def connect(self, email: str, **settings: object) -> Json:
-        """Connect a Google calendar, consent included; return the connection. An existing one is returned as it is."""
-        answer = await self.connector.post("/v1/connections", json={"provider": "google", "email": email, **settings})
+    async def connect(self, email: str, *, provider: str = "google", **settings: object) -> Json:
+        """Connect a calendar, consent included; return the connection. An existing one is returned as it is."""
+        answer = await self.connector.post("/v1/connections", json={"provider": provider, "email": email, **settings})
         if answer.status_code == httpx.codes.CONFLICT:
             return await self.connection(answer.json()["connection_id"])
         connection = succeeded(answer)
@@ -202,6 +202,21 @@ class MicrosoftPerson(CalendarPerson):
 
     def _kind(self) -> dict[str, str]:
         return {"kind": self.kind}
+
+
+def calendar_person(provider: str, simulator: httpx.AsyncClient, email: str) -> CalendarPerson:
+    """Return the holder of an account at a provider (`google`, `outlook`, `office365`)."""
+    if provider == "google":
+        return GooglePerson(simulator, email)
+    return MicrosoftPerson(simulator, email, "personal" if provider == "outlook" else "work")
+
+
+SIMULATORS: Mapping[str, str] = {
+    "google": "SANDBOX_GOOGLE_URL",
+    "outlook": "SANDBOX_MICROSOFT_URL",
+    "office365": "SANDBOX_MICROSOFT_URL",
+}
+"""Under which setting the address of each provider's simulator is found."""
 
 
 async def _consent(authorization_url: str, email: str) -> None:
