@@ -31,11 +31,6 @@ class World:
     settings: dict[str, str]
     connection_id: str = ""
 
-    @property
-    def google(self) -> CalendarPerson:
-        """The person at the calendar."""
-        return self.calendar
-
     async def event_of(self, activity: Json) -> Json:
         """Wait for the event of an activity."""
 

@@ -75,7 +75,7 @@ class Foreign:
 
     async def create(self) -> None:
         """Put it into the calendar."""
-        self._event = await self._stage.world.google.add(summary="x1: over", colorId="7", **timed(-3))
+        self._event = await self._stage.world.calendar.add(summary="x1: over", colorId="7", **timed(-3))
 
     async def untouched(self) -> None:
         """Check that it is byte for byte what it was."""
@@ -90,8 +90,8 @@ class Neighbour:
 
     async def revoke(self) -> None:
         """Take the consent back, with work left to do."""
-        google = self._world.google
-        answer = await google.google.post(f"/control/accounts/{google.email}/revoke")
+        holder = self._world.calendar
+        answer = await holder.simulator.post(f"/control/accounts/{holder.email}/revoke")
         answer.raise_for_status()
         await self._world.sales.add(**call("Nobody will see this"))
         await wait_until(self._needs_reauth, awaited="the neighbour to need a new consent", timeout=60, every=0.2)

@@ -199,7 +199,7 @@ class Play:
     async def look(self) -> Seen:
         """Return both sides as they are."""
         activities = await self.stage.world.sales.activities(owner_id="7")
-        events = [row for row in await self.stage.world.google.events() if "recurringEventId" not in row]
+        events = [row for row in await self.stage.world.calendar.events() if "recurringEventId" not in row]
         single = [one for one in activities if not one["recurring"]]
         crm = {_key(one["subject"]): one for one in single}
         calendar = {_key(one["summary"]): one for one in events if not one["summary"].startswith("s")}

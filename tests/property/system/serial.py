@@ -38,7 +38,7 @@ class SeriesPlay:
             self._series = await self._create()
             self._reach.note("series:create")
         elif what == "delete" or not self._series.occurrences:
-            await self._stage.world.google.delete(self._series.master)
+            await self._stage.world.calendar.delete(self._series.master)
             self._series = None
             self._reach.note("series:delete")
         else:
@@ -53,7 +53,7 @@ class SeriesPlay:
             for name, at in {"start": start, "end": start + timedelta(minutes=30)}.items()
         }
         rule = [f"RRULE:FREQ=WEEKLY;COUNT={_LENGTH}"]
-        made = await self._stage.world.google.add(summary=f"{key}: series", recurrence=rule, **times)
+        made = await self._stage.world.calendar.add(summary=f"{key}: series", recurrence=rule, **times)
         starts = [start + timedelta(weeks=week) for week in range(_LENGTH)]
         occurrences = {f"{made['id']}_{at:%Y%m%dT%H%M%SZ}": (f"{key}: series", at.isoformat()) for at in starts}
         return Series(key, made["id"], occurrences)
@@ -62,8 +62,8 @@ class SeriesPlay:
         instance = sorted(series.occurrences)[pick % len(series.occurrences)]
         _, start = series.occurrences.pop(instance)
         if what == "cancel":
-            await self._stage.world.google.delete(instance)
+            await self._stage.world.calendar.delete(instance)
             return
         title = f"{series.key}: {next(self._numbers)}"
-        await self._stage.world.google.change(instance, summary=title)
+        await self._stage.world.calendar.change(instance, summary=title)
         series.occurrences[instance] = (title, start)

@@ -81,11 +81,11 @@ def to_event(content: Content) -> Json:
     if "busy" in content:
         body["transparency"] = "opaque" if content["busy"] else "transparent"
     if isinstance(when := content.get("time"), tuple):
-        body["start"], body["end"] = (_google_time(moment) for moment in when)
+        body["start"], body["end"] = (_event_time(moment) for moment in when)
     return body
 
 
-def _google_time(moment: str) -> Json:
+def _event_time(moment: str) -> Json:
     if "T" in moment:
         return {"dateTime": moment, "timeZone": "Europe/Berlin", "date": None}
     return {"date": moment, "dateTime": None, "timeZone": None}
@@ -153,47 +153,47 @@ class Stage:
         body = {name: value for name, value in to_event(content).items() if value is not None} | UNMAPPED
         for moment in ("start", "end"):
             body[moment] = {name: value for name, value in body[moment].items() if value is not None}
-        return await self.world.google.add(**body)
+        return await self.world.calendar.add(**body)
 
     async def edit_event(self, event_id: str, name: str, value: Value) -> datetime | None:
         """Edit a field; return when it was accepted, None where the event is gone."""
-        google = self.world.google
-        if await google.event(event_id) is None:
+        holder = self.world.calendar
+        if await holder.event(event_id) is None:
             return None
-        changed = await google.change(event_id, **to_event({name: value}))
+        changed = await holder.change(event_id, **to_event({name: value}))
         return datetime.fromisoformat(changed["updated"])
 
     async def delete_event(self, event_id: str) -> datetime | None:
         """Delete an event; return when it was accepted, None where it is gone."""
-        google = self.world.google
-        if await google.event(event_id) is None:
+        holder = self.world.calendar
+        if await holder.event(event_id) is None:
             return None
-        await google.delete(event_id)
+        await holder.delete(event_id)
         return datetime.fromisoformat((await self.raw(event_id))["updated"])
 
     async def raw(self, event_id: str) -> Json:
         """Return an event as it is stored, deleted or not."""
-        path = f"/control/accounts/{self.world.google.email}/calendars/primary/events/{event_id}"
-        return succeeded(await self.world.google.google.get(path))
+        path = f"/control/accounts/{self.world.calendar.email}/calendars/primary/events/{event_id}"
+        return succeeded(await self.world.calendar.simulator.get(path))
 
     async def copy_event(self, event_id: str, title: str) -> Json:
         """Copy an event with its hidden properties (K3)."""
-        path = f"/control/accounts/{self.world.google.email}/calendars/primary/events/{event_id}/copy"
-        return succeeded(await self.world.google.google.post(path, json={"summary": title}))
+        path = f"/control/accounts/{self.world.calendar.email}/calendars/primary/events/{event_id}/copy"
+        return succeeded(await self.world.calendar.simulator.post(path, json={"summary": title}))
 
     async def arm(self, trap: str, count: int = 1) -> None:
         """Set a trap for this account."""
-        body = {"trap": trap, "account": self.world.google.email, "count": count}
-        succeeded(await self.world.google.google.post("/control/traps", json=body))
+        body = {"trap": trap, "account": self.world.calendar.email, "count": count}
+        succeeded(await self.world.calendar.simulator.post("/control/traps", json=body))
 
     async def disarm(self) -> None:
         """Take all traps off and send what they held back."""
-        succeeded(await self.world.google.google.delete("/control/traps"))
-        succeeded(await self.world.google.google.post("/control/pushes/release"))
+        succeeded(await self.world.calendar.simulator.delete("/control/traps"))
+        succeeded(await self.world.calendar.simulator.post("/control/pushes/release"))
 
     async def struck(self) -> dict[str, int]:
         """Return how often each trap struck since the sandbox began."""
-        found: dict[str, int] = (await self.world.google.google.get("/control/traps")).json()["struck"]
+        found: dict[str, int] = (await self.world.calendar.simulator.get("/control/traps")).json()["struck"]
         return found
 
     async def kill(self, part: str) -> None:
