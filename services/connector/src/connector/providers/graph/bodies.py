@@ -51,7 +51,7 @@ def plain(text: str) -> str:
 def _line(line: str) -> str:
     """Return a line whose blanks survive: of several, and at its start, browsers show but one or none."""
     hard = _AFTER_BLANK.sub(lambda found: _hardened(found[0], at_start=found.start() == 0), line)
-    return escape(hard, quote=False)
+    return escape(hard, quote=False).replace(_HARD, "&nbsp;")
 
 
 def _hardened(blanks: str, *, at_start: bool) -> str:
