@@ -2,9 +2,9 @@
 
 import pytest
 
-from tests.contract.microsoft_simulator.driver import ANN, Microsoft
+from tests.contract.microsoft_simulator.driver import ANN, Json, Microsoft
 
-_SERIES = {
+_SERIES: Json = {
     "summary": "weekly",
     "start": {"dateTime": "2026-12-01T10:00:00", "timeZone": "Europe/Berlin"},
     "end": {"dateTime": "2026-12-01T11:00:00", "timeZone": "Europe/Berlin"},
@@ -131,3 +131,20 @@ async def test_a_person_edits_on_the_page(microsoft: Microsoft) -> None:
     assert event["end"]["dateTime"] == "2026-12-02T12:30:00+01:00"
     await microsoft.http.post("/person/delete", data=hidden | {"event": event["id"]})
     assert await microsoft.person("GET") == []
+
+
+async def test_a_series_dragged_to_another_day_takes_its_rule_along(microsoft: Microsoft) -> None:
+    """As Outlook's page does; colours and reminders are a person's, too."""
+    look = {"colorId": "5", "reminders": {"useDefault": False, "overrides": [{"method": "popup", "minutes": 7}]}}
+    made = await microsoft.person("POST", body=_SERIES | look | {"recurrence": ["RRULE:FREQ=WEEKLY;COUNT=3"]})
+    assert {name: made[name] for name in look} == look
+    moved = await microsoft.person("PATCH", f"/{made['id']}", _on("02"))
+    assert moved["recurrence"] == ["RRULE:FREQ=WEEKLY;BYDAY=WE;COUNT=3"]
+    assert [start for start, _ in await _starts(microsoft)] == ["12-02T09", "12-09T09", "12-16T09"]
+    await microsoft.person("PATCH", f"/{made['id']}_20261209T090000Z", _on("11"), scope="following")
+    assert [start for start, _ in await _starts(microsoft)] == ["12-02T09", "12-11T09", "12-18T09"]
+
+
+def _on(day: str) -> Json:
+    times = {name: _SERIES[name] for name in ("start", "end")}
+    return {name: one | {"dateTime": one["dateTime"].replace("-01T", f"-{day}T")} for name, one in times.items()}

@@ -148,6 +148,11 @@ def selected(event: Json, options: Options) -> Json:
     return {name: value for name, value in event.items() if name in kept or name.startswith("@")}
 
 
+def collection(rows: list[Json], more: str | None) -> Json:
+    """A page of a collection, with the link to the next."""
+    return {"value": rows} | ({"@odata.nextLink": more} if more else {})
+
+
 def found_in(calendar: Calendar, low: datetime, high: datetime) -> list[Item]:
     """Everything of a window, in the order of time; pages of one list look at the same expansion."""
     key = (calendar.seq, low, high)

@@ -17,6 +17,7 @@ Json = dict[str, Any]
 
 #: Where a private property of that name is kept (PS_PUBLIC_STRINGS).
 PROPERTY = "String {{00020329-0000-0000-c000-000000000046}} Name {}"
+_COLOUR, _DEFAULT_MINUTES = "Color ", 15
 _NAME = re.compile(r" Name (.+)$")
 _TAG = re.compile(r"<[a-zA-Z/][^>]*>")
 _ANSWERS = {
@@ -27,8 +28,9 @@ _ANSWERS = {
 }
 _WORDS = {answer: word for word, answer in _ANSWERS.items()} | {"none": "needsAction", "organizer": "accepted"}
 _SENSITIVITY = {"private": "private", "confidential": "confidential"}
-_IGNORED = frozenset(
-    {"id", "creator", "organizer", "reminders", "eventType", "sequence", "iCalUID", "kind", "etag", "recurrence"}
+# What a simulated Exchange has no place for, or draws itself.
+_IGNORED = frozenset({"id", "creator", "organizer", "guestsCanModify", "eventType"}) | frozenset(
+    {"sequence", "iCalUID", "kind", "etag", "recurrence"}
 )
 
 
@@ -86,6 +88,13 @@ def _private(value: Any) -> Json:  # noqa: ANN401 - any JSON value
     return {"singleValueExtendedProperties": found}
 
 
+def _reminder(value: Any) -> Json:  # noqa: ANN401 - any JSON value
+    if value.get("useDefault", True):
+        return {"isReminderOn": True, "reminderMinutesBeforeStart": _DEFAULT_MINUTES}
+    own = [one["minutes"] for one in value.get("overrides", ())]
+    return {"isReminderOn": True, "reminderMinutesBeforeStart": own[0]} if own else {"isReminderOn": False}
+
+
 _TRANSLATED: dict[str, Any] = {
     "summary": lambda value, _: {"subject": value},
     "description": lambda value, _: _body(value),
@@ -96,7 +105,8 @@ _TRANSLATED: dict[str, Any] = {
     "visibility": lambda value, _: {"sensitivity": _SENSITIVITY.get(value, "normal")},
     "status": lambda value, _: {"showAs": "tentative"} if value == "tentative" else {},
     "attendees": lambda value, _: _attendees(value),
-    "colorId": lambda value, _: {"categories": [f"Color {value}"]},
+    "colorId": lambda value, _: {"categories": [f"{_COLOUR}{value}"]},
+    "reminders": lambda value, _: _reminder(value),
     "extendedProperties": lambda value, _: _private(value),
 }
 
@@ -135,6 +145,8 @@ def shown(item: Item, owner: str) -> Json:
         "recurrence": _lines(item),
         "recurringEventId": graph["seriesMasterId"],
         "extendedProperties": _shown_properties(item),
+        "reminders": _shown_reminder(item),
+        "colorId": "".join(one.removeprefix(_COLOUR) for one in fields["categories"] if one.startswith(_COLOUR)),
         "graph": graph,
     }
     if item.original and item.day:
@@ -179,6 +191,15 @@ def _shown_properties(item: Item) -> Json:
     found = {_NAME.search(name): value for name, value in item.properties.items()}
     named = {match[1]: value for match, value in found.items() if match}
     return {"private": named} if named else {}
+
+
+def _shown_reminder(item: Item) -> Json:
+    minutes = item.fields["reminderMinutesBeforeStart"]
+    if not item.fields["isReminderOn"]:
+        return {"useDefault": False}
+    if minutes == _DEFAULT_MINUTES:
+        return {"useDefault": True}
+    return {"useDefault": False, "overrides": [{"method": "popup", "minutes": minutes}]}
 
 
 def original_day(key: str, start: Moment) -> str:

@@ -4,7 +4,7 @@ import re
 from dataclasses import replace
 from typing import Any, Literal
 
-from sandbox.microsoft.domain import ids, neutral, recurrence, series, writing
+from sandbox.microsoft.domain import ids, neutral, recurrence, series, times, writing
 from sandbox.microsoft.domain.calendar import Calendar, Item
 from sandbox.microsoft.domain.drafts import applied
 from sandbox.microsoft.domain.errors import bad_id, invalid_request, item_not_found
@@ -55,12 +55,20 @@ def _change(calendar: Calendar, item: Item, changes: Json, act: Act) -> Item:
     if changes.get("status") == "cancelled":
         writing.delete(calendar, item, act)
         return item
-    given = neutral.to_graph(changes, act.account.time_zone)
+    given = _dragged(item, neutral.to_graph(changes, act.account.time_zone))
     if not isinstance(changes.get("recurrence", {}), dict):
         given["recurrence"], gone = neutral.recurrence(changes, applied(item, given).start)
         changed = writing.change(calendar, item, given, act, as_person=True)
         return writing.store(calendar, replace(changed, cancelled=gone), act) if gone else changed
     return writing.change(calendar, item, given, act, as_person=True)
+
+
+def _dragged(item: Item, given: Json) -> Json:
+    """Outlook's page takes a series' pattern along to another day; the API alone would not."""
+    if item.recurrence is None or "recurrence" in given or not given.get("start"):
+        return given
+    old, new = item.start.local.date(), times.parse(given["start"]).local.date()
+    return given if old == new else given | {"recurrence": recurrence.taken_along(item.recurrence, old, new)}
 
 
 def remove(calendar: Calendar, event_id: str, scope: Scope, act: Act) -> Item:
@@ -91,7 +99,7 @@ def _edit_following(calendar: Calendar, one: Item, changes: Json, act: Act) -> I
         cancelled=tuple(day for day in master.cancelled if day > one.day),
         transaction=None,
     )
-    fresh = applied(tail, neutral.to_graph(changes, act.account.time_zone))
+    fresh = applied(tail, _dragged(tail, neutral.to_graph(changes, act.account.time_zone)))
     _cut(calendar, one, act)
     return writing.add(calendar, fresh, act)
 

@@ -30,6 +30,7 @@ _DAYS = {
     )
 }
 _INDEXES = {"first": 1, "second": 2, "third": 3, "fourth": 4, "last": -1}
+_WEEKS = list(_INDEXES)
 _NEEDED = {
     "daily": (),
     "weekly": ("daysOfWeek",),
@@ -186,3 +187,17 @@ def _frequency(kind: str) -> Any:  # noqa: ANN401 - dateutil types it as a liter
     if kind.endswith("Yearly"):
         return rules.YEARLY
     return {"daily": rules.DAILY, "weekly": rules.WEEKLY}.get(kind, rules.MONTHLY)
+
+
+def taken_along(full: Json, old: date, new: date) -> Json:
+    """The recurrence of a series that is dragged to another day, as Outlook's own page changes it."""
+    pattern, extent, by = full["pattern"], full["range"], new - old
+    names = list(_DAYS)
+    moved: Json = {"dayOfMonth": new.day} if pattern["dayOfMonth"] else {}
+    moved |= {"month": new.month} if pattern["month"] else {}
+    moved["daysOfWeek"] = [names[(names.index(day) + by.days) % 7] for day in pattern["daysOfWeek"]]
+    if pattern["type"].startswith("relative"):
+        moved["index"] = _WEEKS[min((new.day - 1) // 7, 4)]
+    last = extent["endDate"]
+    end = {"endDate": (date.fromisoformat(last) + by).isoformat()} if extent["type"] == "endDate" else {}
+    return {"pattern": pattern | moved, "range": extent | end | {"startDate": new.isoformat()}}

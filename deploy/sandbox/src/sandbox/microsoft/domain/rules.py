@@ -120,6 +120,9 @@ def _choices(pattern: Json) -> list[str]:
     found = [f"BYMONTH={pattern['month']}"] if kind.endswith("Yearly") else []
     if kind == "weekly":
         found.append(f"BYDAY={days}")
+        # RFC 5545's week begins on Monday; where every week counts, it does not matter.
+        week = _SHORT[pattern["firstDayOfWeek"]]
+        found += [f"WKST={week}"] if week != "MO" and pattern["interval"] > 1 else []
     if kind.startswith("absolute"):
         found.append(f"BYMONTHDAY={pattern['dayOfMonth']}")
     if kind.startswith("relative"):
