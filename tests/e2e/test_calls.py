@@ -6,10 +6,10 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from contracts.topics import ACTIVITY_EVENTS, SYNC_DECISIONS
 from sandbox.clients import Json
+from tests.support.providers import FEATURES
 from tests.support.stories import WITHIN, World, call, timed
 from tests.support.waiting import wait_until
 
-WRITES = {f"calendar.events.{name}" for name in ("insert", "patch", "update", "delete")}
 BURST = 20
 
 
@@ -42,8 +42,8 @@ async def test_a_burst_costs_one_read_per_debounce_window(synced: World) -> None
     await synced.sales.in_sync(synced.connection_id)
     calls = [row["operation"] for row in await synced.journal(before)]
     # One at once, one for what came within its window, one second look at the most.
-    assert calls.count("calendar.events.list") <= 3, calls
-    assert not WRITES & set(calls)
+    assert calls.count(FEATURES.reads) <= 3, calls
+    assert not FEATURES.writes & set(calls)
 
 
 async def test_nothing_changed_costs_no_write_no_message_and_no_version(synced: World) -> None:
@@ -58,11 +58,11 @@ async def test_nothing_changed_costs_no_write_no_message_and_no_version(synced: 
     )
 
     async def read_again() -> bool:
-        return any(row["operation"] == "calendar.events.list" for row in await synced.journal(before))
+        return any(row["operation"] == FEATURES.reads for row in await synced.journal(before))
 
     await wait_until(read_again, awaited="the touched event to be read", timeout=WITHIN)
     await synced.sales.in_sync(synced.connection_id)
-    assert not WRITES & {row["operation"] for row in await synced.journal(before)}
+    assert not FEATURES.writes & {row["operation"] for row in await synced.journal(before)}
     assert [await synced.sales.activity(one["id"]) for one in (activity, twin)] == shown
     decisions = await synced.sales.explain(activity_id=activity["id"])
     assert len(decisions) == 1, decisions
@@ -79,5 +79,5 @@ async def test_a_resync_of_what_is_equal_writes_nothing(synced: World) -> None:
     assert resync.status_code == 202
     assert resync.json()["status"] == "catching_up"
     await synced.sales.in_sync(synced.connection_id)
-    assert not WRITES & {row["operation"] for row in await synced.journal(before)}
+    assert not FEATURES.writes & {row["operation"] for row in await synced.journal(before)}
     assert await messages(synced, ACTIVITY_EVENTS, SYNC_DECISIONS) == told

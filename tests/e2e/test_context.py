@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from sandbox.clients import succeeded
+from tests.support.providers import FEATURES
 from tests.support.stories import WITHIN, World, call, connected, timed
 from tests.support.waiting import wait_until
 
@@ -56,9 +57,9 @@ async def test_f6_long_and_foreign_text_survives_both_ways_and_a_cut_is_no_edit(
     activity = await synced.sales.add(**call("📞 שלום"), public_description=LONG)
     event = await synced.event_of(activity)
     assert (event["summary"], event["description"]) == ("📞 שלום", LONG)
-    too_long = LONG + "and more than Google holds. " * 50
+    too_long = LONG + "and more than Google holds. " * 50 + "."
     await synced.sales.change(activity["id"], public_description=too_long)
-    await synced.event_becomes(event["id"], description=too_long[:8192])
+    await synced.event_becomes(event["id"], description=too_long[: FEATURES.longest_text])
     await synced.calendar.change(event["id"], location="Here")
     known = await synced.activity_becomes(activity["id"], location="Here")
     assert known["public_description"] == too_long

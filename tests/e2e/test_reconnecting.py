@@ -8,8 +8,9 @@ import pytest
 
 from sandbox.clients import Json, Salesperson, calendar_person, succeeded
 from sandbox.stage import service_urls
+from tests.support.providers import FEATURES, PROVIDER
 from tests.support.reconnecting import LONG, a_pair_of_each_origin, copied, ids, reconnected, stopped
-from tests.support.stories import PROVIDER, World, call
+from tests.support.stories import World, call
 from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.timeout(400)
@@ -66,7 +67,7 @@ async def test_k1_what_stopping_removes_is_no_deletion_and_comes_back(synced: Wo
 async def test_k1_what_could_not_be_removed_is_counted_and_said(synced: World) -> None:
     call_ben = await synced.sales.add(**call())
     event = await synced.event_of(call_ben)
-    trap = {"trap": "fault.403_forbidden", "account": synced.calendar.email, "operation": "*events.delete", "count": 9}
+    trap = {"trap": "fault.403_forbidden", "account": synced.calendar.email, "operation": FEATURES.deletes, "count": 9}
     succeeded(await synced.calendar.simulator.post("/control/traps", json=trap))
     away = await stopped(synced, remove="events")
     problem = (await away.sales.connection(away.connection_id))["last_problem"]
@@ -152,7 +153,7 @@ async def one_of_each(world: World) -> bool:
 async def left_before_it_entered(world: World, mark: int) -> bool:
     """Tell whether the event left the old calendar before it entered the new one."""
     calls = [row["operation"] for row in await world.journal(mark)]
-    return calls.index("calendar.events.delete") < calls.index("calendar.events.insert")
+    return calls.index(FEATURES.deletes) < calls.index(FEATURES.creates)
 
 
 @asynccontextmanager

@@ -1,11 +1,9 @@
 """Recurring events: one read-only activity an occurrence, exceptions followed (E1 to E3)."""
 
-from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
-
 import pytest
 
 from sandbox.clients import Json
+from tests.support.providers import FEATURES, PROVIDER
 from tests.support.stories import WITHIN, World, day, timed
 from tests.support.waiting import wait_until
 
@@ -40,11 +38,11 @@ async def test_e3_each_occurrence_is_one_activity_and_exceptions_are_followed(sy
     await occurrences(synced, "Standup, moved", 0)
 
 
-def starting(series: Json, number: int) -> str:
-    """Return the id of an occurrence of a weekly series."""
-    first = datetime.fromisoformat(series["start"]["dateTime"])
-    local = first.replace(tzinfo=ZoneInfo(series["start"]["timeZone"])) + timedelta(weeks=number)
-    return f"{series['id']}_{local.astimezone(UTC):%Y%m%dT%H%M%SZ}"
+async def event_id_of(world: World, activity: Json) -> str:
+    """Return the id of the occurrence that an activity is of now."""
+    link = await world.sales.link(activity_id=activity["id"])
+    assert link is not None
+    return str(link["event_id"])
 
 
 async def annotated(world: World, subject: str) -> list[Json]:
@@ -77,6 +75,7 @@ async def test_e2_an_occurrence_cannot_be_edited_in_the_crm(synced: World, chang
     assert (done["done"], done["note"]) == (True, "went well")
 
 
+@pytest.mark.skipif(not FEATURES.any_rule, reason=f"{PROVIDER} refuses rules that nobody can expand")
 async def test_e3_a_rule_that_nobody_can_expand_stops_nothing_else(synced: World) -> None:
     broken = await synced.calendar.add(summary="Broken", recurrence=["RRULE:FREQ=SECONDLY"], **timed(2))
     other = await synced.calendar.add(summary="Fine", **timed(3))
@@ -86,21 +85,21 @@ async def test_e3_a_rule_that_nobody_can_expand_stops_nothing_else(synced: World
 
 
 async def test_e4_this_and_following_keeps_the_activities_with_note_and_done(synced: World) -> None:
-    series = await synced.calendar.add(summary="Review", recurrence=WEEKLY, **timed(2))
+    await synced.calendar.add(summary="Review", recurrence=WEEKLY, **timed(2))
     before = await annotated(synced, "Review")
     await synced.sales.change(before[2]["id"], done=True)
-    await synced.calendar.change(starting(series, 2), "following", summary="Later", **timed(17, at="15:00"))
+    later = await event_id_of(synced, before[2])
+    await synced.calendar.change(later, "following", summary="Later", **timed(17, at="15:00"))
     after = await kept(synced, before, "Review", "Review", "Later", "Later")
     assert [one["done"] for one in after] == [False, False, True, False]
     assert after[2]["due_date"] == str(day(17))
-    ids = {str((await synced.sales.link(activity_id=one["id"]) or {})["event_id"]) for one in after}
-    assert sum("_R" in one for one in ids) == 2
+    assert later not in [await event_id_of(synced, one) for one in after]
 
 
 async def test_e4_a_series_moved_as_a_whole_keeps_its_activities_and_can_be_split_again(synced: World) -> None:
     series = await synced.calendar.add(summary="Jour fixe", recurrence=WEEKLY, **timed(2))
     before = await annotated(synced, "Jour fixe")
-    moved = await synced.calendar.change(series["id"], **timed(3, at="16:00"))
+    await synced.calendar.change(series["id"], **timed(3, at="16:00"))
     after = await kept(synced, before, *["Jour fixe"] * 4)
 
     async def on_new_days() -> bool:
@@ -109,9 +108,9 @@ async def test_e4_a_series_moved_as_a_whole_keeps_its_activities_and_can_be_spli
         return True
 
     await wait_until(on_new_days, awaited="all on their new day", timeout=WITHIN)
-    await synced.calendar.change(starting(moved, 3), "following", summary="The last one")
+    await synced.calendar.change(await event_id_of(synced, before[3]), "following", summary="The last one")
     await kept(synced, after, *["Jour fixe"] * 3, "The last one")
-    await synced.calendar.delete(starting(moved, 1), "following")
+    await synced.calendar.delete(await event_id_of(synced, before[1]), "following")
     [rest] = [one for one in after if one["id"] == before[0]["id"]]
 
     async def two_left() -> bool:

@@ -3,7 +3,8 @@
 from dataclasses import replace
 
 from sandbox.clients import Json, succeeded
-from tests.support.stories import PROVIDER, World, call, timed
+from tests.support.providers import PROVIDER
+from tests.support.stories import World, call, timed
 from tests.support.waiting import wait_until
 
 LONG = 90.0

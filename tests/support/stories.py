@@ -1,6 +1,5 @@
 """A company of a test's own in a running sandbox: a salesperson, an administrator, and an account at PROVIDER."""
 
-import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -12,10 +11,9 @@ import httpx
 
 from sandbox.clients import SIMULATORS, CalendarPerson, Json, Salesperson, calendar_person, succeeded
 from sandbox.stage import read_settings, service_urls
+from tests.support.providers import PROVIDER
 from tests.support.waiting import wait_until
 
-PROVIDER = os.environ.get("PROVIDER") or "google"
-"""Whose calendars the salespeople have: `google`, `outlook` or `office365`."""
 WITHIN = 30.0
 """Seconds for one change to reach the other side; a busy machine needs some of them."""
 
