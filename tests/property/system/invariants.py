@@ -3,8 +3,10 @@
 from collections import Counter
 
 from sandbox.clients import Json
+from tests.property.system.forms import of_activity, of_event
+from tests.property.system.look import look
 from tests.property.system.play import Play
-from tests.property.system.stage import Stage, of_activity, of_event
+from tests.property.system.stage import Stage
 from tests.support.stories import World, call, timed
 from tests.support.waiting import wait_until
 
@@ -57,7 +59,7 @@ async def one_to_one(play: Play) -> None:
     for side in ("activity_id", "event_id"):
         doubled = [key for key, times in Counter(one[side] for one in links).items() if key and times > 1]
         assert not doubled, f"{side} in several links: {doubled}"
-    seen = await play.look()
+    seen = await look(play.stage)
     activities = {one["id"]: one for one in seen.crm.values()}
     events = {one["id"]: one for one in seen.calendar.values()}
     for link in links:

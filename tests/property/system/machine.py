@@ -12,7 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 from tests.property.system.invariants import Foreign, Neighbour, one_to_one, quiet
 from tests.property.system.oracle import ALL_TYPES, Side
 from tests.property.system.play import FIELDS, SLOTS, Play
-from tests.property.system.reach import ACTS, FAULTS, PUSH_TRAPS, Reach
+from tests.property.system.reach import ACTS, FAULTS, PUSH_TRAPS, SERIAL, Reach
 from tests.property.system.stage import PARTS, Stage
 from tests.support.sandboxes import Sandbox
 from tests.support.stories import connected
@@ -66,6 +66,7 @@ class SystemMachine(RuleBasedStateMachine):
     async def _connect(self) -> None:
         world = await self.stack.enter_async_context(connected(self.sandbox.folder, f"m{uuid4().hex[:10]}"))
         self.play = Play(Stage(self.sandbox, world), self.reach)
+        self.play.stage.clock.to_about_noon()
         self.foreign = Foreign(self.play.stage)
         await self.foreign.create()
 
@@ -73,8 +74,8 @@ class SystemMachine(RuleBasedStateMachine):
     def create(self, slot: int, side: Side, kind: str) -> None:
         self.run(f"create {slot} {side} {kind}", self._create(slot, side, kind))
 
-    async def _create(self, slot: int, side: Side, kind: str) -> None:
-        await self.play.create(slot, side, kind)
+    async def _create(self, slot: int, side: Side, kind: str, *, beyond: bool = False) -> None:
+        await self.play.create(slot, side, kind, beyond=beyond)
 
     @rule(slot=SLOT, side=SIDE, name=FIELD)
     def edit(self, slot: int, side: Side, name: str) -> None:
@@ -101,9 +102,9 @@ class SystemMachine(RuleBasedStateMachine):
         self.run(told, self.play.race(slot, ours, theirs, fields, trap, crm_first=crm_first))
 
     @precondition(lambda self: self.play.choices.direction == "two_way")
-    @rule(what=st.sampled_from(["edit", "cancel", "edit", "delete"]), pick=st.integers(0, 2))
+    @rule(what=st.sampled_from(SERIAL), pick=st.integers(0, 3))
     def serial(self, what: str, pick: int) -> None:
-        self.run(f"series {what} {pick}", self.play.series.act(what, pick))
+        self.run(f"series {what} {pick}", self.play.serial(what, pick))
 
     @rule(choice=CHOICE)
     def choose(self, choice: tuple[str, Any]) -> None:
@@ -122,6 +123,14 @@ class SystemMachine(RuleBasedStateMachine):
         await self.play.act(slot, side, "edit", name)
         await self.play.stage.kill(part)
         self.reach.note(f"kill:{part}")
+
+    @rule(slot=SLOT)
+    def create_beyond(self, slot: int) -> None:
+        self.run(f"create {slot} beyond the window", self._create(slot, "calendar", "call", beyond=True))
+
+    @rule(days=st.sampled_from([1, 3]))
+    def tick(self, days: int) -> None:
+        self.run(f"{days} days pass", self.play.tick(days))
 
     @rule()
     def settle(self) -> None:

@@ -4,17 +4,24 @@ Nothing of the services is used here. Where the rules leave room (the calendar's
 read in which it shows, J2; a deletion without a time, J3) more than one outcome is allowed.
 """
 
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 Side = Literal["crm", "calendar"]
+SIDES: tuple[Side, Side] = ("crm", "calendar")
 Value = str | bool | tuple[str, str]
 Content = dict[str, Value]
 Presence = Literal["yes", "no", "either"]
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
+ZONE = ZoneInfo("Europe/Berlin")
+"""Of all connections."""
+HORIZON = timedelta(days=180)
+ROLL = timedelta(days=1)
+"""The window rolls on daily (D5)."""
 ALL_TYPES = ("call", "meeting", "task", "deadline", "email", "lunch")
 
 
@@ -24,6 +31,8 @@ class Edit:
 
     value: Value
     at: datetime
+    late: bool = False
+    """It was made when the item was over, so it stays on its side (D2)."""
 
 
 @dataclass
@@ -50,11 +59,17 @@ class Item:
     crm_deleted: datetime | None = None
     calendar_deleted: datetime | None = None
     vague_deletion: bool = False
+    there: dict[Side, bool] = field(default_factory=dict)
+    """Where it was seen last."""
+    over: bool = False
+    """Whether it was over when both sides were seen last."""
 
     def edited(self, side: Side, name: str, edit: Edit) -> None:
-        """Note an edit that the side acknowledged."""
+        """Note an edit that the side acknowledged; a new time that lies ahead brings a past item back (D2)."""
         edits = self.crm if side == "crm" else self.calendar
         edits[name] = edit
+        self.over = self.over and not self.ahead(edit.at)
+        edits[name] = replace(edit, late=self.over)
         if side == "calendar":
             self.touched = edit.at
 
@@ -64,6 +79,11 @@ class Item:
             self.crm_deleted = at
         else:
             self.calendar_deleted, self.vague_deletion = at, vague
+
+    def ahead(self, moment: datetime) -> bool:
+        """Tell whether the agreed time or a new one lies ahead (D1, D2)."""
+        edits = [edits["time"].value for edits in (self.crm, self.calendar) if "time" in edits]
+        return any(lies_ahead(when, moment) for when in (self.agreed["time"], *edits))
 
     @property
     def doomed(self) -> bool:
@@ -89,15 +109,40 @@ class Expected:
         return "either" not in {self.crm, self.calendar} and all(len(values) == 1 for values in sets)
 
 
-def expected(item: Item, choices: Choices) -> Expected:
+def lies_ahead(when: Value, moment: datetime) -> bool:
+    """Tell whether a start does, or the last of whole days (D1)."""
+    assert isinstance(when, tuple)
+    if "T" in when[0]:
+        return datetime.fromisoformat(when[0]) >= moment
+    return date.fromisoformat(when[1]) - timedelta(days=1) >= moment.astimezone(ZONE).date()
+
+
+def comes_in(item: Item, now: datetime) -> Presence:
+    """Tell whether an event that nobody knows yet lies within the window by now (D5)."""
+    when = item.calendar["time"].value if "time" in item.calendar else item.agreed["time"]
+    assert isinstance(when, tuple)
+    if not lies_ahead(when, now + HORIZON):
+        near = now + HORIZON - ROLL
+        return "either" if lies_ahead(when, near) else "yes"
+    return "no"
+
+
+def expected(item: Item, choices: Choices, now: datetime) -> Expected:
     """Return what becomes of an item under these settings."""
+    if item.over:
+        return _over(item)
     if item.origin == "calendar" and choices.direction == "one_way":
         return _asleep(item)
     if item.origin == "crm" and item.type not in choices.outbound_types:
         return Expected("no" if item.crm_deleted else "yes", "no", _own(item, item.crm), {}, apart=True)
-    if item.doomed:
-        return _one_side_gone(item)
+    return _one_side_gone(item) if item.doomed else _both(item, choices, now)
+
+
+def _both(item: Item, choices: Choices, now: datetime) -> Expected:
     values = {name: winners(item, name) for name in item.agreed}
+    arrival: Presence = "yes" if item.origin == "crm" or item.linked else comes_in(item, now)
+    if arrival != "yes":
+        return Expected(arrival, "yes", values, values, apart=True)
     if item.linked and item.type not in choices.outbound_types:
         return Expected("yes", "yes", values, {name: _waiting(item, name) for name in item.agreed}, apart=True)
     return Expected("yes", "yes", values, values)
@@ -132,6 +177,22 @@ def _asleep(item: Item) -> Expected:
     return Expected(crm, calendar, _own(item, item.crm), _own(item, item.calendar), apart=True)
 
 
+def _over(item: Item) -> Expected:
+    """Both sides stay as they are but for what is done there (D2), and what was done in time and waits (B3, C6)."""
+    crm, calendar = (_still(item, item.there[side]) for side in SIDES)
+    values, theirs = _stays(item, item.crm, item.calendar), _stays(item, item.calendar, item.crm)
+    return Expected(crm, calendar, values, theirs, apart=True)
+
+
+def _still(item: Item, there: bool) -> Presence:
+    return "either" if item.doomed else "yes" if there else "no"
+
+
+def _stays(item: Item, own: dict[str, Edit], other: dict[str, Edit]) -> dict[str, set[Value]]:
+    in_time = {name: {edit.value} for name, edit in other.items() if not edit.late}
+    return {name: values | in_time.get(name, set()) for name, values in _own(item, own).items()}
+
+
 def _one_side_gone(item: Item) -> Expected:
     """Apply J3: the edit wins when it is later, otherwise the deletion."""
     presence: Presence = "no"
@@ -152,9 +213,8 @@ def _said(item: Item, name: str) -> set[Value]:
     return {edits[name].value for edits in (item.crm, item.calendar) if name in edits}
 
 
-def problem(item: Item, choices: Choices, crm: Content | None, calendar: Content | None) -> str:
+def problem(item: Item, want: Expected, crm: Content | None, calendar: Content | None) -> str:
     """Say what is wrong with the two sides of an item; empty where nothing is."""
-    want = expected(item, choices)
     wrong = [
         *_wrong("crm", want.crm, want.crm_values, crm),
         *_wrong("calendar", want.calendar, want.calendar_values, calendar),
@@ -176,20 +236,25 @@ def _wrong(side: str, presence: Presence, values: dict[str, set[Value]], seen: C
     ]
 
 
-def absorb(item: Item, choices: Choices, crm: Content | None, calendar: Content | None) -> bool:
+def absorb(item: Item, choices: Choices, crm: Content | None, calendar: Content | None, now: datetime) -> bool:
     """Take over what was seen and allowed as agreed; return whether the item still exists."""
     if crm is None and calendar is None:
         return False
-    if item.origin == "calendar" and choices.direction == "one_way":
-        return True
+    item.there = {"crm": crm is not None, "calendar": calendar is not None}
+    if not (item.over or (item.origin == "calendar" and choices.direction == "one_way")):
+        _agree(item, crm, calendar)
+    item.over = not item.ahead(now)
+    return True
+
+
+def _agree(item: Item, crm: Content | None, calendar: Content | None) -> None:
     item.crm_deleted = item.calendar_deleted = None
     item.linked = item.linked or (crm is not None and calendar is not None)
     if crm is not None and calendar is not None and crm != calendar:
         _keep_waiting(item, crm, calendar)
-        return True
+        return
     item.agreed = dict(crm or calendar or {})
     item.crm, item.calendar = {}, {}
-    return True
 
 
 def _keep_waiting(item: Item, crm: Content, calendar: Content) -> None:

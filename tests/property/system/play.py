@@ -1,38 +1,33 @@
 """One example as it is played: what people do, what the oracle notes of it, and waiting until both agree."""
 
-from dataclasses import dataclass
+from datetime import datetime, timedelta
 from itertools import count
 
 from sandbox.clients import Json
+from tests.property.system.forms import lasting, of_event, slot_time
+from tests.property.system.look import Seen, look
 from tests.property.system.oracle import (
+    HORIZON,
     Choices,
     Content,
     Edit,
+    Expected,
     Item,
     Side,
     Value,
     absorb,
+    comes_in,
     expected,
     problem,
 )
 from tests.property.system.reach import Reach
-from tests.property.system.serial import SeriesPlay
-from tests.property.system.stage import UNMAPPED, Stage, of_activity, of_event, slot_time
+from tests.property.system.serial import SeriesPlay, shown
+from tests.property.system.stage import UNMAPPED, Stage
 from tests.support.waiting import wait_until
 
 SLOTS = 4
 CONVERGENCE = 60.0
 FIELDS = ("title", "location", "description", "busy", "time")
-
-
-@dataclass
-class Seen:
-    """Both sides by the key in each item's title, the series' activities apart."""
-
-    crm: dict[str, Json]
-    calendar: dict[str, Json]
-    occurrences: list[tuple[Value, Value]]
-    doubled: list[str]
 
 
 class Play:
@@ -46,7 +41,9 @@ class Play:
         self.ids: dict[tuple[Side, str], str] = {}
         self.intact: dict[str, str] = {}
         self.unlinked: dict[str, Json] = {}
+        self.beyond: set[str] = set()
         self.sparse = False
+        self._ticked: datetime | None = None
         self._numbers = count(1)
         self.series = SeriesPlay(stage, reach, self._numbers)
 
@@ -55,17 +52,22 @@ class Play:
         """All items whose fate is not sealed."""
         return [item for item in self.slots if item] + self.leaving
 
-    def _content(self, key: str) -> Content:
+    def _content(self, key: str, *, beyond: bool) -> Content:
         number = next(self._numbers)
         texts: Content = {name: f"{name} {number}" for name in ("location", "description")}
-        return texts | {"title": f"{key}: {number}", "busy": True, "time": slot_time(number, all_day=number % 5 == 0)}
+        start = self.stage.clock.now().replace(hour=2, minute=0, second=0, microsecond=0) + HORIZON + timedelta(days=2)
+        when = lasting(start + timedelta(minutes=number)) if beyond else self._time(number, all_day=number % 5 == 0)
+        return texts | {"title": f"{key}: {number}", "busy": True, "time": when}
 
-    async def create(self, slot: int, side: Side, kind: str = "call") -> Item:
-        """Create an item on a side, in a slot."""
+    def _time(self, number: int, *, all_day: bool) -> tuple[str, str]:
+        return slot_time(number, self.stage.clock.today(), all_day=all_day)
+
+    async def create(self, slot: int, side: Side, kind: str = "call", *, beyond: bool = False) -> Item:
+        """Create an item on a side, in a slot; `beyond` the window's end, which comes nearer by the clock (D5)."""
         if (former := self.slots[slot]) is not None:
             self.leaving.append(former)
         key = f"i{next(self._numbers)}"
-        item = Item(key, side, kind if side == "crm" else self.choices.inbound_type, self._content(key))
+        item = Item(key, side, kind if side == "crm" else self.choices.inbound_type, self._content(key, beyond=beyond))
         if side == "crm":
             made = await self.stage.create_activity(kind, item.agreed)
         else:
@@ -73,13 +75,17 @@ class Play:
             self.intact[key], self.unlinked[key] = made["id"], made
         self.ids[side, key] = made["id"]
         self.slots[slot] = item
-        self.reach.note(f"act:{side}_create")
+        self.beyond |= {key} if beyond else set()
+        self.reach.note(f"act:{side}_create" + ("_beyond" if beyond else ""))
         return item
 
     async def act(self, slot: int, side: Side, what: str, name: str) -> None:
         """Edit a field or delete, on a side; an empty slot gets an item instead."""
         item = self.slots[slot]
-        if item is None or item.doomed:
+        if item is not None and not self._ahead(item):
+            await self._aged()
+            item = self.slots[slot]
+        if item is None or item.doomed or (item.over and what == "delete"):
             await self.create(slot, side)
         elif not self._reachable(item, side) or (what == "delete" and self._waits(item, side)):
             self.reach.note("act:out_of_reach")
@@ -119,14 +125,20 @@ class Play:
         if name == "busy":
             return not item.agreed["busy"]
         if name == "time":
-            return slot_time(number, all_day=number % 3 == 0)
+            return self._time(number, all_day=number % 3 == 0)
         return f"{item.key}: {number}" if name == "title" else f"{name} {number}"
 
+    def _ahead(self, item: Item) -> bool:
+        return item.ahead(self.stage.clock.now())
+
     def _reachable(self, item: Item, side: Side) -> bool:
+        if item.over:
+            return item.there[side]
         if side == item.origin:
             return True
         if side == "crm":
-            return item.linked or self.choices.direction == "two_way"
+            coming = self.choices.direction == "two_way" and comes_in(item, self.stage.clock.now()) == "yes"
+            return item.linked or coming
         return item.type in self.choices.outbound_types
 
     def _waits(self, item: Item, side: Side) -> bool:
@@ -139,7 +151,7 @@ class Play:
             return
 
         async def there() -> bool:
-            seen = await self.look()
+            seen = await look(self.stage)
             found = (seen.crm if side == "crm" else seen.calendar).get(item.key)
             if found:
                 self.ids[side, item.key] = found["id"]
@@ -152,7 +164,8 @@ class Play:
     ) -> None:
         """Act on both sides of one synced item before either knows, with the push in a trap."""
         item = self.slots[slot]
-        if item is None or item.doomed or self.choices.direction == "one_way" or not self._sends(item):
+        asleep = self.choices.direction == "one_way" or item is None or not (self._sends(item) and self._ahead(item))
+        if item is None or item.doomed or asleep or not self._reachable(item, "crm"):
             item = await self.create(slot, "crm")
         await self.settle()
         if self.slots[slot] is not item or not self._sends(item):
@@ -169,7 +182,9 @@ class Play:
     async def copy(self, slot: int, target: int) -> None:
         """Copy an event with its hidden properties into an empty slot (K3)."""
         item = self.slots[slot]
-        if item is None or item.doomed or slot == target or not self._reachable(item, "calendar"):
+        if item is None or item.doomed or slot == target or not self._ahead(item):
+            return
+        if not self._reachable(item, "calendar"):
             return
         await self.meet(item, "calendar")
         if (former := self.slots[target]) is not None:
@@ -191,58 +206,61 @@ class Play:
         self.reach.note(f"setting:{name}")
         await self.settle()
 
+    async def tick(self, days: int) -> None:
+        """Let days pass at once: the window rolls on (D5), and some items are over (D2)."""
+        self.stage.clock.forward(timedelta(days=days))
+        self._ticked = self.stage.clock.now()
+        self.reach.note("clock:forward")
+
+    async def _aged(self) -> None:
+        if self._ticked:  # what is over by now has to be known before people go on
+            await self.settle()
+
+    async def serial(self, what: str, pick: int) -> None:
+        """Do something to the series."""
+        await self._aged()
+        await self.series.act(what, pick)
+
     async def arm(self, trap: str, times: int) -> None:
         """Set a trap; a deletion told without its time leaves the oracle in doubt until the next settling."""
         await self.stage.arm(trap, times)
         self.sparse = self.sparse or trap == "tombstone.sparse"
-
-    async def look(self) -> Seen:
-        """Return both sides as they are."""
-        activities = await self.stage.world.sales.activities(owner_id="7")
-        events = [row for row in await self.stage.world.calendar.events() if "recurringEventId" not in row]
-        single = [one for one in activities if not one["recurring"]]
-        crm = {_key(one["subject"]): one for one in single}
-        calendar = {_key(one["summary"]): one for one in events if not one["summary"].startswith("s")}
-        titles = [_key(one["subject"]) for one in single]
-        names = [_key(one["summary"]) for one in events]
-        doubled = [key for keys in (titles, names) for key in set(keys) if keys.count(key) > 1]
-        series = [(one["subject"], of_activity(one)["time"][0]) for one in activities if one["recurring"]]  # type: ignore[index]
-        return Seen(crm, calendar, sorted(series), doubled)
 
     def problems(self, seen: Seen) -> list[str]:
         """Say where both sides are not what the oracle expects."""
         known = {item.key for item in self.items}
         wrong = [f"{key} is there twice" for key in seen.doubled]
         wrong += [f"{key} should not be there" for key in seen.crm.keys() - known]
-        wrong += [problem(item, self.choices, *self._sides(item, seen)) for item in self.items]
+        wrong += [problem(item, self._wanted(item), *seen.sides(item)) for item in self.items]
         wanted = self.series.expected()
-        wrong += [f"occurrences {seen.occurrences}, not {wanted}"] if seen.occurrences != wanted else []
+        there = sorted(shown(one) for one in seen.occurrences)
+        wrong += [f"occurrences {there}, not {wanted}"] if there != wanted else []
         return [one for one in wrong if one]
 
-    @staticmethod
-    def _sides(item: Item, seen: Seen) -> tuple[Content | None, Content | None]:
-        activity, event = seen.crm.get(item.key), seen.calendar.get(item.key)
-        return of_activity(activity) if activity else None, of_event(event) if event else None
+    def _wanted(self, item: Item) -> Expected:
+        return expected(item, self.choices, self.stage.clock.now())
 
     async def settle(self) -> None:
         """Traps off; wait until both sides are what the oracle expects (Equal, One, Nothing lost)."""
         await self.stage.disarm()
-        certain = all(expected(item, self.choices).certain for item in self.items)
+        certain = all(self._wanted(item).certain for item in self.items)
         seen = await self._agreed()
         if not certain:
             await self.stage.resync()
             seen = await self._agreed()
         await self._untouched(seen)
         self._absorb(seen)
+        self.series.seen(seen.occurrences)
         self.reach.note("settled")
 
     async def _agreed(self) -> Seen:
         async def agree() -> Seen:
-            seen = await self.look()
+            seen = await look(self.stage)
             wrong = self.problems(seen)
             assert not wrong, wrong
             connection = await self.stage.world.sales.connection(self.stage.world.connection_id)
             assert connection["status"] == "in_sync", connection
+            assert self._ticked is None or datetime.fromisoformat(connection["last_read_at"]) > self._ticked, connection
             return seen
 
         return await wait_until(agree, awaited="both sides to be as expected", timeout=CONVERGENCE, every=0.1)
@@ -257,10 +275,19 @@ class Play:
                     assert seen.calendar[item.key] == self.unlinked[item.key], f"{item.key} was touched"
 
     def _absorb(self, seen: Seen) -> None:
-        self.sparse = False
+        self.sparse, self._ticked = False, None
         for item in self.items:
-            exists = absorb(item, self.choices, *self._sides(item, seen))
+            exists = self._absorbed(item, seen)
             self._forget(item) if not exists else self._recall(item, seen)
+
+    def _absorbed(self, item: Item, seen: Seen) -> bool:
+        over, unlinked = item.over, not item.linked
+        exists = absorb(item, self.choices, *seen.sides(item), self.stage.clock.now())
+        if item.over and not over:
+            self.reach.note("clock:over")
+        if item.linked and unlinked and item.key in self.beyond:
+            self.reach.note("clock:came_in")
+        return exists
 
     def _forget(self, item: Item) -> None:
         self.slots = [None if one is item else one for one in self.slots]
@@ -277,7 +304,3 @@ class Play:
             self.ids.pop((side, item.key), None)
             if found:
                 self.ids[side, item.key] = found["id"]
-
-
-def _key(title: str) -> str:
-    return title.partition(":")[0]

@@ -20,11 +20,14 @@ FAULTS = (
     "tombstone.sparse",
 )
 ACTS = ("edit", "delete")
+SERIAL = ("edit", "move", "cancel", "split", "split", "cut", "delete")
 _EXPECTED = (
     *(f"act:{side}_{act}" for side in ("crm", "calendar") for act in ("create", *ACTS)),
     "act:calendar_copy",
+    "act:calendar_create_beyond",
     *(f"race:{ours}/{theirs}" for ours in ACTS for theirs in ACTS),
-    *(f"series:{act}" for act in ("create", "edit", "cancel", "delete")),
+    *(f"series:{act}" for act in ("create", *SERIAL)),
+    *(f"clock:{what}" for what in ("forward", "came_in", "over")),
     *(f"setting:{name}" for name in ("direction", "outbound_types", "inbound_type")),
     *(f"struck:{trap}" for trap in (*PUSH_TRAPS, *FAULTS)),
     *(f"kill:{part}" for part in ("connector", "mapper", "activity-store")),

@@ -2,15 +2,17 @@
 
 import os
 import signal
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import datetime
 from typing import Any
 
 import httpx
 
 from sandbox.clients import Json, succeeded
+from tests.property.system.clock import SandboxClock
+from tests.property.system.forms import to_activity, to_event
 from tests.property.system.oracle import Content, Value
 from tests.support.sandboxes import Sandbox
-from tests.support.stories import World, day
+from tests.support.stories import World
 from tests.support.waiting import wait_until
 
 RECOVERY = 90.0
@@ -25,94 +27,12 @@ _GONE = frozenset({httpx.codes.NOT_FOUND, httpx.codes.GONE})
 _AGAIN = frozenset({httpx.codes.SERVICE_UNAVAILABLE, httpx.codes.BAD_GATEWAY})
 
 
-def slot_time(number: int, *, all_day: bool) -> tuple[str, str]:
-    """Return start and end that no other number has: dates for all-day, else instants."""
-    if all_day:
-        first = day(10 + number)
-        return str(first), str(first + timedelta(days=1))
-    start = datetime.combine(day(2 + number % 5), time(6), tzinfo=UTC) + timedelta(minutes=number)
-    return start.isoformat(), (start + timedelta(minutes=45)).isoformat()
-
-
-def to_activity(content: Content) -> Json:
-    """Return mapped fields as the activity store takes them."""
-    names = {"title": "subject", "location": "location", "description": "public_description", "busy": "busy"}
-    body: Json = {names[name]: value for name, value in content.items() if name != "time"}
-    if isinstance(when := content.get("time"), tuple):
-        body |= _activity_time(*when)
-    return body
-
-
-def _activity_time(start: str, end: str) -> Json:
-    if "T" not in start:
-        days = (date.fromisoformat(end) - date.fromisoformat(start)).days
-        return {"due_date": start, "due_time": None, "duration": f"{24 * days}:00"}
-    begin, finish = datetime.fromisoformat(start), datetime.fromisoformat(end)
-    minutes = (finish - begin) // timedelta(minutes=1)
-    duration = f"{minutes // 60:02d}:{minutes % 60:02d}"
-    return {"due_date": str(begin.date()), "due_time": f"{begin:%H:%M}", "duration": duration}
-
-
-def of_activity(activity: Json) -> Content:
-    """Return the mapped fields of an activity."""
-    return {
-        "title": activity["subject"],
-        "location": activity.get("location") or "",
-        "description": activity.get("public_description") or "",
-        "busy": activity["busy"],
-        "time": _time_of(activity),
-    }
-
-
-def _time_of(activity: Json) -> tuple[str, str]:
-    hours, minutes = (activity.get("duration") or "00:30").split(":")
-    span = timedelta(hours=int(hours), minutes=int(minutes))
-    if activity.get("due_time") is None:
-        first = date.fromisoformat(activity["due_date"])
-        return str(first), str(first + (span or timedelta(days=1)))
-    start = datetime.fromisoformat(f"{activity['due_date']}T{activity['due_time']}+00:00")
-    return start.isoformat(), (start + span).isoformat()
-
-
-def to_event(content: Content) -> Json:
-    """Return mapped fields as Google takes them."""
-    names = {"title": "summary", "location": "location", "description": "description"}
-    body: Json = {names[name]: value for name, value in content.items() if name in names}
-    if "busy" in content:
-        body["transparency"] = "opaque" if content["busy"] else "transparent"
-    if isinstance(when := content.get("time"), tuple):
-        body["start"], body["end"] = (_event_time(moment) for moment in when)
-    return body
-
-
-def _event_time(moment: str) -> Json:
-    if "T" in moment:
-        return {"dateTime": moment, "timeZone": "Europe/Berlin", "date": None}
-    return {"date": moment, "dateTime": None, "timeZone": None}
-
-
-def of_event(event: Json) -> Content:
-    """Return the mapped fields of a Google event."""
-    return {
-        "title": event.get("summary", ""),
-        "location": event.get("location", ""),
-        "description": event.get("description", ""),
-        "busy": event.get("transparency", "opaque") == "opaque",
-        "time": (_instant(event["start"]), _instant(event["end"])),
-    }
-
-
-def _instant(moment: Json) -> str:
-    if "date" in moment:
-        return str(moment["date"])
-    return datetime.fromisoformat(moment["dateTime"]).astimezone(UTC).isoformat()
-
-
 class Stage:
     """One company in the shared sandbox, and the hands that reach into both of its sides."""
 
     def __init__(self, sandbox: Sandbox, world: World) -> None:
         self.sandbox, self.world = sandbox, world
+        self.clock = SandboxClock(sandbox.folder)
         self._keys = 0
 
     async def crm(self, method: str, path: str, **request: Any) -> httpx.Response:
@@ -141,7 +61,7 @@ class Stage:
 
     async def delete_activity(self, activity_id: str) -> datetime | None:
         """Delete an activity; return when (before the call: J3 needs no more), None where it is gone."""
-        at = datetime.now(UTC)
+        at = self.clock.now()
         answer = await self.crm("DELETE", f"/v1/activities/{activity_id}")
         if answer.status_code in _GONE:
             return None
