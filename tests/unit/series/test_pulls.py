@@ -5,13 +5,15 @@ from datetime import timedelta
 
 import pytest
 
-from connector.domain.provider import EventRemoved, Traits
+from connector.domain.provider import EventRemoved, SeriesRead, Traits
 from contracts.calendar_events import EventChanged, EventGone
+from contracts.times import Timed
 from tests.unit.series.pulled import Reader
 from tests.unit.series.remembered import at, cancelled, exception, ids, series, single
 
 WEEKLY = "RRULE:FREQ=WEEKLY;COUNT=4"
 MONDAYS = [f"2026-03-{day:02d}T12:00:00Z" for day in (2, 9, 16, 23)]
+MONDAY_IDS = [f"x_{one.replace('-', '').replace(':', '')}" for one in MONDAYS]
 SPLIT = "x_R20260316T120000"
 FIRST = series("x", at(2), "RRULE:FREQ=WEEKLY;UNTIL=20260316T115959Z")
 SECOND = series(SPLIT, at(16, 15), "RRULE:FREQ=WEEKLY;COUNT=2", summary="Later")
@@ -251,3 +253,36 @@ async def test_h1_a_series_that_is_gone_under_ids_nobody_knows_is_asked_for(*, b
     gone = {one.event_id for one in told if isinstance(one, EventGone)}
     assert gone == (ids("x", MONDAYS) if by_master else set())
     assert reader.calendar.asked == (2 if by_master else 0)
+
+
+@pytest.mark.parametrize("hour", [12, 15])
+@pytest.mark.parametrize("shift", [0, 1])
+async def test_e4_a_split_whose_provider_tells_no_lineage_pairs_by_its_place(hour: int, shift: int) -> None:
+    """Exchange makes an unrelated series of "this and following"."""
+    reader = await reading(untold("x", at(2), WEEKLY), untold("z", at(3), WEEKLY))
+    reader.calendar.write(
+        untold("x", at(2), "RRULE:FREQ=WEEKLY;UNTIL=20260316T115959Z"),
+        untold("n", at(16 + shift, hour), "RRULE:FREQ=WEEKLY;COUNT=2", summary="Later"),
+    )
+    told = await reader.pull()
+    assert not [one for one in told if isinstance(one, EventGone)]
+    held = reader.held()
+    assert held[MONDAY_IDS[2]] == f"n_202603{16 + shift}T{hour}0000Z"
+    assert held[MONDAY_IDS[3]] == f"n_202603{23 + shift}T{hour}0000Z"
+    reader.calendar.write(untold("n", at(16 + shift, hour), "RRULE:FREQ=WEEKLY;COUNT=2", summary="Later still"))
+    changed = {one.event.event_id for one in await reader.pull() if isinstance(one, EventChanged)}
+    assert changed == {held[one] for one in MONDAY_IDS[2:]}
+
+
+async def test_e4_a_new_series_elsewhere_continues_nothing() -> None:
+    reader = await reading(untold("x", at(2), WEEKLY))
+    reader.calendar.write(
+        untold("x", at(2), "RRULE:FREQ=WEEKLY;UNTIL=20260316T115959Z"),
+        untold("n", at(4), "RRULE:FREQ=WEEKLY;COUNT=2", summary="Another"),
+    )
+    told = await reader.pull()
+    assert {one.event_id for one in told if isinstance(one, EventGone)} == set(MONDAY_IDS[2:])
+
+
+def untold(event_id: str, time: Timed, *lines: str, summary: str = "Stand-up") -> SeriesRead:
+    return replace(series(event_id, time, *lines, summary=summary), lineage=event_id, exceptions=())

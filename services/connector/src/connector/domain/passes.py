@@ -13,6 +13,7 @@ from connector.domain.findings import Deletion, Findings
 from connector.domain.judging import Reading, judge
 from connector.domain.known import KnownEvent, KnownSeries, lineage_of, new_series
 from connector.domain.leaving_out import unreadable
+from connector.domain.lineages import Known, with_lineages
 from connector.domain.provider import (
     EventRead,
     EventRemoved,
@@ -104,6 +105,7 @@ def _id_of(item: Item) -> str:
 def find_news(reading: Reading, items: Sequence[Item], memory: Memory, occurrence_id: OccurrenceId) -> Findings:
     """Judge the items of one page, in their order: where one comes twice, the later counts."""
     findings = Findings()
+    items = with_lineages(reading, items, Known(memory.series, memory.occurrences), occurrence_id)
     latest = {_id_of(item): item for item in items}
     for item in latest.values():
         match item:

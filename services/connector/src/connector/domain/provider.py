@@ -70,7 +70,7 @@ class SeriesRead:
     """A recurring master: `event` is its first occurrence, `recurrence` its RFC 5545 lines (RRULE, RDATE, EXDATE).
 
     `exceptions` are all of its exceptions, where the provider tells them with the master; None where it tells each by
-    a row of its own.
+    a row of its own. Such a provider tells no lineage but the series' own id.
     """
 
     event: EventSnapshot
