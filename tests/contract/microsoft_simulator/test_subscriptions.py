@@ -302,6 +302,18 @@ async def _calendar_of(microsoft: Microsoft, name: str) -> str:
     return next(str(one["id"]) for one in rows if one["name"] == name)
 
 
+async def test_the_list_of_calendars_can_be_watched(microsoft: Microsoft) -> None:
+    """Facts 2.1: a new calendar is told as updated."""
+    await microsoft.subscribe(resource="/me/calendars", changeType="updated,deleted")
+    path = f"/accounts/{ANN}/calendars"
+    made = await microsoft.control("POST", path, {"summary": "new"})
+    await microsoft.create()
+    await microsoft.control("DELETE", f"{path}/{made['id']}")
+    ingress = await microsoft.pushed()
+    assert ingress.changes == ["updated", "deleted"]
+    assert {value["resourceData"]["id"] for value in ingress.values} == {made["id"]}
+
+
 async def test_what_cannot_be_watched(microsoft: Microsoft) -> None:
     """Facts 2.1: holidays are an ExtensionError, somebody else's calendar is denied."""
     holidays = await _calendar_of(microsoft, "United States holidays")

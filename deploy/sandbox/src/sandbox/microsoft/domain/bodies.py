@@ -2,6 +2,7 @@
 
 import html
 import re
+from functools import lru_cache
 from html.parser import HTMLParser
 from typing import Any
 
@@ -43,6 +44,11 @@ def preview(content: str) -> str:
 
 def to_text(content: str) -> str:
     """The text of the HTML, lines ended with CRLF."""
+    return _text_of(content) if content else ""
+
+
+@lru_cache(maxsize=4096)
+def _text_of(content: str) -> str:
     reader = _Reader()
     reader.feed(content)
     lines = [line.strip() for line in "".join(reader.parts).split("\n")]

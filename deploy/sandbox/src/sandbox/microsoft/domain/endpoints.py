@@ -1,6 +1,6 @@
 """How well an address takes its notifications: a slow one is slowed, a very slow one dropped (providers' facts 2.1)."""
 
-from collections import deque
+from collections import Counter, deque
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum, auto
@@ -24,16 +24,18 @@ class Health(Enum):
 
 @dataclass(slots=True)
 class Endpoint:
-    """The answers of one address in the last ten minutes."""
+    """The answers of one address in the last ten minutes; `late` counts those above each limit."""
 
     answers: deque[tuple[datetime, float]] = field(default_factory=deque)
+    late: Counter[float] = field(default_factory=Counter)
     dropped_until: datetime | None = None
 
     def note(self, now: datetime, seconds: float) -> None:
         """An answer came, or none did in that time."""
-        self.answers.append((now, seconds))
         self._forget(now)
-        if len(self.answers) >= _ENOUGH and self._share(_VERY_SLOW) > _DROP_SHARE:
+        self.answers.append((now, seconds))
+        self._count(seconds, 1)
+        if self._share(_VERY_SLOW) > _DROP_SHARE:
             self.dropped_until = now + _MEMORY
 
     def health(self, now: datetime) -> Health:
@@ -41,12 +43,15 @@ class Endpoint:
         self._forget(now)
         if self.dropped_until and now < self.dropped_until:
             return Health.DROP
-        slow = len(self.answers) >= _ENOUGH and self._share(IN_TIME) > _SLOW_SHARE
-        return Health.SLOW if slow else Health.GOOD
+        return Health.SLOW if self._share(IN_TIME) > _SLOW_SHARE else Health.GOOD
 
     def _share(self, limit: float) -> float:
-        return sum(seconds > limit for _, seconds in self.answers) / len(self.answers)
+        return self.late[limit] / len(self.answers) if len(self.answers) >= _ENOUGH else 0.0
+
+    def _count(self, seconds: float, by: int) -> None:
+        for limit in (IN_TIME, _VERY_SLOW):
+            self.late[limit] += by if seconds > limit else 0
 
     def _forget(self, now: datetime) -> None:
         while self.answers and now - self.answers[0][0] > _MEMORY:
-            self.answers.popleft()
+            self._count(self.answers.popleft()[1], -1)

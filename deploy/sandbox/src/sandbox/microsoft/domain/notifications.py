@@ -45,6 +45,13 @@ def changed(subscription: Subscription, calendar: Calendar, notice: Notice, acco
     }
 
 
+def listed(subscription: Subscription, calendar_id: str, change: str, account: Account) -> Json:
+    """One notification of `/me/calendars`."""
+    resource = f"Users/{account.user_id}/Calendars/{calendar_id}"
+    data = {"@odata.type": "#Microsoft.Graph.Calendar", "@odata.id": resource, "id": calendar_id}
+    return _frame(subscription, account) | {"changeType": change, "resource": resource, "resourceData": data}
+
+
 def lifecycle(subscription: Subscription, event: str, account: Account) -> Json:
     """One lifecycle notification."""
     return _frame(subscription, account) | {"lifecycleEvent": event, "organizationId": account.tenant}

@@ -96,6 +96,12 @@ class Subscriptions:
             and (one.calendar == calendar or (one.calendar is None and one.email == owner))
         ]
 
+    def listing(self, owner: str, change: str, now: datetime) -> list[Subscription]:
+        """Who is to be told of a change in somebody's list of calendars."""
+        self._expire(now)
+        own = [one for one in self.live.values() if one.lists and one.email == owner]
+        return [one for one in own if change in one.changes and not (one.silent or one.paused)]
+
     def _expire(self, now: datetime) -> None:
         for one in [one for one in self.live.values() if one.expires <= now]:
             del self.live[one.id]

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from sandbox.microsoft.domain import zones
@@ -29,7 +30,7 @@ class Moment:
     @property
     def instant(self) -> datetime:
         """The instant, in UTC; a time that a DST jump leaves out becomes a real one."""
-        return self.local.replace(tzinfo=zones.zone(self.zone)).astimezone(UTC)
+        return _instant(self.wall, self.zone)
 
     def at(self, wall: datetime) -> "Moment":
         """Another wall-clock time in the same zone."""
@@ -38,6 +39,11 @@ class Moment:
     def of(self, instant: datetime) -> "Moment":
         """Another instant in the same zone."""
         return self.at(instant.astimezone(zones.zone(self.zone)).replace(tzinfo=None))
+
+
+@lru_cache(maxsize=65_536)
+def _instant(wall: str, zone: str) -> datetime:
+    return datetime.fromisoformat(wall).replace(tzinfo=zones.zone(zone)).astimezone(UTC)
 
 
 def parse(value: Json) -> Moment:
@@ -75,13 +81,19 @@ def check_order(start: Moment, end: Moment) -> None:
 
 def shown(moment: Moment, zone: str, *, all_day: bool) -> Json:
     """As Graph answers it: in UTC or the preferred zone; an all-day event's midnight is never shifted."""
-    wall = moment.local if all_day else moment.instant.astimezone(zones.zone(zones.iana(zone)))
-    return {"dateTime": seven(wall), "timeZone": zone}
+    return {"dateTime": _shown(moment.wall, moment.zone, zone, all_day), "timeZone": zone}
+
+
+@lru_cache(maxsize=65_536)
+def _shown(wall: str, kept: str, asked: str, floating: bool) -> str:
+    if floating:
+        return seven(datetime.fromisoformat(wall))
+    return seven(_instant(wall, kept).astimezone(zones.zone(zones.iana(asked))))
 
 
 def seven(wall: datetime) -> str:
     """With seven digits of a second, as .NET writes it."""
-    return f"{wall:%Y-%m-%dT%H:%M:%S}.{wall.microsecond:06}0"
+    return wall.replace(tzinfo=None).isoformat(timespec="microseconds") + "0"
 
 
 def stamp(moment: datetime) -> str:

@@ -25,7 +25,10 @@ class Bump:
 
 @dataclass(kw_only=True)
 class World(BaseWorld):
-    """The state. `changes` numbers every change key."""
+    """The state. `changes` numbers every change key.
+
+    `listed`: what happened to mailboxes' lists of calendars and is not told yet (owner, calendar id, change).
+    """
 
     traps: TrapBox = field(default_factory=lambda: TrapBox(TRAPS))
     accounts: dict[str, Account] = field(default_factory=dict)
@@ -35,6 +38,7 @@ class World(BaseWorld):
     oauth: OAuth = field(default_factory=OAuth)
     bumps: list[Bump] = field(default_factory=list)
     changes: int = 0
+    listed: list[tuple[str, str, str]] = field(default_factory=list)
 
     def account(self, email: str) -> Account:
         """The account; 404 if there is none."""

@@ -10,6 +10,7 @@ from sandbox.microsoft.domain import accounts, ids, neutral, person, writing
 from sandbox.microsoft.domain.accounts import Account, Entry
 from sandbox.microsoft.domain.calendar import Calendar, Item
 from sandbox.microsoft.domain.person import Scope
+from sandbox.microsoft.domain.views import View
 from sandbox.microsoft.edge.simulator import Simulator
 
 Json = dict[str, Any]
@@ -113,6 +114,8 @@ def _calendars(router: APIRouter, simulator: Simulator) -> None:
             calendar = Calendar(ids.new_key(world.rng), body.summary, account.email, watchable=body.watchable)
             world.calendars[calendar.key] = calendar
         calendar_id = account.add(calendar.key, _ROLES[body.role])
+        # Of a new calendar Graph says that it was updated (facts 2.1).
+        world.listed.append((account.email, calendar_id, "updated"))
         simulator.keep()
         return _listed(simulator, calendar_id, account.entries[calendar_id])
 
@@ -134,12 +137,15 @@ def _one_calendar(router: APIRouter, simulator: Simulator, who: Person) -> None:
         entry.role = _ROLES[body.role] if body.role else entry.role
         calendar.name = body.summary or calendar.name
         calendar.watchable = calendar.watchable if body.watchable is None else body.watchable
+        world.listed.append((account.email, _id_of(account, entry), "updated"))
         simulator.keep()
         return _listed(simulator, _id_of(account, entry), entry)
 
     @router.delete("/{calendar_id}", status_code=204)
     async def delete(email: str, calendar_id: str) -> None:
-        world.account(email).entry(calendar_id).deleted = True
+        account = world.account(email)
+        account.entry(calendar_id).deleted = True
+        world.listed.append((account.email, calendar_id, "deleted"))
         simulator.keep()
 
     @router.post("/{calendar_id}/expire-sync-tokens")
@@ -166,9 +172,9 @@ def _events(router: APIRouter, who: Person) -> None:
     @router.post("/{calendar_id}/seed", status_code=201)
     async def seed_many(email: str, calendar_id: str, body: list[Json]) -> list[str]:
         calendar, act = who.calendar(email, calendar_id), who.act(email)
-        made = [who.shown(person.create(calendar, one, act, long_ago=True))["id"] for one in body]
+        made = [person.create(calendar, one, act, long_ago=True) for one in body]
         who.simulator.keep()
-        return made
+        return [View(immutable=True).id(item) for item in made]
 
     @router.get("/{calendar_id}/events/{event_id}")
     async def get(email: str, calendar_id: str, event_id: str) -> Json:

@@ -3,6 +3,7 @@
 import html
 import uuid
 from collections import deque
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
@@ -40,6 +41,9 @@ class PushDesk:
         self._mixed: list[Batch] = []
         self._deliveries = Deliveries(self._send, lambda status: status == 0, sleep, attempts=_ATTEMPTS)
 
+    def _now(self) -> datetime:
+        return self._clock.now() + timedelta(seconds=self._world.shift_seconds)
+
     @property
     def log(self) -> deque[Json]:
         """What became of every try."""
@@ -67,7 +71,7 @@ class PushDesk:
 
     def changed(self, calendar: Calendar, notices: list[Notice]) -> None:
         """Tell every subscription that watches the calendar."""
-        watching = self._world.subscriptions.watching(calendar.owner, calendar.key, self._clock.now())
+        watching = self._world.subscriptions.watching(calendar.owner, calendar.key, self._now())
         values: list[tuple[str, Json]] = []
         for one in watching:
             if self._ends(one):
@@ -78,6 +82,13 @@ class PushDesk:
         for whole in notifications.grouped(values):
             for batch in whole.parts():
                 self._tell(batch, calendar.owner)
+
+    def listed(self, owner: str, calendar_id: str, change: str) -> None:
+        """Tell the subscriptions of a mailbox's list of calendars."""
+        account = self._world.accounts[owner]
+        for one in self._world.subscriptions.listing(owner, change, self._now()):
+            value = notifications.listed(one, calendar_id, change, account)
+            self._tell(Batch(one.url, (value,)), owner)
 
     def lifecycle(self, subscription: Subscription, event: str) -> None:
         """Send a lifecycle notification; personal accounts get none."""
@@ -151,7 +162,7 @@ class PushDesk:
 
     def _start(self, batch: Batch, delay: float) -> None:
         """Send, unless the address is too slow for that."""
-        health = self._endpoint(batch.url).health(self._clock.now())
+        health = self._endpoint(batch.url).health(self._now())
         if health is Health.DROP:
             self._miss(batch, told=True)
             return
@@ -175,11 +186,11 @@ class PushDesk:
 
     async def _send(self, batch: Batch) -> int:
         answer = await self._sender.post(batch)
-        self._endpoint(batch.url).note(self._clock.now(), answer.seconds)
+        self._endpoint(batch.url).note(self._now(), answer.seconds)
         in_time = 200 <= answer.status < 300 and answer.seconds <= IN_TIME
         self.log.append(
             {
-                "at": self._clock.now().isoformat(),
+                "at": self._now().isoformat(),
                 "address": batch.url,
                 "status": answer.status,
                 "seconds": answer.seconds,

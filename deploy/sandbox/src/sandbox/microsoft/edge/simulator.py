@@ -37,6 +37,9 @@ class Simulator(BaseSimulator[World]):
                 notices, calendar.notices = calendar.notices, []
                 self.push.changed(calendar, notices)
                 told = True
+        news, self.world.listed = self.world.listed, []
+        for owner, calendar_id, change in news:
+            self.push.listed(owner, calendar_id, change)
         if self.state is not None and told:
             self.state.mark()
 
