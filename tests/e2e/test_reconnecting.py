@@ -67,7 +67,7 @@ async def test_k1_what_stopping_removes_is_no_deletion_and_comes_back(synced: Wo
 async def test_k1_what_could_not_be_removed_is_counted_and_said(synced: World) -> None:
     call_ben = await synced.sales.add(**call())
     event = await synced.event_of(call_ben)
-    trap = {"trap": "fault.403_forbidden", "account": synced.calendar.email, "operation": FEATURES.deletes, "count": 9}
+    trap = {"trap": FEATURES.forbids, "account": synced.calendar.email, "operation": FEATURES.deletes, "count": 9}
     succeeded(await synced.calendar.simulator.post("/control/traps", json=trap))
     away = await stopped(synced, remove="events")
     problem = (await away.sales.connection(away.connection_id))["last_problem"]
@@ -93,7 +93,8 @@ async def test_a9_another_calendar_takes_over_what_came_from_the_crm(synced: Wor
     old, foreign = await synced.event_of(call_ben), await synced.event_of(visit)
     first = (await synced.sales.connection(synced.connection_id))["calendar_id"]
     team = {"id": f"team-{synced.company}", "summary": "Team", "role": "owner"}
-    succeeded(await synced.calendar.simulator.post(f"/control/accounts/{synced.calendar.email}/calendars", json=team))
+    calendars = f"/control/accounts/{synced.calendar.email}/calendars"
+    team = succeeded(await synced.calendar.simulator.post(calendars, json=team))
     mark = (await synced.journal())[-1]["n"]
     await synced.sales.settings(synced.connection_id, calendar_id=team["id"])
     await synced.event_goes(old["id"])

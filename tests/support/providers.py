@@ -1,6 +1,7 @@
 """Whose calendars the people of the tests have (PROVIDER), and what is different there: the one table of e2e tests."""
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 
 
@@ -8,16 +9,17 @@ from dataclasses import dataclass
 class Features:
     """How a provider's calls are named in the simulator's journal, and what it holds.
 
-    `longest_text`: how many characters of a description it keeps, None for more than any test has. `any_rule`: it
-    keeps rules that nobody can expand.
+    `holds`: what it keeps of a description. `any_rule`: it keeps rules that nobody can expand. `forbids`: the trap
+    that refuses a call for good.
     """
 
     reads: str
     creates: str
     updates: str
     deletes: str
-    longest_text: int | None = None
-    any_rule: bool = False
+    forbids: str
+    holds: Callable[[str], str]
+    any_rule: bool
 
     @property
     def writes(self) -> frozenset[str]:
@@ -30,10 +32,19 @@ _GOOGLE = Features(
     creates="calendar.events.insert",
     updates="calendar.events.patch",
     deletes="calendar.events.delete",
-    longest_text=8192,
+    forbids="fault.403_forbidden",
+    holds=lambda text: text[:8192],
     any_rule=True,
 )
-_GRAPH = Features(reads="calendarView.delta", creates="events.create", updates="events.update", deletes="events.delete")
+_GRAPH = Features(
+    reads="calendarView.delta",
+    creates="events.create",
+    updates="events.update",
+    deletes="events.delete",
+    forbids="fault.403",
+    holds=str.strip,
+    any_rule=False,
+)
 
 PROVIDERS = {"google": _GOOGLE, "outlook": _GRAPH, "office365": _GRAPH}
 

@@ -133,7 +133,7 @@ def shown(item: Item, owner: str) -> Json:
         "etag": etag(item),
         "updated": item.modified,
         "summary": fields["subject"],
-        "description": bodies.to_text(item.body),
+        "description": bodies.to_text(item.body).replace("\r\n", "\n"),
         "location": fields["location"]["displayName"],
         "start": _shown_time(item.start, all_day=fields["isAllDay"]),
         "end": _shown_time(item.end, all_day=fields["isAllDay"]),
