@@ -96,7 +96,7 @@ class SeriesPlay:
 
     async def _create(self) -> Series:
         key = f"s{next(self._numbers)}"
-        start = datetime.combine(self._stage.clock.today() + timedelta(days=3), time(9), tzinfo=UTC)
+        start = datetime.combine(self._stage.clock.today() + timedelta(days=3), time(4), tzinfo=UTC)
         rule = [f"RRULE:FREQ=WEEKLY;COUNT={_LENGTH}"]
         made = await self._stage.world.calendar.add(summary=f"{key}: series", recurrence=rule, **_times(start))
         starts = {week: start + timedelta(weeks=week) for week in range(_LENGTH)}
@@ -136,8 +136,9 @@ class SeriesPlay:
 
     async def _split(self, series: Series, segment: Segment, number: int) -> None:
         """Let this and the following be another series, at another hour; its exceptions are forgotten."""
-        title, minute = f"{series.key}: {next(self._numbers)}", next(self._numbers) % 60
-        rest = {one: at.replace(hour=4, minute=minute) for one, at in segment.starts.items() if one >= number}
+        title, later = f"{series.key}: {next(self._numbers)}", timedelta(minutes=next(self._numbers) % 400)
+        # Never to an earlier hour: before the end of an UNTIL there would be room for one more.
+        rest = {one: at.replace(hour=4, minute=0) + later for one, at in segment.starts.items() if one >= number}
         instance, times = segment.instance(number), _times(rest[number])
         made = await self._stage.world.calendar.change(instance, "following", summary=title, **times)
         self._end(segment, number)
