@@ -1,5 +1,7 @@
 """The two delta functions (facts 2.2; trap 7), and series as they show them (facts 2.4)."""
 
+from collections.abc import Callable
+
 import pytest
 
 from tests.contract.microsoft_simulator.driver import ANN, IMMUTABLE, GraphFailure, Json, Microsoft, daily, timed
@@ -90,6 +92,19 @@ async def test_a_cancelled_occurrence_is_silence(microsoft: Microsoft) -> None:
     with pytest.raises(GraphFailure) as error:
         await microsoft.graph("GET", f"/me/events/{ids[2]}")
     assert error.value.refusal[0] == 404
+
+
+async def test_exchanges_own_change_of_a_series_is_not_told_in_the_view(
+    microsoft: Microsoft, later: Callable[[float], None]
+) -> None:
+    """Traps 7 and 10: the master's change key moves, occurrences that did not change do not come again."""
+    master, _ = await _series(microsoft)
+    single = await microsoft.create()
+    link = (await microsoft.delta())["@odata.deltaLink"]
+    later(3)
+    assert [row["id"] for row in (await microsoft.delta(link))["value"]] == [single["id"]]
+    now = await microsoft.graph("GET", f"/me/events/{master['id']}")
+    assert now["changeKey"] != master["changeKey"]
 
 
 async def test_a_changed_series_comes_whole(microsoft: Microsoft) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from pathlib import Path
 
 import httpx
 import pytest
@@ -15,6 +16,11 @@ from tests.support.waiting import wait_until
 def test_all_sixteen_traps_are_in_the_table() -> None:
     """Facts 2.7."""
     assert {trap.number for trap in TRAPS.values()} | ALWAYS.keys() == set(range(1, 17))
+
+
+def test_every_trap_is_set_off_by_a_test() -> None:
+    tests = "".join(path.read_text() for path in Path(__file__).parent.glob("test_*.py"))
+    assert [trap for trap in TRAPS if f'"{trap}"' not in tests] == []
 
 
 @pytest.mark.parametrize(
@@ -34,7 +40,9 @@ async def test_faults_come_once_and_apply_nothing(microsoft: Microsoft, trap: st
     assert error.value.refusal == expected
     journal = await microsoft.control("GET", "/journal")
     assert (journal[-1]["traps"], journal[-1]["operation"]) == ([trap], "events.create")
-    assert error.value.answer.json()["error"]["innerError"].keys() == {"date", "request-id", "client-request-id"}
+    inner = error.value.answer.json()["error"]["innerError"]
+    assert inner.keys() == {"date", "request-id", "client-request-id"}
+    assert error.value.answer.headers["request-id"] == inner["request-id"]
     assert (await microsoft.graph("GET", "/me/events"))["value"] == []
     await microsoft.create()
 

@@ -104,7 +104,11 @@ def _mark_master(calendar: Calendar, master: Item, act: Act) -> None:
 
 def touch(calendar: Calendar, item: Item, act: Act) -> Item:
     """A new change key without any visible change (Exchange's own post-processing)."""
-    return store(calendar, item, act)
+    if not item.is_series:
+        return store(calendar, item, act)
+    # Occurrences that did not change are not told again.
+    _mark_master(calendar, item, act)
+    return calendar.items[item.key]
 
 
 def tick(world: World, now: datetime) -> None:

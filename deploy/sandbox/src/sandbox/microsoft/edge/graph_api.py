@@ -48,6 +48,7 @@ _CONTEXTS = {
 class Trace:
     """What the journal will say about one request."""
 
+    request_id: str
     operation: str = ""
     account: str = ""
     body: Any = None
@@ -61,12 +62,14 @@ def graph_router(simulator: Simulator) -> APIRouter:
 
     @router.api_route(ROOT + "/{rest:path}", methods=_HTTP, include_in_schema=False)
     async def method(request: Request) -> Response:
-        trace, raw = Trace(), await request.body()
+        own = str(uuid.UUID(int=simulator.world.rng.getrandbits(128), version=4))
+        trace, raw = Trace(own), await request.body()
         try:
             answer = await _authorised(simulator, request, raw, trace)
         except GraphError as error:
             trace.problems += [error.message] if error.code in _MALFORMED else []
-            answer = JSONResponse(error.body(_inner(simulator, request)), error.status, error.headers)
+            answer = JSONResponse(error.body(_inner(simulator, request, trace)), error.status, error.headers)
+        answer.headers["request-id"] = trace.request_id
         _note(simulator, request, trace, answer)
         return answer
 
@@ -176,12 +179,11 @@ def _parsed(raw: bytes) -> Any:  # noqa: ANN401 - any JSON value
         raise bad_request(message) from error
 
 
-def _inner(simulator: Simulator, request: Request) -> dict[str, str]:
-    own = str(uuid.UUID(int=simulator.world.rng.getrandbits(128), version=4))
+def _inner(simulator: Simulator, request: Request, trace: Trace) -> dict[str, str]:
     return {
         "date": f"{simulator.now():%Y-%m-%dT%H:%M:%S}",
-        "request-id": own,
-        "client-request-id": request.headers.get("client-request-id", own),
+        "request-id": trace.request_id,
+        "client-request-id": request.headers.get("client-request-id", trace.request_id),
     }
 
 
