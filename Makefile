@@ -20,10 +20,10 @@ PYTHON = $(shell for p in python3.11 python3 python3.12 python3.13; do \
 
 ##@ Use it
 
-run: $(INSTALLED) ## Start the whole system on this machine (PORT_BASE=, DEMO_DATA=no, ICS=path/to/file.ics)
+run: $(INSTALLED) ## Start the whole system on this machine (PROVIDER=google, outlook, office365; PORT_BASE=, DEMO_DATA=no, ICS=path/to/file.ics)
 	@exec python -m sandbox.run --end-with-parent
 
-demo: $(INSTALLED) ## Play a short story against the running sandbox
+demo: $(INSTALLED) ## Play a short story against the running sandbox (PROVIDER= as it was started with)
 	@python -m sandbox.demo
 
 token: $(INSTALLED) ## Print a bearer token for the running sandbox (SUB=, COMPANY=, ROLE=)
@@ -54,7 +54,7 @@ integration: $(INSTALLED) ## Tests against a broker and a database (T=path for o
 	@# One run each: what one keeps running neither slows the next nor shares its consumer groups.
 	@for part in $(or $(T),$(INTEGRATION)); do echo "pytest $$part"; pytest $$part $(ARGS); done
 
-e2e: $(INSTALLED) ## The services as processes, driven over HTTP (T=path for one, TEST_INFRA=kafka)
+e2e: $(INSTALLED) ## The services as processes, driven over HTTP (T=path for one, TEST_INFRA=kafka, PROVIDER=office365)
 	pytest $(or $(T),tests/e2e) $(ARGS)
 
 property: $(INSTALLED) ## State machines: whatever people do and however messages travel, both sides converge (T=path for one)

@@ -101,7 +101,7 @@ async def test_g2_hiding_private_events_scrubs_everything_and_showing_them_bring
     folder: Path, unique: str
 ) -> None:
     canary = f"canary{unique}".lower().replace("_", "")
-    async with connected(folder, unique, private_events="public") as world:
+    async with connected(folder, unique, private_events="public", invite_guests=True) as world:
         guest = "/v1/linked-items/person/6"
         succeeded(await world.admin.store.put(guest, json={"name": "Ann", "emails": [f"{canary}@EXAMPLE.com"]}))
         event = await world.calendar.add(**secret_event(canary))

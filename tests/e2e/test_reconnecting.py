@@ -1,16 +1,12 @@
 """Stopping and coming back, other calendars and other owners: nothing is doubled (K1, K2, K3, A8, A9)."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import replace
-
 import pytest
 
 from sandbox.clients import Json, Salesperson, calendar_person, succeeded
 from sandbox.stage import service_urls
 from tests.support.providers import FEATURES, PROVIDER
 from tests.support.reconnecting import LONG, a_pair_of_each_origin, copied, ids, reconnected, stopped
-from tests.support.stories import World, call
+from tests.support.stories import World, call, colleague_of
 from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.timeout(400)
@@ -155,18 +151,3 @@ async def left_before_it_entered(world: World, mark: int) -> bool:
     """Tell whether the event left the old calendar before it entered the new one."""
     calls = [row["operation"] for row in await world.journal(mark)]
     return calls.index(FEATURES.deletes) < calls.index(FEATURES.creates)
-
-
-@asynccontextmanager
-async def colleague_of(world: World) -> AsyncIterator[World]:
-    """Open another user of the same company, with a connected calendar of his own."""
-    email = f"colleague-{world.calendar.email}"
-    urls = service_urls(world.settings)
-    async with Salesperson(world.settings, urls, sub="8", company=world.company, role="regular") as sales:
-        person = calendar_person(PROVIDER, world.calendar.simulator, email)
-        await person.sign_up("Colleague", "Europe/Berlin")
-        user = {"name": "Colleague", "email": email, "tz": "Europe/Berlin"}
-        succeeded(await world.admin.store.put("/v1/users/8", json=user))
-        connection = await sales.connect(email, provider=PROVIDER)
-        await sales.in_sync(connection["id"])
-        yield replace(world, sales=sales, calendar=person, connection_id=connection["id"])

@@ -2,14 +2,15 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import httpx
 
-from sandbox.clients import SIMULATORS, CalendarPerson, Json, Salesperson, calendar_person, succeeded
+from sandbox.clients import CalendarPerson, Json, Salesperson, calendar_person, succeeded
+from sandbox.simulated import SIMULATED, simulated
 from sandbox.stage import read_settings, service_urls
 from tests.support.providers import PROVIDER
 from tests.support.waiting import wait_until
@@ -120,7 +121,7 @@ async def world(folder: Path, name: str, *, time_zone: str = "Europe/Berlin") ->
     async with (
         Salesperson(settings, urls, sub="7", company=name, role="regular") as sales,
         Salesperson(settings, urls, sub="1", company=name, role="admin") as admin,
-        httpx.AsyncClient(base_url=settings[SIMULATORS[PROVIDER]], timeout=10) as simulator,
+        httpx.AsyncClient(base_url=settings[SIMULATED[simulated(PROVIDER)].address], timeout=10) as simulator,
     ):
         person = calendar_person(PROVIDER, simulator, email)
         await person.sign_up(name, time_zone)
@@ -135,6 +136,21 @@ async def connected(folder: Path, name: str, **settings: Any) -> AsyncIterator[W
         connection = await opened.sales.connect(opened.calendar.email, provider=PROVIDER, **settings)
         await opened.sales.in_sync(connection["id"])
         yield World(opened.company, opened.sales, opened.admin, opened.calendar, opened.settings, connection["id"])
+
+
+@asynccontextmanager
+async def colleague_of(world: World) -> AsyncIterator[World]:
+    """Open another user of the same company, with a connected calendar of his own."""
+    email = f"colleague-{world.calendar.email}"
+    urls = service_urls(world.settings)
+    async with Salesperson(world.settings, urls, sub="8", company=world.company, role="regular") as sales:
+        person = calendar_person(PROVIDER, world.calendar.simulator, email)
+        await person.sign_up("Colleague", "Europe/Berlin")
+        user = {"name": "Colleague", "email": email, "tz": "Europe/Berlin"}
+        succeeded(await world.admin.store.put("/v1/users/8", json=user))
+        connection = await sales.connect(email, provider=PROVIDER)
+        await sales.in_sync(connection["id"])
+        yield replace(world, sales=sales, calendar=person, connection_id=connection["id"])
 
 
 def day(ahead: int) -> date:

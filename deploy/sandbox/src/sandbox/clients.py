@@ -211,14 +211,6 @@ def calendar_person(provider: str, simulator: httpx.AsyncClient, email: str) -> 
     return MicrosoftPerson(simulator, email, "personal" if provider == "outlook" else "work")
 
 
-SIMULATORS: Mapping[str, str] = {
-    "google": "SANDBOX_GOOGLE_URL",
-    "outlook": "SANDBOX_MICROSOFT_URL",
-    "office365": "SANDBOX_MICROSOFT_URL",
-}
-"""Under which setting the address of each provider's simulator is found."""
-
-
 async def _consent(authorization_url: str, email: str) -> None:
     """Go through the consent page as a browser does, back to the connector."""
     async with httpx.AsyncClient(timeout=_TIMEOUT, follow_redirects=True) as browser:

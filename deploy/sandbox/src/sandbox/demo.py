@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import os
 import sys
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
@@ -11,7 +12,7 @@ import httpx
 
 from sandbox.clients import Json, NeverHappenedError, eventually
 from sandbox.places import FOLDER
-from sandbox.stage import EMAIL, TIME_ZONE, Stage, read_settings, service_urls, stage
+from sandbox.stage import EMAIL, TIME_ZONE, Stage, provider_of, read_settings, stage
 
 Tell = Callable[[str], None]
 Chapter = Callable[["Story"], Awaitable[None]]
@@ -21,7 +22,7 @@ class Story:
     """What the chapters share: the people, the connection, and how to tell."""
 
     def __init__(self, stage: Stage, connection_id: str, tell: Tell) -> None:
-        self.anna, self.google = stage.anna, stage.google
+        self.anna, self.calendar = stage.anna, stage.calendar
         self.connection_id, self.tell = connection_id, tell
 
     def step(self, crm: str, calendar: str, seconds: float) -> None:
@@ -33,7 +34,7 @@ class Story:
 
         async def look() -> Json | None:
             link = await self.anna.link(activity_id=activity["id"])
-            return await self.google.event(link["event_id"]) if link and link["event_id"] else None
+            return await self.calendar.event(link["event_id"]) if link and link["event_id"] else None
 
         return await eventually(look, awaited=f"the event of “{activity['subject']}”")
 
@@ -58,7 +59,7 @@ async def event_is_moved(story: Story) -> None:
     activity = await story.anna.add(**_call("Demo: moved in the calendar"))
     event, _ = await story.event_of(activity)
     start, end = (_hours_later(event[side]["dateTime"], 2) for side in ("start", "end"))
-    await story.google.change(event["id"], start=start, end=end)
+    await story.calendar.change(event["id"], start=start, end=end)
     moved, seconds = await story.activity_where(
         "the moved activity", lambda one: one["id"] == activity["id"] and one["due_time"] != activity["due_time"]
     )
@@ -71,11 +72,11 @@ async def both_sides_edited(story: Story) -> None:
     event, _ = await story.event_of(activity)
     await asyncio.gather(
         story.anna.change(activity["id"], subject="Demo: title from the CRM"),
-        story.google.change(event["id"], location="Room from the calendar"),
+        story.calendar.change(event["id"], location="Room from the calendar"),
     )
 
     async def look() -> tuple[Json, Json] | None:
-        crm, calendar = await story.anna.activity(activity["id"]), await story.google.event(event["id"])
+        crm, calendar = await story.anna.activity(activity["id"]), await story.calendar.event(event["id"])
         if not crm or not calendar:
             return None
         merged = crm["location"] == calendar.get("location") and crm["subject"] == calendar["summary"]
@@ -88,7 +89,7 @@ async def both_sides_edited(story: Story) -> None:
 async def recurring_event(story: Story) -> None:
     """A recurring event comes in as one read-only activity an occurrence."""
     start, end = (_at(days=3, hours=hour) for hour in (8, 9))
-    await story.google.add(summary="Demo: weekly", recurrence=["RRULE:FREQ=WEEKLY;COUNT=3"], start=start, end=end)
+    await story.calendar.add(summary="Demo: weekly", recurrence=["RRULE:FREQ=WEEKLY;COUNT=3"], start=start, end=end)
 
     async def look() -> list[Json] | None:
         activities = await story.anna.activities(owner_id=story.anna.user_id)
@@ -108,7 +109,7 @@ async def filter_changed(story: Story) -> None:
     await story.anna.settings(story.connection_id, outbound_types=others)
 
     async def gone() -> bool:
-        return await story.google.event(event["id"]) is None
+        return await story.calendar.event(event["id"]) is None
 
     _, seconds = await eventually(gone, awaited="the event to leave the calendar")
     story.step("type “deadline” unselected", "its event is gone", seconds)
@@ -140,12 +141,11 @@ CHAPTERS: tuple[Chapter, ...] = (
 )
 
 
-async def play(folder: Path, tell: Tell) -> None:
-    """Play all chapters against the sandbox that runs in a folder."""
-    settings = read_settings(folder)
-    async with stage(settings, service_urls(settings), settings["SANDBOX_GOOGLE_URL"]) as opened:
-        await opened.google.sign_up("Anna Schmidt", TIME_ZONE)
-        connection = await opened.anna.connect(EMAIL)
+async def play(folder: Path, provider: str, tell: Tell) -> None:
+    """Play all chapters against the sandbox that runs in a folder, with the calendar that it was started with."""
+    async with stage(read_settings(folder), provider) as opened:
+        await opened.calendar.sign_up("Anna Schmidt", TIME_ZONE)
+        connection = await opened.anna.connect(EMAIL, provider=provider)
         await opened.anna.in_sync(connection["id"])
         story = Story(opened, connection["id"], tell)
         for chapter in CHAPTERS:
@@ -172,7 +172,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m sandbox.demo", description=__doc__)
     parser.add_argument("--folder", type=Path, default=FOLDER, help="the sandbox's folder (default: %(default)s)")
     try:
-        asyncio.run(play(parser.parse_args().folder, print))
+        asyncio.run(play(parser.parse_args().folder, provider_of(os.environ), print))
     except FileNotFoundError:
         print("demo: no sandbox runs here; `make run` starts one", file=sys.stderr)
         return 1

@@ -1,4 +1,4 @@
-"""What a fresh sandbox shows: a salesperson with people and deals, a Google calendar, and the two connected.
+"""What a fresh sandbox shows: a salesperson with people and deals, a calendar, and the two connected.
 
 Safe to repeat: what is there already is left alone.
 """
@@ -20,21 +20,21 @@ _PEOPLE = (("11", "Ben Weber", "ben@example.org"), ("12", "Carla Rossi", "carla@
 async def play(stage: Stage, say: Say, ics: Path | None) -> None:
     """Fill the sandbox, connect the calendar, and tell when both sides are equal."""
     await _people(stage)
-    await stage.google.sign_up("Anna Schmidt", TIME_ZONE)
+    await stage.calendar.sign_up("Anna Schmidt", TIME_ZONE)
     if ics is not None:
         await _calendar_file(stage, say, ics)
-    elif not await stage.google.events():
+    elif not await stage.calendar.events():
         await _calendar(stage)
     if not await stage.anna.activities(owner_id=SALESPERSON):
         await _activities(stage)
-    connection = await stage.anna.connect(EMAIL)
+    connection = await stage.anna.connect(EMAIL, provider=stage.provider)
     say("demo", f"{EMAIL} is connected ({connection['status']})")
     seconds = await stage.anna.in_sync(connection["id"])
     await _tell(stage, say, seconds)
 
 
 async def _tell(stage: Stage, say: Say, seconds: float) -> None:
-    activities, events = await stage.anna.activities(owner_id=SALESPERSON), await stage.google.events()
+    activities, events = await stage.anna.activities(owner_id=SALESPERSON), await stage.calendar.events()
     say("demo", f"in sync after {seconds:.1f} s: {len(activities)} activities, {len(events)} events and series")
 
 
@@ -58,17 +58,17 @@ async def _activities(stage: Stage) -> None:
 
 
 async def _calendar(stage: Stage) -> None:
-    await stage.google.add(
+    await stage.calendar.add(
         summary="Lunch with Carla", location="Piazza", attendees=[{"email": "carla@example.net"}], **_timed(1, 12, 60)
     )
-    await stage.google.add(summary="Team meeting", recurrence=["RRULE:FREQ=WEEKLY;COUNT=6"], **_timed(2, 10, 45))
-    await stage.google.add(summary="Trade fair", start={"date": _in_days(5)}, end={"date": _in_days(7)})
+    await stage.calendar.add(summary="Team meeting", recurrence=["RRULE:FREQ=WEEKLY;COUNT=6"], **_timed(2, 10, 45))
+    await stage.calendar.add(summary="Trade fair", start={"date": _in_days(5)}, end={"date": _in_days(7)})
 
 
 async def _calendar_file(stage: Stage, say: Say, ics: Path) -> None:
     data = await asyncio.to_thread(ics.read_bytes)
     drafts = read(data, today=datetime.now(ZoneInfo(TIME_ZONE)).date(), zone=TIME_ZONE)
-    loaded = await load(stage.google.google, EMAIL, drafts)
+    loaded = await load(stage.calendar.simulator, EMAIL, drafts)
     say("demo", f"{ics.name}: {loaded.events} events and series are in the calendar")
     for refused in loaded.refused:
         say("demo", f"{ics.name}: {_named(refused)} was left out: {refused.reason}")

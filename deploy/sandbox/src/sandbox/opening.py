@@ -9,7 +9,8 @@ from sandbox import demo_data
 from sandbox.clients import NeverHappenedError
 from sandbox.console import Say
 from sandbox.plan import Plan
-from sandbox.stage import service_urls, stage
+from sandbox.simulated import PROVIDERS, simulated
+from sandbox.stage import provider_of, stage
 
 
 async def open_with_data(plan: Plan, say: Say, environ: Mapping[str, str]) -> None:
@@ -19,9 +20,8 @@ async def open_with_data(plan: Plan, say: Say, environ: Mapping[str, str]) -> No
         say("demo", obstacle)
         return
     file = environ.get("ICS")
-    urls = service_urls(plan.settings)
     try:
-        async with stage(plan.settings, urls, plan.addresses["SANDBOX_GOOGLE_URL"]) as opened:
+        async with stage({**plan.settings, **plan.addresses}, provider_of(environ)) as opened:
             await demo_data.play(opened, say, Path(file) if file else None)
     except (httpx.HTTPError, NeverHappenedError, OSError, ValueError) as error:
         say("demo", f"the demo data did not go in: {error}")
@@ -30,8 +30,13 @@ async def open_with_data(plan: Plan, say: Say, environ: Mapping[str, str]) -> No
 def _obstacle(plan: Plan, environ: Mapping[str, str]) -> str | None:
     if environ.get("DEMO_DATA") == "no":
         return "starts empty, as asked"
-    if "google" not in plan.simulators:
+    provider = provider_of(environ)
+    if provider not in PROVIDERS:
+        return f"starts empty: PROVIDER={provider} is none of {', '.join(PROVIDERS)}"
+    if simulated(provider) not in plan.simulators:
         return "starts empty: the calendar provider is not the sandbox's own"
+    if environ.get("ICS") and provider != "google":
+        return "starts empty: a calendar file goes into a simulated Google account only"
     if "TANDEM_JWT_SECRET" not in plan.settings:
         return "starts empty: tokens come from the provider at TANDEM_JWKS_URL"
     return None

@@ -9,8 +9,12 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Simulated:
-    """One provider. `settings` are templates over the server's `root`; `decisive` is among their names."""
+    """One server. `settings` are templates over its `root`; `decisive` is among their names.
 
+    `providers`: the connections that it stands behind.
+    """
+
+    providers: tuple[str, ...]
     page: str
     address: str
     decisive: str
@@ -24,6 +28,7 @@ class Simulated:
 
 SIMULATED: Mapping[str, Simulated] = {
     "google": Simulated(
+        providers=("google",),
         page="Google calendar",
         address="SANDBOX_GOOGLE_URL",
         decisive="TANDEM_GOOGLE_API_URL",
@@ -39,6 +44,7 @@ SIMULATED: Mapping[str, Simulated] = {
         },
     ),
     "microsoft": Simulated(
+        providers=("outlook", "office365"),
         page="Outlook calendar",
         address="SANDBOX_MICROSOFT_URL",
         decisive="TANDEM_GRAPH_URL",
@@ -49,3 +55,11 @@ SIMULATED: Mapping[str, Simulated] = {
         },
     ),
 }
+
+
+PROVIDERS: tuple[str, ...] = tuple(one for server in SIMULATED.values() for one in server.providers)
+
+
+def simulated(provider: str) -> str:
+    """Return the name of the simulator behind a provider. KeyError where there is none."""
+    return {one: name for name, server in SIMULATED.items() for one in server.providers}[provider]

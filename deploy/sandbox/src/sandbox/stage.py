@@ -8,8 +8,9 @@ from pathlib import Path
 import httpx
 
 from sandbox import env_file
-from sandbox.clients import GooglePerson, Salesperson
+from sandbox.clients import CalendarPerson, Salesperson, calendar_person
 from sandbox.places import SETTINGS_FILE
+from sandbox.simulated import SIMULATED, simulated
 
 EMAIL = "anna@example.com"
 COMPANY = "acme"
@@ -19,22 +20,29 @@ TIME_ZONE = "Europe/Berlin"
 
 @dataclass(frozen=True)
 class Stage:
-    """The demo's first salesperson on both sides, and her administrator."""
+    """The demo's first salesperson on both sides, and her administrator. `provider`: whose calendar she has."""
 
     anna: Salesperson
     admin: Salesperson
-    google: GooglePerson
+    calendar: CalendarPerson
+    provider: str
 
 
 @asynccontextmanager
-async def stage(settings: Mapping[str, str], urls: Mapping[str, str], google_url: str) -> AsyncIterator[Stage]:
-    """Open the sandbox whose settings and addresses are given."""
+async def stage(settings: Mapping[str, str], provider: str) -> AsyncIterator[Stage]:
+    """Open the sandbox whose settings are given, the simulators' addresses among them."""
+    urls, address = service_urls(settings), settings[SIMULATED[simulated(provider)].address]
     async with (
         Salesperson(settings, urls, sub=SALESPERSON, company=COMPANY, role="regular") as anna,
         Salesperson(settings, urls, sub="admin", company=COMPANY, role="admin") as admin,
-        httpx.AsyncClient(base_url=google_url, timeout=10) as google,
+        httpx.AsyncClient(base_url=address, timeout=10) as simulator,
     ):
-        yield Stage(anna, admin, GooglePerson(google, EMAIL))
+        yield Stage(anna, admin, calendar_person(provider, simulator, EMAIL), provider)
+
+
+def provider_of(environ: Mapping[str, str]) -> str:
+    """Return whose calendar the salesperson has: PROVIDER, Google where nothing is said."""
+    return environ.get("PROVIDER") or "google"
 
 
 def read_settings(folder: Path) -> dict[str, str]:
