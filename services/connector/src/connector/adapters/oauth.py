@@ -105,12 +105,13 @@ class OAuthClient:
             async with self._client() as client:
                 return _tokens(await client.fetch_token(self._endpoints.token, **form))
         except AuthlibBaseError as error:
-            raise _refusal(error, self._endpoints.reasons) from error
+            raise refusal(error, self._endpoints.reasons) from error
         except (httpx.HTTPError, ValueError, KeyError, TypeError) as error:
             raise Transient("oauth_unavailable", type(error).__name__) from error
 
 
-def _refusal(error: AuthlibBaseError, reasons: Mapping[str, str]) -> NeedsReauth | Transient:
+def refusal(error: AuthlibBaseError, reasons: Mapping[str, str]) -> NeedsReauth | Transient:
+    """Return what an error of the token endpoint means; `reasons` are the provider's own codes in its description."""
     if error.error in _NEED_THE_USER:
         told = str(error.description or "the grant was revoked or has expired")
         return NeedsReauth(error.error, next((words for code, words in reasons.items() if f"{code}:" in told), told))
