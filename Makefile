@@ -37,7 +37,7 @@ clean: ## Remove what the sandbox keeps (var/) and the tools' caches
 
 ##@ Test it
 
-test: check unit integration e2e property ## Everything that needs no Docker (TEST_INFRA=kafka: on Apache Kafka; -j2: two at a time)
+test: check unit integration e2e providers property ## Everything that needs no Docker (TEST_INFRA=kafka: on Apache Kafka; -j2: two at a time)
 
 # What differs between brokers shows where consumers, outboxes, bursts and crashes are tested.
 KAFKA_E2E := $(addprefix tests/e2e/test_,both_ways.py calls.py crashes.py)
@@ -56,6 +56,13 @@ integration: $(INSTALLED) ## Tests against a broker and a database (T=path for o
 
 e2e: $(INSTALLED) ## The services as processes, driven over HTTP (T=path for one, TEST_INFRA=kafka, PROVIDER=office365)
 	pytest $(or $(T),tests/e2e) $(ARGS)
+
+# What a provider can do differently; the rest knows no provider, and is tested with Google's calendars alone.
+PROVIDER_E2E := $(addprefix tests/e2e/test_,both_ways.py conflicts.py context.py private_events.py reconnecting.py recurrence.py)
+
+providers: $(INSTALLED) ## The end-to-end tests that depend on it, with other providers (PROVIDERS="outlook office365")
+	@for provider in $(or $(PROVIDERS),office365); do \
+		echo "PROVIDER=$$provider pytest $(PROVIDER_E2E)"; PROVIDER=$$provider pytest $(PROVIDER_E2E) $(ARGS); done
 
 property: $(INSTALLED) ## State machines: whatever people do and however messages travel, both sides converge (T=path for one)
 	pytest $(or $(T),tests/property) -m "not soak" $(ARGS)
@@ -108,7 +115,7 @@ help: ## This list
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} \
 		/^[a-z0-9-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-.PHONY: simulate-scale mutants run demo token tools clean test test-kafka unit integration e2e property soak bench lint check lock docs contracts install help
+.PHONY: providers simulate-scale mutants run demo token tools clean test test-kafka unit integration e2e property soak bench lint check lock docs contracts install help
 
 COMPILE = uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 \
 	$(UPGRADE) $(foreach member,$(OURS),--no-emit-package $(member))
