@@ -16,6 +16,8 @@ ANN = "ann@example.com"
 MARKER = "String {6a1d2b58-3f6e-4c3e-9f0b-7f2b8f3f6b7a} Name crmId"
 METADATA = Path(__file__).parents[4] / "shared" / "providers" / "graph-v1.0.csdl.gz"
 IMMUTABLE = 'IdType="ImmutableId"'
+LIFECYCLE = "https://crm.test/lifecycle"
+WINDOW = {"startDateTime": "2026-11-01T00:00:00Z", "endDateTime": "2027-01-01T00:00:00Z"}
 Json = dict[str, Any]
 
 
@@ -103,15 +105,25 @@ class Microsoft:
 
     async def delta(self, link: str | None = None, *, size: int = 50, path: str = "/me/calendarView/delta") -> Json:
         """All pages from a link on, or of a first round over the end of 2026; the last page's link with all rows."""
-        window = {"startDateTime": "2026-11-01T00:00:00Z", "endDateTime": "2027-01-01T00:00:00Z"}
         prefer = f"odata.maxpagesize={size}, {IMMUTABLE}"
-        first = {} if link or "calendarView" not in path else {"params": window}
+        first = {} if link or "calendarView" not in path else {"params": WINDOW}
         page = await self.graph("GET", link or path, prefer=prefer, **first)
         rows = page["value"]
         while "@odata.nextLink" in page:
             page = await self.graph("GET", page["@odata.nextLink"], prefer=prefer)
             rows += page["value"]
         return page | {"value": rows}
+
+    async def series(self, count: int = 5) -> tuple[Json, list[str]]:
+        """A daily series with the ids of its occurrences."""
+        master = await self.create(subject="daily", **daily(count))
+        page = await self.graph("GET", f"/me/events/{master['id']}/instances", params=WINDOW, prefer=IMMUTABLE)
+        return master, [row["id"] for row in page["value"]]
+
+    async def calendar_of(self, name: str) -> str:
+        """The id of Ann's calendar of that name."""
+        rows = (await self.graph("GET", "/me/calendars"))["value"]
+        return next(str(one["id"]) for one in rows if one["name"] == name)
 
     async def subscribe(self, **body: Any) -> Json:
         asked = {

@@ -4,27 +4,28 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.contract.microsoft_simulator.driver import ANN, IMMUTABLE, GraphFailure, Json, Microsoft, daily, timed
+from tests.contract.microsoft_simulator.driver import (
+    ANN,
+    IMMUTABLE,
+    WINDOW,
+    GraphFailure,
+    Json,
+    Microsoft,
+    timed,
+)
 
 _EVENTS = "/me/calendar/events/delta"
-_WINDOW = {"startDateTime": "2026-11-01T00:00:00Z", "endDateTime": "2027-01-01T00:00:00Z"}
 
 
 def _kinds(rows: list[Json]) -> list[str]:
     return ["removed" if "@removed" in row else row["type"] for row in rows]
 
 
-async def _series(microsoft: Microsoft, count: int = 5) -> tuple[Json, list[str]]:
-    master = await microsoft.create(subject="daily", **daily(count))
-    page = await microsoft.graph("GET", f"/me/events/{master['id']}/instances", params=_WINDOW, prefer=IMMUTABLE)
-    return master, [row["id"] for row in page["value"]]
-
-
 async def test_pages_until_the_delta_link(microsoft: Microsoft) -> None:
     """Opaque absolute links; the window is in the token; nothing new is an empty page."""
     made = {(await microsoft.create(subject=str(number)))["id"] for number in range(5)}
     prefer = f"odata.maxpagesize=2, {IMMUTABLE}"
-    page = await microsoft.graph("GET", "/me/calendarView/delta", params=_WINDOW, prefer=prefer)
+    page = await microsoft.graph("GET", "/me/calendarView/delta", params=WINDOW, prefer=prefer)
     assert (len(page["value"]), "@odata.deltaLink" in page) == (2, False)
     assert "%24skiptoken=" in page["@odata.nextLink"]
     assert "startDateTime" not in page["@odata.nextLink"]
@@ -62,7 +63,7 @@ async def test_removed_is_not_deleted(microsoft: Microsoft) -> None:
 
 async def test_occurrences_are_bare_and_exceptions_full(microsoft: Microsoft) -> None:
     """Trap 7: an occurrence is next to nothing; the master is not there."""
-    master, ids = await _series(microsoft)
+    master, ids = await microsoft.series()
     rows = (await microsoft.delta())["value"]
     assert _kinds(rows) == ["occurrence"] * 5
     bare = {"@odata.type", "@odata.etag", "id", "seriesMasterId", "type", "start", "end"}
@@ -76,7 +77,7 @@ async def test_occurrences_are_bare_and_exceptions_full(microsoft: Microsoft) ->
 
 async def test_a_cancelled_occurrence_is_silence(microsoft: Microsoft) -> None:
     """Trap 7: only the master's `cancelledOccurrences` and its instances know."""
-    master, ids = await _series(microsoft)
+    master, ids = await microsoft.series()
     link = (await microsoft.delta())["@odata.deltaLink"]
     events = (await microsoft.delta(path=_EVENTS))["@odata.deltaLink"]
     await microsoft.graph("DELETE", f"/me/events/{ids[2]}")
@@ -87,7 +88,7 @@ async def test_a_cancelled_occurrence_is_silence(microsoft: Microsoft) -> None:
     assert not {"cancelledOccurrences", "exceptionOccurrences"} & plain.keys()
     asked = await microsoft.graph("GET", path, params={"$select": "cancelledOccurrences"}, prefer=IMMUTABLE)
     assert asked["cancelledOccurrences"] == [f"OID.{master['id']}.2026-12-03"]
-    left = await microsoft.graph("GET", f"{path}/instances", params=_WINDOW, prefer=IMMUTABLE)
+    left = await microsoft.graph("GET", f"{path}/instances", params=WINDOW, prefer=IMMUTABLE)
     assert [row["id"] for row in left["value"]] == ids[:2] + ids[3:]
     with pytest.raises(GraphFailure) as error:
         await microsoft.graph("GET", f"/me/events/{ids[2]}")
@@ -98,7 +99,7 @@ async def test_exchanges_own_change_of_a_series_is_not_told_in_the_view(
     microsoft: Microsoft, later: Callable[[float], None]
 ) -> None:
     """Traps 7 and 10: the master's change key moves, occurrences that did not change do not come again."""
-    master, _ = await _series(microsoft)
+    master, _ = await microsoft.series()
     single = await microsoft.create()
     link = (await microsoft.delta())["@odata.deltaLink"]
     later(3)
@@ -109,7 +110,7 @@ async def test_exchanges_own_change_of_a_series_is_not_told_in_the_view(
 
 async def test_a_changed_series_comes_whole(microsoft: Microsoft) -> None:
     """New times drop exceptions and cancellations; another title leaves an exception its own."""
-    master, ids = await _series(microsoft)
+    master, ids = await microsoft.series()
     await microsoft.graph("PATCH", f"/me/events/{ids[1]}", {"subject": "other"})
     await microsoft.graph("DELETE", f"/me/events/{ids[2]}")
     link = (await microsoft.delta())["@odata.deltaLink"]
@@ -123,7 +124,7 @@ async def test_a_changed_series_comes_whole(microsoft: Microsoft) -> None:
 
 
 async def test_a_deleted_series_is_one_row_for_each_item(microsoft: Microsoft) -> None:
-    master, ids = await _series(microsoft)
+    master, ids = await microsoft.series()
     await microsoft.graph("PATCH", f"/me/events/{ids[1]}", {"subject": "other"})
     link = (await microsoft.delta())["@odata.deltaLink"]
     await microsoft.graph("DELETE", f"/me/events/{master['id']}")
@@ -133,7 +134,7 @@ async def test_a_deleted_series_is_one_row_for_each_item(microsoft: Microsoft) -
 
 async def test_events_delta_has_masters_and_no_occurrences(microsoft: Microsoft) -> None:
     """What happens to an occurrence marks its master."""
-    master, ids = await _series(microsoft)
+    master, ids = await microsoft.series()
     single = await microsoft.create()
     first = await microsoft.delta(path=_EVENTS)
     assert {row["id"]: row["type"] for row in first["value"]} == {
@@ -147,7 +148,7 @@ async def test_events_delta_has_masters_and_no_occurrences(microsoft: Microsoft)
 
 async def test_sparse_events(microsoft: Microsoft) -> None:
     """Trap 7: the other form of `events/delta`."""
-    _, ids = await _series(microsoft)
+    _, ids = await microsoft.series()
     await microsoft.graph("PATCH", f"/me/events/{ids[1]}", {"subject": "other"})
     await microsoft.trap("delta.sparse_events")
     (row,) = (await microsoft.delta(path=_EVENTS))["value"]
@@ -156,13 +157,13 @@ async def test_sparse_events(microsoft: Microsoft) -> None:
 
 async def test_with_master(microsoft: Microsoft) -> None:
     """Trap 7: some answers hold the master as well."""
-    await _series(microsoft, 2)
+    await microsoft.series(2)
     await microsoft.trap("delta.with_master")
     assert _kinds((await microsoft.delta())["value"]) == ["seriesMaster", "occurrence", "occurrence"]
 
 
 async def test_removed_occurrence_by_occurrence(microsoft: Microsoft) -> None:
-    master, ids = await _series(microsoft, 3)
+    master, ids = await microsoft.series(3)
     link = (await microsoft.delta())["@odata.deltaLink"]
     await microsoft.graph("DELETE", f"/me/events/{master['id']}")
     await microsoft.trap("delta.occurrences_removed")
@@ -172,9 +173,9 @@ async def test_removed_occurrence_by_occurrence(microsoft: Microsoft) -> None:
 
 async def test_a_series_is_not_split(microsoft: Microsoft) -> None:
     await microsoft.create()
-    await _series(microsoft, 5)
+    await microsoft.series(5)
     prefer = f"odata.maxpagesize=2, {IMMUTABLE}"
-    page = await microsoft.graph("GET", "/me/calendarView/delta", params=_WINDOW, prefer=prefer)
+    page = await microsoft.graph("GET", "/me/calendarView/delta", params=WINDOW, prefer=prefer)
     page = await microsoft.graph("GET", page["@odata.nextLink"], prefer=prefer)
     assert _kinds(page["value"]) == ["occurrence"] * 5
 
@@ -183,7 +184,7 @@ async def test_what_is_deleted_between_pages_is_told(microsoft: Microsoft) -> No
     first = await microsoft.create()
     await microsoft.create()
     prefer = f"odata.maxpagesize=1, {IMMUTABLE}"
-    page = await microsoft.graph("GET", "/me/calendarView/delta", params=_WINDOW, prefer=prefer)
+    page = await microsoft.graph("GET", "/me/calendarView/delta", params=WINDOW, prefer=prefer)
     assert page["value"][0]["id"] == first["id"]
     await microsoft.graph("DELETE", f"/me/events/{first['id']}")
     rest = await microsoft.delta(page["@odata.nextLink"])
@@ -242,98 +243,7 @@ async def test_a_page_without_prefer_has_other_ids(microsoft: Microsoft) -> None
     """Trap 8: the header is not remembered by the link."""
     made = {(await microsoft.create())["id"] for _ in range(2)}
     prefer = f"odata.maxpagesize=1, {IMMUTABLE}"
-    page = await microsoft.graph("GET", "/me/calendarView/delta", params=_WINDOW, prefer=prefer)
+    page = await microsoft.graph("GET", "/me/calendarView/delta", params=WINDOW, prefer=prefer)
     rest = await microsoft.graph("GET", page["@odata.nextLink"])
     assert page["value"][0]["id"] in made
     assert rest["value"][0]["id"] not in made
-
-
-async def test_series_are_whole_minutes(microsoft: Microsoft) -> None:
-    """Trap 10: seconds are cut off for series, not for single events."""
-    odd = {
-        name: {"dateTime": f"2026-12-01T1{hour}:36:12.8650000", "timeZone": "Europe/Berlin"}
-        for hour, name in enumerate(("start", "end"))
-    }
-    single = await microsoft.graph("POST", "/me/events", odd)
-    series = await microsoft.graph("POST", "/me/events", odd | daily(2))
-    assert single["start"]["dateTime"] == "2026-12-01T09:36:12.8650000"
-    assert series["start"]["dateTime"] == "2026-12-01T09:36:00.0000000"
-
-
-async def test_a_series_keeps_its_local_time_over_dst(microsoft: Microsoft) -> None:
-    start = {
-        name: {"dateTime": f"2026-10-24T1{hour}:00:00", "timeZone": "Europe/Berlin"}
-        for hour, name in enumerate(("start", "end"))
-    }
-    weekly = daily(2)
-    weekly["recurrence"]["range"]["startDate"] = "2026-10-24"
-    master = await microsoft.graph("POST", "/me/events", start | weekly)
-    window = {"startDateTime": "2026-10-01", "endDateTime": "2026-12-01"}
-    rows = (await microsoft.graph("GET", f"/me/events/{master['id']}/instances", params=window))["value"]
-    assert [row["start"]["dateTime"][5:16] for row in rows] == ["10-24T08:00", "10-25T09:00"]
-
-
-async def test_recurrence_is_completed(microsoft: Microsoft) -> None:
-    """Facts 2.4: every field is there in the answer; null ends the series."""
-    master = await microsoft.create(**daily(3))
-    assert master["recurrence"]["pattern"] == {
-        "type": "daily",
-        "interval": 1,
-        "month": 0,
-        "dayOfMonth": 0,
-        "daysOfWeek": [],
-        "firstDayOfWeek": "sunday",
-        "index": "first",
-    }
-    assert master["recurrence"]["range"]["recurrenceTimeZone"] == "W. Europe Standard Time"
-    single = await microsoft.graph("PATCH", f"/me/events/{master['id']}", {"recurrence": None})
-    assert (single["type"], single["recurrence"]) == ("singleInstance", None)
-
-
-async def test_the_start_moves_to_the_first_day_of_the_pattern(microsoft: Microsoft) -> None:
-    """2026-12-01 is a Tuesday."""
-    master = await microsoft.create(**daily(2, type="weekly", daysOfWeek=["thursday"]))
-    assert master["start"]["dateTime"] == "2026-12-03T09:00:00.0000000"
-    assert master["recurrence"]["range"]["startDate"] == "2026-12-03"
-
-
-@pytest.mark.parametrize(
-    "wrong",
-    [
-        {"pattern": {"type": "weekly", "interval": 1}},
-        {"pattern": {"type": "absoluteMonthly", "interval": 1}},
-        {"range": {"type": "endDate", "startDate": "2026-12-01"}},
-        {"range": {"type": "noEnd", "startDate": "2026-12-02"}},
-        {"range": {"type": "endDate", "startDate": "2026-12-01", "endDate": "2026-11-01"}},
-        {"pattern": None},
-    ],
-    ids=str,
-)
-async def test_impossible_recurrences(microsoft: Microsoft, wrong: Json) -> None:
-    with pytest.raises(GraphFailure) as error:
-        await microsoft.create(recurrence=daily()["recurrence"] | wrong)
-    assert error.value.refusal == (400, "ErrorInvalidRequest")
-
-
-async def test_occurrences_do_not_cross(microsoft: Microsoft) -> None:
-    """Facts 2.4: an exception may not pass its neighbour."""
-    _, ids = await _series(microsoft)
-    await microsoft.graph("PATCH", f"/me/events/{ids[1]}", timed(2, 18))
-    with pytest.raises(GraphFailure) as error:
-        await microsoft.graph("PATCH", f"/me/events/{ids[1]}", timed(4))
-    assert error.value.refusal == (400, "ErrorOccurrenceCrossingBoundary")
-
-
-async def test_an_occurrences_own_recurrence_is_refused(microsoft: Microsoft) -> None:
-    _, ids = await _series(microsoft)
-    with pytest.raises(GraphFailure) as error:
-        await microsoft.graph("PATCH", f"/me/events/{ids[1]}", daily())
-    assert error.value.refusal[0] == 400
-
-
-async def test_uids(microsoft: Microsoft) -> None:
-    """Facts 2.3: iCalUId differs for each occurrence, uid is the series' own."""
-    master, ids = await _series(microsoft, 2)
-    rows = [await microsoft.graph("GET", f"/me/events/{one}") for one in ids]
-    assert len({master["iCalUId"], *(row["iCalUId"] for row in rows)}) == 3
-    assert {row["uid"] for row in rows} == {master["uid"]}
