@@ -16,8 +16,7 @@ import httpx
 import pytest
 
 from sandbox.clients import Json
-from tests.support import infrastructure
-from tests.support.sandboxes import Sandbox, empty_sandbox
+from tests.support.sandboxes import PARTS, Sandbox, empty_sandbox
 from tests.support.stories import World, call, connected, timed
 from tests.support.waiting import wait_until
 
@@ -25,13 +24,6 @@ pytestmark = pytest.mark.timeout(400)
 
 BURST = 10
 RECOVERY = 90.0
-PARTS = {
-    "connector": "-m connector",
-    "mapper": "-m mapper",
-    "activity-store": "-m activity_store",
-    "database": "secantusd",
-    "broker": {"embedded": "tansu", "apache": "kafka.Kafka"}[infrastructure.sandbox_environ()["KAFKA"]],
-}
 
 
 @pytest.fixture(scope="module")

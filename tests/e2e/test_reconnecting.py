@@ -2,9 +2,8 @@
 
 import pytest
 
-from sandbox.clients import Json, Salesperson, calendar_person, succeeded
-from sandbox.stage import service_urls
-from tests.support.providers import FEATURES, PROVIDER
+from sandbox.clients import Json, succeeded
+from tests.support.providers import FEATURES
 from tests.support.reconnecting import LONG, a_pair_of_each_origin, copied, ids, reconnected, stopped
 from tests.support.stories import World, call, colleague_of
 from tests.support.waiting import wait_until

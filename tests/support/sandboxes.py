@@ -14,6 +14,15 @@ from tests.support.infrastructure import run_outside_any_loop, sandbox_environ
 from tests.support.ports import free_base
 from tests.support.waiting import wait_until
 
+PARTS = {
+    "connector": "-m connector",
+    "mapper": "-m mapper",
+    "activity-store": "-m activity_store",
+    "database": "secantusd",
+    "broker": {"embedded": "tansu", "apache": "kafka.Kafka"}[sandbox_environ()["KAFKA"]],
+}
+"""What may be killed, each with a word of its command line."""
+
 
 class Sandbox:
     """`python -m sandbox.run` on ports of its own, with all it keeps in `folder`."""

@@ -15,6 +15,11 @@ def slot_time(number: int, today: date, *, all_day: bool) -> tuple[str, str]:
     return lasting(start + timedelta(minutes=number % 400))
 
 
+def on_calendar(start: str, end: str) -> Json:
+    """Return the times of a timed event in UTC."""
+    return {name: {"dateTime": at, "timeZone": "UTC"} for name, at in {"start": start, "end": end}.items()}
+
+
 def lasting(start: datetime) -> tuple[str, str]:
     """Return a start with the end that all timed items here have."""
     return start.isoformat(), (start + timedelta(minutes=45)).isoformat()

@@ -24,11 +24,15 @@ async def quiet(stage: Stage) -> None:
 
 
 async def _fingerprint(stage: Stage) -> Json:
-    activities = await stage.world.sales.activities(owner_id="7")
+    activities = await stage.activities()
     return {
         "writes": [(row["operation"], row["path"], row["body"]) for row in await stage.writes()],
         "activities": {one["id"]: one["version"] for one in activities},
-        "links": {one["id"]: (one["state"], one["reason"]) for one in await stage.links()},
+        "links": {
+            one["id"]: (one["state"], one["reason"])
+            for world in stage.people.values()
+            for one in await stage.links(world)
+        },
     }
 
 
@@ -55,13 +59,21 @@ def _differences(before: Json, after: Json) -> Json:
 
 async def one_to_one(play: Play) -> None:
     """Active links pair one activity with one event (invariant 3), equal in the mapped fields (invariant 2)."""
-    links = [one for one in await play.stage.links() if one["state"] == "active"]
+    seen = await look(play.stage)
+    activities = {one["id"]: one for one in seen.crm.values()}
+    for owner, world in play.stage.people.items():
+        links = [one for one in await play.stage.links(world) if one["state"] == "active"]
+        _paired_once(links)
+        _equal(links, activities, {one["id"]: one for one in seen.calendars[owner].values()})
+
+
+def _paired_once(links: list[Json]) -> None:
     for side in ("activity_id", "event_id"):
         doubled = [key for key, times in Counter(one[side] for one in links).items() if key and times > 1]
         assert not doubled, f"{side} in several links: {doubled}"
-    seen = await look(play.stage)
-    activities = {one["id"]: one for one in seen.crm.values()}
-    events = {one["id"]: one for one in seen.calendar.values()}
+
+
+def _equal(links: list[Json], activities: dict[str, Json], events: dict[str, Json]) -> None:
     for link in links:
         activity, event = activities.get(link["activity_id"]), events.get(link["event_id"])
         if link["reason"] is None and activity and event:

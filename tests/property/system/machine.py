@@ -10,25 +10,27 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
 from tests.property.system.invariants import Foreign, Neighbour, one_to_one, quiet
-from tests.property.system.oracle import ALL_TYPES, Side
-from tests.property.system.play import FIELDS, SLOTS, Play
-from tests.property.system.reach import ACTS, FAULTS, PUSH_TRAPS, SERIAL, Reach
-from tests.property.system.stage import PARTS, Stage
-from tests.support.sandboxes import Sandbox
-from tests.support.stories import connected
-
-SLOT, FIELD, ACT = st.integers(0, SLOTS - 1), st.sampled_from(FIELDS), st.sampled_from(ACTS)
-SIDE: st.SearchStrategy[Side] = st.sampled_from(["crm", "calendar"])
-CHOICE = st.sampled_from(
-    [
-        ("direction", "one_way"),
-        ("direction", "two_way"),
-        ("outbound_types", [kind for kind in ALL_TYPES if kind != "deadline"]),
-        ("outbound_types", list(ALL_TYPES)),
-        ("inbound_type", "deadline"),
-        ("inbound_type", "meeting"),
-    ]
+from tests.property.system.killing import Killer
+from tests.property.system.play import Play
+from tests.property.system.reach import Reach
+from tests.property.system.stage import Stage
+from tests.property.system.steps import (
+    ARM,
+    BULK,
+    CHOOSE,
+    COPY,
+    CREATE,
+    DELETE,
+    EDIT,
+    HAND_OVER,
+    RACE,
+    SERIAL,
+    TICK,
+    UNDER_WAY,
+    Step,
 )
+from tests.support.sandboxes import PARTS, Sandbox
+from tests.support.stories import connected
 
 
 class SystemMachine(RuleBasedStateMachine):
@@ -38,7 +40,8 @@ class SystemMachine(RuleBasedStateMachine):
     neighbour: ClassVar[Neighbour]
     reach: ClassVar[Reach]
     runner: ClassVar[asyncio.Runner]
-    kills: ClassVar[bool] = True
+    hard: ClassVar[bool] = True
+    """Whether parts are killed and the brake is pulled, too: both take long."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -65,72 +68,72 @@ class SystemMachine(RuleBasedStateMachine):
 
     async def _connect(self) -> None:
         world = await self.stack.enter_async_context(connected(self.sandbox.folder, f"m{uuid4().hex[:10]}"))
-        self.play = Play(Stage(self.sandbox, world), self.reach)
+        self.play = Play(Stage(self.sandbox, world, self.stack), self.reach)
+        self.killer = Killer(self.play.stage)
         self.play.stage.clock.to_about_noon()
         self.foreign = Foreign(self.play.stage)
         await self.foreign.create()
 
-    @rule(slot=SLOT, side=SIDE, kind=st.sampled_from(["call", "deadline"]))
-    def create(self, slot: int, side: Side, kind: str) -> None:
-        self.run(f"create {slot} {side} {kind}", self._create(slot, side, kind))
+    @rule(step=CREATE)
+    def create(self, step: Step) -> None:
+        self.take(step)
 
-    async def _create(self, slot: int, side: Side, kind: str, *, beyond: bool = False) -> None:
-        await self.play.create(slot, side, kind, beyond=beyond)
+    @rule(step=EDIT)
+    def edit(self, step: Step) -> None:
+        self.take(step)
 
-    @rule(slot=SLOT, side=SIDE, name=FIELD)
-    def edit(self, slot: int, side: Side, name: str) -> None:
-        self.run(f"edit {slot} {side} {name}", self.play.act(slot, side, "edit", name))
+    @rule(step=DELETE)
+    def delete(self, step: Step) -> None:
+        self.take(step)
 
-    @rule(slot=SLOT, side=SIDE)
-    def delete(self, slot: int, side: Side) -> None:
-        self.run(f"delete {slot} {side}", self.play.act(slot, side, "delete", ""))
+    @rule(step=COPY)
+    def copy(self, step: Step) -> None:
+        self.take(step)
 
-    @rule(slot=SLOT, into=SLOT)
-    def copy(self, slot: int, into: int) -> None:
-        self.run(f"copy {slot} into {into}", self.play.copy(slot, into))
+    @rule(step=RACE)
+    def race(self, step: Step) -> None:
+        self.take(step)
 
-    @rule(
-        slot=SLOT,
-        ours=ACT,
-        theirs=ACT,
-        fields=st.tuples(FIELD, FIELD) | FIELD.map(lambda one: (one, one)),
-        crm_first=st.booleans(),
-        trap=st.sampled_from(PUSH_TRAPS),
-    )
-    def race(self, slot: int, ours: str, theirs: str, fields: tuple[str, str], crm_first: bool, trap: str) -> None:
-        told = f"race {slot} {ours}/{theirs} {fields} crm_first={crm_first} {trap}"
-        self.run(told, self.play.race(slot, ours, theirs, fields, trap, crm_first=crm_first))
+    @rule(step=SERIAL)
+    def serial(self, step: Step) -> None:
+        self.take(step)
 
-    @precondition(lambda self: self.play.choices.direction == "two_way")
-    @rule(what=st.sampled_from(SERIAL), pick=st.integers(0, 3))
-    def serial(self, what: str, pick: int) -> None:
-        self.run(f"series {what} {pick}", self.play.serial(what, pick))
+    @rule(step=CHOOSE)
+    def choose(self, step: Step) -> None:
+        self.take(step)
 
-    @rule(choice=CHOICE)
-    def choose(self, choice: tuple[str, Any]) -> None:
-        self.run(f"choose {choice}", self.play.choose(*choice))
+    @rule(step=HAND_OVER)
+    def hand_over(self, step: Step) -> None:
+        self.take(step)
 
-    @rule(trap=st.sampled_from((*FAULTS, *PUSH_TRAPS)), times=st.integers(1, 3))
-    def arm(self, trap: str, times: int) -> None:
-        self.run(f"arm {trap} x{times}", self.play.arm(trap, times))
+    @rule(step=ARM)
+    def arm(self, step: Step) -> None:
+        self.take(step)
 
-    @precondition(lambda self: self.kills)
-    @rule(part=st.sampled_from(sorted(PARTS)), slot=SLOT, side=SIDE, name=FIELD)
-    def kill(self, part: str, slot: int, side: Side, name: str) -> None:
-        self.run(f"kill {part} after an edit of {slot} {side} {name}", self._kill(part, slot, side, name))
+    @rule(step=TICK)
+    def tick(self, step: Step) -> None:
+        self.take(step)
 
-    async def _kill(self, part: str, slot: int, side: Side, name: str) -> None:
-        await self.play.act(slot, side, "edit", name)
-        await self.play.stage.kill(part)
+    @precondition(lambda self: self.hard and not self.play.braked)
+    @rule(step=BULK)
+    def bulk_delete(self, step: Step) -> None:
+        self.take(step)
+
+    @precondition(lambda self: self.hard)
+    @rule(part=st.sampled_from(sorted(PARTS)), calls=st.integers(0, 12), step=UNDER_WAY)
+    def kill(self, part: str, calls: int, step: Step) -> None:
+        self.run(f"kill {part} at call {calls} of {step}", self._kill(part, calls, step))
+
+    async def _kill(self, part: str, calls: int, step: Step) -> None:
+        name, *arguments = step
+        under_way = await self.killer.during(part, calls, getattr(self.play, name)(*arguments))
         self.reach.note(f"kill:{part}")
+        self.reach.note(f"killed_{'during' if under_way else 'after'}:{name}")
 
-    @rule(slot=SLOT)
-    def create_beyond(self, slot: int) -> None:
-        self.run(f"create {slot} beyond the window", self._create(slot, "calendar", "call", beyond=True))
-
-    @rule(days=st.sampled_from([1, 3]))
-    def tick(self, days: int) -> None:
-        self.run(f"{days} days pass", self.play.tick(days))
+    def take(self, step: Step) -> None:
+        """Do what a step says."""
+        name, *arguments = step
+        self.run(f"{name} {arguments}", getattr(self.play, name)(*arguments))
 
     @rule()
     def settle(self) -> None:

@@ -52,6 +52,8 @@ class Item:
     origin: Side
     type: str
     agreed: Content
+    owner: str = "7"
+    """The user whom the activity belongs to, and in whose calendar its event is (A1, A8)."""
     linked: bool = False
     crm: dict[str, Edit] = field(default_factory=dict)
     calendar: dict[str, Edit] = field(default_factory=dict)

@@ -3,6 +3,8 @@
 from collections import Counter
 from dataclasses import dataclass, field
 
+from tests.support.sandboxes import PARTS
+
 PUSH_TRAPS = ("push.lost", "push.late", "push.duplicate", "push.reorder", "push.before_visible")
 FAULTS = (
     "fault.5xx",
@@ -20,17 +22,21 @@ FAULTS = (
     "tombstone.sparse",
 )
 ACTS = ("edit", "delete")
-SERIAL = ("edit", "move", "cancel", "split", "split", "cut", "delete")
+SERIAL_ACTS = ("edit", "move", "cancel", "split", "cut", "delete")
+ANSWERS = ("delete", "restore")
 _EXPECTED = (
     *(f"act:{side}_{act}" for side in ("crm", "calendar") for act in ("create", *ACTS)),
     "act:calendar_copy",
     "act:calendar_create_beyond",
     *(f"race:{ours}/{theirs}" for ours in ACTS for theirs in ACTS),
-    *(f"series:{act}" for act in ("create", *SERIAL)),
+    *(f"series:{act}" for act in ("create", *SERIAL_ACTS)),
     *(f"clock:{what}" for what in ("forward", "came_in", "over")),
     *(f"setting:{name}" for name in ("direction", "outbound_types", "inbound_type")),
     *(f"struck:{trap}" for trap in (*PUSH_TRAPS, *FAULTS)),
-    *(f"kill:{part}" for part in ("connector", "mapper", "activity-store")),
+    *(f"hand_over:{origin}:to_{owner}" for origin in ("crm", "calendar") for owner in "78"),
+    *(f"brake:{answer}" for answer in ANSWERS),
+    *(f"kill:{part}" for part in PARTS),
+    *(f"killed_during:{name}" for name in ("act", "race", "serial", "choose", "hand_over")),
 )
 
 

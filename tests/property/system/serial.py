@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 
 from sandbox.clients import Json
-from tests.property.system.forms import of_activity
+from tests.property.system.forms import of_activity, on_calendar
 from tests.property.system.oracle import Value
 from tests.property.system.reach import Reach
 from tests.property.system.stage import Stage
@@ -168,5 +168,4 @@ def shown(activity: Json) -> tuple[Value, Value]:
 
 
 def _times(start: datetime) -> Json:
-    moments = {"start": start, "end": start + _HALF_AN_HOUR}
-    return {name: {"dateTime": at.isoformat(), "timeZone": "UTC"} for name, at in moments.items()}
+    return on_calendar(start.isoformat(), (start + _HALF_AN_HOUR).isoformat())

@@ -1,22 +1,21 @@
 """What people and the world do to the running system in one example, over HTTP only; answers tell what was accepted."""
 
-import os
-import signal
+from contextlib import AsyncExitStack
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import httpx
 
-from sandbox.clients import Json, succeeded
+from sandbox.clients import Json, Salesperson, succeeded
 from tests.property.system.clock import SandboxClock
 from tests.property.system.forms import to_activity, to_event
+from tests.property.system.hands import AWAY, RECOVERY, patiently
 from tests.property.system.oracle import Content, Value
 from tests.support.sandboxes import Sandbox
-from tests.support.stories import World
+from tests.support.stories import World, colleague_of
 from tests.support.waiting import wait_until
 
-RECOVERY = 90.0
-PARTS = {"connector": "-m connector", "mapper": "-m mapper", "activity-store": "-m activity_store"}
 WRITES = frozenset(f"calendar.events.{verb}" for verb in ("insert", "patch", "update", "delete", "move", "import"))
 UNMAPPED: Json = {
     "colorId": "5",
@@ -24,30 +23,42 @@ UNMAPPED: Json = {
     "guestsCanModify": True,
 }
 _GONE = frozenset({httpx.codes.NOT_FOUND, httpx.codes.GONE})
-_AGAIN = frozenset({httpx.codes.SERVICE_UNAVAILABLE, httpx.codes.BAD_GATEWAY})
 
 
 class Stage:
     """One company in the shared sandbox, and the hands that reach into both of its sides."""
 
-    def __init__(self, sandbox: Sandbox, world: World) -> None:
+    def __init__(self, sandbox: Sandbox, world: World, stack: AsyncExitStack) -> None:
         self.sandbox, self.world = sandbox, world
+        self.people = {"7": world}
+        """Who has a connected calendar, by user id."""
         self.clock = SandboxClock(sandbox.folder)
+        self._stack = stack
         self._keys = 0
 
-    async def crm(self, method: str, path: str, **request: Any) -> httpx.Response:
+    async def with_colleague(self) -> None:
+        """Let another user of the company have a connected calendar too (A8)."""
+        if "8" not in self.people:
+            self.people["8"] = await self._stack.enter_async_context(colleague_of(self.world))
+
+    async def crm(self, method: str, path: str, by: Salesperson | None = None, **request: Any) -> httpx.Response:
         """Call the activity store until it answers; it may be away for a moment."""
+        return (await self._asked(method, path, by or self.world.sales, **request))[0]
+
+    async def _asked(self, method: str, path: str, by: Salesperson, **request: Any) -> tuple[httpx.Response, int]:
         self._keys += 1
         headers = {"Idempotency-Key": f"{self.world.company}-{self._keys}"} if method == "POST" else {}
+        attempts = 0
 
-        async def ask() -> httpx.Response | None:
-            try:
-                answer = await self.world.sales.store.request(method, path, headers=headers, **request)
-            except httpx.TransportError:
-                return None
-            return None if answer.status_code in _AGAIN else answer
+        async def ask() -> httpx.Response:
+            nonlocal attempts
+            attempts += 1
+            answer = await by.store.request(method, path, headers=headers, **request)
+            if answer.status_code in AWAY:
+                answer.raise_for_status()
+            return answer
 
-        return await wait_until(ask, awaited=f"an answer to {method} {path}", timeout=RECOVERY)
+        return await patiently(ask, f"an answer to {method} {path}"), attempts
 
     async def create_activity(self, kind: str, content: Content) -> Json:
         """Create an activity."""
@@ -59,12 +70,18 @@ class Stage:
         answer = await self.crm("PATCH", f"/v1/activities/{activity_id}", json=to_activity({name: value}))
         return None if answer.status_code in _GONE else datetime.fromisoformat(succeeded(answer)["update_time"])
 
+    async def hand_over(self, activity_id: str, owner: str, subject: str) -> datetime:
+        """Let the administrator give an activity to another user, under another title; return when."""
+        body = {"owner_id": owner, "subject": subject}
+        answer = await self.crm("PATCH", f"/v1/activities/{activity_id}", self.world.admin, json=body)
+        return datetime.fromisoformat(succeeded(answer)["update_time"])
+
     async def delete_activity(self, activity_id: str) -> datetime | None:
         """Delete an activity; return when (before the call: J3 needs no more), None where it is gone."""
         at = self.clock.now()
-        answer = await self.crm("DELETE", f"/v1/activities/{activity_id}")
-        if answer.status_code in _GONE:
-            return None
+        answer, attempts = await self._asked("DELETE", f"/v1/activities/{activity_id}", self.world.sales)
+        if answer.status_code in _GONE:  # of an earlier attempt the answer may be lost, not what it did
+            return at if attempts > 1 else None
         succeeded(answer)
         return at
 
@@ -75,25 +92,25 @@ class Stage:
             body[moment] = {name: value for name, value in body[moment].items() if value is not None}
         return await self.world.calendar.add(**body)
 
-    async def edit_event(self, event_id: str, name: str, value: Value) -> datetime | None:
+    async def edit_event(self, event_id: str, name: str, value: Value, owner: str = "7") -> datetime | None:
         """Edit a field; return when it was accepted, None where the event is gone."""
-        holder = self.world.calendar
+        holder = self.people[owner].calendar
         if await holder.event(event_id) is None:
             return None
         changed = await holder.change(event_id, **to_event({name: value}))
         return datetime.fromisoformat(changed["updated"])
 
-    async def delete_event(self, event_id: str) -> datetime | None:
+    async def delete_event(self, event_id: str, owner: str = "7") -> datetime | None:
         """Delete an event; return when it was accepted, None where it is gone."""
-        holder = self.world.calendar
+        holder = self.people[owner].calendar
         if await holder.event(event_id) is None:
             return None
         await holder.delete(event_id)
-        return datetime.fromisoformat((await self.raw(event_id))["updated"])
+        return datetime.fromisoformat((await self.raw(event_id, owner))["updated"])
 
-    async def raw(self, event_id: str) -> Json:
+    async def raw(self, event_id: str, owner: str = "7") -> Json:
         """Return an event as it is stored, deleted or not."""
-        path = f"/control/accounts/{self.world.calendar.email}/calendars/primary/events/{event_id}"
+        path = f"/control/accounts/{self.people[owner].calendar.email}/calendars/primary/events/{event_id}"
         return succeeded(await self.world.calendar.simulator.get(path))
 
     async def copy_event(self, event_id: str, title: str) -> Json:
@@ -116,45 +133,50 @@ class Stage:
         found: dict[str, int] = (await self.world.calendar.simulator.get("/control/traps")).json()["struck"]
         return found
 
-    async def kill(self, part: str) -> None:
-        """Kill -9 a service and wait until the supervisor's new one is ready."""
-        old = self.sandbox.pid_of(PARTS[part])
-        os.kill(old, signal.SIGKILL)
-        clients = self.world.sales
-        client = {"connector": clients.connector, "mapper": clients.mapper, "activity-store": clients.store}[part]
-
-        async def back() -> bool:
-            try:
-                answer = await client.get("/readyz")
-            except httpx.TransportError:
-                return False
-            return answer.is_success and self.sandbox.pid_of(PARTS[part]) != old
-
-        await wait_until(back, awaited=f"the {part} to be back", timeout=RECOVERY, every=0.1)
-
     async def resync(self) -> None:
-        """Pull all anew and wait for the end of that read."""
-        before = (await self._connection())["last_read_at"]
-        succeeded(await self.world.sales.connector.post(f"/v1/connections/{self.world.connection_id}/resync"))
+        """Pull all calendars anew and wait for the end of those reads."""
+        for one in self.people.values():
+            await self._resync(one)
+
+    async def _resync(self, one: World) -> None:
+        async def asked() -> Json:
+            return succeeded(await one.sales.connector.post(f"/v1/connections/{one.connection_id}/resync"))
 
         async def read() -> bool:
-            now = await self._connection()
+            now = await self.connection(one)
             assert now["status"] == "in_sync", now
             assert now["last_read_at"] != before, now
             return True
 
+        before = (await self.connection(one))["last_read_at"]
+        await patiently(asked, "a resync to be taken")
         await wait_until(read, awaited="a resync to end", timeout=RECOVERY, every=0.1)
 
-    async def _connection(self) -> Json:
-        return await self.world.sales.connection(self.world.connection_id)
+    async def connection(self, one: World) -> Json:
+        """Return somebody's connection."""
+        return await patiently(lambda: one.sales.connection(one.connection_id), "a connection")
+
+    async def settings(self, **changes: object) -> None:
+        """Change settings of the first user's connection."""
+        await patiently(lambda: self.world.sales.settings(self.world.connection_id, **changes), "the settings")
+
+    async def activities(self) -> list[Json]:
+        """Return the activities of all who have a calendar."""
+        every: list[Json] = []
+        for owner, one in self.people.items():
+            every += await patiently(partial(one.sales.activities, owner_id=owner), "the activities")
+        return every
 
     async def writes(self) -> list[Json]:
-        """Return the writes that the provider saw of this account."""
-        return [row for row in await self.world.journal() if row["operation"] in WRITES]
+        """Return the writes that the provider saw of these accounts."""
+        return [row for one in self.people.values() for row in await one.journal() if row["operation"] in WRITES]
 
-    async def links(self) -> list[Json]:
-        """Return the links of the connection."""
-        query: dict[str, str | int] = {"connection_id": self.world.connection_id, "limit": 500}
-        answer = await self.world.sales.mapper.get("/v1/links", params=query)
-        items: list[Json] = succeeded(answer)["items"]
-        return items
+    async def links(self, one: World) -> list[Json]:
+        """Return the links of a connection."""
+
+        async def ask() -> list[Json]:
+            query: dict[str, str | int] = {"connection_id": one.connection_id, "limit": 500}
+            items: list[Json] = succeeded(await one.sales.mapper.get("/v1/links", params=query))["items"]
+            return items
+
+        return await patiently(ask, "the links")

@@ -23,7 +23,7 @@ _COMMON = settings(
 
 @pytest.mark.timeout(400)
 def test_both_sides_converge_and_the_six_invariants_hold(machine: type[SystemMachine]) -> None:
-    machine.kills = False
+    machine.hard = False
     run_state_machine_as_test(
         machine, settings=settings(_COMMON, derandomize=True, max_examples=3, stateful_step_count=12)
     )

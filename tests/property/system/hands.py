@@ -1,0 +1,30 @@
+"""Asking services that may be away for a moment, since these tests kill them."""
+
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+import httpx
+
+from tests.support.waiting import wait_until
+
+T = TypeVar("T")
+
+RECOVERY = 120.0
+AWAY = frozenset({httpx.codes.SERVICE_UNAVAILABLE, httpx.codes.BAD_GATEWAY})
+
+
+async def patiently(ask: Callable[[], Awaitable[T]], awaited: str) -> T:
+    """Ask until there is an answer; what is asked for does no harm when it is asked for twice."""
+
+    async def attempt() -> tuple[T] | None:
+        try:
+            return (await ask(),)
+        except httpx.TransportError:
+            return None
+        except httpx.HTTPStatusError as error:
+            if error.response.status_code not in AWAY:
+                raise
+            return None
+
+    (answer,) = await wait_until(attempt, awaited=awaited, timeout=RECOVERY, every=0.05)
+    return answer
