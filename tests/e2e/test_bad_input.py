@@ -80,6 +80,24 @@ async def test_forged_and_malformed_webhooks_change_nothing(synced: World) -> No
     assert len(reads) <= 3
 
 
+@pytest.mark.parametrize("provider", ["google", "outlook", "office365"])
+async def test_a2_the_providers_that_sign_in_by_oauth_are_taken(company: World, provider: str) -> None:
+    answer = await company.sales.connector.post(
+        "/v1/connections", json={"provider": provider, "email": "a@example.com"}
+    )
+    assert answer.status_code == 201, answer.text
+    assert (answer.json()["provider"], answer.json()["status"]) == (provider, "connecting")
+    assert answer.json()["authorization_url"].startswith("http")
+
+
+async def test_a2_there_is_no_fifth_provider(company: World) -> None:
+    answer = await company.sales.connector.post(
+        "/v1/connections", json={"provider": "icloud", "email": "a@example.com"}
+    )
+    is_problem(answer, 422, "validation_error")
+    assert "google, outlook, office365, exchange" in answer.json()["detail"]
+
+
 @pytest.mark.parametrize("provider", ["imap", "pop"])
 async def test_a3_unsupported_providers_name_the_four_that_are(company: World, provider: str) -> None:
     answer = await company.sales.connector.post(
