@@ -7,6 +7,7 @@ docs/decisions/graph-requests-are-built-by-the-sdk.md.
 import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -14,6 +15,7 @@ from kiota_abstractions.authentication import AnonymousAuthenticationProvider
 from kiota_abstractions.base_request_builder import BaseRequestBuilder
 from kiota_abstractions.method import Method
 from kiota_abstractions.request_information import RequestInformation
+from msgraph.generated.users.item.calendars.item.events.item.event_item_request_builder import EventItemRequestBuilder
 from msgraph.graph_request_adapter import GraphRequestAdapter
 from msgraph.graph_service_client import GraphServiceClient
 
@@ -52,6 +54,7 @@ _EVENT = [
     "occurrenceId",
     "recurrence",
 ]
+_CALENDARS_KEPT = 10_000
 _CHANGES = "created,updated,deleted"
 
 
@@ -70,10 +73,9 @@ class Requests:
 
     def __init__(self, root: str) -> None:
         self._root = root.rstrip("/")
-        self._me = GraphServiceClient(request_adapter=GraphRequestAdapter(AnonymousAuthenticationProvider())).me
-        self._subscriptions = GraphServiceClient(
-            request_adapter=GraphRequestAdapter(AnonymousAuthenticationProvider())
-        ).subscriptions
+        client = GraphServiceClient(request_adapter=GraphRequestAdapter(AnonymousAuthenticationProvider()))
+        self._me, self._subscriptions = client.me, client.subscriptions
+        self._events_url = lru_cache(maxsize=_CALENDARS_KEPT)(self._built_events_url)
 
     def me(self) -> RequestInformation:
         """Who signed in."""
@@ -94,22 +96,22 @@ class Requests:
     def events(self, calendar_id: str, since: datetime, page_size: int) -> RequestInformation:
         """Single events that end after `since`, and masters whose first occurrence does."""
         ends = f"end/dateTime ge '{_wall(since)}'"
-        return self._get(self._events(calendar_id), _options(filter=ends, top=page_size), _SHOWN)
+        return self._listed(calendar_id, _options(filter=ends, top=page_size), _SHOWN)
 
     def modified(self, calendar_id: str, since: str, page_size: int) -> RequestInformation:
         """Which masters were modified since a moment, as the server tells moments; without one, all of them."""
         series = "type eq 'seriesMaster'"
         which = f"{series} and lastModifiedDateTime ge {since}" if since else series
         shown = _options(filter=which, select=["id", "changeKey", "type", "lastModifiedDateTime"], top=page_size)
-        return self._get(self._events(calendar_id), shown)
+        return self._listed(calendar_id, shown)
 
     def marked(self, calendar_id: str, activity_id: str) -> RequestInformation:
         """The events marked with an activity."""
-        return self._get(self._events(calendar_id), _options(filter=marked_with(activity_id)), _SHOWN)
+        return self._listed(calendar_id, _options(filter=marked_with(activity_id)), _SHOWN)
 
     def event(self, calendar_id: str, event_id: str) -> RequestInformation:
         """One event with its mark; of a master, all that became of its occurrences."""
-        return self._get(self._event(calendar_id, event_id), _WHOLE)
+        return self._at(Method.GET, f"{self._event_url(calendar_id, event_id)}?{_WHOLE}")
 
     def instances(self, calendar_id: str, series_id: str, since: datetime, until: datetime) -> RequestInformation:
         """The occurrences of a series between two moments."""
@@ -123,9 +125,7 @@ class Requests:
 
     def follow(self, link: str, page_size: int) -> RequestInformation:
         """What a `nextLink` or `deltaLink` leads to. `Prefer` is not part of a link: it is repeated with each."""
-        info = RequestInformation()
-        info.http_method, info.url = Method.GET, link
-        return _paged(_preferring(info), page_size)
+        return _paged(self._at(Method.GET, link), page_size)
 
     def is_ours(self, link: str) -> bool:
         """Whether a link leads to where our tokens may go."""
@@ -133,15 +133,16 @@ class Requests:
 
     def create(self, calendar_id: str, body: Mapping[str, Any]) -> RequestInformation:
         """Create an event."""
-        return self._with(Method.POST, self._events(calendar_id), body)
+        return _holding(self._at(Method.POST, self._events_url(calendar_id)), body)
 
     def update(self, calendar_id: str, event_id: str, body: Mapping[str, Any], etag: str | None) -> RequestInformation:
         """Change an event, if it is still the one of the etag."""
-        return _if_match(self._with(Method.PATCH, self._event(calendar_id, event_id), body), etag)
+        asked = self._at(Method.PATCH, self._event_url(calendar_id, event_id))
+        return _if_match(_holding(asked, body), etag)
 
     def delete(self, calendar_id: str, event_id: str, etag: str | None) -> RequestInformation:
         """Delete an event, if it is still the one of the etag."""
-        return _if_match(self._built(Method.DELETE, self._event(calendar_id, event_id)), etag)
+        return _if_match(self._at(Method.DELETE, self._event_url(calendar_id, event_id)), etag)
 
     def subscribe(self, calendar_id: str, body: Mapping[str, Any]) -> RequestInformation:
         """Open a subscription for the events of a calendar."""
@@ -165,11 +166,24 @@ class Requests:
         """Return what a subscription watches; documented for the default calendar alone, and working for all."""
         return f"/me/calendars/{calendar_id}/events"
 
-    def _events(self, calendar_id: str) -> BaseRequestBuilder:
-        return self._me.calendars.by_calendar_id(calendar_id).events
-
-    def _event(self, calendar_id: str, event_id: str) -> Any:  # noqa: ANN401 - the SDK's builder of one event
+    def _event(self, calendar_id: str, event_id: str) -> EventItemRequestBuilder:
         return self._me.calendars.by_calendar_id(calendar_id).events.by_event_id(event_id)
+
+    def _built_events_url(self, calendar_id: str) -> str:
+        """Return the address of a calendar's events: built once, since the SDK's encoder works letter by letter."""
+        return self._built(Method.GET, self._me.calendars.by_calendar_id(calendar_id).events).url
+
+    def _event_url(self, calendar_id: str, event_id: str) -> str:
+        return f"{self._events_url(calendar_id)}/{quote(event_id, safe='')}"
+
+    def _listed(self, calendar_id: str, *options: str) -> RequestInformation:
+        return self._at(Method.GET, f"{self._events_url(calendar_id)}?{'&'.join(options)}")
+
+    def _at(self, method: Method, url: str) -> RequestInformation:
+        info = RequestInformation()
+        info.http_method, info.url = method, url
+        info.headers.try_add("Accept", "application/json")
+        return _preferring(info)
 
     def _built(
         self, method: Method, builder: BaseRequestBuilder, query: Mapping[str, object] | None = None
@@ -181,13 +195,16 @@ class Requests:
 
     def _get(self, builder: BaseRequestBuilder, *options: str) -> RequestInformation:
         info = self._built(Method.GET, builder)
-        info.url = f"{info.url}?{'&'.join(filter(None, options))}"
+        info.url = f"{info.url}?{'&'.join(options)}"
         return info
 
     def _with(self, method: Method, builder: BaseRequestBuilder, body: Mapping[str, Any]) -> RequestInformation:
-        info = self._built(method, builder)
-        info.set_stream_content(json.dumps(body).encode(), "application/json")
-        return info
+        return _holding(self._built(method, builder), body)
+
+
+def _holding(info: RequestInformation, body: Mapping[str, Any]) -> RequestInformation:
+    info.set_stream_content(json.dumps(body).encode(), "application/json")
+    return info
 
 
 def _preferring(info: RequestInformation) -> RequestInformation:
