@@ -119,7 +119,7 @@ def tick(world: World, now: datetime) -> None:
         calendar = world.calendars.get(bump.calendar)
         item = calendar.items.get(bump.key) if calendar else None
         if calendar and item and not item.deleted:
-            touch(calendar, item, Act(world, world.accounts[calendar.owner], now))
+            touch(calendar, item, Act(world, world.accounts[calendar.owner], bump.due))
 
 
 def delete(calendar: Calendar, item: Item, act: Act, what: str = "delete") -> None:
