@@ -33,7 +33,10 @@ def test_both_sides_converge_and_the_six_invariants_hold(machine: type[SystemMac
 @pytest.mark.soak
 @pytest.mark.timeout(0)
 def test_soak(machine: type[SystemMachine]) -> None:
-    """STEPS steps from SEED (both from the environment), kills included; every kind of trouble must be reached."""
+    """STEPS steps from SEED (both from the environment), kills included; every kind of trouble must be reached.
+
+    The oracle judges by A1, A8, B1 to B3, C1, C5, C6, D1, D2, D5, E3, E4, H1, H4, J1 to J3, K3 and K4.
+    """
     steps, seed = int(os.environ.get("STEPS", "1000")), int(os.environ.get("SEED") or random.randrange(10**6))
     examples = -(-steps // STEPS_EACH)
     try:
