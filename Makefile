@@ -47,8 +47,11 @@ test-kafka: $(INSTALLED) ## What can differ between brokers, on Apache Kafka (ma
 	@export JDK_JAVA_OPTIONS=-XX:TieredStopAtLevel=1; for part in tests/integration/chassis "$(KAFKA_E2E)"; do \
 		echo "TEST_INFRA=kafka pytest $$part"; TEST_INFRA=kafka pytest $$part -m "not own_broker" $(ARGS); done
 
-unit: $(INSTALLED) ## Unit and contract tests (T=path for one)
-	pytest $(or $(T),$(FAST_TESTS)) $(ARGS)
+unit: $(INSTALLED) ## Unit and contract tests, side by side (T=path for one)
+	@$(if $(T),pytest $(T) $(ARGS),$(MAKE) --no-print-directory -j2 --output-sync=target $(FAST_TESTS))
+
+$(FAST_TESTS): $(INSTALLED)
+	pytest $@ $(ARGS)
 
 integration: $(INSTALLED) ## Tests against a broker and a database (T=path for one, TEST_INFRA=embedded, kafka, containers, external)
 	@# One run each: what one keeps running neither slows the next nor shares its consumer groups.
@@ -115,7 +118,7 @@ help: ## This list
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} \
 		/^[a-z0-9-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-.PHONY: providers simulate-scale mutants run demo token tools clean test test-kafka unit integration e2e property soak bench lint check lock docs contracts install help
+.PHONY: $(FAST_TESTS) providers simulate-scale mutants run demo token tools clean test test-kafka unit integration e2e property soak bench lint check lock docs contracts install help
 
 COMPILE = uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 \
 	$(UPGRADE) $(foreach member,$(OURS),--no-emit-package $(member))
