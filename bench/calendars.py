@@ -63,7 +63,7 @@ async def calendar(running: Side, name: str, *, events: int = 0, activities: int
 
 
 async def _filled(one: "OurCalendar | FloorCalendar", events: int) -> None:
-    one.events = await seed(one.person.google, one.person.email, [meeting(index) for index in range(events)])
+    one.events = await seed(one.person.simulator, one.person.email, [meeting(index) for index in range(events)])
 
 
 def meeting(index: int) -> Json:
@@ -99,7 +99,7 @@ class OurCalendar:
 
     async def ring(self) -> None:
         """Send what Google sends."""
-        channels: Sequence[Json] = (await self.person.google.get("/control/channels")).json()
+        channels: Sequence[Json] = (await self.person.simulator.get("/control/channels")).json()
         channel = next(one for one in channels if one["email"] == self.person.email)
         names = {"Channel-ID": channel["id"], "Channel-Token": channel["token"], "Resource-State": "exists"}
         headers = {f"X-Goog-{name}": value for name, value in names.items()}
@@ -119,11 +119,11 @@ class FloorCalendar:
 
     async def connect(self) -> None:
         """Connect and ask for all."""
-        await connect_floor(self.stand, self.person.google, self.client, [self.person.email])
+        await connect_floor(self.stand, self.person.simulator, self.client, [self.person.email])
 
     async def resync(self) -> None:
         """Ask for all once more."""
-        await connect_floor(self.stand, self.person.google, self.client, [self.person.email], first=False)
+        await connect_floor(self.stand, self.person.simulator, self.client, [self.person.email], first=False)
 
     async def ring(self) -> None:
         """Send what Google sends."""

@@ -59,10 +59,10 @@ async def _outbound(running: Side, options: Options) -> dict[str, Work]:
     for number, slow in plans.items():
         what = f"first sync of {number:,} activities into the calendar" + (f", {slow} ms a call" if slow else "")
         async with calendar(running, f"outbound{slow}", activities=number) as opened:
-            await opened.person.google.patch("/control/settings", json={"latency_ms": slow})
+            await opened.person.simulator.patch("/control/settings", json={"latency_ms": slow})
             ended = number + 1  # the replay of the calendar ends on the same topic
             works[what] = await timed(running, what, opened.connect, topic=opened.calendar_facts, number=ended)
-            await opened.person.google.patch("/control/settings", json={"latency_ms": 0})
+            await opened.person.simulator.patch("/control/settings", json={"latency_ms": 0})
     return works
 
 
@@ -81,9 +81,9 @@ async def _part_changed(running: Side, what: str, opened: Calendar) -> Work:
     """Change one event of a hundred while the provider rings for the last of them only; the clock starts there."""
     changed = opened.events[::_SHARE]
     trap = {"trap": "push.lost", "count": None, "account": opened.person.email}
-    await opened.person.google.post("/control/traps", json=trap)
+    await opened.person.simulator.post("/control/traps", json=trap)
     await side_by_side([opened.person.change(one, summary=f"Moved {one}") for one in changed[1:]])
-    await opened.person.google.delete("/control/traps")
+    await opened.person.simulator.delete("/control/traps")
 
     async def ring() -> None:
         await opened.person.change(changed[0], summary="Moved at last")
@@ -99,7 +99,7 @@ async def _burst(running: Side, opened: Calendar, most: int) -> dict[str, Work]:
 
     async def appear() -> None:
         fresh = [meeting(index) for index in range(missing)]
-        opened.events += await seed(opened.person.google, opened.person.email, fresh)
+        opened.events += await seed(opened.person.simulator, opened.person.email, fresh)
 
     what = f"{missing:,} events appear at once"
     return {what: await timed(running, what, appear, topic=opened.activity_facts, number=missing)}

@@ -187,11 +187,6 @@ class CalendarPerson:
 class GooglePerson(CalendarPerson):
     """A person at Google's page."""
 
-    @property
-    def google(self) -> httpx.AsyncClient:
-        """The simulator."""
-        return self.simulator
-
 
 class MicrosoftPerson(CalendarPerson):
     """A person at Outlook, with a work account (Office 365) or a personal one (outlook.com)."""
