@@ -30,9 +30,9 @@ class Seller:
     events: list[str]
     connection_id: str = ""
 
-    async def connect(self, *, seconds: float = 120, **settings: Any) -> None:
+    async def connect(self, *, seconds: float = 120) -> None:
         """Connect the calendar and wait until it is in sync."""
-        self.connection_id = (await self.sales.connect(self.google.email, **settings))["id"]
+        self.connection_id = (await self.sales.connect(self.google.email))["id"]
         await self.sales.in_sync(self.connection_id, seconds=seconds)
 
 
