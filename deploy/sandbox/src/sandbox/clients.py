@@ -9,6 +9,7 @@ from typing import Any, Literal, Self, TypeVar
 import httpx
 from tenacity import AsyncRetrying, RetryError, retry_if_result, stop_after_delay, wait_fixed
 
+from sandbox.simulation.people import Scope
 from sandbox.token import make_token
 
 Json = dict[str, Any]
@@ -132,9 +133,6 @@ class Salesperson:
         """Return what was decided for an activity or event, newest first."""
         items: list[Json] = succeeded(await self.mapper.get("/v1/explain", params=item))["items"]
         return items
-
-
-Scope = Literal["this", "following", "all"]
 
 
 class CalendarPerson:

@@ -1,42 +1,23 @@
 """`/control/accounts/…/calendars/…`: what a person does in Google's own page."""
 
 from hashlib import sha256
-from typing import Any, Literal
+from typing import Any
 
 from fastapi import APIRouter
-from pydantic import BaseModel, ConfigDict
 
 from sandbox.google.domain import accounts, series, writing
 from sandbox.google.domain.calendar import Calendar
 from sandbox.google.edge.simulator import Simulator
+from sandbox.simulation.people import ChangeCalendar, NewCalendar, Scope
 
 Json = dict[str, Any]
-Role = Literal["freeBusyReader", "reader", "writerWithoutPrivateAccess", "writer", "owner"]
-Scope = Literal["this", "following", "all"]
 
 
-class NewCalendar(BaseModel):
-    """A calendar for an account's list; an id that exists is shared with that role."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    id: str | None = None
-    summary: str = "Calendar"
-    time_zone: str = "UTC"
-    role: Role = "owner"
-    watchable: bool = True
-
-
-class ChangeCalendar(BaseModel):
+class ChangeListed(ChangeCalendar):
     """Changes to a list entry, or to the calendar itself."""
 
-    model_config = ConfigDict(extra="forbid")
-
     hidden: bool | None = None
-    role: Role | None = None
-    summary: str | None = None
     time_zone: str | None = None
-    watchable: bool | None = None
 
 
 class Person:
@@ -116,7 +97,7 @@ def _calendars(router: APIRouter, simulator: Simulator, person: Person) -> None:
         return accounts.list_entry(entry, calendar)
 
     @router.patch("/{calendar_id}")
-    async def change(email: str, calendar_id: str, body: ChangeCalendar) -> Json:
+    async def change(email: str, calendar_id: str, body: ChangeListed) -> Json:
         account = world.account(email)
         calendar, entry = world.calendar(account, calendar_id)
         entry.hidden = entry.hidden if body.hidden is None else body.hidden

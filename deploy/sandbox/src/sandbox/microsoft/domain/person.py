@@ -2,16 +2,16 @@
 
 import re
 from dataclasses import replace
-from typing import Any, Literal
+from typing import Any
 
 from sandbox.microsoft.domain import ids, neutral, recurrence, series, times, writing
 from sandbox.microsoft.domain.calendar import Calendar, Item
 from sandbox.microsoft.domain.drafts import applied
 from sandbox.microsoft.domain.errors import bad_id, invalid_request, item_not_found
 from sandbox.microsoft.domain.writing import Act
+from sandbox.simulation.people import Scope
 
 Json = dict[str, Any]
-Scope = Literal["this", "following", "all"]
 
 _ORIGINAL = re.compile(r"^(?P<master>.+)_(?P<key>\d{8}(?:T\d{6}Z)?)$")
 

@@ -4,17 +4,15 @@ from collections.abc import Callable
 from typing import Any, Literal
 
 from fastapi import APIRouter
-from pydantic import BaseModel, ConfigDict
 
 from sandbox.microsoft.domain import accounts, ids, neutral, person, writing
 from sandbox.microsoft.domain.accounts import Account, Entry
 from sandbox.microsoft.domain.calendar import Calendar, Item
-from sandbox.microsoft.domain.person import Scope
 from sandbox.microsoft.domain.views import View
 from sandbox.microsoft.edge.simulator import Simulator
+from sandbox.simulation.people import ChangeCalendar, NewCalendar, Scope
 
 Json = dict[str, Any]
-Role = Literal["freeBusyReader", "reader", "writerWithoutPrivateAccess", "writer", "owner"]
 Meeting = Literal["accept", "decline", "call-off"]
 _ROLES: dict[str, accounts.Role] = {
     "freeBusyReader": "freeBusyRead",
@@ -23,28 +21,6 @@ _ROLES: dict[str, accounts.Role] = {
     "writer": "write",
     "owner": "owner",
 }
-
-
-class NewCalendar(BaseModel):
-    """A calendar for a mailbox; an id that somebody's calendar has is shared with that role."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    id: str | None = None
-    summary: str = "Calendar"
-    time_zone: str = "UTC"
-    role: Role = "owner"
-    watchable: bool = True
-
-
-class ChangeCalendar(BaseModel):
-    """Changes to the calendar or to the mailbox's right to it."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    role: Role | None = None
-    summary: str | None = None
-    watchable: bool | None = None
 
 
 class Person:
