@@ -226,4 +226,4 @@ async def test_the_service_describes_itself(settings: ChassisSettings, unique: s
         assert "tandem_request_seconds" in (await client.get("/metrics")).text
         given = await client.get("/livez", headers={"X-Request-ID": "mine"})
         assert given.headers["x-request-id"] == "mine"
-        assert (await client.get("/livez", headers={"X-Request-ID": "not fit\x7f"})).headers["x-request-id"] != "mine"
+        assert (await client.get("/livez", headers={"X-Request-ID": "not fit"})).headers["x-request-id"] != "mine"
