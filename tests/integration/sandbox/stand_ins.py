@@ -29,7 +29,12 @@ def with_stand_ins(folder: Path, kafka: str = "embedded") -> Sandbox:
         (folder / package).mkdir(parents=True)
         (folder / package / "__init__.py").touch()
         (folder / package / "__main__.py").write_text(STAND_IN)
-    environ = {"PYTHONPATH": str(folder), "TANDEM_GOOGLE_API_URL": "http://google.invalid", "KAFKA": kafka}
+    environ = {
+        "PYTHONPATH": str(folder),
+        "TANDEM_GOOGLE_API_URL": "http://google.invalid",
+        "TANDEM_GRAPH_URL": "http://graph.invalid/v1.0",
+        "KAFKA": kafka,
+    }
     return Sandbox(folder / "sandbox", free_base(), environ)
 
 
