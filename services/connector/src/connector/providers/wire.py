@@ -1,8 +1,38 @@
-"""What all providers' answers have in common: how long to wait, and words of theirs as slugs of ours."""
+"""What all providers' calls have in common: a token that is renewed once, how long to wait, words as slugs of ours."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from email.utils import parsedate_to_datetime
+
+import httpx
+
+from chassis.errors import Transient
+from connector.domain.provider import Access
+
+Build = Callable[[str], httpx.Request]
+"""Makes the request that bears a token."""
+
+
+async def send_authorised(http: httpx.AsyncClient, access: Access, build: Build, whom: str) -> httpx.Response:
+    """Return the answer to a request, with a newer token where the first is refused. Raises Transient without one."""
+    answer = await _send(http, build(await access.token()), whom)
+    if answer.status_code == httpx.codes.UNAUTHORIZED:
+        answer = await _send(http, build(await access.renew()), whom)
+    return answer
+
+
+async def _send(http: httpx.AsyncClient, request: httpx.Request, whom: str) -> httpx.Response:
+    try:
+        return await http.send(request)
+    except httpx.TimeoutException as error:
+        raise Transient("timeout", f"{whom} did not answer in time") from error
+    except httpx.RequestError as error:
+        raise Transient("connection_failed", type(error).__name__) from error
+
+
+def broken_answer(detail: str) -> Transient:
+    """Return the error for an answer that is not the provider's: HTML of a proxy, half a body."""
+    return Transient("broken_answer", detail)
 
 
 def slug(word: str) -> str:

@@ -22,11 +22,12 @@ from connector.domain.provider import (
 )
 from connector.providers.google.calendars import read_calendar
 from connector.providers.google.canonical import read_item
-from connector.providers.google.errors import Target, broken_answer
+from connector.providers.google.errors import Target
 from connector.providers.google.ids import derived_id, instance_id
 from connector.providers.google.times import lacks_zone
 from connector.providers.google.transport import Transport
 from connector.providers.google.writing import insert_body, patch_body
+from connector.providers.wire import broken_answer
 from contracts.calendar_objects import EventChanges, Marker
 
 if TYPE_CHECKING:

@@ -36,11 +36,6 @@ _RATE_LIMITS = {
 _OUTDATED = {"full_sync_required", "updated_min_too_long_ago"}
 
 
-def broken_answer(detail: str) -> Transient:
-    """Return the error for an answer that is not Google's: HTML of a proxy, half a body."""
-    return Transient("broken_answer", detail)
-
-
 def translate(error: HttpError, target: Target) -> TandemError:
     """Return our error for an answer of 300 or more."""
     answer = _Answer(error)

@@ -9,9 +9,9 @@ from googleapiclient.discovery import build
 from googleapiclient.errors import HttpError
 from googleapiclient.http import MAX_URI_LENGTH, HttpRequest
 
-from chassis.errors import Transient
 from connector.domain.provider import Access
-from connector.providers.google.errors import Target, broken_answer, translate
+from connector.providers.google.errors import Target, translate
+from connector.providers.wire import broken_answer, send_authorised
 
 if TYPE_CHECKING:
     from googleapiclient._apis.calendar.v3 import CalendarResource
@@ -38,18 +38,8 @@ class Transport:
 
     async def send(self, access: Access, request: HttpRequest, target: Target) -> Any:  # noqa: ANN401 - JSON
         """Return the decoded answer, by the SDK's own post-processing. Raises `connector.domain.errors`."""
-        answer = await self._call(request, await access.token())
-        if answer.status_code == 401:
-            answer = await self._call(request, await access.renew())
+        answer = await send_authorised(self._http, access, lambda token: self._built(request, token), "Google")
         return _result(request, answer, target)
-
-    async def _call(self, request: HttpRequest, token: str) -> httpx.Response:
-        try:
-            return await self._http.send(self._built(request, token))
-        except httpx.TimeoutException as error:
-            raise Transient("timeout", "Google did not answer in time") from error
-        except httpx.RequestError as error:
-            raise Transient("connection_failed", type(error).__name__) from error
 
     def _built(self, request: HttpRequest, token: str) -> httpx.Request:
         headers = {**(request.headers or {}), "authorization": f"Bearer {token}"}

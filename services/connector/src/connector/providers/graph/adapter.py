@@ -25,7 +25,6 @@ from connector.providers.graph.calendars import read_calendar
 from connector.providers.graph.canonical import read_single
 from connector.providers.graph.changes import Changes
 from connector.providers.graph.cursors import Cursor
-from connector.providers.graph.errors import broken_answer
 from connector.providers.graph.ids import transaction_id
 from connector.providers.graph.marker import read_marker, read_written_zone, write_properties
 from connector.providers.graph.reading import Json, Mailbox, read_item, rows
@@ -35,6 +34,7 @@ from connector.providers.graph.transport import Transport
 from connector.providers.graph.versions import EventVersion
 from connector.providers.graph.writing import create_body, holdable, patch_body
 from connector.providers.instances import instance_id
+from connector.providers.wire import broken_answer
 from contracts.calendar_objects import EventChanges, Marker
 from contracts.times import Timed
 

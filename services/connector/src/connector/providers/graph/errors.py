@@ -29,11 +29,6 @@ _THROTTLED = {"application_throttled", "too_many_requests", "mailbox_concurrency
 _UNKNOWN_IDS = {"error_invalid_id_malformed", "error_invalid_id", "error_item_not_found"}
 
 
-def broken_answer(detail: str) -> Transient:
-    """Return the error for an answer that is not Graph's: HTML of a proxy, half a body."""
-    return Transient("broken_answer", detail)
-
-
 def translate(answer: httpx.Response, target: Target) -> TandemError:
     """Return our error for an answer of 300 or more."""
     told, wait = _Told(answer), retry_after(answer.headers)

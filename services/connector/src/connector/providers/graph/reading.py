@@ -17,11 +17,12 @@ from connector.domain.provider import (
     SeriesRead,
 )
 from connector.providers.graph.canonical import read_single
-from connector.providers.graph.errors import Target, broken_answer
+from connector.providers.graph.errors import Target
 from connector.providers.graph.requests import Requests
 from connector.providers.graph.series import occurrence_of, read_series
 from connector.providers.graph.transport import Transport
 from connector.providers.instances import instance_place
+from connector.providers.wire import broken_answer
 
 Json = dict[str, Any]
 _TWO_DAYS = timedelta(days=2)

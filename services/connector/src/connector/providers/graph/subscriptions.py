@@ -8,8 +8,8 @@ from chassis.clock import Clock
 from connector.domain.errors import AlreadyExists, Missing
 from connector.domain.provider import Watch, WatchRequest
 from connector.providers.graph.client_state import client_state
-from connector.providers.graph.errors import broken_answer
 from connector.providers.graph.reading import Mailbox, rows
+from connector.providers.wire import broken_answer
 
 _LIFE = timedelta(minutes=4200)
 """Below the 4230 minutes of older documents, and far below the 10080 of today's."""

@@ -7,9 +7,9 @@ from weakref import WeakValueDictionary
 import httpx
 from kiota_abstractions.request_information import RequestInformation
 
-from chassis.errors import Transient
 from connector.domain.provider import Access
-from connector.providers.graph.errors import Target, broken_answer, translate
+from connector.providers.graph.errors import Target, translate
+from connector.providers.wire import broken_answer, send_authorised
 
 AT_ONCE = 4
 """Calls to one mailbox that Outlook takes at a time; more are refused (throttling limits, "MailboxConcurrency")."""
@@ -27,9 +27,7 @@ class Transport:
     async def send(self, access: Access, request: RequestInformation, target: Target) -> Any:  # noqa: ANN401 - JSON
         """Return the decoded answer, None where there is no body. Raises `connector.domain.errors`."""
         async with self._slot(access.mailbox):
-            answer = await self._call(request, await access.token())
-            if answer.status_code == 401:
-                answer = await self._call(request, await access.renew())
+            answer = await send_authorised(self._http, access, lambda token: self._built(request, token), "Microsoft")
         return _result(answer, target)
 
     def _slot(self, mailbox: str) -> asyncio.Semaphore:
@@ -37,14 +35,6 @@ class Transport:
         if slot is None:
             slot = self._slots[mailbox] = asyncio.Semaphore(AT_ONCE)
         return slot
-
-    async def _call(self, request: RequestInformation, token: str) -> httpx.Response:
-        try:
-            return await self._http.send(self._built(request, token))
-        except httpx.TimeoutException as error:
-            raise Transient("timeout", "Microsoft did not answer in time") from error
-        except httpx.RequestError as error:
-            raise Transient("connection_failed", type(error).__name__) from error
 
     def _built(self, request: RequestInformation, token: str) -> httpx.Request:
         if request.http_method is None:
