@@ -4,6 +4,7 @@ Both are validated while our call that opens a subscription is still under way. 
 several subscriptions: each stands for itself, so a forged or outdated one takes nothing from the others.
 """
 
+import asyncio
 from collections.abc import Mapping
 from html import escape
 from typing import Annotated, Any
@@ -71,7 +72,7 @@ def _echo(token: str) -> Response:
 async def _taken(doorbell: Doorbell, request: Request, news: Mapping[str, ChannelNews]) -> Response:
     batch = await _batch(request)
     try:
-        found = [one for raw in batch.value if (one := await _genuine(doorbell, raw))]
+        found = [one for one in await asyncio.gather(*(_genuine(doorbell, raw) for raw in batch.value)) if one]
         for channel, _, raw in found:
             if change := news.get(str(raw.get("lifecycleEvent"))):
                 await doorbell.note(channel, change)
