@@ -12,7 +12,7 @@ from bench.people import ZONE, Seller, activity, event, persons, seed, sellers, 
 from bench.sides import Side, connect_floor, new_activity
 from bench.stand import Stand
 from contracts.topics import ACTIVITY_EVENTS, CALENDAR_EVENTS
-from sandbox.clients import GooglePerson, Json, succeeded
+from sandbox.clients import CalendarPerson, Json, succeeded
 
 PERSONS = 200
 _GUESTS = 2
@@ -21,7 +21,7 @@ _GUESTS = 2
 class Calendar(Protocol):
     """A calendar with its account's holder."""
 
-    person: GooglePerson
+    person: CalendarPerson
     events: list[str]
     activity_facts: str
     calendar_facts: str
@@ -55,7 +55,7 @@ async def calendar(running: Side, name: str, *, events: int = 0, activities: int
             yield ours
         return
     async with httpx.AsyncClient(base_url=stand.google_url, timeout=120) as google, httpx.AsyncClient(timeout=60) as us:
-        bare = FloorCalendar(stand, GooglePerson(google, f"{name}-floor@example.com"), us)
+        bare = FloorCalendar(stand, CalendarPerson(google, f"{name}-floor@example.com"), us)
         await bare.person.sign_up(name, ZONE)
         await _filled(bare, events)
         await side_by_side([bare.post(index) for index in range(activities)])
@@ -111,7 +111,7 @@ class FloorCalendar:
     """A calendar that the floor's processes sync."""
 
     stand: Stand
-    person: GooglePerson
+    person: CalendarPerson
     client: httpx.AsyncClient
     events: list[str] = field(default_factory=list)
     activity_facts: str = floor.ACTIVITY_EVENTS

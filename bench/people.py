@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 
 from bench.stand import Stand
-from sandbox.clients import GooglePerson, Json, Salesperson, succeeded
+from sandbox.clients import CalendarPerson, Json, Salesperson, succeeded
 
 ZONE = "Europe/Berlin"
 _AT_ONCE = 8
@@ -26,7 +26,7 @@ class Seller:
 
     company: str
     sales: Salesperson
-    google: GooglePerson
+    google: CalendarPerson
     events: list[str]
     connection_id: str = ""
 
@@ -52,7 +52,7 @@ async def sellers(stand: Stand, name: str, number: int, *, events: int) -> Async
 
 def _seller(stand: Stand, company: str, google: httpx.AsyncClient) -> Seller:
     sales = Salesperson(stand.settings, stand.urls, sub="7", company=company, role="admin")
-    return Seller(company, sales, GooglePerson(google, f"{company}@example.com"), [])
+    return Seller(company, sales, CalendarPerson(google, f"{company}@example.com"), [])
 
 
 async def seed(google: httpx.AsyncClient, email: str, events: Sequence[Json]) -> list[str]:

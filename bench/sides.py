@@ -14,7 +14,7 @@ from bench.people import ZONE, Seller, activity, event, seed, sellers, side_by_s
 from bench.stand import FLOOR, Stand, running
 from bench.tap import Tap
 from contracts.topics import ACTIVITY_EVENTS
-from sandbox.clients import GooglePerson, Json, succeeded
+from sandbox.clients import CalendarPerson, Json, succeeded
 from sandbox.plan import SERVICES
 from sandbox.processes import Process
 
@@ -116,7 +116,7 @@ class FloorAccounts:
 
     async def open(self) -> None:
         """Put one event and one activity into each, connect them, and wait until all is linked."""
-        people = [GooglePerson(self.google, email) for email in self.emails]
+        people = [CalendarPerson(self.google, email) for email in self.emails]
         await side_by_side([one.sign_up(one.email, ZONE) for one in people])
         self.events = [(await seed(self.google, email, [event(0)]))[0] for email in self.emails]
         given = {email: str(index) for index, email in enumerate(self.emails)}
@@ -134,7 +134,7 @@ class FloorAccounts:
 
     async def change_event(self, index: int, summary: str) -> float:
         """Change the event in Google's page."""
-        person = GooglePerson(self.google, self.emails[index])
+        person = CalendarPerson(self.google, self.emails[index])
         return _updated(await person.change(self.events[index], summary=summary))
 
     async def change_activity(self, index: int, subject: str) -> None:

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Iterator
 import httpx
 import pytest
 
-from sandbox.clients import GooglePerson
+from sandbox.clients import CalendarPerson
 from tests.integration.connector.running import SECRET, Running, running_connector
 from tests.integration.connector.support import Account, Mapper
 
@@ -32,6 +32,6 @@ async def ann(running: Running, mapper: Mapper, unique: str) -> AsyncIterator[Ac
         httpx.AsyncClient(base_url=running.connector, timeout=20) as http,
         httpx.AsyncClient(base_url=running.google, timeout=20) as google,
     ):
-        person = GooglePerson(google, email)
+        person = CalendarPerson(google, email)
         await person.sign_up("Ann", "Europe/Berlin")
         yield Account(http, google, person, mapper, SECRET, email)

@@ -18,7 +18,7 @@ from contracts.connections import ConnectionChanged
 from contracts.envelope import Message
 from contracts.links import ConnectionCounted, ConnectionDrained
 from contracts.times import Timed
-from sandbox.clients import GooglePerson
+from sandbox.clients import CalendarPerson
 from tests.support.waiting import wait_until
 
 M = TypeVar("M", bound=Message)
@@ -141,7 +141,7 @@ class Account:
 
     http: httpx.AsyncClient
     control: httpx.AsyncClient
-    person: GooglePerson
+    person: CalendarPerson
     mapper: Mapper
     secret: str
     email: str

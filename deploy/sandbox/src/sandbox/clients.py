@@ -139,22 +139,22 @@ class CalendarPerson:
     """The account's holder in the provider's own calendar, by the control API that all simulators have in common.
 
     Events are in Google's words with every provider; a simulator translates what its provider calls differently.
+    `kind`: Microsoft's accounts are of work (Office 365) or personal (outlook.com).
     """
 
-    def __init__(self, simulator: httpx.AsyncClient, email: str) -> None:
-        self.simulator, self.email = simulator, email
+    def __init__(
+        self, simulator: httpx.AsyncClient, email: str, kind: Literal["work", "personal"] | None = None
+    ) -> None:
+        self.simulator, self.email, self.kind = simulator, email, kind
         self._events = f"/control/accounts/{email}/calendars/primary/events"
 
     async def sign_up(self, name: str, time_zone: str) -> None:
         """Create the account, unless it is there."""
         known = {account["email"] for account in (await self.simulator.get("/control/accounts")).json()}
         if self.email not in known:
-            new = {"email": self.email, "name": name, "time_zone": time_zone, **self._kind()}
+            kind = {"kind": self.kind} if self.kind else {}
+            new = {"email": self.email, "name": name, "time_zone": time_zone, **kind}
             succeeded(await self.simulator.post("/control/accounts", json=new))
-
-    def _kind(self) -> dict[str, str]:
-        """What the provider wants to know of a new account besides."""
-        return {}
 
     async def add(self, **fields: object) -> Json:
         """Create an event."""
@@ -182,26 +182,10 @@ class CalendarPerson:
         return [row for row in rows if row.get("status") != "cancelled"]
 
 
-class GooglePerson(CalendarPerson):
-    """A person at Google's page."""
-
-
-class MicrosoftPerson(CalendarPerson):
-    """A person at Outlook, with a work account (Office 365) or a personal one (outlook.com)."""
-
-    def __init__(self, microsoft: httpx.AsyncClient, email: str, kind: Literal["work", "personal"] = "work") -> None:
-        super().__init__(microsoft, email)
-        self.kind = kind
-
-    def _kind(self) -> dict[str, str]:
-        return {"kind": self.kind}
-
-
 def calendar_person(provider: str, simulator: httpx.AsyncClient, email: str) -> CalendarPerson:
     """Return the holder of an account at a provider (`google`, `outlook`, `office365`)."""
-    if provider == "google":
-        return GooglePerson(simulator, email)
-    return MicrosoftPerson(simulator, email, "personal" if provider == "outlook" else "work")
+    kinds: Mapping[str, Literal["work", "personal"]] = {"outlook": "personal", "office365": "work"}
+    return CalendarPerson(simulator, email, kinds.get(provider))
 
 
 async def _consent(authorization_url: str, email: str) -> None:
