@@ -12,6 +12,7 @@ from chassis.problems import not_found, problem_responses, unprocessable
 from contracts.decisions import LostValue, Outcome, Remedy, SyncDecided
 from contracts.links import LinkState, Origin
 from mapper.adapters.store import Collections
+from mapper.domain.connection import Connection
 from mapper.domain.link import Link
 
 _MOST_OF_ONE_ITEM = 100
@@ -93,9 +94,13 @@ async def _of_item(collections: Collections, identity: Identity, query: ItemQuer
     own = await collections.links.find(wanted | mine, limit=_MOST_OF_ONE_ITEM)
     if own or not (anybodys := await collections.links.find(wanted, limit=1)):
         return own
-    if any((link.company_id, link.user_id) != (identity.company_id, identity.user_id) for link in anybodys):
+    if not all(_is_of(identity, link) for link in anybodys):
         raise not_found("link")
     return anybodys  # the caller's own after all: it came between the two looks
+
+
+def _is_of(identity: Identity, one: Link | Connection) -> bool:
+    return (one.company_id, one.user_id) == (identity.company_id, identity.user_id)
 
 
 async def _of_left_out(collections: Collections, identity: Identity, query: ItemQuery) -> list[SyncDecided]:
@@ -109,7 +114,7 @@ async def _of_connection(collections: Collections, identity: Identity, query: Li
     if query.connection_id is None:
         raise unprocessable("validation_error", "one of activity_id, event_id and connection_id is required")
     connection = await collections.connections.get(query.connection_id)
-    if connection is None or (connection.company_id, connection.user_id) != (identity.company_id, identity.user_id):
+    if connection is None or not _is_of(identity, connection):
         raise not_found("connection")
     where: dict[str, Any] = {"connection_id": connection.id, "state": query.state or {"$ne": "unlinked"}}
     after = decode_cursor(query.cursor) if query.cursor else None
