@@ -50,12 +50,12 @@ test-kafka: $(INSTALLED) ## What can differ between brokers, on Apache Kafka (ma
 unit: $(INSTALLED) ## Unit and contract tests, side by side (T=path for one)
 	@$(if $(T),pytest $(T) $(ARGS),$(MAKE) --no-print-directory -j2 --output-sync=target $(FAST_TESTS))
 
-$(FAST_TESTS): $(INSTALLED)
+$(FAST_TESTS) $(INTEGRATION): $(INSTALLED)
 	pytest $@ $(ARGS)
 
 integration: $(INSTALLED) ## Tests against a broker and a database (T=path for one, TEST_INFRA=embedded, kafka, containers, external)
-	@# One run each: what one keeps running neither slows the next nor shares its consumer groups.
-	@for part in $(or $(T),$(INTEGRATION)); do echo "pytest $$part"; pytest $$part $(ARGS); done
+	@# One run each: what one keeps running neither slows the next nor shares its consumer groups. All run, whichever fails.
+	@$(if $(T),pytest $(T) $(ARGS),$(MAKE) --no-print-directory --keep-going -j1 $(INTEGRATION))
 
 e2e: $(INSTALLED) ## The services as processes, driven over HTTP (T=path for one, TEST_INFRA=kafka, PROVIDER=office365)
 	pytest $(or $(T),tests/e2e) $(ARGS)
@@ -118,7 +118,7 @@ help: ## This list
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} \
 		/^[a-z0-9-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-.PHONY: $(FAST_TESTS) providers simulate-scale mutants run demo token tools clean test test-kafka unit integration e2e property soak bench lint check lock docs contracts install help
+.PHONY: $(FAST_TESTS) $(INTEGRATION) providers simulate-scale mutants run demo token tools clean test test-kafka unit integration e2e property soak bench lint check lock docs contracts install help
 
 COMPILE = uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 \
 	$(UPGRADE) $(foreach member,$(OURS),--no-emit-package $(member))
