@@ -55,7 +55,7 @@ class Mapper:
 
     def _noted(self, fact: Json) -> Write:
         self._held[fact["account"]].append(fact)
-        return Write(f"{fact['account']} {fact['id']}", (_decided(fact),), new=True)
+        return Write(_link(fact), new=True)
 
     async def _pass(self, account: str) -> None:
         held = self._held.pop(account, [])
@@ -81,7 +81,7 @@ def _asking_store(fact: Json) -> Write:
     created = fact["new"]
     put = {"account": fact["account"], "do": "put", "id": fact["id"], "subject": fact["summary"], "new": created}
     sends = (Message(ACTIVITY_COMMANDS, fact["id"], put), _decided(fact))
-    return Write(_link(fact), (*sends, _state(fact)) if created else sends, new=created and not fact.get("passed"))
+    return Write(_link(fact), sends, new=created and not fact.get("passed"))
 
 
 def _asking_calendar(fact: Json) -> Write:

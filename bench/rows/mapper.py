@@ -25,7 +25,7 @@ _CONNECTIONS = 10
 
 
 async def mapper(stand: Stand, options: Options) -> list[Figure]:
-    """Measure new events on connections in sync: a link written and three messages published for each."""
+    """Measure new events on connections in sync: a link written and two messages published for each."""
     number = options.mapper_messages
     async with running([stand.unit("mapper")]), Counter(stand) as counter:
         for messages in _connections():  # an end of a replay says nothing of a connection that is not known yet

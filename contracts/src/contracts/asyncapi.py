@@ -21,6 +21,9 @@ _INFO: Final = {
 _HEADERS: Final = {
     "type": "object",
     "properties": {
+        "type": {"type": "string", "description": "as in the payload"},
+        "cause": {"type": "string", "description": "as in the payload"},
+        "correlation_id": {"type": "string", "description": "as in the payload"},
         "traceparent": {"type": "string", "description": "W3C Trace Context"},
         "tracestate": {"type": "string", "description": "W3C Trace Context"},
     },

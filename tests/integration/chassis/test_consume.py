@@ -12,7 +12,7 @@ from pydantic import BaseModel
 
 from chassis.broker import make_broker
 from chassis.clock import SystemClock
-from chassis.consume import Incoming, consume
+from chassis.consume import Incoming, Unwanted, consume
 from chassis.errors import Rejected, Transient
 from chassis.messages import Publisher, outgoing
 from chassis.settings import ChassisSettings
@@ -74,6 +74,7 @@ async def consuming(
     handle: Handle,
     *,
     lane: Callable[[Incoming[Said]], Hashable | None] | None = None,
+    unwanted: Unwanted | None = None,
 ) -> AsyncIterator[KafkaBroker]:
     broker = make_broker(settings, app_name="test")
     consume(
@@ -83,6 +84,7 @@ async def consuming(
         parse=Said.model_validate_json,
         handle=handle,
         lane=lane,
+        unwanted=unwanted,
         settings=settings,
         clock=SystemClock(),
     )
@@ -203,6 +205,20 @@ async def test_a_crash_before_the_ack_delivers_again(settings: ChassisSettings, 
         assert await journal.until(1) == [7]
 
 
+async def test_what_a_header_says_is_unwanted_is_passed_over_unparsed(settings: ChassisSettings, topic: str) -> None:
+    journal = Journal()
+
+    async def handle(incoming: Incoming[Said]) -> None:
+        journal.add(incoming.message.n)
+
+    async with AIOKafkaProducer(bootstrap_servers=settings.kafka_bootstrap) as producer:
+        for value, cause in ((b"\xff not json", b"sync"), (said(1)[0], b"api"), (b"\xff not json", b"sync")):
+            await producer.send_and_wait(topic, value, key=b"k", headers=[("cause", cause)])
+    await send(settings, topic, *said(2))
+    async with consuming(settings, topic, handle, unwanted=Unwanted("cause", frozenset({b"sync"}))):
+        assert await journal.until(2) == [1, 2]
+
+
 async def test_what_the_publisher_sends_arrives_with_key_and_headers(settings: ChassisSettings, topic: str) -> None:
     broker = make_broker(settings, app_name="test")
     await broker.connect()
@@ -213,6 +229,16 @@ async def test_what_the_publisher_sends_arrives_with_key_and_headers(settings: C
     headers = dict(record.headers)
     assert headers["content-type"] == b"application/json"
     assert headers["correlation_id"]
+
+
+def test_type_and_cause_of_a_message_are_headers_too() -> None:
+    class Fact(Said):
+        type: str = "said.v1"
+        cause: str = "sync"
+
+    headers = outgoing("t", "k", Fact(n=1)).headers
+    assert (headers["type"], headers["cause"]) == ("said.v1", "sync")
+    assert not {"type", "cause"} & outgoing("t", "k", Said(n=1)).headers.keys()
 
 
 async def test_a_broker_that_is_away_is_transient() -> None:

@@ -1,5 +1,6 @@
 """What the mapper answers over HTTP while links come into being (G4, L1)."""
 
+from collections.abc import Sequence
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -10,8 +11,9 @@ from chassis.auth import Identity, require_identity
 from chassis.problem_handlers import install_problems
 from mapper.adapters.store import Collections
 from mapper.api import routes
+from mapper.domain.connection import Connection
 from mapper.domain.link import Link
-from tests.support.bench import Bench
+from tests.support.bench import Bench, connection
 
 
 class LinksThatAppear:
@@ -24,12 +26,23 @@ class LinksThatAppear:
         return next(self._looks)
 
 
-async def explained_to(user_id: str) -> httpx.Response:
-    bench = Bench()
+class OneConnection:
+    """The connection of every link."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    async def get_many(self, ids: Sequence[str]) -> dict[str, Connection]:
+        return dict.fromkeys(ids, self._connection)
+
+
+async def explained_to(user_id: str, connected: Connection | None = None) -> httpx.Response:
+    bench = Bench(connected)
     bench.crm()
     app = FastAPI()
     install_problems(app)
-    app.include_router(routes(cast("Collections", SimpleNamespace(links=LinksThatAppear(bench.link)))))
+    collections = SimpleNamespace(links=LinksThatAppear(bench.link), connections=OneConnection(bench.connection))
+    app.include_router(routes(cast("Collections", collections)))
     app.dependency_overrides[require_identity] = lambda: Identity(user_id=user_id, company_id="acme", role="regular")
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://mapper") as client:
         return await client.get("/v1/explain", params={"activity_id": bench.link.activity_id})
@@ -39,6 +52,12 @@ async def test_l1_a_link_that_comes_between_two_looks_is_its_owners() -> None:
     answer = await explained_to("7")
     assert answer.status_code == httpx.codes.OK
     assert answer.json()["items"]
+
+
+async def test_l1_what_waits_until_both_sides_are_read_says_so() -> None:
+    (item,) = (await explained_to("7", connection(adopted=False))).json()["items"]
+    assert (item["outcome"], item["rule"]) == ("waiting", "K4")
+    assert "being read" in item["words"]
 
 
 async def test_g4_and_nobody_elses() -> None:

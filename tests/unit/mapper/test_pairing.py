@@ -89,7 +89,7 @@ def meet(crm: dict[str, Any], cal: dict[str, Any], **own: Any) -> Bench:
 def test_adopting_creates_nothing_before_both_replays_have_ended() -> None:
     bench = Bench(connection(adopted=False))
     bench.crm()
-    assert (bench.commands, bench.decided.outcome, bench.decided.rule) == ([], "waiting", "K4")
+    assert (bench.commands, bench.state(), bench.link.history) == ([], ("unlinked", None), ())
 
 
 def test_adopting_agrees_on_what_is_equal_without_a_word_to_either() -> None:

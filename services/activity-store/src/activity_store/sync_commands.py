@@ -49,7 +49,8 @@ class SyncCommands:
         self, command: ActivityPut | ActivityRemove, decide: Callable[[Activity | None], Verdict], matched: Items
     ) -> None:
         document_id = scoped(command.company_id, command.activity_id)
-        items = matched | await self._items_of(document_id)
+        seen = await self.collections.activities.get(document_id)
+        items = matched | await self._items_of(seen)
         left: list[Verdict] = []
 
         def write(current: Activity | None) -> Activity | None:
@@ -57,7 +58,7 @@ class SyncCommands:
             left[:] = [] if verdict.transition else [verdict]
             return self._noted(command, verdict, items)
 
-        await self.collections.activities.update(document_id, write)
+        await self.collections.activities.update(document_id, write, seen=seen)
         answers = [answer_of(command, command.activity_id, verdict, items, self.clock.now()) for verdict in left]
         if answers:
             await self.publisher.publish(answers)
@@ -72,8 +73,7 @@ class SyncCommands:
             return transition.after.sending(answer)
         return transition.after.sending(fact_of(transition, items, from_command(command, now)), answer)
 
-    async def _items_of(self, document_id: str) -> Items:
-        activity = await self.collections.activities.get(document_id)
+    async def _items_of(self, activity: Activity | None) -> Items:
         return await self.collections.linked_items(activity.company_id, activity.linked) if activity else {}
 
     async def _replay(self, command: ActivityReplay) -> None:

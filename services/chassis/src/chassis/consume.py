@@ -54,6 +54,18 @@ class Incoming(Generic[M]):
 
 
 @dataclass(frozen=True)
+class Unwanted:
+    """Values of a header by which a consumer passes over records without parsing them."""
+
+    header: str = ""
+    values: frozenset[bytes] = frozenset()
+
+    def holds(self, record: ConsumerRecord) -> bool:
+        """Tell whether a record is passed over; one that lacks the header is not."""
+        return bool(self.values) and any(name == self.header and value in self.values for name, value in record.headers)
+
+
+@dataclass(frozen=True)
 class _Undecodable:
     record: ConsumerRecord
     error: Exception
@@ -72,11 +84,12 @@ class _Consumer(Generic[M]):
     parse: Callable[[bytes], M]
     handle: Callable[[Incoming[M]], Awaitable[None]]
     lane: Callable[[Incoming[M]], Hashable | None]
+    unwanted: Unwanted
     clock: Clock
 
     async def take(self, records: Sequence[ConsumerRecord]) -> None:
         """Settle a batch, or give it back whole."""
-        items = [self._decode(record) for record in records]
+        items = [self._decode(record) for record in records if not self.unwanted.holds(record)]
         try:
             await run_stages(stages(items, self._lane_of), self._settle, at_once=LANES_AT_ONCE)
         except* GivenBack as group:
@@ -171,17 +184,20 @@ def consume(  # noqa: PLR0913 - a consumer's whole policy in one place
     lane: Callable[[Incoming[M]], Hashable | None] | None = None,
     max_records: int = 200,
     retries: int = 5,
+    unwanted: Unwanted | None = None,
     schema: object = dict,
 ) -> None:
     """Register a consumer of a topic.
 
     `parse` turns a record's value into a message or raises. `handle` must be idempotent; its errors mean what
     `settling` says. `lane` names what must stay in order (default: the key); None for a record makes it a barrier:
-    all before it finish first, then it runs alone. `schema` is the message type shown in the AsyncAPI document.
+    all before it finish first, then it runs alone. `unwanted` says what is none of its business. `schema` is the
+    message type shown in the AsyncAPI document.
     """
     vitals = vitals_of(broker)
     settler = Settler(topic, group, vitals, retries)
-    consumer = _Consumer(broker, settler, parse, handle, lane or (lambda incoming: incoming.lane), clock)
+    in_order = lane or (lambda incoming: incoming.lane)
+    consumer = _Consumer(broker, settler, parse, handle, in_order, unwanted or Unwanted(), clock)
 
     async def batch(message: KafkaMessage) -> None:
         _export_lag(message.consumer, group, message.raw_message)

@@ -16,6 +16,10 @@ from chassis.tracing import trace_headers
 MAX_VALUE_BYTES = 950_000
 """Below Kafka's default `message.max.bytes` of 1 MiB, with room for key and headers."""
 
+TYPE_HEADER = "type"
+CAUSE_HEADER = "cause"
+"""What a message is, and what caused it: by these a consumer passes over what it never wants, without parsing it."""
+
 _PUBLISH_SECONDS = 10.0
 
 
@@ -39,15 +43,22 @@ def _correlation_of(message: BaseModel) -> str:
     return getattr(message, "correlation_id", None) or current_correlation_id()
 
 
+def _told(message: BaseModel) -> dict[str, str]:
+    values = {name: getattr(message, name, None) for name in (TYPE_HEADER, CAUSE_HEADER)}
+    return {name: value for name, value in values.items() if isinstance(value, str)}
+
+
 def outgoing(topic: str, key: str, message: BaseModel) -> Outgoing:
     """Return a message model ready to be sent, with correlation and trace headers of the work in progress.
 
-    Its id is the message's own `id`, where the model has one. Raises `Rejected` where it is too large for Kafka.
+    Its id is the message's own `id`, where the model has one; its `type` and `cause` are headers, too. Raises
+    `Rejected` where it is too large for Kafka.
     """
     value = message.model_dump_json(by_alias=True)
     if len(value.encode()) > MAX_VALUE_BYTES:
         raise Rejected("message_too_large", f"{topic}: {len(value)} characters")
-    headers = {CORRELATION_HEADER: _correlation_of(message), "content-type": "application/json", **trace_headers()}
+    own = {CORRELATION_HEADER: _correlation_of(message), "content-type": "application/json"}
+    headers = {**own, **_told(message), **trace_headers()}
     return Outgoing(id=getattr(message, "id", None) or new_id(), topic=topic, key=key, value=value, headers=headers)
 
 

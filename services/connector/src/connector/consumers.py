@@ -6,7 +6,8 @@ from typing import Any
 from faststream.kafka import KafkaBroker
 
 from chassis.clock import Clock
-from chassis.consume import Incoming, consume
+from chassis.consume import Incoming, Unwanted, consume
+from chassis.messages import TYPE_HEADER
 from connector.adapters.stores import CompanyTypes, Stores
 from connector.domain.connection import Brake, Connection, Counted
 from connector.domain.lifecycle import brake_settled, braked, counted, drained
@@ -21,6 +22,7 @@ from contracts.links import ConnectionCounted, ConnectionDrained, LinkStateMessa
 from contracts.topics import ACTIVITY_TYPES, CALENDAR_COMMANDS, LINK_STATES, SYNC_BRAKES, reader
 
 GROUP = "connector"
+_SINGLE_LINKS = Unwanted(TYPE_HEADER, frozenset({b"link.state.changed.v1"}))
 
 
 @dataclass(frozen=True)
@@ -97,5 +99,6 @@ def register(broker: KafkaBroker, listener: Listener, settings: ConnectorSetting
             handle=handle,
             settings=settings,
             clock=clock,
+            unwanted=_SINGLE_LINKS if topic == LINK_STATES else None,
             schema=schema,
         )

@@ -47,7 +47,7 @@ class Advance:
 
     def _record(self, link: Link, verdict: Verdict | None) -> Link:
         last = link.records[0] if link.records else None
-        if verdict is None or _repeats(verdict, last):
+        if verdict is None or verdict.passing or _repeats(verdict, last):
             return link
         message = outgoing(SYNC_DECISIONS, link.connection_id, self._decided(link, verdict))
         record = Record(outcome=verdict.outcome, rule=verdict.rule, text=message.value)
@@ -69,7 +69,11 @@ class Advance:
         )
 
     def _tell(self, before: Link | None, link: Link) -> Link:
-        if link.state == "unlinked" or (before is not None and _shown(before) == _shown(link)):
+        if (
+            link.state == "unlinked"
+            or _is_only_asked_for(link)
+            or (before is not None and _shown(before) == _shown(link))
+        ):
             return link
         fact = LinkStateChanged(
             **self._envelope(link),
@@ -94,6 +98,11 @@ class Advance:
             "cause": "sync",
             "connection_id": link.connection_id,
         }
+
+
+def _is_only_asked_for(link: Link) -> bool:
+    """Tell whether its activity is not there yet: nobody could show how it stands."""
+    return link.state == "pending" and link.activity.activity is None
 
 
 def _shown(link: Link) -> tuple[object, ...]:

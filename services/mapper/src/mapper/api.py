@@ -12,6 +12,7 @@ from chassis.problems import not_found, problem_responses, unprocessable
 from contracts.decisions import LostValue, Outcome, Remedy, SyncDecided
 from contracts.links import LinkState, Origin
 from mapper.adapters.store import Collections
+from mapper.domain import verdicts
 from mapper.domain.connection import Connection
 from mapper.domain.link import Link
 
@@ -80,10 +81,12 @@ def routes(collections: Collections) -> APIRouter:
         """Return what was decided for an activity or event, newest first."""
         if not (query.activity_id or query.event_id):
             raise unprocessable("validation_error", "activity_id or event_id is required")
-        decided = [one for link in await _of_item(collections, identity, query) for one in link.history]
+        links = await _of_item(collections, identity, query)
+        decided = [one for link in links for one in link.history]
         decided += await _of_left_out(collections, identity, query)
-        newest_first = sorted(decided, key=lambda one: one.occurred_at, reverse=True)
-        return Page(items=[_explanation(one) for one in newest_first], next_cursor=None)
+        explained = [_explanation(one) for one in decided] + await _waiting(collections, links)
+        newest_first = sorted(explained, key=lambda one: one.at, reverse=True)
+        return Page(items=newest_first, next_cursor=None)
 
     return router
 
@@ -101,6 +104,28 @@ async def _of_item(collections: Collections, identity: Identity, query: ItemQuer
 
 def _is_of(identity: Identity, one: Link | Connection) -> bool:
     return (one.company_id, one.user_id) == (identity.company_id, identity.user_id)
+
+
+async def _waiting(collections: Collections, links: Sequence[Link]) -> list[Explanation]:
+    """Return what holds for links of connections whose sides are still being read: none has a record of it (K4)."""
+    known = await collections.connections.get_many([link.connection_id for link in links])
+    read = [link for link in links if (one := known.get(link.connection_id)) and one.running and not one.adopted]
+    return [_waits(link) for link in read]
+
+
+def _waits(link: Link) -> Explanation:
+    verdict = verdicts.ADOPTING
+    return Explanation(
+        at=link.updated_at,
+        activity_id=link.activity_id if link.activity.activity else None,
+        event_id=link.event_id,
+        outcome=verdict.outcome,
+        rule=verdict.rule,
+        setting=verdict.setting,
+        words=verdict.words,
+        remedy=verdict.remedy,
+        lost=verdict.lost,
+    )
 
 
 async def _of_left_out(collections: Collections, identity: Identity, query: ItemQuery) -> list[SyncDecided]:

@@ -6,7 +6,8 @@ from typing import TypeVar
 from faststream.kafka import KafkaBroker
 
 from chassis.clock import Clock
-from chassis.consume import Incoming, consume
+from chassis.consume import Incoming, Unwanted, consume
+from chassis.messages import CAUSE_HEADER
 from chassis.settings import ChassisSettings
 from contracts.activities import ActivityFact
 from contracts.activity_outcomes import ActivityCommandSettled, ActivityOutcomeMessage, ActivityReplayed
@@ -27,6 +28,7 @@ from mapper.left_out import LeftOut
 from mapper.parking import Parking
 
 GROUP = "mapper"
+_OWN_DECISIONS = Unwanted(CAUSE_HEADER, frozenset({b"sync"}))
 
 M = TypeVar("M")
 Handle = Callable[[Incoming[M]], Awaitable[None]]
@@ -60,15 +62,24 @@ def register(
     async def decided(incoming: Incoming[SyncDecided]) -> None:
         await left_out.take(incoming.message)
 
-    def listen(topic: str, handle: Handle[M], lane: Lane[M] | None = None) -> None:
-        parse = reader(topic)
-        consume(broker, topic=topic, group=GROUP, parse=parse, handle=handle, lane=lane, settings=settings, clock=clock)
+    def listen(topic: str, handle: Handle[M], lane: Lane[M] | None = None, unwanted: Unwanted | None = None) -> None:
+        consume(
+            broker,
+            topic=topic,
+            group=GROUP,
+            parse=reader(topic),
+            handle=handle,
+            lane=lane,
+            unwanted=unwanted,
+            settings=settings,
+            clock=clock,
+        )
 
     listen(CONNECTION_EVENTS, connection_changed)
     listen(CALENDAR_EVENTS, calendar_event, _calendar_lane)
     listen(ACTIVITY_EVENTS, activity_event)
     listen(ACTIVITY_OUTCOMES, activity_outcome, _outcome_lane)
-    listen(SYNC_DECISIONS, decided)
+    listen(SYNC_DECISIONS, decided, unwanted=_OWN_DECISIONS)
 
 
 def _calendar_lane(incoming: Incoming[CalendarEvent]) -> Hashable | None:

@@ -172,6 +172,8 @@ class Handlers:
         def change(current: Link | None) -> Link | None:
             if current is None and foreign and not removed_by_us:
                 return None
+            if current is not None and message.command_id and find_pending(current, message.command_id):
+                return current  # the answer to our command tells the same
             link = taken_over(current or link_of_activity(connection, activity, self.clock.now()), connection)
             return advance(current, note_activity(link, activity, message.linked_items))
 

@@ -43,7 +43,10 @@ Ask = PutEvent | RemoveEvent | PutActivity | RemoveActivity
 
 @dataclass(frozen=True)
 class Verdict:
-    """Why: the outcome, the rule that decided, the setting behind it, and what would change it."""
+    """Why: the outcome, the rule that decided, the setting behind it, and what would change it.
+
+    One that is `passing` holds for all items of a connection for a while: explain tells it, nothing is recorded.
+    """
 
     outcome: Outcome
     rule: str
@@ -51,6 +54,7 @@ class Verdict:
     setting: str | None = None
     remedy: Remedy | None = None
     lost: tuple[LostValue, ...] = ()
+    passing: bool = False
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,9 @@ from contracts.decisions import LostValue, Remedy
 from mapper.domain.decision import Verdict
 
 WAITING_FOR_OUTCOME = Verdict("waiting", "K4", "A change is on its way and has not been confirmed yet.")
-ADOPTING = Verdict("waiting", "K4", "Both sides are being read; items are paired before anything is created.")
+ADOPTING = Verdict(
+    "waiting", "K4", "Both sides are being read; items are paired before anything is created.", passing=True
+)
 STOPPED = Verdict("skipped", "K1", "The sync was stopped.", remedy=Remedy(words="Connect the calendar again."))
 NOT_OWNER = Verdict("skipped", "A1", "The activity belongs to another user; only the owner's calendar shows it.")
 HANDED_OVER = Verdict("removed", "A8", "The activity now belongs to another user, so it left this calendar.")
