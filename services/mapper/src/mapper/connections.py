@@ -120,7 +120,11 @@ class Connections:
 
     async def _redecide(self, connection: Connection, link: Link) -> None:
         advance = Advance(connection, Trigger.timer(self.clock.now()), self.resend_after)
-        await self.collections.links.update(link.id, lambda current: advance(current, current) if current else None)
+
+        def change(current: Link | None) -> Link | None:
+            return advance(current, current) if current else None
+
+        await self.collections.links.update(link.id, change, seen=link)
 
     async def _pass_done(self, connection: Connection) -> None:
         now = self.clock.now()

@@ -97,6 +97,12 @@ class InFlight(Value):
     event_id: Id
     generation: int = 0
     started_at: AwareDatetime
+    tries: int = 1
+
+    @property
+    def unsure(self) -> bool:
+        """Whether an earlier try of this very command may have arrived."""
+        return self.tries > 1
 
 
 class Connection(Document):

@@ -38,10 +38,14 @@ class Reading:
 
 @dataclass(frozen=True)
 class Judged:
-    """An event as it may be told; `tell` and `remember` say what is to be done with it."""
+    """An event as it may be told; `tell` and `remember` say what is to be done with it.
+
+    `known` is what is to be remembered, `before` what was.
+    """
 
     event: EventSnapshot
     known: KnownEvent
+    before: KnownEvent | None
     tell: bool
     remember: bool
     replaces: str | None = None
@@ -61,13 +65,13 @@ def judge(reading: Reading, read: EventSnapshot, etag: str | None, known: KnownE
     news = changed or reading.tell_all or not told
     fresh = _remembered(reading, event, etag, known, published=not hidden)
     same = known is not None and _same(known, fresh)
-    return Judged(event=event, known=fresh, tell=news and not hidden, remember=not same)
+    return Judged(event=event, known=fresh, before=known, tell=news and not hidden, remember=not same)
 
 
 def whatever_the_window(judged: Judged) -> Judged:
     """Return an event as it is told where a link has it: the horizon closes no link (D5)."""
     known = judged.known.model_copy(update={"published": True, "event": None})
-    return Judged(event=judged.event, known=known, tell=True, remember=True)
+    return replace(judged, known=known, tell=True, remember=True)
 
 
 def _remembered(

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Literal
 
+from connector.domain.connection import Connection, InFlight
 from connector.domain.provider import EventRead, EventRemoved, Item, OccurrenceRead, SeriesRead
 from contracts.calendar_commands import CalendarPut
 from contracts.calendar_objects import EventChanges, EventFields, EventSnapshot
@@ -16,6 +17,14 @@ def snapshot_of(item: Item) -> EventSnapshot | None:
 def etag_of(item: Item) -> str | None:
     """Return the etag of a live item."""
     return item.etag if isinstance(item, EventRead | OccurrenceRead | SeriesRead) else None
+
+
+def begun(connection: Connection, note: InFlight) -> Connection:
+    """Return the connection with the note of a write about to be made; one tried before keeps its first time."""
+    known = connection.in_flight
+    if known is not None and known.command_id == note.command_id:
+        note = note.model_copy(update={"started_at": known.started_at, "tries": known.tries + 1})
+    return connection.model_copy(update={"in_flight": note})
 
 
 def is_ours(event: EventSnapshot, put: CalendarPut) -> bool:

@@ -1,5 +1,6 @@
 """How a command ends: its answer is told and then noted, so that a repeated one is answered as the first time."""
 
+import asyncio
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,7 +16,7 @@ from connector.work.facts import Facts, answer
 from connector.work.memory import KnownItems
 from connector.work.turns import Turn, Turns
 from contracts.calendar_commands import CalendarPut, CalendarRemove
-from contracts.calendar_events import CalendarOutcome, Pass
+from contracts.calendar_events import CalendarCommandSettled, CalendarOutcome, Pass
 from contracts.calendar_objects import EventSnapshot
 
 Command = CalendarPut | CalendarRemove
@@ -43,7 +44,11 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Answers:
-    """Tells outcomes in the order that loses nothing: known event, answer, what was seen, then the note."""
+    """Tells outcomes side by side with noting them, then ends the turn.
+
+    What a crash cuts off is made good: a command that comes again is answered by its note, or else tried again as one
+    whose first try may have arrived; an event that was not remembered is told once more, as it is.
+    """
 
     stores: Stores
     publisher: Publisher
@@ -53,24 +58,26 @@ class Answers:
 
     async def settle(self, turn: Turn, command: Command, outcome: Outcome) -> None:
         """Tell and note the outcome of a command, and end its turn."""
-        event = await self._remembered(turn, command, outcome)
+        judged = self.judged(turn, outcome.event, outcome.etag) if outcome.event else None
         message = self.facts.settled(
             turn.connection,
             command,
             outcome.kind,
             seq=turn.seq,
-            event=event,
+            event=judged.event if judged else None,
             event_id=outcome.event_id,
             generation=outcome.generation,
             reason=outcome.reason,
             gone_at=outcome.gone_at if outcome.kind == "gone" else None,
         )
+        note = Answer(id=command.command_id, message=message, at=self.facts.clock.now(), event_id=outcome.event_id)
+        remembered = self.known.put(judged) if judged else self._forget_removed(command, outcome)
+        await asyncio.gather(remembered, self.stores.answers.insert(note), self._tell(turn, command, outcome, message))
+        await self.turns.end(turn, _free)
+
+    async def _tell(self, turn: Turn, command: Command, outcome: Outcome, message: CalendarCommandSettled) -> None:
         await self.publisher.publish([answer(message)])
         await self._tell_seen(turn, command, outcome)
-        await self.stores.answers.insert(
-            Answer(id=command.command_id, message=message, at=self.facts.clock.now(), event_id=outcome.event_id)
-        )
-        await self.turns.end(turn, _free)
 
     async def refuse(self, connection: Connection, command: Command, reason: str) -> None:
         """Refuse a command without asking the provider."""
@@ -99,14 +106,6 @@ class Answers:
         )
         return whatever_the_window(judge(reading, event, etag, known))
 
-    async def _remembered(self, turn: Turn, command: Command, outcome: Outcome) -> EventSnapshot | None:
-        if outcome.event is None:
-            await self._forget_removed(command, outcome)
-            return None
-        judged = self.judged(turn, outcome.event, outcome.etag)
-        await self.known.put(judged.known)
-        return judged.event
-
     async def _forget_removed(self, command: Command, outcome: Outcome) -> None:
         removed = isinstance(command, CalendarRemove) and outcome.kind == "applied"
         if (removed or outcome.kind == "gone") and command.event_id:
@@ -121,7 +120,7 @@ class Answers:
             judged = self.judged(turn, outcome.seen, outcome.etag)
             message = self.facts.event_changed(turn.connection, judged, turn.seq, sync_pass.id)
             await self.publisher.publish([message])
-            await self.known.put(judged.known)
+            await self.known.put(judged)
         if outcome.gone:
             gone = self.facts.event_gone(
                 turn.connection,

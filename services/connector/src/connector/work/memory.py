@@ -8,7 +8,7 @@ from chassis.document import D
 from chassis.documents import Documents
 from connector.adapters.stores import Stores
 from connector.domain.findings import Deletion, Findings
-from connector.domain.judging import Reading
+from connector.domain.judging import Judged, Reading
 from connector.domain.known import KnownEvent, KnownSeries, lineage_of
 from connector.domain.passes import Memory, ids_on, series_touched
 from connector.domain.provider import Item
@@ -58,13 +58,16 @@ class KnownItems:
 
     async def remember(self, findings: Findings) -> None:
         """Store what is known now; only called after it was told."""
-        events = [judged.known for judged in findings.judged if judged.remember]
-        await asyncio.gather(*map(self.put, events), *map(self._put_series, findings.series))
+        events = [judged for judged in findings.judged if judged.remember]
+        await asyncio.gather(*map(self._put_over, events), *map(self._put_series, findings.series))
         await asyncio.gather(*(self._stores.events.delete(one.id, one.version) for one in findings.replaced))
 
-    async def put(self, known: KnownEvent) -> None:
-        """Store one known event."""
-        await self._stores.events.update(known.id, lambda _: known)
+    async def put(self, judged: Judged) -> None:
+        """Store what is now known of one event, whatever was known of it before."""
+        await self._stores.events.update(judged.known.id, lambda _: judged.known)
+
+    async def _put_over(self, judged: Judged) -> None:
+        await self._stores.events.update(judged.known.id, lambda _: judged.known, seen=judged.before)
 
     async def _put_series(self, series: KnownSeries) -> None:
         await self._stores.series.update(series.id, lambda _: series)

@@ -2,16 +2,14 @@
 
 from dataclasses import dataclass
 
-from chassis.clock import Clock
 from connector.adapters.calendars import Calendars
 from connector.adapters.stores import Stores
-from connector.domain.connection import InFlight
 from connector.domain.errors import Missing, PreconditionFailed, Rejected
 from connector.domain.identity import known_id
 from connector.domain.masking import present
 from connector.domain.writes import etag_of, snapshot_of
 from connector.work.answers import Answers, Outcome
-from connector.work.turns import Turn, Turns
+from connector.work.turns import Turn
 from contracts.calendar_commands import CalendarRemove
 
 _TRIES = 5
@@ -23,15 +21,9 @@ class Remover:
 
     stores: Stores
     answers: Answers
-    turns: Turns
-    clock: Clock
 
     async def remove(self, turn: Turn, calendars: Calendars, command: CalendarRemove) -> None:
         """Delete an event, and answer; one that is gone already is what was asked for."""
-        note = InFlight(
-            command_id=command.command_id, kind="remove", event_id=command.event_id, started_at=self.clock.now()
-        )
-        await self.turns.keep(turn, lambda c: c.model_copy(update={"in_flight": note}))
         try:
             outcome = await self._remove(turn, calendars, command)
         except Missing:

@@ -12,7 +12,8 @@ from connector.work.connections import Connections
 Change = Callable[[Connection], Connection]
 
 
-def _as_it_is(connection: Connection) -> Connection:
+def as_it_is(connection: Connection) -> Connection:
+    """Note nothing."""
     return connection
 
 
@@ -33,13 +34,13 @@ class Turns:
         self._clock = clock
         self._holder = new_id()
 
-    async def begin(self, connection: Connection, note: Change = _as_it_is) -> Turn:
+    async def begin(self, connection: Connection, note: Change = as_it_is) -> Turn:
         """Take the lease on a connection just read, or raise LeaseHeld; `note` is stored with it."""
         now = self._clock.now()
         taken = await self._change(connection, lambda c: note(leased(c, self._holder, now)))
         return Turn(taken, taken.fence, taken.seq)
 
-    async def keep(self, turn: Turn, note: Change = _as_it_is) -> None:
+    async def keep(self, turn: Turn, note: Change = as_it_is) -> None:
         """Prolong the lease, storing `note` with it; LeaseLost where someone else took over."""
         now = self._clock.now()
         turn.connection = await self._change(turn.connection, lambda c: note(renewed(c, turn.fence, now)))
@@ -49,7 +50,7 @@ class Turns:
         await self.keep(turn, lambda c: c.model_copy(update={"seq": c.seq + 1}))
         turn.seq = turn.connection.seq
 
-    async def end(self, turn: Turn, note: Change = _as_it_is) -> None:
+    async def end(self, turn: Turn, note: Change = as_it_is) -> None:
         """Give the lease back, storing `note` with that."""
         turn.connection = await self._change(turn.connection, lambda c: note(released(c, turn.fence)))
 

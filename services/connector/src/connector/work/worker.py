@@ -10,6 +10,7 @@ from connector.adapters.calendars import Calendars, ProviderAway
 from connector.domain.connection import Connection
 from connector.domain.debounce import judge_pull
 from connector.domain.due import sooner
+from connector.domain.writes import begun
 from connector.work.accounts import Accounts
 from connector.work.answers import Answers, Command
 from connector.work.channels import Channels
@@ -19,8 +20,8 @@ from connector.work.pulling import Puller
 from connector.work.removing import Remover
 from connector.work.retiring import Retirer
 from connector.work.tempos import Tempos
-from connector.work.turns import Turn, Turns
-from connector.work.writing import Writer
+from connector.work.turns import Change, Turn, Turns, as_it_is
+from connector.work.writing import Writer, first_note
 from contracts.calendar_commands import (
     CalendarCommandMessage,
     CalendarConfirm,
@@ -110,27 +111,28 @@ class Worker:
             else:
                 await self.remover.remove(turn, calendars, command)
 
-        await self._guarded(connection, command, work)
+        kit = self.accounts.kits[connection.provider]
+        note = first_note(command, connection, kit.calendars, self.clock.now())
+        await self._guarded(connection, command, work, lambda c: begun(c, note))
 
-    async def _guarded(self, connection: Connection, command: CalendarCommandMessage, work: Work) -> None:
+    async def _guarded(
+        self, connection: Connection, command: CalendarCommandMessage, work: Work, note: Change = as_it_is
+    ) -> None:
         """Do the work within a turn; what the provider cannot do now parks this connection and no other."""
         if not connection.can_work(self.clock.now()):
             await self.parking.park(command)
             return
         await self._settle_unfinished(connection, command)
-        turn = await self.turns.begin(connection)
+        admitted = self.tempos.admits(connection.provider)
+        turn = await self.turns.begin(connection, note if admitted else as_it_is)
         try:
-            self._check_provider(connection.provider)
+            if not admitted:  # only probes are worth a call: each that times out holds up others for seconds
+                raise ProviderAway("provider_away", f"{connection.provider} does not answer")
             with self.tempos.watching(connection.provider):
                 await work(turn, self.accounts.calendars(turn.connection))
         except PARKS as error:
             await self.parking.park(command)
             await self.parking.trouble(turn.connection, error)
-
-    def _check_provider(self, provider: str) -> None:
-        """Raise ProviderAway where only probes are worth a call: each that times out holds up others for seconds."""
-        if not self.tempos.admits(provider):
-            raise ProviderAway("provider_away", f"{provider} does not answer")
 
     async def _settle_unfinished(self, connection: Connection, command: CalendarCommandMessage) -> None:
         """Bring a write of unknown end to its end before anything else: else its echo looked like a user's edit."""

@@ -2,19 +2,19 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
-from chassis.clock import Clock
 from connector.adapters.calendars import Calendars
 from connector.adapters.stores import Stores
 from connector.domain.connection import Connection, InFlight
 from connector.domain.errors import AlreadyExists, Forbidden, Missing, PreconditionFailed, Rejected
 from connector.domain.identity import known_id
 from connector.domain.masking import present
-from connector.domain.provider import EventRemoved, Item, NewEvent
+from connector.domain.provider import CalendarProvider, EventRemoved, Item, NewEvent
 from connector.domain.writes import etag_of, holds, is_written, judge_taken, snapshot_of
 from connector.work.answers import Answers, Outcome
 from connector.work.turns import Turn, Turns
-from contracts.calendar_commands import CalendarPut
+from contracts.calendar_commands import CalendarPut, CalendarRemove
 from contracts.calendar_objects import EventSnapshot
 
 _TRIES = 5
@@ -27,7 +27,6 @@ class Writer:
     stores: Stores
     answers: Answers
     turns: Turns
-    clock: Clock
 
     async def put(self, turn: Turn, calendars: Calendars, put: CalendarPut) -> None:
         """Create or change an event, and answer."""
@@ -39,15 +38,14 @@ class Writer:
             outcome = Outcome("refused", reason=error.code, generation=put.generation)
         await self.answers.settle(turn, put, outcome)
 
-    async def _note(self, turn: Turn, put: CalendarPut, event_id: str, generation: int) -> datetime:
-        """Note the write before it is made; the time of the command's first try stays."""
-        known = turn.connection.in_flight
-        first = known.started_at if known and known.command_id == put.command_id else self.clock.now()
-        note = InFlight(
-            command_id=put.command_id, kind="put", event_id=event_id, generation=generation, started_at=first
-        )
-        await self.turns.keep(turn, lambda c: c.model_copy(update={"in_flight": note}))
-        return first
+    async def _note(self, turn: Turn, event_id: str, generation: int) -> InFlight:
+        """Return the note of the write, which the turn began with; another place is noted before it is written."""
+        note = _note_of(turn)
+        if (note.event_id, note.generation) == (event_id, generation):
+            return note
+        moved = note.model_copy(update={"event_id": event_id, "generation": generation})
+        await self.turns.keep(turn, lambda c: c.model_copy(update={"in_flight": moved}))
+        return moved
 
     async def _create(self, turn: Turn, calendars: Calendars, put: CalendarPut) -> Outcome:
         for generation in range(put.generation, put.generation + _TRIES):
@@ -59,12 +57,12 @@ class Writer:
     async def _create_as(self, turn: Turn, calendars: Calendars, put: CalendarPut, generation: int) -> Outcome | None:
         account = turn.connection.known_account
         key = calendars.provider.key_of(account, put.activity_id, put.calendar_id, generation)
-        new = NewEvent(key, put.changes, put.marker, unsure=_is_unsure(turn.connection, put))
-        first_try = await self._note(turn, put, key, generation)
+        note = await self._note(turn, key, generation)
+        new = NewEvent(key, put.changes, put.marker, unsure=note.unsure)
         try:
             item = await calendars.create(put.calendar_id, new)
         except AlreadyExists as error:
-            return await self._taken(turn, calendars, put, _Place(error.event_id or key, generation, first_try))
+            return await self._taken(turn, calendars, put, _Place(error.event_id or key, generation, note.started_at))
         return _written(item, generation)
 
     async def _taken(self, turn: Turn, calendars: Calendars, put: CalendarPut, place: "_Place") -> Outcome | None:
@@ -108,8 +106,7 @@ class Writer:
     ) -> Outcome:
         """Write on the condition of the etag; on 412 read anew: only another content is a conflict."""
         generation = put.generation if generation is None else generation
-        unsure = _is_unsure(turn.connection, put)
-        await self._note(turn, put, event_id, generation)
+        unsure = (await self._note(turn, event_id, generation)).unsure
         etag = etag_of(read) if read else None if unsure else await self._known_etag(put, event_id)
         for _ in range(_TRIES):
             if etag is None:
@@ -155,9 +152,23 @@ class _Place:
     first_try: datetime
 
 
-def _is_unsure(connection: Connection, put: CalendarPut) -> bool:
-    """Whether an earlier try of this very command may have arrived."""
-    return connection.in_flight is not None and connection.in_flight.command_id == put.command_id
+def first_note(
+    command: CalendarPut | CalendarRemove, connection: Connection, provider: CalendarProvider, now: datetime
+) -> InFlight:
+    """Return the note of a write before its first try: where it will be made, as far as is known."""
+    kind: Literal["put", "remove"] = "put" if isinstance(command, CalendarPut) else "remove"
+    generation = command.generation if isinstance(command, CalendarPut) else 0
+    event_id = command.event_id or provider.key_of(
+        connection.known_account, command.activity_id, command.calendar_id, generation
+    )
+    return InFlight(command_id=command.command_id, kind=kind, event_id=event_id, generation=generation, started_at=now)
+
+
+def _note_of(turn: Turn) -> InFlight:
+    note = turn.connection.in_flight
+    if note is None:
+        raise AssertionError("a write is noted as its turn begins")
+    return note
 
 
 def _gone(item: Item | None, generation: int) -> Outcome:
