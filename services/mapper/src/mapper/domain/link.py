@@ -126,8 +126,8 @@ class Link(Document):
     origin: Origin
     state: LinkState = "unlinked"
     reason: str | None = None
-    event: EventSide = EventSide()
-    activity: ActivitySide = ActivitySide()
+    event: EventSide = Field(default_factory=EventSide)
+    activity: ActivitySide = Field(default_factory=ActivitySide)
     gone_pass: str | None = Field(default=None, description="the pass whose deletion is only noted so far (H4)")
     agreed_event: EventFields | None = None
     agreed_activity: ActivityFields | None = None
