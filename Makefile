@@ -75,10 +75,10 @@ property: $(INSTALLED) ## State machines: whatever people do and however message
 soak: $(INSTALLED) ## The state machine over the whole system, for long (STEPS=1000, SEED=, prints both and what it reached)
 	STEPS='$(or $(STEPS),1000)' SEED='$(SEED)' pytest tests/property/system -m soak -s $(ARGS)
 
-bench: $(INSTALLED) ## Measure the system beside its bare floor (BENCH_ROWS=, SIZES=, RATES=, KAFKA=, QUICK=1 for a look)
+bench: $(INSTALLED) ## Measure the system beside its bare floor (PROVIDER=office365, BENCH_ROWS=, SIZES=, RATES=, KAFKA=, QUICK=1 for a look)
 	@python -m bench
 
-load: $(INSTALLED) ## That the bench itself goes through all its rows, in small (minutes)
+load: $(INSTALLED) ## That the bench itself goes through all its rows, in small (minutes; PROVIDER=office365)
 	pytest tests/load $(ARGS)
 
 simulate-scale: $(INSTALLED) ## The scheduler at a million connections, in virtual time; writes docs/scaling*.md (CONNECTIONS=10000 only prints)

@@ -34,9 +34,9 @@ async def measure(name: str, running: Stand, options: Options) -> list[Figure]:
     figures = await ROWS[name](running, options)
     measured_on["load_after"] = round(os.getloadavg()[0], 1)
     say(f"{name}: {perf_counter() - began:.0f} s, load {os.getloadavg()[0]:.1f}")
-    kept = keep(_kept_in(options), name, figures, measured_on)
+    kept = keep(_kept_in(options), options.provider, name, figures, measured_on)
     if not options.quick:
-        put_into(_DOCUMENT, kept, ROWS)
+        put_into(_DOCUMENT, kept, tuple(ROWS))
     return figures
 
 
@@ -50,7 +50,7 @@ async def run(options: Options) -> list[Figure]:
     figures: list[Figure] = []
     for names in shared:
         with TemporaryDirectory(prefix="tandem-bench-") as folder:
-            async with stand(Path(folder), options.kafka) as running:
+            async with stand(Path(folder), options.kafka, options.provider) as running:
                 for name in names:
                     figures += await measure(name, running, options)
     return figures

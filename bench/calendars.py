@@ -1,6 +1,6 @@
 """One calendar to be synced for the first time, on either side: filled, with guests whom the CRM knows."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -12,7 +12,7 @@ from bench.people import ZONE, Seller, activity, event, persons, seed, sellers, 
 from bench.sides import Side, connect_floor, new_activity
 from bench.stand import Stand
 from contracts.topics import ACTIVITY_EVENTS, CALENDAR_EVENTS
-from sandbox.clients import CalendarPerson, Json, succeeded
+from sandbox.clients import CalendarPerson, Json, calendar_person, succeeded
 
 PERSONS = 200
 _GUESTS = 2
@@ -35,10 +35,6 @@ class Calendar(Protocol):
         """Have everything told anew."""
         ...
 
-    async def ring(self) -> None:
-        """Ring the provider's doorbell, although nothing has changed."""
-        ...
-
 
 @asynccontextmanager
 async def calendar(running: Side, name: str, *, events: int = 0, activities: int = 0) -> AsyncIterator[Calendar]:
@@ -54,8 +50,11 @@ async def calendar(running: Side, name: str, *, events: int = 0, activities: int
             )
             yield ours
         return
-    async with httpx.AsyncClient(base_url=stand.google_url, timeout=120) as google, httpx.AsyncClient(timeout=60) as us:
-        bare = FloorCalendar(stand, CalendarPerson(google, f"{name}-floor@example.com"), us)
+    async with (
+        httpx.AsyncClient(base_url=stand.simulator_url, timeout=120) as simulator,
+        httpx.AsyncClient(timeout=60) as us,
+    ):
+        bare = FloorCalendar(stand, calendar_person(stand.provider, simulator, f"{name}-floor@example.com"), us)
         await bare.person.sign_up(name, ZONE)
         await _filled(bare, events)
         await side_by_side([bare.post(index) for index in range(activities)])
@@ -86,24 +85,16 @@ class OurCalendar:
     calendar_facts: str = CALENDAR_EVENTS
 
     def __post_init__(self) -> None:
-        self.person = self.seller.google
+        self.person = self.seller.holder
 
     async def connect(self) -> None:
         """Go through the consent page."""
-        self.seller.connection_id = (await self.seller.sales.connect(self.person.email))["id"]
+        await self.seller.ask()
 
     async def resync(self) -> None:
         """Ask for it as the user does."""
         path = f"/v1/connections/{self.seller.connection_id}/resync"
         succeeded(await self.seller.sales.connector.post(path))
-
-    async def ring(self) -> None:
-        """Send what Google sends."""
-        channels: Sequence[Json] = (await self.person.simulator.get("/control/channels")).json()
-        channel = next(one for one in channels if one["email"] == self.person.email)
-        names = {"Channel-ID": channel["id"], "Channel-Token": channel["token"], "Resource-State": "exists"}
-        headers = {f"X-Goog-{name}": value for name, value in names.items()}
-        succeeded(await self.seller.sales.connector.post("/webhooks/google", headers=headers))
 
 
 @dataclass
@@ -124,11 +115,6 @@ class FloorCalendar:
     async def resync(self) -> None:
         """Ask for all once more."""
         await connect_floor(self.stand, self.person.simulator, self.client, [self.person.email], first=False)
-
-    async def ring(self) -> None:
-        """Send what Google sends."""
-        headers = {"X-Goog-Channel-Token": self.person.email, "X-Goog-Resource-State": "exists"}
-        succeeded(await self.client.post(f"{self.stand.urls['connector']}/webhook", headers=headers))
 
     async def post(self, index: int) -> None:
         """Put an activity into the floor's store."""

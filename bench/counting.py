@@ -70,7 +70,7 @@ class Counter:
         self._consumer = AIOKafkaConsumer(bootstrap_servers=stand.kafka, enable_auto_commit=False)
         self._partitions = partitions_of(spec.name for spec in SPECS)
         self._mongo: AsyncIOMotorClient[dict[str, Any]] = AsyncIOMotorClient(stand.mongo_url)
-        self._google = httpx.AsyncClient(base_url=stand.google_url, timeout=30)
+        self._simulator = httpx.AsyncClient(base_url=stand.simulator_url, timeout=30)
 
     async def __aenter__(self) -> Self:
         """Connect."""
@@ -80,12 +80,12 @@ class Counter:
     async def __aexit__(self, *_: object) -> None:
         """Disconnect."""
         await self._consumer.stop()
-        await self._google.aclose()
+        await self._simulator.aclose()
         self._mongo.close()
 
     async def now(self) -> Cost:
         """Return all counts as they stand."""
-        calls = (await self._google.get("/control/journal/counts")).json()
+        calls = (await self._simulator.get("/control/journal/counts")).json()
         return Cost(await self._messages(), await self._database(), calls)
 
     async def settled(self, *, quiet: float = 3.0, within: float = 300.0) -> Cost:

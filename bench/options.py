@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from sandbox.processes import kafka_obstacle
+from sandbox.simulated import PROVIDERS
 
 
 @dataclass(frozen=True)
@@ -37,8 +38,8 @@ def options_from(environ: Mapping[str, str], rows: tuple[str, ...]) -> Options:
     chosen = tuple(filter(None, environ.get("BENCH_ROWS", "").split(","))) or rows
     if unknown := set(chosen) - set(rows):
         raise UnknownOptionError(f"BENCH_ROWS={','.join(sorted(unknown))}: there are {', '.join(rows)}")
-    if (provider := environ.get("PROVIDER") or "google") != "google":
-        raise UnknownOptionError(f"PROVIDER={provider}: only google has a simulator that this drives")
+    if (provider := environ.get("PROVIDER") or "google") not in PROVIDERS:
+        raise UnknownOptionError(f"PROVIDER={provider}: there are {', '.join(PROVIDERS)}")
     kafka = environ.get("KAFKA") or ("embedded" if kafka_obstacle() else "apache")
     plan = Options(chosen, kafka, provider)
     plan = _quick(plan) if environ.get("QUICK") else plan

@@ -1,4 +1,4 @@
-"""Companies for the load: each one salesperson with one Google account, its calendar filled, connected or not."""
+"""Companies for the load: each one salesperson with one account, its calendar filled, connected or not."""
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 
 from bench.stand import Stand
-from sandbox.clients import CalendarPerson, Json, Salesperson, succeeded
+from sandbox.clients import CalendarPerson, Json, Salesperson, calendar_person, succeeded
 
 ZONE = "Europe/Berlin"
 _AT_ONCE = 8
@@ -24,15 +24,20 @@ _SLOTS = 40
 class Seller:
     """A salesperson and the account's holder, who are one and the same."""
 
+    provider: str
     company: str
     sales: Salesperson
-    google: CalendarPerson
+    holder: CalendarPerson
     events: list[str]
     connection_id: str = ""
 
+    async def ask(self) -> None:
+        """Go through the consent page; the first sync is then under way."""
+        self.connection_id = (await self.sales.connect(self.holder.email, provider=self.provider))["id"]
+
     async def connect(self, *, seconds: float = 120) -> None:
         """Connect the calendar and wait until it is in sync."""
-        self.connection_id = (await self.sales.connect(self.google.email))["id"]
+        await self.ask()
         await self.sales.in_sync(self.connection_id, seconds=seconds)
 
 
@@ -40,27 +45,28 @@ class Seller:
 async def sellers(stand: Stand, name: str, number: int, *, events: int) -> AsyncIterator[list[Seller]]:
     """Open companies, each with so many events in its calendar."""
     async with AsyncExitStack() as stack:
-        google = await stack.enter_async_context(httpx.AsyncClient(base_url=stand.google_url, timeout=120))
-        opened = [_seller(stand, f"{name}-{index}", google) for index in range(number)]
+        simulator = await stack.enter_async_context(httpx.AsyncClient(base_url=stand.simulator_url, timeout=120))
+        opened = [_seller(stand, f"{name}-{index}", simulator) for index in range(number)]
         for one in opened:
             await stack.enter_async_context(one.sales)
-        await side_by_side([one.google.sign_up(one.company, ZONE) for one in opened])
+        await side_by_side([one.holder.sign_up(one.company, ZONE) for one in opened])
         for one in opened:
-            one.events = await seed(google, one.google.email, [event(index) for index in range(events)])
+            one.events = await seed(simulator, one.holder.email, [event(index) for index in range(events)])
         yield opened
 
 
-def _seller(stand: Stand, company: str, google: httpx.AsyncClient) -> Seller:
+def _seller(stand: Stand, company: str, simulator: httpx.AsyncClient) -> Seller:
     sales = Salesperson(stand.settings, stand.urls, sub="7", company=company, role="admin")
-    return Seller(company, sales, CalendarPerson(google, f"{company}@example.com"), [])
+    holder = calendar_person(stand.provider, simulator, f"{company}@example.com")
+    return Seller(stand.provider, company, sales, holder, [])
 
 
-async def seed(google: httpx.AsyncClient, email: str, events: Sequence[Json]) -> list[str]:
+async def seed(simulator: httpx.AsyncClient, email: str, events: Sequence[Json]) -> list[str]:
     """Put events into a calendar, whole pages at once; return their ids."""
     ids: list[str] = []
     for start in range(0, len(events), _SEED_PAGE):
         page = events[start : start + _SEED_PAGE]
-        ids += (await google.post(f"/control/accounts/{email}/calendars/primary/seed", json=page)).json()
+        ids += (await simulator.post(f"/control/accounts/{email}/calendars/primary/seed", json=page)).json()
     return ids
 
 
@@ -72,7 +78,7 @@ def moment(index: int) -> datetime:
 
 
 def event(index: int, guests: Sequence[str] = ()) -> Json:
-    """Return a quarter of an hour's meeting as a Google event."""
+    """Return a quarter of an hour's meeting, in the words of all simulators' people."""
     start = moment(index)
     times = {"start": start, "end": start + timedelta(minutes=15)}
     fields: Json = {name: {"dateTime": at.isoformat(), "timeZone": ZONE} for name, at in times.items()}

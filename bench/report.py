@@ -1,12 +1,13 @@
 """The table: printed, kept as JSON, and put into docs/performance.md between two marks."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from bench.costs import cost_rows
 from bench.results import Figure
+from sandbox.simulated import PROVIDERS
 
 HEAD = ("row", "what", "ours", "floor", "ours / floor", "goal")
 _BEGIN, _END = "<!-- figures: written by make bench -->", "<!-- end of figures -->"
@@ -36,24 +37,28 @@ def print_table(figures: Sequence[Figure]) -> None:
         print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
 
 
-def keep(path: Path, row: str, figures: Sequence[Figure], measured_on: Mapping[str, Any]) -> Json:
-    """Put a row's figures, with what they were measured on, in place of its former ones; return all rows."""
+def keep(path: Path, provider: str, row: str, figures: Sequence[Figure], measured_on: Mapping[str, Any]) -> Json:
+    """Put a row's figures, with what they were measured on, in place of its former ones; return all providers' rows."""
     kept: Json = json.loads(path.read_text()) if path.exists() else {}
-    kept[row] = {"measured_on": dict(measured_on), "figures": [one.as_json() for one in figures]}
+    kept.setdefault(provider, {})[row] = {
+        "measured_on": dict(measured_on),
+        "figures": [one.as_json() for one in figures],
+    }
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(kept, indent=1, ensure_ascii=False) + "\n")
     return kept
 
 
-def put_into(document: Path, kept: Mapping[str, Json], order: Iterable[str]) -> None:
-    """Replace what stands between the marks of a Markdown file by the table of all kept rows."""
+def put_into(document: Path, kept: Mapping[str, Json], order: Sequence[str]) -> None:
+    """Replace what stands between the marks of a Markdown file by the tables of all kept rows, provider by provider."""
     before, _, rest = document.read_text().partition(_BEGIN)
     after = rest.partition(_END)[2]
-    parts = [part for row in order if row in kept for part in _section(row, kept[row])]
+    found = [(one, row, kept[one][row]) for one in PROVIDERS for row in order if row in kept.get(one, {})]
+    parts = [part for provider, row, content in found for part in _section(f"{provider}: {row}", content)]
     document.write_text("\n".join([before + _BEGIN, *parts, "", _END]) + after)
 
 
-def _section(row: str, content: Json) -> list[str]:
+def _section(title: str, content: Json) -> list[str]:
     on = content["measured_on"]
     told = (
         f"{on['at']}, commit {on['commit']}, {on['machine']} (load {on['load_before']} before, "
@@ -62,7 +67,7 @@ def _section(row: str, content: Json) -> list[str]:
     )
     table = [HEAD, ("---",) * len(HEAD), *(_cells(one) for one in content["figures"])]
     costs = cost_rows(content["figures"])
-    return ["", f"### {row}", "", told, "", *_markdown(table), *([""] if costs else []), *_markdown(costs)]
+    return ["", f"### {title}", "", told, "", *_markdown(table), *([""] if costs else []), *_markdown(costs)]
 
 
 def _markdown(table: Sequence[Sequence[str]]) -> list[str]:

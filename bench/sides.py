@@ -14,7 +14,7 @@ from bench.people import ZONE, Seller, activity, event, seed, sellers, side_by_s
 from bench.stand import FLOOR, Stand, running
 from bench.tap import Tap
 from contracts.topics import ACTIVITY_EVENTS
-from sandbox.clients import CalendarPerson, Json, succeeded
+from sandbox.clients import Json, calendar_person, succeeded
 from sandbox.plan import SERVICES
 from sandbox.processes import Process
 
@@ -65,8 +65,11 @@ async def accounts(running_side: Side, name: str, number: int) -> AsyncIterator[
         async with sellers(stand, f"{name}-ours", number, events=1) as opened:
             yield await _connected(stand, opened)
         return
-    async with httpx.AsyncClient(base_url=stand.google_url, timeout=60) as google, httpx.AsyncClient(timeout=60) as us:
-        bare = FloorAccounts(stand, google, us, [f"{name}-floor-{index}@example.com" for index in range(number)])
+    async with (
+        httpx.AsyncClient(base_url=stand.simulator_url, timeout=60) as simulator,
+        httpx.AsyncClient(timeout=60) as us,
+    ):
+        bare = FloorAccounts(stand, simulator, us, [f"{name}-floor-{index}@example.com" for index in range(number)])
         await bare.open()
         yield bare
 
@@ -82,12 +85,12 @@ class OurAccounts:
     @property
     def emails(self) -> Sequence[str]:
         """The accounts' addresses."""
-        return [one.google.email for one in self.sellers]
+        return [one.holder.email for one in self.sellers]
 
     async def change_event(self, index: int, summary: str) -> float:
-        """Change the event in Google's page."""
+        """Change the event in the provider's page."""
         one = self.sellers[index]
-        return _updated(await one.google.change(one.events[0], summary=summary))
+        return _updated(await one.holder.change(one.events[0], summary=summary))
 
     async def change_activity(self, index: int, subject: str) -> None:
         """Patch the activity."""
@@ -107,7 +110,7 @@ class FloorAccounts:
     """The same for the floor's processes."""
 
     stand: Stand
-    google: httpx.AsyncClient
+    simulator: httpx.AsyncClient
     client: httpx.AsyncClient
     emails: Sequence[str]
     facts: str = floor.ACTIVITY_EVENTS
@@ -116,13 +119,13 @@ class FloorAccounts:
 
     async def open(self) -> None:
         """Put one event and one activity into each, connect them, and wait until all is linked."""
-        people = [CalendarPerson(self.google, email) for email in self.emails]
+        people = [calendar_person(self.stand.provider, self.simulator, email) for email in self.emails]
         await side_by_side([one.sign_up(one.email, ZONE) for one in people])
-        self.events = [(await seed(self.google, email, [event(0)]))[0] for email in self.emails]
+        self.events = [(await seed(self.simulator, email, [event(0)]))[0] for email in self.emails]
         given = {email: str(index) for index, email in enumerate(self.emails)}
         await side_by_side([self.post(new_activity(email, f"{email} call")) for email in given])
         async with Tap(self.stand.kafka, [floor.LINK_STATES]) as tap:
-            await connect_floor(self.stand, self.google, self.client, self.emails)
+            await connect_floor(self.stand, self.simulator, self.client, self.emails)
             if not await tap.until(lambda: len(tap.records) >= 4 * len(self.emails), seconds=120):
                 raise RuntimeError("the floor's accounts did not get linked")
         rows = await side_by_side([one.events() for one in people])
@@ -133,8 +136,8 @@ class FloorAccounts:
         succeeded(await self.client.post(f"{self.stand.urls['activity-store']}/activities", json=body))
 
     async def change_event(self, index: int, summary: str) -> float:
-        """Change the event in Google's page."""
-        person = CalendarPerson(self.google, self.emails[index])
+        """Change the event in the provider's page."""
+        person = calendar_person(self.stand.provider, self.simulator, self.emails[index])
         return _updated(await person.change(self.events[index], summary=summary))
 
     async def change_activity(self, index: int, subject: str) -> None:
@@ -145,13 +148,13 @@ class FloorAccounts:
 
 
 async def connect_floor(
-    stand: Stand, google: httpx.AsyncClient, client: httpx.AsyncClient, emails: Sequence[str], *, first: bool = True
+    stand: Stand, simulator: httpx.AsyncClient, client: httpx.AsyncClient, emails: Sequence[str], *, first: bool = True
 ) -> None:
     """Connect accounts to the floor and ask for all they hold; not `first`: only ask once more."""
     urls = stand.urls
     if first:
         tokens = [
-            {"email": email, "token": (await google.post(f"/control/accounts/{email}/tokens", json={})).json()}
+            {"email": email, "token": (await simulator.post(f"/control/accounts/{email}/tokens", json={})).json()}
             for email in emails
         ]
         given = [one | {"token": one["token"]["access_token"]} for one in tokens]

@@ -19,6 +19,7 @@ from sandbox import keys
 from sandbox.plan import SERVICES, Plan, make_plan
 from sandbox.ports import Ports
 from sandbox.processes import Process, Unit, probes, ready, service, simulator
+from sandbox.simulated import simulated
 from tests.support.infrastructure import broker, database
 from tests.support.ports import free_base
 
@@ -33,7 +34,9 @@ class Stand:
     """Addresses, and what is needed to start services on them."""
 
     plan: Plan
-    google: Process
+    provider: str
+    """Whose calendars are synced."""
+    simulator: Process
     mongo_url: str
     kafka: str
     database: str
@@ -45,9 +48,9 @@ class Stand:
         return self.plan.settings
 
     @property
-    def google_url(self) -> str:
+    def simulator_url(self) -> str:
         """The simulator's address."""
-        return self.google.unit.url
+        return self.simulator.unit.url
 
     @property
     def urls(self) -> dict[str, str]:
@@ -61,14 +64,15 @@ class Stand:
         unit = service(ours, self.plan.listeners[ours], self.settings, log)
         if name == ours:
             return unit
-        env = {**unit.env, "FLOOR_GOOGLE_URL": self.google_url, "FLOOR_PORT": str(unit.port)}
+        provider = {"FLOOR_PROVIDER": self.provider, "FLOOR_PROVIDER_URL": self.simulator_url}
+        env = {**unit.env, **provider, "FLOOR_PORT": str(unit.port)}
         argv = (sys.executable, "-m", "bench.floor", ours)
         return replace(unit, name=name, argv=argv, env=env)
 
 
 @asynccontextmanager
-async def stand(folder: Path, kafka: str) -> AsyncIterator[Stand]:
-    """Start broker, database and simulator, with all topics made. `kafka` is `apache` or `embedded`."""
+async def stand(folder: Path, kafka: str, provider: str) -> AsyncIterator[Stand]:
+    """Start broker, database and the provider's simulator, with all topics made. `kafka`: `apache` or `embedded`."""
     os.environ["TEST_INFRA"] = {"apache": "kafka"}.get(kafka, kafka)
     async with AsyncExitStack() as stack:
         bootstrap = stack.enter_context(broker(folder))
@@ -78,8 +82,9 @@ async def stand(folder: Path, kafka: str) -> AsyncIterator[Stand]:
         plan = make_plan(Ports.moved(free_base()), folder, keys.load_or_make(folder / "keys.env"), environ)
         await ensure_topics(bootstrap, SPECS)
         (folder / "clock").write_text("0\n")
-        google = await stack.enter_async_context(running([_forgetful_google(plan)]))
-        yield Stand(plan, google["google"], mongo_url, bootstrap, await _described(mongo_url))
+        name = simulated(provider)
+        started = await stack.enter_async_context(running([_forgetful(plan, name)]))
+        yield Stand(plan, provider, started[name], mongo_url, bootstrap, await _described(mongo_url))
 
 
 async def _described(mongo_url: str) -> str:
@@ -90,9 +95,10 @@ async def _described(mongo_url: str) -> str:
     return f"{own}, speaking MongoDB {status['version']}"
 
 
-def _forgetful_google(plan: Plan) -> Unit:
-    """The simulator without its state file: writing 50,000 events down again and again is no part of any figure."""
-    unit = simulator("google", plan.ports.google, plan.folder, plan.settings, plan.folder / "logs" / "google.log")
+def _forgetful(plan: Plan, name: str) -> Unit:
+    """A simulator without its state file: writing 50,000 events down again and again is no part of any figure."""
+    log = plan.folder / "logs" / f"{name}.log"
+    unit = simulator(name, plan.listeners[name], plan.folder, plan.settings, log)
     argv = (*unit.argv[: unit.argv.index("--state")], *unit.argv[unit.argv.index("--state") + 2 :])
     return replace(unit, argv=argv, probe=partial(probes.http, f"{unit.url}/control/settings"))
 

@@ -5,6 +5,7 @@ import os
 import sys
 from collections.abc import Awaitable, Callable
 from typing import Any
+from urllib.parse import parse_qsl
 
 import uvicorn
 
@@ -13,12 +14,12 @@ from bench.floor.connector import connector
 from bench.floor.mapper import mapper
 from bench.floor.store import store
 
-Route = Callable[[Json], Awaitable[None]]
+Route = Callable[[Json], Awaitable[str | None]]
 _PARTS = {"connector": connector, "mapper": mapper, "activity-store": store}
 
 
 class App:
-    """A bare ASGI app: a POST's path names the work, and 204 says that it is done."""
+    """A bare ASGI app: a POST's path names the work; 204 says that it is done, 200 what is answered."""
 
     def __init__(self, part: str) -> None:
         self._part = part
@@ -31,11 +32,12 @@ class App:
             return
         headers = {name.decode(): value.decode() for name, value in scope["headers"]}
         body = await _body(receive)
-        if route := self._routes.get(scope["path"]):
-            await route((json.loads(body) if body else {}) | {"headers": headers})
-        status = 204 if route else 200
-        await send({"type": "http.response.start", "status": status, "headers": []})
-        await send({"type": "http.response.body", "body": b""})
+        about = {"headers": headers, "query": dict(parse_qsl(scope["query_string"].decode()))}
+        route = self._routes.get(scope["path"])
+        told = await route((json.loads(body) if body else {}) | about) if route else ""
+        status = 204 if told is None else 200
+        await send({"type": "http.response.start", "status": status, "headers": [(b"content-type", b"text/plain")]})
+        await send({"type": "http.response.body", "body": (told or "").encode()})
 
     async def _lifespan(self, receive: Callable[[], Awaitable[Json]], send: Any) -> None:  # noqa: ANN401
         await receive()

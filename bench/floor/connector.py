@@ -10,6 +10,8 @@ from time import monotonic
 import httpx
 
 from bench.floor.common import CALENDAR_COMMANDS, CALENDAR_EVENTS, Json, Kit, Message, Write
+from bench.floor.providers import PROVIDERS, Calendar
+from bench.floor.rows import Row
 
 _DEBOUNCE = 1.0
 _PAGE_WRITES = 250
@@ -20,11 +22,11 @@ class Account:
     """A connected calendar; what ours keep in documents and read again stands in memory here."""
 
     email: str
-    headers: dict[str, str]
+    calendar: Calendar
     cursor: str = ""
     read_at: float = 0.0
     waits: bool = False
-    etags: dict[str, str] = field(default_factory=dict)
+    versions: dict[str, str] = field(default_factory=dict)
 
 
 class Connector:
@@ -32,27 +34,28 @@ class Connector:
 
     def __init__(self, kit: Kit) -> None:
         self._kit = kit
-        self._google = httpx.AsyncClient(base_url=f"{os.environ['FLOOR_GOOGLE_URL']}/calendar/v3", timeout=60)
+        self._words = PROVIDERS[os.environ["FLOOR_PROVIDER"]]
+        self._http = httpx.AsyncClient(base_url=os.environ["FLOOR_PROVIDER_URL"], timeout=60)
         self._address = f"http://127.0.0.1:{os.environ['FLOOR_PORT']}/webhook"
         self._accounts: dict[str, Account] = {}
 
     async def open(self, body: Json) -> None:
         """Connect accounts (`email`, `token`): a cursor and a push channel each, nothing told."""
         for given in body["accounts"]:
-            account = Account(given["email"], {"Authorization": f"Bearer {given['token']}"})
+            account = Account(given["email"], self._words.calendar(self._http, given["token"]))
             self._accounts[account.email] = account
             await self._kit.write("connections", [Write(account.email, new=True)])
-            watch = {"id": account.email.replace("@", "-at-").replace(".", "-"), "type": "web_hook"}
-            address = {"address": f"{self._address}?{account.email}", "token": account.email}
-            await self._call(account, "POST", "/events/watch", json=watch | address)
+            await account.calendar.watch(self._address, account.email)
             if body["read"]:
                 await self._read(account, tell=False)
 
-    async def ring(self, body: Json) -> None:
-        """Take a push: ask for a read, and answer when Kafka has that."""
-        email = body["headers"]["x-goog-channel-token"]
-        if body["headers"]["x-goog-resource-state"] != "sync":
+    async def ring(self, body: Json) -> str | None:
+        """Take a push: ask for a read, and answer when Kafka has that. Before the first one, echo what is asked."""
+        if (asked := self._words.echo(body)) is not None:
+            return asked
+        for email in self._words.rung(body):
             await self._kit.send([Message(CALENDAR_COMMANDS, email, {"account": email, "do": "pull"})])
+        return None
 
     async def take(self, commands: Sequence[Json]) -> None:
         """Carry out a batch."""
@@ -94,25 +97,21 @@ class Connector:
         await self._note(account)
 
     async def _read(self, account: Account, *, tell: bool, first: bool = False, again: bool = False) -> int:
-        account.read_at = monotonic()
-        query = {"singleEvents": "false", "maxResults": "2500"}
-        query |= {"syncToken": account.cursor} if account.cursor else {}
-        told = 0
-        while True:
-            page = await self._call(account, "GET", "/events", params=query)
-            news = [item for item in page["items"] if again or account.etags.get(item["id"]) != item["etag"]]
+        account.read_at, told = monotonic(), 0
+        async for page in account.calendar.changes(account.cursor):
+            news = [row for row in page.rows if again or account.versions.get(row.id) != row.version]
             told += len(news)
             if tell:
                 await self._tell(account, news, first=first)
-            account.etags |= {item["id"]: item["etag"] for item in news}
-            if "nextSyncToken" in page:
-                account.cursor = page["nextSyncToken"]
-                return told
-            query["pageToken"] = page["nextPageToken"]
-            await self._note(account)
+            account.versions |= {row.id: row.version for row in news}
+            if page.cursor:
+                account.cursor = page.cursor
+            else:
+                await self._note(account)
+        return told
 
-    async def _tell(self, account: Account, items: Sequence[Json], *, first: bool) -> None:
-        facts = [_changed(account, item, first=first) for item in items]
+    async def _tell(self, account: Account, rows: Sequence[Row], *, first: bool) -> None:
+        facts = [_changed(account, row, first=first) for row in rows]
         await self._kit.send([Message(CALENDAR_EVENTS, account.email, fact) for fact in facts])
         known = [Write(fact["id"], new=fact["new"]) for fact in facts if not fact["same"]]
         for start in range(0, len(known), _PAGE_WRITES):
@@ -121,42 +120,34 @@ class Connector:
     async def _put(self, account: Account, command: Json) -> None:
         await self._note(account)
         await self._note(account)  # the write in flight
-        event = command["event"]
         new = "id" not in command
-        method, path = ("POST", "/events") if new else ("PATCH", f"/events/{command['id']}")
-        item = await self._call(account, method, path, json=event, params={"sendUpdates": "none"})
-        account.etags[item["id"]] = item["etag"]
-        await self._kit.write("known", [Write(item["id"], new=new)])
-        settled = {"account": account.email, "is": "settled", "link": command["link"], "created": new, "id": item["id"]}
+        calendar, event = account.calendar, command["event"]
+        row = await (calendar.create(event) if new else calendar.update(command["id"], event))
+        account.versions[row.id] = row.version
+        await self._kit.write("known", [Write(row.id, new=new)])
+        settled = {"account": account.email, "is": "settled", "link": command["link"], "created": new, "id": row.id}
         await self._kit.send([Message(CALENDAR_EVENTS, account.email, settled)])
-        await self._kit.write("answers", [Write(f"{item['id']} {item['etag']}", new=True)])
+        await self._kit.write("answers", [Write(f"{row.id} {row.version}", new=True)])
         await self._note(account)
 
     async def _note(self, account: Account) -> None:
         await self._kit.write("connections", [Write(account.email)])
 
-    async def _call(self, account: Account, method: str, path: str, **request: object) -> Json:
-        address = f"/calendars/primary{path}"
-        answer = await self._google.request(method, address, headers=account.headers, **request)  # type: ignore[arg-type]
-        answer.raise_for_status()
-        body: Json = answer.json()
-        return body
 
-
-def _changed(account: Account, item: Json, *, first: bool) -> Json:
-    known = item["id"] in account.etags
+def _changed(account: Account, row: Row, *, first: bool) -> Json:
+    known = row.id in account.versions
     return {
         "account": account.email,
         "is": "changed",
-        "id": item["id"],
-        "summary": item["summary"],
+        "id": row.id,
+        "summary": row.title,
         "first": first,
-        "same": known and account.etags[item["id"]] == item["etag"],
+        "same": known and account.versions[row.id] == row.version,
         "new": not known,
     }
 
 
-async def connector(kit: Kit) -> dict[str, Callable[[Json], Awaitable[None]]]:
+async def connector(kit: Kit) -> dict[str, Callable[[Json], Awaitable[str | None]]]:
     """Start consuming; return the routes."""
     part = Connector(kit)
     await kit.consume(CALENDAR_COMMANDS, part.take)

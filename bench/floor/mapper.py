@@ -98,7 +98,7 @@ def _settled(fact: Json) -> Write:
     return Write(_link(about), (_state(about),) if fact["created"] else ())
 
 
-async def mapper(kit: Kit) -> dict[str, Callable[[Json], Awaitable[None]]]:
+async def mapper(kit: Kit) -> dict[str, Callable[[Json], Awaitable[str | None]]]:
     """Start consuming; return the routes."""
     part = Mapper(kit)
     await kit.consume(CALENDAR_EVENTS, part.calendar)

@@ -57,7 +57,7 @@ def _put(command: Json) -> Write:
     return Write(command["id"], (fact, answer), new=command["new"])
 
 
-async def store(kit: Kit) -> dict[str, Callable[[Json], Awaitable[None]]]:
+async def store(kit: Kit) -> dict[str, Callable[[Json], Awaitable[str | None]]]:
     """Start consuming; return the routes."""
     part = Store(kit)
     await kit.consume(ACTIVITY_COMMANDS, part.commands)

@@ -1,5 +1,6 @@
 """Rows a and e: from a change on one side to its being written on the other, at given rates."""
 
+import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -91,13 +92,13 @@ async def _measure(running: Side, opened: Accounts, rate: float, slow: int, dire
     number = max(options.least_changes, round(rate * options.seconds))
     stand, tags = running.stand, [f"#{direction[:4]}-{rate:g}-{slow}-{index}#" for index in range(number)]
     async with (
-        httpx.AsyncClient(base_url=stand.google_url, timeout=30) as google,
+        httpx.AsyncClient(base_url=stand.simulator_url, timeout=30) as simulator,
         Counter(stand) as counter,
         Tap(stand.kafka, [opened.facts]) as tap,
     ):
         await counter.settled()
-        await google.patch("/control/settings", json={"latency_ms": slow})
-        await google.delete("/control/journal")
+        await simulator.patch("/control/settings", json={"latency_ms": slow})
+        await simulator.delete("/control/journal")
         before, watch, begun = await counter.now(), Watch(running.processes), [0.0] * number
 
         async def change_event(index: int) -> None:
@@ -113,8 +114,8 @@ async def _measure(running: Side, opened: Accounts, rate: float, slow: int, dire
             ended = _told(tap, tags)
         else:
             late = await offer(rate, number, change_activity)
-            ended = await _written(google, tap, tags)
-        await google.patch("/control/settings", json={"latency_ms": 0})
+            ended = await _written(simulator, tap, tags)
+        await simulator.patch("/control/settings", json={"latency_ms": 0})
         cost = await counter.settled() - before  # what follows a change (outcomes, echoes) is part of its cost
         cpu = watch.cpu()
     arrived = [(ended[tag] - start) * 1000 for tag, start in zip(tags, begun, strict=True) if start and tag in ended]
@@ -134,14 +135,14 @@ def _tag(value: bytes) -> str:
     return found.group().decode() if found else ""
 
 
-async def _written(google: httpx.AsyncClient, tap: Tap, tags: Sequence[str]) -> dict[str, float]:
+async def _written(simulator: httpx.AsyncClient, tap: Tap, tags: Sequence[str]) -> dict[str, float]:
     """Wait until the provider's journal has all writes; return when each was made."""
     wanted, found = set(tags), dict[str, float]()
 
     async def look() -> int:
-        rows = (await google.get("/control/journal")).json()
+        rows = (await simulator.get("/control/journal")).json()
         for row in rows:
-            tag = (row.get("body") or {}).get("summary")
+            tag = _tag(json.dumps(row.get("body")).encode())
             if tag in wanted and row["status"] == httpx.codes.OK:
                 found.setdefault(tag, datetime.fromisoformat(row["at"]).timestamp())
         return len(found)

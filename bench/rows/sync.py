@@ -12,6 +12,7 @@ from bench.rows.one_change import Change, one_change
 from bench.sides import Side, side
 from bench.stand import Stand
 from bench.work import Work, timed
+from sandbox.clients import succeeded
 
 _SHARE = 100
 """One of so many events is changed."""
@@ -67,8 +68,12 @@ async def _outbound(running: Side, options: Options) -> dict[str, Work]:
 
 
 async def _again(running: Side, opened: Calendar, number: int) -> dict[str, Work]:
+
+    async def ring() -> None:
+        succeeded(await opened.person.simulator.post(f"/control/accounts/{opened.person.email}/ring"))
+
     acts = {
-        f"push, nothing changed beside {number:,}": opened.ring,
+        f"push, nothing changed beside {number:,}": ring,
         f"resync of {number:,}, nothing changed": opened.resync,
     }
     topic = opened.activity_facts

@@ -9,11 +9,12 @@ from dataclasses import dataclass
 class Features:
     """How a provider's calls are named in the simulator's journal, and what it holds.
 
-    `holds`: what it keeps of a description. `any_rule`: it keeps rules that nobody can expand. `forbids`: the trap
-    that refuses a call for good.
+    `looks`: all calls of a read that finds nothing. `holds`: what it keeps of a description. `any_rule`: it keeps
+    rules that nobody can expand. `forbids`: the trap that refuses a call for good.
     """
 
     reads: str
+    looks: frozenset[str]
     creates: str
     updates: str
     deletes: str
@@ -29,6 +30,7 @@ class Features:
 
 _GOOGLE = Features(
     reads="calendar.events.list",
+    looks=frozenset({"calendar.events.list"}),
     creates="calendar.events.insert",
     updates="calendar.events.patch",
     deletes="calendar.events.delete",
@@ -38,6 +40,7 @@ _GOOGLE = Features(
 )
 _GRAPH = Features(
     reads="calendarView.delta",
+    looks=frozenset({"calendarView.delta", "events.list"}),
     creates="events.create",
     updates="events.update",
     deletes="events.delete",

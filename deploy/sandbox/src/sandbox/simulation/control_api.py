@@ -137,6 +137,10 @@ def _records(router: APIRouter, simulator: BaseSimulator[W]) -> None:
     async def pushes() -> list[Json]:
         return list(simulator.desk.log)
 
+    @router.post("/accounts/{email}/ring")
+    async def ring(email: str) -> Json:
+        return {"rung": simulator.desk.ring(email)}
+
     @router.post("/pushes/release")
     async def release() -> Json:
         return {"released": simulator.desk.release()}

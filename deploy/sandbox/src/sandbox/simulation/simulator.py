@@ -25,6 +25,9 @@ class Desk(Protocol):
     def release(self) -> int:
         """Send what a trap holds back; how many those were."""
 
+    def ring(self, email: str) -> int:
+        """Tell an account's subscribers of a change that there was not; how many were told."""
+
 
 @dataclass(slots=True, kw_only=True)
 class BaseSimulator(ABC, Generic[W]):

@@ -66,6 +66,13 @@ class PushDesk:
         """One more message of a channel, also of a stopped one."""
         self._deliveries.start(notification(channel, "exists", self._world.rng))
 
+    def ring(self, email: str) -> int:
+        """Tell an account's channels of a change that there was not; how many those were."""
+        own = [one for one in self._world.channels.live.values() if one.email == email]
+        for channel in own:
+            self.tell(channel)
+        return len(own)
+
     def release(self) -> int:
         """Send what the reorder trap holds back; how many those were."""
         return self._deliveries.release()

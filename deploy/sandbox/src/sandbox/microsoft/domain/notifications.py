@@ -45,6 +45,11 @@ def changed(subscription: Subscription, calendar: Calendar, notice: Notice, acco
     }
 
 
+def rung(subscription: Subscription, account: Account) -> Json:
+    """One change notification of nothing in particular."""
+    return _frame(subscription, account) | {"changeType": "updated", "resource": subscription.resource}
+
+
 def listed(subscription: Subscription, calendar_id: str, change: str, account: Account) -> Json:
     """One notification of `/me/calendars`."""
     resource = f"Users/{account.user_id}/Calendars/{calendar_id}"

@@ -90,6 +90,13 @@ class PushDesk:
             value = notifications.listed(one, calendar_id, change, account)
             self._tell(Batch(one.url, (value,)), owner)
 
+    def ring(self, email: str) -> int:
+        """Tell an account's subscriptions of a change that there was not; how many those were."""
+        own = [one for one in self._world.subscriptions.live.values() if one.email == email]
+        for one in own:
+            self._deliveries.start(Batch(one.url, (notifications.rung(one, self._world.accounts[email]),)))
+        return len(own)
+
     def lifecycle(self, subscription: Subscription, event: str) -> None:
         """Send a lifecycle notification; personal accounts get none."""
         account = self._world.accounts[subscription.email]
