@@ -15,8 +15,8 @@ from contracts.times import AllDay, EventTime, Timed
 
 Raw = Mapping[str, Any]
 _UTC = "UTC"
-_OWN_NAMES = {"tzone://Microsoft/Utc": _UTC}
-"""Exchange's names beside Windows' own; what is behind `tzone://Microsoft/Custom`, it does not tell."""
+_OWN_NAMES = {"tzone://microsoft/utc": _UTC, "utc": _UTC, "coordinated universal time": _UTC}
+"""Names beside Windows' own, in any case; what is behind `tzone://Microsoft/Custom`, Exchange does not tell."""
 
 
 def read_time(raw: Raw, written_zone: str | None = None) -> EventTime:
@@ -24,20 +24,36 @@ def read_time(raw: Raw, written_zone: str | None = None) -> EventTime:
 
     All-day events show their dates in any zone; an end before the start counts as the start.
     """
-    start, end = _moment(raw.get("start")), _moment(raw.get("end") or raw.get("start"))
+    begin, until = raw.get("start"), raw.get("end") or raw.get("start")
     if raw.get("isAllDay"):
-        return computable(_days(start, end))
-    return computable(Timed(start=start, end=max(start, end), timezone=read_zone(raw, written_zone) or _UTC))
+        return computable(_days(_wall(begin), _wall(until)))
+    start, end = _moment(begin), _moment(until)
+    zone = read_zone(raw, written_zone) or _UTC
+    own = iana_zone(written_zone or "")
+    if own and zone == _UTC and _wire_zone_at(start, own) == _UTC:
+        zone = own
+    return computable(Timed(start=start, end=max(start, end), timezone=zone))
 
 
 def _days(start: datetime, end: datetime) -> AllDay:
     return AllDay(start=start.date(), end=max(end.date(), start.date()))
 
 
+def _wall(raw: object) -> datetime:
+    """Return what the clock on the wall shows, whatever the zone: a day is the same one in all of them."""
+    if not isinstance(raw, Mapping) or not isinstance(text := raw.get("dateTime"), str):
+        raise UnreadableTimeError("an event without a start")
+    return datetime.fromisoformat(text).replace(tzinfo=None)
+
+
 def read_zone(raw: Raw, written_zone: str | None = None) -> str | None:
-    """Return the IANA zone in which the event was made, None for one that nobody knows."""
-    name = str(raw.get("originalStartTimeZone") or _UTC)
-    shown = iana_zone(_OWN_NAMES.get(name, name))
+    """Return the IANA zone in which the event was made, None for one that nobody knows.
+
+    A series tells its zone once more: that counts where the first name is one that only Exchange understands.
+    """
+    name = str(raw.get("originalStartTimeZone") or (raw.get("start") or {}).get("timeZone") or _UTC)
+    span = (raw.get("recurrence") or {}).get("range") or {}
+    shown = _known(name) or _known(str(span.get("recurrenceTimeZone") or ""))
     if written_zone and iana_zone(written_zone) and (shown is None or name in {wire_zone(written_zone), written_zone}):
         return written_zone
     return shown
@@ -64,12 +80,16 @@ def _moment(raw: object) -> datetime:
         raise UnreadableTimeError("an event without a start")
     moment = read_instant(raw.get("dateTime"))
     zone = str(raw.get("timeZone") or _UTC)
-    if zone == _UTC:
+    known = _known(zone)
+    if known == _UTC:
         return moment
-    known = iana_zone(_OWN_NAMES.get(zone, zone))  # the answer ignores which zone it was asked for
     if known is None:
         raise UnreadableTimeError(f"the time zone {zone} is unknown")
-    return moment.replace(tzinfo=ZoneInfo(known)).astimezone(UTC)
+    return moment.replace(tzinfo=ZoneInfo(known)).astimezone(UTC)  # the answer ignores which zone it was asked for
+
+
+def _known(name: str) -> str | None:
+    return iana_zone(_OWN_NAMES.get(name.casefold(), name))
 
 
 def write_time(time: EventTime) -> dict[str, Any]:
@@ -77,11 +97,19 @@ def write_time(time: EventTime) -> dict[str, Any]:
     if isinstance(time, AllDay):
         days = {"start": time.start.isoformat(), "end": time.end.isoformat()}
         return {name: _wire(f"{day}T00:00:00", _UTC) for name, day in days.items()} | {"isAllDay": True}
-    zone = wire_zone(time.timezone)
-    local = ZoneInfo(time.timezone if windows_zone(time.timezone) else _UTC)
     moments = {"start": time.start, "end": time.end}
-    walls = {name: moment.astimezone(local).replace(tzinfo=None) for name, moment in moments.items()}
-    return {name: _wire(wall.isoformat(timespec="seconds"), zone) for name, wall in walls.items()} | {"isAllDay": False}
+    return {name: _moment_on_wire(moment, time.timezone) for name, moment in moments.items()} | {"isAllDay": False}
+
+
+def _moment_on_wire(moment: datetime, zone: str) -> dict[str, str]:
+    name = _wire_zone_at(moment, zone)
+    wall = moment.astimezone(ZoneInfo(zone if name != _UTC else _UTC)).replace(tzinfo=None)
+    return _wire(wall.isoformat(timespec="seconds"), name)
+
+
+def _wire_zone_at(moment: datetime, zone: str) -> str:
+    """Return the zone by which Exchange takes a moment: of an hour that comes twice it would take the first."""
+    return _UTC if moment.astimezone(ZoneInfo(zone)).fold else wire_zone(zone)
 
 
 def _wire(wall: str, zone: str) -> dict[str, str]:
