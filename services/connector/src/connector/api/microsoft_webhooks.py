@@ -6,7 +6,7 @@ several subscriptions: each stands for itself, so a forged or outdated one takes
 
 import asyncio
 from collections.abc import Mapping
-from html import escape
+from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
@@ -45,31 +45,33 @@ def microsoft_webhook_routes(doorbell: Doorbell, clock: Clock) -> APIRouter:
         """Take a batch of notifications, or the handshake before the first. 503: repeated for four hours."""
         if validation_token is not None:
             return _echo(validation_token)
-        return await _taken(doorbell, request, {})
+        return await _taken(doorbell, request, clock.now())
 
     @router.post("/webhooks/microsoft/lifecycle", status_code=202, responses=problem_responses(400, 503))
     async def lifecycle(request: Request, validation_token: Token = None) -> Response:
         """Take news of subscriptions: to be renewed now, gone, or something was missed. Each asks for a pull."""
         if validation_token is not None:
             return _echo(validation_token)
-        now = clock.now()
-        return await _taken(
-            doorbell,
-            request,
-            {
-                "reauthorizationRequired": lambda connection, channel: channel_to_renew(connection, channel, now),
-                "subscriptionRemoved": lambda connection, channel: channel_lost(connection, channel, now),
-            },
-        )
+        return await _taken(doorbell, request, clock.now())
 
     return router
 
 
 def _echo(token: str) -> Response:
-    return PlainTextResponse(escape(token))
+    """Answer the token itself, with nothing in it that a browser might take for a tag."""
+    return PlainTextResponse(token.replace("<", "&lt;").replace(">", "&gt;"))
 
 
-async def _taken(doorbell: Doorbell, request: Request, news: Mapping[str, ChannelNews]) -> Response:
+def _news(now: datetime) -> Mapping[str, ChannelNews]:
+    """Return what becomes of a connection by each kind of lifecycle notification, at whichever address it comes."""
+    return {
+        "reauthorizationRequired": lambda connection, channel: channel_to_renew(connection, channel, now),
+        "subscriptionRemoved": lambda connection, channel: channel_lost(connection, channel, now),
+    }
+
+
+async def _taken(doorbell: Doorbell, request: Request, now: datetime) -> Response:
+    news = _news(now)
     batch = await _batch(request)
     try:
         found = [one for one in await asyncio.gather(*(_genuine(doorbell, raw) for raw in batch.value)) if one]
