@@ -1,6 +1,6 @@
 """The stages of Microsoft Graph: a personal account, and one of work or school."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any, Literal
 from urllib.parse import parse_qs, urlsplit
@@ -15,6 +15,7 @@ from sandbox.microsoft.edge.sender import Answer
 from tests.contract.providers.simulated_stage import SimulatedStage, signed_in
 from tests.contract.providers.stage import NOW, Trouble
 
+Through = Callable[[httpx.AsyncBaseTransport], httpx.AsyncBaseTransport]
 _ROOT = "http://graph.test"
 _EMAIL = "ana@example.org"
 _TRAPS: dict[Trouble, tuple[str, dict[str, Any]]] = {
@@ -43,11 +44,13 @@ class Echo:
 
 
 @asynccontextmanager
-async def graph_stage(kind: Literal["personal", "work"] = "work") -> AsyncIterator[SimulatedStage]:
-    """Set up an account at a simulator of its own."""
+async def graph_stage(
+    kind: Literal["personal", "work"] = "work", through: Through = lambda transport: transport
+) -> AsyncIterator[SimulatedStage]:
+    """Set up an account at a simulator of its own; `through`: what lies between it and the adapter."""
     clock = ManualClock(NOW)
     app = make_microsoft_simulator(MicrosoftSettings(seed=7), sender=Echo(), clock=clock)
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=_ROOT) as http:
+    async with httpx.AsyncClient(transport=through(httpx.ASGITransport(app)), base_url=_ROOT) as http:
         account, access = await signed_in(http, _EMAIL, kind=kind)
         calendar_id = next(key for key, one in account["entries"].items() if one["default"])
         provider = make_graph(api_url=f"{_ROOT}/v1.0", http=http, clock=clock, page_size=2)

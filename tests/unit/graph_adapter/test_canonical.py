@@ -1,14 +1,15 @@
 """How Graph's events read (providers' facts 2.4): content, rights, kinds; what nobody can read stops nothing."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
 
 from connector.domain.provider import EventRead, EventRemoved, Unreadable
+from connector.providers.graph.reading import read_item
 from connector.providers.graph.versions import EventVersion
 from contracts.times import AllDay, Timed
-from tests.unit.graph_adapter.resources import MARKER, marked, moment, read, snapshot
+from tests.unit.graph_adapter.resources import BERLIN, MARKER, marked, moment, read, resource, snapshot
 
 GUEST = {"emailAddress": {"address": "bo@example.org", "name": "Bo"}, "status": {"response": "tentativelyAccepted"}}
 ROOM = {"type": "resource", "emailAddress": {"address": "room@example.org"}}
@@ -98,6 +99,47 @@ def test_an_answer_in_another_zone_than_asked_for_is_understood() -> None:
     assert snapshot(**shown).fields.time.start == datetime(2026, 11, 3, 11, tzinfo=UTC)
 
 
+def test_f2_days_are_the_same_ones_in_any_zone_that_is_answered() -> None:
+    midnights = {"start": moment("2026-11-03T00:00:00", BERLIN), "end": moment("2026-11-04T00:00:00", BERLIN)}
+    time = snapshot(isAllDay=True, **midnights).fields.time
+    assert time == AllDay(start=date(2026, 11, 3), end=date(2026, 11, 4))
+
+
+def test_fields_that_are_not_told_take_nothing_from_the_rest() -> None:
+    names = ("body", "location", "showAs", "sensitivity", "attendees", "organizer", "isOrganizer", "isCancelled")
+    bare = dict.fromkeys((*names, "isAllDay", "type", "responseStatus", "iCalUId", "webLink", "lastModifiedDateTime"))
+    event = snapshot(**bare, originalStartTimeZone=None)
+    assert (event.fields.summary, event.fields.description, event.is_organizer) == ("Lunch", "", True)
+    assert event.fields.time == snapshot(originalStartTimeZone="UTC").fields.time
+
+
+def test_fields_of_null_are_none_too() -> None:
+    names = ("subject", "body", "location", "attendees", "organizer", "responseStatus", "onlineMeeting", "recurrence")
+    event = snapshot(onlineMeetingUrl="")
+    item = read_item(resource() | dict.fromkeys(names) | {"onlineMeetingUrl": ""}, "calendar")
+    assert isinstance(item, EventRead)
+    assert (item.event.fields.summary, item.event.conference_url, event.conference_url) == ("", None, None)
+
+
+def test_a_change_without_an_offset_was_made_in_utc() -> None:
+    assert snapshot(lastModifiedDateTime="2026-11-01T08:00:00").updated == datetime(2026, 11, 1, 8, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("name", ["UTC", "Utc", "tzone://Microsoft/Utc", "Coordinated Universal Time"])
+def test_d6_utc_by_any_of_its_names(name: str) -> None:
+    assert _zone(originalStartTimeZone=name) == "UTC"
+    assert snapshot(start=moment("2026-11-03T11:00:00", name)).fields.time == snapshot().fields.time
+
+
+def test_a_zone_that_only_the_start_tells_counts() -> None:
+    start = moment("2026-11-03T12:00:00", BERLIN)
+    assert _zone(originalStartTimeZone=None, start=start) == "Europe/Berlin"
+
+
+def test_an_odd_zone_of_ours_is_none() -> None:
+    assert _zone(**marked("Mars/Olympus"), originalStartTimeZone="UTC") == "UTC"
+
+
 def test_f2_all_days_float() -> None:
     days = {"isAllDay": True, "start": moment("2026-11-03T00:00:00"), "end": moment("2026-11-05T00:00:00")}
     time = snapshot(**days).fields.time
@@ -130,6 +172,12 @@ def test_i1_e5_the_version_tells_what_a_write_would_do(changes: dict[str, Any], 
     item = read(**changes, **marked("Europe/Rome"))
     assert isinstance(item, EventRead)
     assert EventVersion.parsed(item.etag) == EventVersion('W/"key1"', standing, "Europe/Rome")  # type: ignore[arg-type]
+
+
+def test_an_etag_that_is_not_shown_is_made_of_the_change_key() -> None:
+    item = read(**{"@odata.etag": None}, changeKey="key7")
+    assert isinstance(item, EventRead)
+    assert EventVersion.parsed(item.etag).etag == 'W/"key7"'
 
 
 def test_a_bare_etag_is_a_version_too() -> None:

@@ -36,6 +36,9 @@ def answer(status: int, code: str, message: str = "Words.", headers: dict[str, s
         (409, "ErrorIrresolvableConflict", "item", errors.PreconditionFailed),
         (409, "Conflict", "item", errors.Transient),
         (410, "SyncStateNotFound", "changes", errors.ResyncNeeded),
+        (410, "Gone", "calendar", errors.ResyncNeeded),
+        (410, "Gone", "item", errors.Missing),
+        (501, "NotImplemented", "calendar", errors.Rejected),
         (404, "SyncStateInvalid", "changes", errors.ResyncNeeded),
         (400, "resyncRequired", "changes", errors.ResyncNeeded),
         (412, "ErrorIrresolvableConflict", "item", errors.PreconditionFailed),
@@ -62,6 +65,13 @@ def test_the_time_to_wait_is_kept(status: int) -> None:
     error = translate(answer(status, "X", headers={"Retry-After": "17"}), "item")
     assert isinstance(error, errors.Transient)
     assert error.retry_after == 17
+
+
+def test_the_time_to_wait_may_be_told_as_a_date() -> None:
+    until = {"Retry-After": "Mon, 02 Nov 2026 08:01:30 GMT", "Date": "Mon, 02 Nov 2026 08:00:00 GMT"}
+    error = translate(answer(429, "X", headers=until), "item")
+    assert isinstance(error, errors.Throttled)
+    assert error.retry_after == 90
 
 
 def test_what_is_not_graphs_own_answer_has_a_code_too() -> None:

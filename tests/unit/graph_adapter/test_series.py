@@ -14,7 +14,13 @@ from tests.unit.graph_adapter.resources import WEEKLY, marked, moment, read, res
 FIRST = datetime(2026, 11, 3, 11, tzinfo=UTC)
 TIMED = Timed(start=FIRST, end=FIRST + timedelta(hours=1), timezone="Europe/Berlin")
 FOREVER = {"type": "noEnd", "startDate": "2026-11-03", "endDate": "0001-01-01"}
+CUSTOM = "tzone://Microsoft/Custom"
 MASTER = {"type": "seriesMaster", "recurrence": WEEKLY}
+
+
+def recurring_in(zone: str) -> dict[str, Any]:
+    """Return a weekly recurrence that tells this zone."""
+    return WEEKLY | {"range": WEEKLY["range"] | {"recurrenceTimeZone": zone}}
 
 
 def line(span: dict[str, Any] | None = None, **pattern: Any) -> str:
@@ -147,7 +153,7 @@ def test_a_series_that_was_called_off_is_gone() -> None:
     ("changes", "reason"),
     [
         ({"recurrence": WEEKLY | {"pattern": {"type": "lunar"}}}, "unknown type lunar"),
-        ({"originalStartTimeZone": "tzone://Microsoft/Custom"}, "its time zone is unknown"),
+        ({"originalStartTimeZone": CUSTOM, "recurrence": recurring_in(CUSTOM)}, "its time zone is unknown"),
         ({"exceptionOccurrences": [{"id": "x"}]}, "an event without a start"),
     ],
 )
@@ -157,6 +163,14 @@ def test_e3_a_series_nobody_can_expand_is_quarantined_with_its_reason(changes: d
     assert reason in item.reason
 
 
+def test_d6_a_series_tells_its_zone_once_more() -> None:
+    series = read(**MASTER | {"originalStartTimeZone": CUSTOM, "recurrence": recurring_in("Tokyo Standard Time")})
+    assert isinstance(series, SeriesRead)
+    assert isinstance(series.event.fields.time, Timed)
+    assert series.event.fields.time.timezone == "Asia/Tokyo"
+
+
 def test_the_zone_of_a_written_series_is_good_enough_where_exchange_knows_none() -> None:
-    item = read(**MASTER, **marked("Europe/Berlin"), originalStartTimeZone="tzone://Microsoft/Custom")
+    own = {"originalStartTimeZone": CUSTOM, "recurrence": recurring_in(CUSTOM)}
+    item = read(**MASTER | marked("Europe/Berlin") | own)
     assert isinstance(item, SeriesRead)

@@ -7,7 +7,7 @@ from typing import Any
 from kiota_abstractions.request_information import RequestInformation
 
 from chassis.clock import Clock
-from connector.domain.errors import AlreadyExists, Forbidden, Missing
+from connector.domain.errors import AlreadyExists, Forbidden, Missing, Rejected, Transient
 from connector.domain.provider import (
     Access,
     Account,
@@ -20,6 +20,7 @@ from connector.domain.provider import (
     Watch,
     WatchRequest,
 )
+from connector.domain.writes import holds, snapshot_of
 from connector.domain.zones import iana_zone
 from connector.providers.graph.calendars import read_calendar
 from connector.providers.graph.canonical import read_single
@@ -93,14 +94,26 @@ class GraphCalendar:
         if new.unsure and (there := await self._marked(mailbox, new.marker)):
             raise AlreadyExists("marked_event_exists", event_id=there)
         made = await mailbox.send(self._requests.create(calendar_id, create_body(new)), "new")
-        try:
-            read = await mailbox.raw(str(made.get("id")))
-        except Missing as error:
-            raise AlreadyExists("transaction_of_a_deleted_event", event_id=str(made.get("id"))) from error
-        if read_marker(read) != new.marker:
-            raise AlreadyExists("transaction_exists", event_id=str(made.get("id")))
-        answered = _written(made, calendar_id, new.marker, read_written_zone(read))
+        if not made.get("id"):
+            raise broken_answer("the new event has no id")
+        read = await self._made(mailbox, str(made["id"]), new)
+        answered = _written(made, calendar_id, new.marker, read_written_zone(read) or _zone_after(new.content))
+        if not _is_of(read, new, answered):
+            raise AlreadyExists("transaction_exists", event_id=str(made["id"]))
         return _newer(answered, read_item(read, calendar_id))
+
+    async def _made(self, mailbox: Mailbox, event_id: str, new: NewEvent) -> Json:
+        """Return a new event as it is read: only so its mark shows.
+
+        It may not be there yet for readers, or not any more: of a deleted event Exchange still knows the transaction.
+        Which of both it is shows when the same is tried again.
+        """
+        try:
+            return await mailbox.raw(event_id)
+        except Missing as error:
+            if new.unsure:
+                raise AlreadyExists("transaction_of_a_deleted_event", event_id=event_id) from error
+            raise Transient("not_readable_yet", "the event was made, and is not there for readers") from error
 
     async def update(
         self,
@@ -121,7 +134,8 @@ class GraphCalendar:
         body = patch_body(changes, marker)
         request = self._requests.update(calendar_id, own_id, body, version.etag if etag else None)
         answer = await self._about_item(mailbox, request)
-        if not isinstance(answer, dict) or answer.get("type", "singleInstance") != "singleInstance":
+        whole = isinstance(answer, dict) and answer.get("id") and answer.get("start")
+        if not whole or answer.get("type", "singleInstance") != "singleInstance":
             return await mailbox.read(event_id)
         return _written(answer, calendar_id, marker, _zone_after(changes) or version.zone)
 
@@ -154,10 +168,10 @@ class GraphCalendar:
         return instance_id(series_id, original_start)
 
     async def _zone(self, access: Access) -> str:
-        """Return the mailbox's time zone; UTC where its user did not let us see it, or nobody knows it."""
+        """Return the mailbox's time zone; UTC where we are not shown it, or nobody knows it."""
         try:
             settings = await self._mailbox(access).send(self._requests.settings(), "item")
-        except Forbidden:
+        except Rejected:
             return "UTC"
         return iana_zone(str(settings.get("timeZone") or "UTC")) or "UTC"
 
@@ -181,9 +195,12 @@ class GraphCalendar:
     async def _marked(self, mailbox: Mailbox, marker: Marker) -> str | None:
         """Return the id of the event that bears a mark, whatever version of it."""
         asked = self._requests.marked(mailbox.calendar_id, marker.activity_id)
-        found = [(read_marker(raw), raw) for raw in rows(await mailbox.send(asked, "calendar"))]
-        same = (str(raw["id"]) for mark, raw in found if mark and mark.account_key == marker.account_key)
-        return next(same, None)
+        async for answer in Changes(mailbox, self._page_size).pages(asked, "calendar"):
+            for raw in rows(answer):
+                mark = read_marker(raw)
+                if mark and (mark.account_key, mark.activity_id) == (marker.account_key, marker.activity_id):
+                    return str(raw["id"])
+        return None
 
 
 def _check_right(version: EventVersion, *, invite: bool) -> None:
@@ -197,6 +214,14 @@ def _check_right(version: EventVersion, *, invite: bool) -> None:
 def _written(answer: Json, calendar_id: str, marker: Marker, zone: str | None) -> Item:
     """Return the answer to a write, with the properties that answers do not repeat."""
     return read_single({**answer, **write_properties(marker, zone)}, calendar_id)
+
+
+def _is_of(read: Json, new: NewEvent, answered: Item) -> bool:
+    """Whether an event is the one just made; where a server shows no marks, its content tells."""
+    if (mark := read_marker(read)) is not None:
+        return mark == new.marker
+    event = snapshot_of(answered)
+    return event is not None and holds(event.fields, holdable(new.content))
 
 
 def _newer(answered: Item, read: Item) -> Item:

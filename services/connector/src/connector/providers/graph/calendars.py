@@ -10,7 +10,7 @@ _READ_ONLY = "You may only read this calendar."  # holidays, birthdays, subscrib
 
 def read_calendar(raw: Mapping[str, Any], zone: str) -> CalendarInfo:
     """Return a calendar as a choice for the user; its zone is the mailbox's, since it has none of its own."""
-    writable = bool(raw.get("canEdit"))
+    writable = raw.get("canEdit") is not False  # where it is not told, the first write will tell
     return CalendarInfo(
         id=raw["id"],
         name=raw.get("name") or raw["id"],

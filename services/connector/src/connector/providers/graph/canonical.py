@@ -79,7 +79,10 @@ def reason_of(error: Exception) -> str:
 def changed_at(raw: Raw) -> datetime | None:
     """Return when the event was changed last, where the row says."""
     changed = raw.get("lastModifiedDateTime")
-    return datetime.fromisoformat(changed) if changed else None
+    if not changed:
+        return None
+    moment = datetime.fromisoformat(changed)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def snapshot(
@@ -99,7 +102,7 @@ def snapshot(
         "editable": _is_organizer(raw),
         "response": None if _is_organizer(raw) else _answer(raw.get("responseStatus")),
         "attendees": _attendees(raw),
-        "conference_url": (raw.get("onlineMeeting") or {}).get("joinUrl") or raw.get("onlineMeetingUrl"),
+        "conference_url": (raw.get("onlineMeeting") or {}).get("joinUrl") or raw.get("onlineMeetingUrl") or None,
         "occurrence": place,
         "marker": _marker(raw, like),
         "web_link": raw.get("webLink"),

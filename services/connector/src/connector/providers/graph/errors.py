@@ -26,7 +26,10 @@ Target = Literal["calendar", "changes", "new", "item", "channel"]
 
 _OUTDATED = {"sync_state_not_found", "sync_state_invalid", "resync_required", "error_invalid_sync_state_data"}
 _THROTTLED = {"application_throttled", "too_many_requests", "mailbox_concurrency", "error_server_busy"}
-_UNKNOWN_IDS = {"error_invalid_id_malformed", "error_invalid_id", "error_item_not_found"}
+NO_IDS = {"error_invalid_id_malformed", "error_invalid_id"}
+"""Codes of what never was an id: nothing can be said of such an event, not even that it is gone."""
+_UNKNOWN_IDS = {*NO_IDS, "error_item_not_found"}
+_NOT_IMPLEMENTED = 501
 
 
 def translate(answer: httpx.Response, target: Target) -> TandemError:
@@ -34,7 +37,7 @@ def translate(answer: httpx.Response, target: Target) -> TandemError:
     told, wait = _Told(answer), retry_after(answer.headers)
     if told.status == 429 or told.code in _THROTTLED:
         return Throttled(told.code, told.message, retry_after=wait)
-    if told.status >= 500 or told.status < 400 or told.status in {408, 423}:
+    if (told.status >= 500 and told.status != _NOT_IMPLEMENTED) or told.status < 400 or told.status in {408, 423}:
         return Transient(told.code, told.message, retry_after=wait)
     return _kind(told, target)(told.code, told.message)
 
@@ -89,7 +92,7 @@ _BY_STATUS: Mapping[int, Callable[[_Told, Target], type[TandemError]]] = {
     403: _forbidden,
     404: _not_found,
     409: _conflict,
-    410: lambda *_: ResyncNeeded,
+    410: lambda _, target: Missing if target in {"item", "channel"} else ResyncNeeded,
     412: lambda *_: PreconditionFailed,
 }
 

@@ -17,7 +17,7 @@ from connector.domain.provider import (
     SeriesRead,
 )
 from connector.providers.graph.canonical import read_single
-from connector.providers.graph.errors import Target
+from connector.providers.graph.errors import NO_IDS, Target
 from connector.providers.graph.requests import Requests
 from connector.providers.graph.series import occurrence_of, read_series
 from connector.providers.graph.transport import Transport
@@ -89,7 +89,7 @@ class Mailbox:
         try:
             raw = await self.raw(event_id)
         except Missing as error:
-            if error.code != "error_item_not_found":
+            if error.code in NO_IDS:
                 raise
             return EventRemoved(event_id)
         if series_id := raw.get("seriesMasterId"):

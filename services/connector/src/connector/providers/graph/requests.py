@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, urlencode, urlsplit, urlunsplit
 
 from kiota_abstractions.authentication import AnonymousAuthenticationProvider
 from kiota_abstractions.base_request_builder import BaseRequestBuilder
@@ -123,13 +123,17 @@ class Requests:
         view = self._me.calendars.by_calendar_id(calendar_id).calendar_view.delta
         return _paged(self._built(Method.GET, view, _between(since, until)), page_size)
 
-    def follow(self, link: str, page_size: int) -> RequestInformation:
-        """What a `nextLink` or `deltaLink` leads to. `Prefer` is not part of a link: it is repeated with each."""
-        return _paged(self._at(Method.GET, link), page_size)
+    def follow(self, link: str, page_size: int) -> RequestInformation | None:
+        """What a `nextLink` or `deltaLink` leads to, None for one that leads out of the API.
 
-    def is_ours(self, link: str) -> bool:
-        """Whether a link leads to where our tokens may go."""
-        return link.startswith(f"{self._root}/")
+        It is followed at the server that we know, whatever name it gives itself behind a proxy: our tokens go nowhere
+        else. `Prefer` is not part of a link: it is repeated with each.
+        """
+        told, root = urlsplit(link), urlsplit(self._root)
+        if not told.path.startswith(f"{root.path}/"):
+            return None
+        here = urlunsplit((root.scheme, root.netloc, told.path, told.query, ""))
+        return _paged(self._at(Method.GET, here), page_size)
 
     def create(self, calendar_id: str, body: Mapping[str, Any]) -> RequestInformation:
         """Create an event."""

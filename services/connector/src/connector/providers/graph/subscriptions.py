@@ -1,19 +1,25 @@
 """Subscriptions (providers §2.1): opened, renewed, closed; our channel's id goes out as part of its `clientState`."""
 
 import contextlib
+import re
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from chassis.clock import Clock
-from connector.domain.errors import AlreadyExists, Missing
+from connector.domain.errors import AlreadyExists, Missing, WatchRefused
 from connector.domain.provider import Watch, WatchRequest
+from connector.domain.spans import UnreadableTimeError
 from connector.providers.graph.client_state import client_state
 from connector.providers.graph.reading import Mailbox, rows
+from connector.providers.graph.times import read_instant
 from connector.providers.wire import broken_answer
 
 _LIFE = timedelta(minutes=4200)
 """Below the 4230 minutes of older documents, and far below the 10080 of today's."""
 _LIFECYCLE = "/lifecycle"
+_NAMED = re.compile(r"Subscription Id (\S+)")
+"""What a refusal says of the subscription that is there already."""
 
 
 async def subscribe(mailbox: Mailbox, request: WatchRequest, clock: Clock) -> Watch:
@@ -23,8 +29,8 @@ async def subscribe(mailbox: Mailbox, request: WatchRequest, clock: Clock) -> Wa
     """
     try:
         return await _subscribe(mailbox, request, clock)
-    except AlreadyExists:
-        await _close_ours(mailbox, request.address)
+    except AlreadyExists as error:
+        await _close_ours(mailbox, request.address, _NAMED.findall(error.detail))
         return await _subscribe(mailbox, request, clock)
 
 
@@ -39,18 +45,26 @@ async def _subscribe(mailbox: Mailbox, request: WatchRequest, clock: Clock) -> W
     return _watch(request.id, answer)
 
 
-async def _close_ours(mailbox: Mailbox, address: str) -> None:
+async def _close_ours(mailbox: Mailbox, address: str, named: Sequence[str]) -> None:
+    """Close what the refusal names; where it names none, what is listed for the same."""
+    for one in named or await _listed_ours(mailbox, address):
+        await unsubscribe(mailbox, one)
+
+
+async def _listed_ours(mailbox: Mailbox, address: str) -> list[str]:
     found = rows(await mailbox.send(mailbox.requests.subscriptions(), "channel"))
-    resource = mailbox.requests.resource(mailbox.calendar_id)
-    for one in found:
-        if (one.get("resource"), one.get("notificationUrl")) == (resource, address):
-            await unsubscribe(mailbox, str(one.get("id")))
+    wanted = (mailbox.requests.resource(mailbox.calendar_id).strip("/"), address)
+    shown = ((str(one.get("resource")).strip("/"), one.get("notificationUrl")) for one in found)
+    return [str(one.get("id")) for one, what in zip(found, shown, strict=True) if what == wanted]
 
 
 async def renew(mailbox: Mailbox, watch: Watch, clock: Clock) -> Watch:
-    """Return the subscription with a later end. Raises Missing where it is gone."""
+    """Return the subscription with a later end. Raises Missing where it is gone, or cannot be renewed."""
     asked = mailbox.requests.renew(watch.resource_id, _wire(clock.now() + _LIFE))
-    return _watch(watch.id, await mailbox.send(asked, "channel"))
+    try:
+        return _watch(watch.id, await mailbox.send(asked, "channel"))
+    except (WatchRefused, AlreadyExists) as error:
+        raise Missing("not_renewed", str(error)) from error
 
 
 async def unsubscribe(mailbox: Mailbox, subscription_id: str) -> None:
@@ -61,9 +75,8 @@ async def unsubscribe(mailbox: Mailbox, subscription_id: str) -> None:
 
 def _watch(channel_id: str, answer: dict[str, Any]) -> Watch:
     try:
-        expires_at = datetime.fromisoformat(answer["expirationDateTime"])
-        return Watch(channel_id, str(answer["id"]), expires_at.astimezone(UTC))
-    except (KeyError, TypeError, ValueError) as error:
+        return Watch(channel_id, str(answer["id"]), read_instant(answer["expirationDateTime"]))
+    except (KeyError, TypeError, ValueError, UnreadableTimeError) as error:
         raise broken_answer("the subscription has no id or no end") from error
 
 

@@ -23,7 +23,7 @@ class EventVersion:
     @classmethod
     def of(cls, raw: Mapping[str, Any], zone: str | None) -> Self:
         """Return the version of an event as it was read."""
-        return cls(str(raw.get("@odata.etag") or ""), _standing(raw), zone)
+        return cls(_etag(raw), _standing(raw), zone)
 
     @classmethod
     def parsed(cls, text: str) -> Self:
@@ -33,6 +33,12 @@ class EventVersion:
 
     def __str__(self) -> str:
         return "|".join((self.etag, self.standing, self.zone or ""))
+
+
+def _etag(raw: Mapping[str, Any]) -> str:
+    """Return the etag, which is made of the change key; empty where neither is shown: nothing to set a condition on."""
+    shown, key = raw.get("@odata.etag"), raw.get("changeKey")
+    return str(shown or (f'W/"{key}"' if key else ""))
 
 
 def _standing(raw: Mapping[str, Any]) -> Standing:
