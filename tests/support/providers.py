@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True)
@@ -10,7 +10,10 @@ class Features:
     """How a provider's calls are named in the simulator's journal, and what it holds.
 
     `looks`: all calls of a read that finds nothing. `holds`: what it keeps of a description. `any_rule`: it keeps
-    rules that nobody can expand. `forbids`: the trap that refuses a call for good.
+    rules that nobody can expand. `forbids`: the trap that refuses a call for good. `odd_pages`: the traps that
+    hand out pages as nobody expects them. `unwatchable`: the trap that refuses to push. `channels`: where the simulator
+    shows those it has open. `dated_tombstones`: it tells when an event was deleted. `subscribes`: its channels are
+    renewed. `lifecycle`: it tells what becomes of them.
     """
 
     reads: str
@@ -21,6 +24,12 @@ class Features:
     forbids: str
     holds: Callable[[str], str]
     any_rule: bool
+    odd_pages: tuple[str, ...]
+    unwatchable: str
+    channels: str
+    dated_tombstones: bool = False
+    subscribes: bool = False
+    lifecycle: bool = False
 
     @property
     def writes(self) -> frozenset[str]:
@@ -37,6 +46,10 @@ _GOOGLE = Features(
     forbids="fault.403_forbidden",
     holds=lambda text: text[:8192],
     any_rule=True,
+    odd_pages=("list.repeat_row", "list.empty_page"),
+    unwatchable="watch.refused",
+    channels="/control/channels",
+    dated_tombstones=True,
 )
 _GRAPH = Features(
     reads="calendarView.delta",
@@ -47,9 +60,13 @@ _GRAPH = Features(
     forbids="fault.403",
     holds=str.strip,
     any_rule=False,
+    odd_pages=("delta.repeat_row", "delta.empty_page"),
+    unwatchable="subscription.refused",
+    channels="/control/subscriptions",
+    subscribes=True,
 )
 
-PROVIDERS = {"google": _GOOGLE, "outlook": _GRAPH, "office365": _GRAPH}
+PROVIDERS = {"google": _GOOGLE, "outlook": _GRAPH, "office365": replace(_GRAPH, lifecycle=True)}
 
 PROVIDER = os.environ.get("PROVIDER") or "google"
 FEATURES = PROVIDERS[PROVIDER]

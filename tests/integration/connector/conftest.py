@@ -1,18 +1,20 @@
-"""The real connector and Google's simulator behind uvicorn, with a real broker and database."""
+"""The real connector and the simulators behind uvicorn, with a real broker and database."""
 
 from collections.abc import AsyncIterator, Iterator
 
 import httpx
 import pytest
 
-from sandbox.clients import CalendarPerson
+from sandbox.clients import calendar_person
+from sandbox.simulated import simulated
 from tests.integration.connector.running import SECRET, Running, running_connector
 from tests.integration.connector.support import Account, Mapper
+from tests.support.providers import PROVIDER
 
 
 @pytest.fixture(scope="session")
 def running(kafka_bootstrap: str, mongo_url: str, embedded: bool) -> Iterator[Running]:
-    """Run both for the session."""
+    """Run all for the session."""
     with running_connector(kafka_bootstrap, mongo_url, embedded=embedded) as at:
         yield at
 
@@ -25,13 +27,19 @@ async def mapper(kafka_bootstrap: str, running: Running, unique: str) -> AsyncIt
 
 
 @pytest.fixture
-async def ann(running: Running, mapper: Mapper, unique: str) -> AsyncIterator[Account]:
-    """A user with a calendar account at Google, not connected yet."""
+def provider(request: pytest.FixtureRequest) -> str:
+    """Whose calendars the users have: PROVIDER's, or each one's where a test is marked so."""
+    return str(getattr(request, "param", PROVIDER))
+
+
+@pytest.fixture
+async def ann(running: Running, mapper: Mapper, provider: str, unique: str) -> AsyncIterator[Account]:
+    """A user with a calendar account at the provider, not connected yet."""
     email = f"ann-{unique}@example.com"
     async with (
         httpx.AsyncClient(base_url=running.connector, timeout=20) as http,
-        httpx.AsyncClient(base_url=running.google, timeout=20) as google,
+        httpx.AsyncClient(base_url=running.simulators[simulated(provider)], timeout=20) as simulator,
     ):
-        person = CalendarPerson(google, email)
+        person = calendar_person(provider, simulator, email)
         await person.sign_up("Ann", "Europe/Berlin")
-        yield Account(http, google, person, mapper, SECRET, email)
+        yield Account(provider, http, simulator, person, mapper, SECRET, email)

@@ -1,11 +1,12 @@
-"""Runs the connector and Google's simulator as in production: behind uvicorn, with a broker and a database."""
+"""Runs the connector and all simulators as in production: behind uvicorn, with a broker and a database."""
 
 import asyncio
 import threading
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import httpx
 import uvicorn
@@ -16,6 +17,8 @@ from connector.app import make_app
 from connector.settings import ConnectorSettings
 from contracts import topics
 from sandbox.google import GoogleSettings, make_google_simulator
+from sandbox.microsoft import MicrosoftSettings, make_microsoft_simulator
+from sandbox.simulated import SIMULATED
 from tests.support.ports import free_base
 from tests.support.waiting import wait_until
 
@@ -30,25 +33,32 @@ NAMES = [
     topics.SYNC_BRAKES,
     topics.SYNC_DECISIONS,
 ]
+_SIMULATORS: Mapping[str, Callable[[], FastAPI]] = {
+    "google": lambda: make_google_simulator(GoogleSettings(seed=7)),
+    "microsoft": lambda: make_microsoft_simulator(MicrosoftSettings(seed=7)),
+}
 
 
 @dataclass(frozen=True)
 class Running:
-    """Where the connector and the simulator are."""
+    """Where the connector and the simulators are; these by their names."""
 
     connector: str
-    google: str
+    simulators: Mapping[str, str]
 
 
 @contextmanager
 def running_connector(kafka_bootstrap: str, mongo_url: str, *, embedded: bool) -> Iterator[Running]:
-    """Run both, with an empty database, for as long as the context lasts."""
+    """Run all, with an empty database, for as long as the context lasts."""
     specs = [TopicSpec(name, PARTITIONS) for name in [*NAMES, *(f"{name}.dlq" for name in NAMES)]]
     asyncio.run(ensure_topics(kafka_bootstrap, specs))
     base = free_base()
-    at = Running(connector=f"http://127.0.0.1:{base + 1}", google=f"http://127.0.0.1:{base + 10}")
+    ports = {name: base + 10 + number for number, name in enumerate(SIMULATED)}
+    urls = {name: f"http://127.0.0.1:{port}" for name, port in ports.items()}
+    at = Running(connector=f"http://127.0.0.1:{base + 1}", simulators=urls)
     with ExitStack() as stack:
-        stack.enter_context(_served(make_google_simulator(GoogleSettings(seed=7)), base + 10))
+        for name, port in ports.items():
+            stack.enter_context(_served(_SIMULATORS[name](), port))
         settings = _settings(at, kafka_bootstrap, mongo_url, embedded=embedded)
         stack.enter_context(_served(make_app(settings), base + 1))
         asyncio.run(_ready(at.connector))
@@ -65,18 +75,18 @@ def _settings(at: Running, kafka_bootstrap: str, mongo_url: str, *, embedded: bo
         jwt_secret=SECRET,
         public_url=at.connector,
         credential_keys="k1:" + "A" * 43 + "=",
-        google_api_url=at.google,
-        google_auth_url=f"{at.google}/o/oauth2/v2/auth",
-        google_token_url=f"{at.google}/token",
-        google_revoke_url=f"{at.google}/revoke",
-        google_client_id="tests",
-        google_client_secret="tests-secret",
+        **_provider_settings(at),
         poll_seconds=300,
         debounce_seconds=0.3,
         second_look_seconds=0.5,
         provider_timeout_seconds=3,
         shutdown_seconds=5,
     )
+
+
+def _provider_settings(at: Running) -> dict[str, Any]:
+    given = [{**server.settings_at(at.simulators[name]), **server.clients} for name, server in SIMULATED.items()]
+    return {name.removeprefix("TANDEM_").lower(): value for one in given for name, value in one.items()}
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""What the connector's tests drive it with: HTTP as a user, topics as the mapper, Google as the account's holder."""
+"""What the connector's tests drive it with: HTTP as a user, topics as the mapper, a calendar as its holder."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -7,6 +7,7 @@ from typing import Any, Self, TypeVar
 
 import httpx
 import jwt
+import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
 from chassis.ids import new_id
@@ -19,17 +20,21 @@ from contracts.envelope import Message
 from contracts.links import ConnectionCounted, ConnectionDrained
 from contracts.times import Timed
 from sandbox.clients import CalendarPerson
+from tests.support.providers import PROVIDERS, Features
 from tests.support.waiting import wait_until
 
 M = TypeVar("M", bound=Message)
 Json = dict[str, Any]
 
+with_each = pytest.mark.parametrize("provider", ["google", "office365"], indirect=True)
+"""For what providers can do differently; the rest is tested with one of them."""
+with_google = pytest.mark.parametrize("provider", ["google"], indirect=True)
 READ = [topics.CALENDAR_EVENTS, topics.CONNECTION_EVENTS, topics.SYNC_DECISIONS, topics.CALENDAR_COMMANDS]
 TOMORROW = (datetime.now(UTC) + timedelta(days=1)).replace(hour=9, minute=0, second=0, microsecond=0)
 
 
-def google_time(start: datetime = TOMORROW, hours: float = 1, zone: str = "Europe/Berlin") -> Json:
-    """Return start and end as Google takes them."""
+def event_time(start: datetime = TOMORROW, hours: float = 1, zone: str = "Europe/Berlin") -> Json:
+    """Return start and end in the words of all simulators' people."""
     ends = {"start": start, "end": start + timedelta(hours=hours)}
     return {name: {"dateTime": at.isoformat(), "timeZone": zone} for name, at in ends.items()}
 
@@ -139,6 +144,7 @@ class Mapper:
 class Account:
     """A user whose calendar is connected: his requests, his calendar, and the mapper that serves him."""
 
+    provider: str
     http: httpx.AsyncClient
     control: httpx.AsyncClient
     person: CalendarPerson
@@ -147,6 +153,12 @@ class Account:
     email: str
     connection_id: str = ""
     account_key: str = ""
+    calendar_id: str = ""
+
+    @property
+    def features(self) -> Features:
+        """What is different at the provider."""
+        return PROVIDERS[self.provider]
 
     def token(self, user: str = "7", role: str = "regular", company: str | None = None) -> str:
         """Return a bearer token."""
@@ -160,9 +172,13 @@ class Account:
         given = {"Authorization": f"Bearer {self.token(**who)}"} | (headers or {})
         return await self.http.request(method, path, headers=given, **request)
 
+    def request(self) -> Json:
+        """Return what asks for a connection."""
+        return {"provider": self.provider, "email": self.email}
+
     async def post(self, **settings: Any) -> Json:
         """Ask for a connection."""
-        answer = await self.ask("POST", "/v1/connections", json={"provider": "google", "email": self.email} | settings)
+        answer = await self.ask("POST", "/v1/connections", json=self.request() | settings)
         assert answer.status_code == 201, answer.text
         made: Json = answer.json()
         self.connection_id = made["id"]
@@ -179,7 +195,8 @@ class Account:
         made = await self.post(**settings)
         answer = await self.consent(made["authorization_url"])
         assert answer.status_code == 200, answer.text
-        self.account_key = (await self.mapper.told(made["id"], lambda _: True)).account_key
+        told = await self.mapper.told(made["id"], lambda _: True)
+        self.account_key, self.calendar_id = told.account_key, told.settings.calendar_id
         await self.mapper.replay(made["id"])
         return await self.becomes(status="in_sync")
 
@@ -208,9 +225,7 @@ class Account:
     async def calls(self, operation: str, since: int = 0) -> int:
         """Return how often this account's calendar was asked for something."""
         rows = (await self.control.get("/control/journal", params={"since": since})).json()
-        return sum(
-            1 for row in rows if row["operation"] == f"calendar.{operation}" and row.get("account") == self.email
-        )
+        return sum(1 for row in rows if (row["operation"], row.get("account")) == (operation, self.email))
 
     async def answer(self, command: CalendarPut | CalendarRemove, within: float = 15) -> CalendarCommandSettled:
         """Send a command and return its answer."""
@@ -223,7 +238,7 @@ class Account:
         return CalendarPut(
             **self.mapper.envelope(connection_id=self.connection_id),
             command_id=about.pop("command_id", None) or new_id(),
-            calendar_id=about.pop("calendar_id", self.email),
+            calendar_id=about.pop("calendar_id", self.calendar_id),
             activity_id=activity_id,
             changes=changes,
             marker=Marker(account_key=self.account_key, activity_id=activity_id, version=version, origin="crm"),
@@ -235,7 +250,7 @@ class Account:
         return CalendarRemove(
             **self.mapper.envelope(connection_id=self.connection_id),
             command_id=new_id(),
-            calendar_id=self.email,
+            calendar_id=self.calendar_id,
             activity_id="a",
             event_id=event_id,
             **about,

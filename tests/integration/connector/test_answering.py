@@ -4,7 +4,7 @@ from chassis.ids import new_id
 from contracts import topics
 from contracts.brakes import BrakeItem, BrakeRequested, BrakeSettled, Restore
 from contracts.calendar_events import EventChanged
-from tests.integration.connector.support import Account, google_time
+from tests.integration.connector.support import Account, event_time
 
 
 async def test_a_brake_is_shown_answered_once_and_forgotten_h4(ann: Account) -> None:
@@ -55,14 +55,14 @@ async def test_restoring_puts_the_setting_back_together_with_the_answer_h4_c5(an
 async def test_another_calendar_is_replayed_and_watched_a9(ann: Account) -> None:
     await ann.connect()
     new = {"id": f"team-{ann.email}", "summary": "Team", "role": "owner"}
-    await ann.control.post(f"/control/accounts/{ann.email}/calendars", json=new)
+    new = (await ann.control.post(f"/control/accounts/{ann.email}/calendars", json=new)).json()
     answer = await ann.ask("PATCH", f"/v1/connections/{ann.connection_id}", json={"calendar_id": new["id"]})
     assert answer.status_code == 200, answer.text
     await ann.mapper.told(ann.connection_id, lambda one: one.settings.calendar_id == new["id"])
     await ann.mapper.replay(ann.connection_id)
     await ann.becomes(status="in_sync", push="webhook")
     added = await ann.control.post(
-        f"/control/accounts/{ann.email}/calendars/{new['id']}/events", json={"summary": "Standup"} | google_time()
+        f"/control/accounts/{ann.email}/calendars/{new['id']}/events", json={"summary": "Standup"} | event_time()
     )
     assert added.status_code == 201, added.text
     told = await ann.mapper.wait_for(EventChanged, where=lambda one: one.event.fields.summary == "Standup")

@@ -37,7 +37,6 @@ class Subscription:
     calendar: str | None = None
     lists: bool = False
     paused: bool = False
-    silent: bool = False
 
     def shown(self) -> Json:
         """The subscription resource."""
@@ -92,7 +91,7 @@ class Subscriptions:
         return [
             one
             for one in self.live.values()
-            if not (one.silent or one.paused or one.lists)
+            if not (one.paused or one.lists)
             and (one.calendar == calendar or (one.calendar is None and one.email == owner))
         ]
 
@@ -100,7 +99,7 @@ class Subscriptions:
         """Who is to be told of a change in somebody's list of calendars."""
         self._expire(now)
         own = [one for one in self.live.values() if one.lists and one.email == owner]
-        return [one for one in own if change in one.changes and not (one.silent or one.paused)]
+        return [one for one in own if change in one.changes and not one.paused]
 
     def _expire(self, now: datetime) -> None:
         for one in [one for one in self.live.values() if one.expires <= now]:

@@ -17,7 +17,7 @@ TRAPS: Table = table(
         Trap("lifecycle.removed", 5, "The subscription is gone, and that is said.", {"times": 2}),
         Trap("lifecycle.missed", 5, "`missed` comes though nothing was lost."),
         Trap("subscription.cut_expiration", 6, "The subscription lives shorter than asked.", {"seconds": 3600}),
-        Trap("subscription.ends_silently", 6, "A subscription is dead without notice.", drawn=False),
+        Trap("subscription.ends_silently", 6, "A subscription is gone without notice.", drawn=False),
         Trap("subscription.refused", 6, "Watching is refused: ExtensionError.", drawn=False),
         Trap("subscription.unreachable", 6, "Creating fails: The underlying connection was closed."),
         Trap("delta.with_master", 7, "calendarView/delta shows the series' master as well."),

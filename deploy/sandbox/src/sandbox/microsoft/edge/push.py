@@ -111,7 +111,7 @@ class PushDesk:
     def _ends(self, one: Subscription) -> bool:
         """Whether a trap ends or pauses the subscription before the change is told."""
         if self._take("subscription.ends_silently", one.email) is not None:
-            one.silent = True
+            del self._world.subscriptions.live[one.id]
             return True
         removed = self._take("lifecycle.removed", one.email)
         if removed is not None:
