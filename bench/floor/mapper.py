@@ -1,6 +1,6 @@
 """The floor's mapper: links, with our hops and document writes; it decides nothing."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable, Sequence
 
 from bench.floor.common import (
@@ -18,6 +18,7 @@ from bench.floor.common import (
 )
 
 _PASS_PAGE = 200
+_SIDES = 2
 
 
 class Mapper:
@@ -26,6 +27,7 @@ class Mapper:
     def __init__(self, kit: Kit) -> None:
         self._kit = kit
         self._held: dict[str, list[Json]] = defaultdict(list)
+        self._ended: Counter[str] = Counter()
 
     async def connect(self, body: Json) -> None:
         """Ask both sides for everything, as for a new connection, or once more (`first`: nothing is linked yet)."""
@@ -39,9 +41,7 @@ class Mapper:
         await self._kit.write("links", [self._noted(fact) for fact in changed if fact["first"]])
         await self._kit.write("links", [_asking_store(fact) for fact in changed if not fact["first"]])
         await self._kit.write("links", [_settled(fact) for fact in facts if fact["is"] == "settled"])
-        for fact in facts:
-            if fact["is"] == "ended" and fact["first"]:
-                await self._pass(fact["account"])
+        await self._end(facts)
 
     async def events(self, facts: Sequence[Json]) -> None:
         """Take in what users did to activities; what the sync did itself comes back and changes nothing."""
@@ -52,6 +52,15 @@ class Mapper:
         await self._kit.write("links", [_settled(fact) for fact in facts if fact["is"] == "settled"])
         replayed = [fact for fact in facts if fact["is"] == "replayed" and fact["first"]]
         await self._kit.write("links", [self._noted(fact) for fact in replayed])
+        await self._end(facts)
+
+    async def _end(self, facts: Sequence[Json]) -> None:
+        """Begin the pass of an account when both sides have told all."""
+        for fact in facts:
+            if fact["is"] == "ended" and fact["first"]:
+                self._ended[fact["account"]] += 1
+                if self._ended[fact["account"]] == _SIDES:
+                    await self._pass(fact["account"])
 
     def _noted(self, fact: Json) -> Write:
         self._held[fact["account"]].append(fact)

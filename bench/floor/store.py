@@ -43,7 +43,7 @@ class Store:
         about = {"is": "replayed", "first": command["first"]}
         told = [Message(ACTIVITY_OUTCOMES, account, one | about) for one in self._owned.get(account, [])]
         await self._kit.send(told)
-        await self._kit.send([Message(ACTIVITY_OUTCOMES, account, {"account": account, "is": "ended"})])
+        await self._kit.send([Message(ACTIVITY_OUTCOMES, account, about | {"account": account, "is": "ended"})])
 
     async def states(self, states: Sequence[Json]) -> None:
         """Note how links stand."""

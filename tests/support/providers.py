@@ -12,7 +12,8 @@ class Features:
     `looks`: all calls of a read that finds nothing. `holds`: what it keeps of a description. `any_rule`: it keeps
     rules that nobody can expand. `forbids`: the trap that refuses a call for good. `odd_pages`: the traps that
     hand out pages as nobody expects them. `unwatchable`: the trap that refuses to push. `channels`: where the simulator
-    shows those it has open. `dated_tombstones`: it tells when an event was deleted. `subscribes`: its channels are
+    shows those it has open. `tombstones`: it keeps what was deleted, with the
+    time and the key. `subscribes`: its channels are
     renewed. `lifecycle`: it tells what becomes of them.
     """
 
@@ -27,7 +28,7 @@ class Features:
     odd_pages: tuple[str, ...]
     unwatchable: str
     channels: str
-    dated_tombstones: bool = False
+    tombstones: bool = False
     subscribes: bool = False
     lifecycle: bool = False
 
@@ -49,7 +50,7 @@ _GOOGLE = Features(
     odd_pages=("list.repeat_row", "list.empty_page"),
     unwatchable="watch.refused",
     channels="/control/channels",
-    dated_tombstones=True,
+    tombstones=True,
 )
 _GRAPH = Features(
     reads="calendarView.delta",
