@@ -4,7 +4,7 @@ from chassis.ids import new_id
 from contracts import topics
 from contracts.brakes import BrakeItem, BrakeRequested, BrakeSettled, Restore
 from contracts.calendar_events import EventChanged
-from tests.integration.connector.support import Account, event_time
+from tests.integration.connector.support import Account, event_time, with_each
 
 
 async def test_a_brake_is_shown_answered_once_and_forgotten_h4(ann: Account) -> None:
@@ -52,6 +52,7 @@ async def test_restoring_puts_the_setting_back_together_with_the_answer_h4_c5(an
     assert told.settings.outbound_types is None
 
 
+@with_each
 async def test_another_calendar_is_replayed_and_watched_a9(ann: Account) -> None:
     await ann.connect()
     new = {"id": f"team-{ann.email}", "summary": "Team", "role": "owner"}

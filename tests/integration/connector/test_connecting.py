@@ -3,10 +3,11 @@
 import httpx
 
 from contracts.connections import ConnectionChanged
-from tests.integration.connector.support import Account
+from tests.integration.connector.support import Account, with_each
 from tests.support.waiting import wait_until
 
 
+@with_each
 async def test_a_user_connects_and_the_mapper_is_told_a4(ann: Account) -> None:
     made = await ann.post(horizon_days=90)
     assert made["status"] == "connecting"
@@ -40,6 +41,7 @@ async def test_a_second_connection_names_the_first_a7(ann: Account) -> None:
     assert answer.json()["connection_id"] == made["id"]
 
 
+@with_each
 async def test_another_account_than_asked_for_stores_nothing_a4(ann: Account, unique: str) -> None:
     other = f"bob-{unique}@example.com"
     await ann.control.post("/control/accounts", json={"email": other})
@@ -50,6 +52,7 @@ async def test_another_account_than_asked_for_stores_nothing_a4(ann: Account, un
     assert (found["status"], found["last_problem"]["code"]) == ("connecting", "account_mismatch")
 
 
+@with_each
 async def test_a_user_who_says_no_is_told_so_a4(ann: Account) -> None:
     made = await ann.post()
     state = httpx.URL(made["authorization_url"]).params["state"]
@@ -60,6 +63,7 @@ async def test_a_user_who_says_no_is_told_so_a4(ann: Account) -> None:
     assert (await ann.read())["last_problem"]["code"] == "access_denied"
 
 
+@with_each
 async def test_a_sign_in_works_once_a4(ann: Account) -> None:
     made = await ann.post()
     seen: list[httpx.URL] = []
@@ -108,6 +112,7 @@ async def test_wrong_settings_are_refused_with_their_field(ann: Account) -> None
         assert answer.json()["errors"][0]["field"].split(".")[-1] == next(iter(change)) or change == {"colour": "red"}
 
 
+@with_each
 async def test_calendars_say_why_they_cannot_be_selected_a5(ann: Account) -> None:
     await ann.connect()
     new = {"id": f"holidays-{ann.email}", "summary": "Holidays", "role": "reader"}
@@ -131,6 +136,7 @@ async def test_others_see_no_connection_and_admins_no_settings_g4(ann: Account) 
     assert (await ann.ask("PATCH", path, role="admin", user="8", json={})).status_code == 404
 
 
+@with_each
 async def test_stopping_waits_for_the_mapper_and_erases_the_grant_k1(ann: Account) -> None:
     await ann.connect()
     path = f"/v1/connections/{ann.connection_id}"
@@ -163,6 +169,7 @@ async def test_resync_asks_for_a_new_replay_k4(ann: Account) -> None:
     await ann.becomes(status="in_sync")
 
 
+@with_each
 async def test_a_lost_grant_needs_the_user_and_signing_in_heals_it(ann: Account) -> None:
     await ann.connect()
     await ann.control.post(f"/control/accounts/{ann.email}/revoke")

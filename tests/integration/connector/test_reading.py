@@ -6,10 +6,11 @@ from chassis.ids import new_id
 from contracts.calendar_commands import CalendarConfirm, CalendarPull
 from contracts.calendar_events import CalendarConfirmed, CalendarReplayEnded, EventChanged, EventGone
 from contracts.decisions import SyncDecided
-from tests.integration.connector.support import TOMORROW, Account, event_time, with_google
+from tests.integration.connector.support import TOMORROW, Account, event_time, with_each, with_google
 from tests.support.waiting import wait_until
 
 
+@with_each
 async def test_an_event_comes_by_push_and_is_told_once(ann: Account) -> None:
     await ann.connect()
     made = await ann.person.add(summary="Lunch", location="Harbour", **event_time())
@@ -48,6 +49,7 @@ async def test_what_was_there_before_is_marked_under_backfill_none_d3(ann: Accou
     assert {one.event.fields.summary: one.baseline for one in told} == {"Before": True, "After": False}
 
 
+@with_each
 async def test_events_that_links_have_are_told_as_their_ids_are_answered_h2_d5(ann: Account) -> None:
     """A new connection has no known events: what is deleted, far ahead or unknown is told only where asked for."""
     far = await ann.person.add(summary="Far ahead", **event_time(TOMORROW + timedelta(days=500)))
@@ -66,6 +68,7 @@ async def test_events_that_links_have_are_told_as_their_ids_are_answered_h2_d5(a
     assert deletion.sync_pass.deletions == 1
 
 
+@with_each
 async def test_a_refused_cursor_merges_and_deletes_only_on_proof_h2(ann: Account) -> None:
     kept = await ann.person.add(summary="Kept", **event_time())
     lost = await ann.person.add(summary="Lost", **event_time())
@@ -81,6 +84,7 @@ async def test_a_refused_cursor_merges_and_deletes_only_on_proof_h2(ann: Account
     assert len(await ann.mapper.seen(EventChanged)) == before
 
 
+@with_each
 async def test_beyond_the_horizon_is_not_told_until_the_window_reaches_it_d5(ann: Account) -> None:
     await ann.connect(horizon_days=30)
     far = await ann.person.add(summary="Far", **event_time(TOMORROW + timedelta(days=60)))
@@ -93,6 +97,7 @@ async def test_beyond_the_horizon_is_not_told_until_the_window_reaches_it_d5(ann
     assert not await ann.mapper.seen(EventGone)
 
 
+@with_each
 async def test_a_series_is_told_by_occurrence_e3(ann: Account) -> None:
     await ann.connect()
     series = await ann.person.add(summary="Weekly", recurrence=["RRULE:FREQ=WEEKLY;COUNT=4"], **event_time())
@@ -144,6 +149,7 @@ async def test_a_rule_nobody_can_expand_stops_nothing_else_e3(ann: Account) -> N
     assert {one.outcome for one in decided} == {"quarantined"}
 
 
+@with_each
 async def test_a_notification_before_the_change_is_visible_is_followed_by_a_second_look(ann: Account) -> None:
     await ann.connect()
     await ann.trap("push.before_visible")
@@ -181,6 +187,7 @@ async def test_a_burst_of_changes_costs_few_reads(ann: Account) -> None:
     assert await ann.calls(ann.features.reads) - before < len(titles)
 
 
+@with_each
 async def test_pages_with_traps_lose_nothing(ann: Account) -> None:
     await ann.control.patch("/control/settings", json={"page_cap": 2})
     try:
@@ -195,6 +202,7 @@ async def test_pages_with_traps_lose_nothing(ann: Account) -> None:
     assert {one.event.fields.summary for one in told} == {f"Page {number}" for number in range(7)}
 
 
+@with_each
 async def test_an_occurrence_cancelled_pages_after_its_series_is_never_told_e3(ann: Account) -> None:
     series = await ann.person.add(summary="Weekly", recurrence=["RRULE:FREQ=WEEKLY;COUNT=3"], **event_time())
     await ann.person.add(summary="Between", **event_time())
@@ -211,6 +219,7 @@ async def test_an_occurrence_cancelled_pages_after_its_series_is_never_told_e3(a
     assert cancelled not in told
 
 
+@with_each
 async def test_a_throttled_connection_waits_and_goes_on(ann: Account) -> None:
     await ann.connect()
     await ann.trap("fault.429", count=2, operation=ann.features.reads)
@@ -220,6 +229,7 @@ async def test_a_throttled_connection_waits_and_goes_on(ann: Account) -> None:
     await ann.becomes(status="in_sync")
 
 
+@with_each
 async def test_without_push_the_calendar_is_polled_l2(ann: Account) -> None:
     await ann.trap(ann.features.unwatchable)
     made = await ann.post()

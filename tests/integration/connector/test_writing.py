@@ -6,9 +6,10 @@ from typing import Any
 from chassis.ids import new_id
 from contracts.calendar_events import CalendarCommandSettled, EventChanged, EventGone
 from contracts.calendar_objects import EventChanges
-from tests.integration.connector.support import TOMORROW, Account, event_time, timed
+from tests.integration.connector.support import TOMORROW, Account, event_time, timed, with_each
 
 
+@with_each
 async def test_a_new_event_is_created_and_its_echo_tells_nothing(ann: Account) -> None:
     await ann.connect()
     answer = await ann.answer(put := ann.put())
@@ -33,6 +34,7 @@ async def test_a_repeated_command_is_answered_and_not_carried_out_twice(ann: Acc
     assert await ann.calls(ann.features.creates) == 1
 
 
+@with_each
 async def test_an_event_that_is_there_already_is_adopted(ann: Account) -> None:
     await ann.connect()
     first = await ann.answer(put := ann.put())
@@ -48,6 +50,7 @@ async def test_an_event_that_is_there_already_is_adopted(ann: Account) -> None:
     assert found["summary"] == "Call Ann back"
 
 
+@with_each
 async def test_a_tombstone_holds_its_id_so_the_next_generation_is_made(ann: Account) -> None:
     await ann.connect()
     first = await ann.answer(put := ann.put())
@@ -60,6 +63,7 @@ async def test_a_tombstone_holds_its_id_so_the_next_generation_is_made(ann: Acco
     assert again.event.event_id != first.event.event_id
 
 
+@with_each
 async def test_a_write_whose_answer_was_lost_is_found_and_not_made_twice(ann: Account) -> None:
     await ann.connect()
     await ann.trap("fault.timeout_after_applied", operation=ann.features.creates, parameters={"seconds": 0})
@@ -68,6 +72,7 @@ async def test_a_write_whose_answer_was_lost_is_found_and_not_made_twice(ann: Ac
     assert len(await ann.person.events()) == 1
 
 
+@with_each
 async def test_only_the_given_fields_are_changed(ann: Account) -> None:
     await ann.connect()
     first = await ann.answer(put := ann.put())
@@ -83,6 +88,7 @@ async def test_only_the_given_fields_are_changed(ann: Account) -> None:
     assert (found["summary"], found["location"], found["colorId"]) == ("Call Ann", "Harbour", "5")
 
 
+@with_each
 async def test_a_users_edit_in_between_is_a_conflict_and_stays(ann: Account) -> None:
     await ann.connect()
     first = await ann.answer(put := ann.put())
@@ -100,6 +106,7 @@ async def test_a_users_edit_in_between_is_a_conflict_and_stays(ann: Account) -> 
     assert found["summary"] == "Mine"
 
 
+@with_each
 async def test_an_event_that_was_deleted_is_gone_and_the_answer_says_since_when_j3(ann: Account) -> None:
     await ann.connect()
     first = await ann.answer(put := ann.put())
@@ -116,6 +123,7 @@ async def test_an_event_that_was_deleted_is_gone_and_the_answer_says_since_when_
     assert (answer.gone_at is not None) == ann.features.tombstones
 
 
+@with_each
 async def test_removing_takes_the_event_away_and_twice_is_once(ann: Account) -> None:
     await ann.connect()
     first = await ann.answer(ann.put())
@@ -129,6 +137,7 @@ async def test_removing_takes_the_event_away_and_twice_is_once(ann: Account) -> 
     assert not await ann.mapper.seen(EventGone, lambda one: one.event_id == event_id)
 
 
+@with_each
 async def test_what_the_user_edited_meanwhile_is_not_removed(ann: Account) -> None:
     await ann.connect()
     first = await ann.answer(ann.put())
@@ -157,6 +166,7 @@ async def test_nobody_is_mailed_i1(ann: Account) -> None:
     assert not [mail for mail in mails if ann.email in str(mail)]
 
 
+@with_each
 async def test_work_waits_while_the_provider_is_away_and_is_done_then(ann: Account) -> None:
     await ann.connect()
     await ann.trap("fault.5xx", count=2)

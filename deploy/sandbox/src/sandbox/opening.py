@@ -35,8 +35,6 @@ def _obstacle(plan: Plan, environ: Mapping[str, str]) -> str | None:
         return f"starts empty: PROVIDER={provider} is none of {', '.join(PROVIDERS)}"
     if simulated(provider) not in plan.simulators:
         return "starts empty: the calendar provider is not the sandbox's own"
-    if environ.get("ICS") and provider != "google":
-        return "starts empty: a calendar file goes into a simulated Google account only"
     if "TANDEM_JWT_SECRET" not in plan.settings:
         return "starts empty: tokens come from the provider at TANDEM_JWKS_URL"
     return None

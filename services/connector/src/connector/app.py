@@ -20,9 +20,7 @@ from connector.adapters.credentials import Vault
 from connector.adapters.oauth import CALLBACK_PATH, OAuthClient
 from connector.adapters.stores import Stores, open_stores
 from connector.api.connections import ConnectionsApi, connection_routes
-from connector.api.microsoft_webhooks import microsoft_webhook_routes
 from connector.api.oauth import oauth_routes
-from connector.api.webhooks import google_webhook_routes
 from connector.catalogue import CATALOGUE
 from connector.consumers import Listener, register
 from connector.domain.provider import CalendarProvider
@@ -114,8 +112,8 @@ def _add_routes(app: FastAPI, parts: Parts, once: Idempotency, retirer: Retirer)
     app.include_router(connection_routes(api))
     app.include_router(oauth_routes(sign_in))
     doorbell = Doorbell(stores, connections, patient, parts.facts)
-    app.include_router(google_webhook_routes(doorbell))
-    app.include_router(microsoft_webhook_routes(doorbell, clock))
+    for routes in dict.fromkeys(entry.routes for entry in CATALOGUE.values()):
+        app.include_router(routes(doorbell, clock))
 
 
 def make_app(

@@ -8,15 +8,19 @@ from dataclasses import dataclass
 from functools import partial
 
 import httpx
+from fastapi import APIRouter
 
 from chassis.clock import Clock
-from connector.adapters.google_oauth import google_endpoints
-from connector.adapters.microsoft_oauth import Tenant, microsoft_endpoints
 from connector.adapters.oauth import Endpoints
 from connector.domain.provider import CalendarProvider
 from connector.providers.google import make_google
+from connector.providers.google.oauth import google_endpoints
+from connector.providers.google.webhook import google_webhook_routes
 from connector.providers.graph import make_graph
+from connector.providers.graph.oauth import Tenant, microsoft_endpoints
+from connector.providers.graph.webhook import microsoft_webhook_routes
 from connector.settings import ConnectorSettings
+from connector.work.doorbell import Doorbell
 
 
 @dataclass(frozen=True)
@@ -26,6 +30,8 @@ class Entry:
     make: Callable[[ConnectorSettings, httpx.AsyncClient, Clock], CalendarProvider]
     endpoints: Callable[[ConnectorSettings], Endpoints]
     webhook: str
+    routes: Callable[[Doorbell, Clock], APIRouter]
+    """What listens there."""
     is_configured: Callable[[ConnectorSettings], bool] = lambda _: True
 
 
@@ -42,12 +48,13 @@ def _microsoft(tenant: Tenant) -> Entry:
         make=_graph,
         endpoints=partial(microsoft_endpoints, tenant=tenant),
         webhook="/webhooks/microsoft",
+        routes=microsoft_webhook_routes,
         is_configured=lambda settings: bool(settings.microsoft_client_id),
     )
 
 
 CATALOGUE: Mapping[str, Entry] = {
-    "google": Entry(_google, google_endpoints, "/webhooks/google"),
+    "google": Entry(_google, google_endpoints, "/webhooks/google", google_webhook_routes),
     "outlook": _microsoft("consumers"),
     "office365": _microsoft("organizations"),
 }

@@ -16,29 +16,29 @@ class Loaded:
     refused: tuple[Refused, ...]
 
 
-async def load(google: httpx.AsyncClient, email: str, drafts: Sequence[Draft | Refused]) -> Loaded:
+async def load(simulator: httpx.AsyncClient, email: str, drafts: Sequence[Draft | Refused]) -> Loaded:
     """Create every event in the account's primary calendar, as its person would."""
     refused, events = [one for one in drafts if isinstance(one, Refused)], 0
     for draft in drafts:
         if isinstance(draft, Draft):
-            problem = await _create(google, f"/control/accounts/{email}/calendars/primary/events", draft)
+            problem = await _create(simulator, f"/control/accounts/{email}/calendars/primary/events", draft)
             events += problem is None
             refused += [problem] if problem else []
     return Loaded(events, tuple(refused))
 
 
-async def _create(google: httpx.AsyncClient, events: str, draft: Draft) -> Refused | None:
-    answer = await google.post(events, json=draft.event)
+async def _create(simulator: httpx.AsyncClient, events: str, draft: Draft) -> Refused | None:
+    answer = await simulator.post(events, json=draft.event)
     if answer.is_error:
         return Refused(draft.title, _reason(answer))
     event_id = answer.json()["id"]
     for override in draft.overrides:
         occurrence = f"{events}/{event_id}_{override.original}"
         if override.changes is None:
-            await google.delete(occurrence)
+            await simulator.delete(occurrence)
         else:
             changes = {name: value for name, value in override.changes.items() if name != "recurrence"}
-            await google.patch(occurrence, json=changes)
+            await simulator.patch(occurrence, json=changes)
     return None
 
 

@@ -4,11 +4,17 @@ import hmac
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from prometheus_client import Counter
+
 from chassis.messages import Publisher
 from connector.adapters.stores import Channel, Stores
 from connector.domain.connection import Connection
 from connector.work.connections import Connections
 from connector.work.facts import Facts
+
+NOTIFIED = Counter(
+    "tandem_notifications_total", "Push notifications, by what was done with them", ["provider", "outcome"]
+)
 
 ChannelNews = Callable[[Connection, str], Connection]
 """What becomes of a connection by news of its channel, whose id is given."""

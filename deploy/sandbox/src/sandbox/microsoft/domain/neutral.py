@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sandbox.microsoft.domain import bodies, rules, schema, times, zones
-from sandbox.microsoft.domain.calendar import Item
+from sandbox.microsoft.domain.calendar import Calendar, Item
 from sandbox.microsoft.domain.errors import invalid_request
 from sandbox.microsoft.domain.times import Moment
 from sandbox.microsoft.domain.views import View, etag
@@ -122,8 +122,8 @@ def invited(item: Item, organizer: str, own: str) -> Json:
     }
 
 
-def shown(item: Item, owner: str) -> Json:
-    """The event in a person's words; what is empty or as always is left out. `graph` is Graph's own."""
+def shown(item: Item, calendar: Calendar) -> Json:
+    """An event of a calendar in a person's words; what is empty or as always is left out. `graph` is Graph's own."""
     view = View(immutable=True, text=True)
     graph = view.full(item)
     fields = item.fields
@@ -141,7 +141,7 @@ def shown(item: Item, owner: str) -> Json:
         "visibility": _SENSITIVITY.get(fields["sensitivity"], ""),
         "iCalUID": graph["iCalUId"],
         "organizer": _organizer(item),
-        "attendees": [_shown_guest(one, owner) for one in fields["attendees"]],
+        "attendees": [_shown_guest(one, calendar.owner) for one in fields["attendees"]],
         "recurrence": _lines(item),
         "recurringEventId": graph["seriesMasterId"],
         "extendedProperties": _shown_properties(item),
@@ -150,8 +150,9 @@ def shown(item: Item, owner: str) -> Json:
         "graph": graph,
     }
     if item.original and item.day:
+        of_days = calendar.items[item.master or item.key].fields["isAllDay"]  # whatever became of this one
         made["originalStartTime"] = (
-            {"date": item.day} if fields["isAllDay"] else {"dateTime": item.original, "timeZone": item.start.zone}
+            {"date": item.day} if of_days else {"dateTime": item.original, "timeZone": item.start.zone}
         )
     return {name: value for name, value in made.items() if value not in ("", [], {}, None)}
 

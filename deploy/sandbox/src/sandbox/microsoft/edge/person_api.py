@@ -47,7 +47,7 @@ class Person:
 
     def shown(self, item: Item) -> Json:
         """The event in a person's words."""
-        return neutral.shown(item, self.simulator.world.calendars[item.folder].owner)
+        return neutral.shown(item, self.simulator.world.calendars[item.folder])
 
     def found(self, email: str, calendar_id: str, event_id: str) -> tuple[Calendar, Item]:
         """An event by any of its names."""

@@ -9,11 +9,11 @@ import pytest
 from authlib.common.errors import AuthlibBaseError
 from pydantic import ValidationError
 
-from connector.adapters.microsoft_oauth import Tenant, microsoft_endpoints
 from connector.adapters.oauth import OAuthClient, refusal
 from connector.catalogue import CATALOGUE
 from connector.domain.errors import NeedsReauth
 from connector.domain.provider import Account
+from connector.providers.graph.oauth import Tenant, microsoft_endpoints
 from connector.settings import ConnectorSettings
 
 LOGIN = "https://login.example"

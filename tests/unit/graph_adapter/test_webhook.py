@@ -13,9 +13,9 @@ from chassis.errors import Transient
 from chassis.messages import Outgoing
 from chassis.problem_handlers import install_problems
 from connector.adapters.stores import Channel
-from connector.api.microsoft_webhooks import microsoft_webhook_routes
 from connector.domain.connection import Connection, Subscription
 from connector.providers.graph.client_state import client_state
+from connector.providers.graph.webhook import microsoft_webhook_routes
 from connector.work.doorbell import Doorbell
 from connector.work.facts import Facts
 from tests.unit.connector.support import DAY, NOW, connection

@@ -3,20 +3,16 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Header, Response
-from prometheus_client import Counter
 
+from chassis.clock import Clock
 from chassis.errors import Transient
 from chassis.problems import Problem, problem_responses, unavailable
-from connector.work.doorbell import Doorbell
-
-NOTIFIED = Counter(
-    "tandem_notifications_total", "Push notifications, by what was done with them", ["provider", "outcome"]
-)
+from connector.work.doorbell import NOTIFIED, Doorbell
 
 Text = Annotated[str | None, Header(max_length=1024)]
 
 
-def google_webhook_routes(doorbell: Doorbell) -> APIRouter:
+def google_webhook_routes(doorbell: Doorbell, _: Clock) -> APIRouter:
     """Return the routes."""
     router = APIRouter(tags=["webhooks"])
 

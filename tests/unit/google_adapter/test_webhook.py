@@ -13,7 +13,7 @@ from chassis.errors import Transient
 from chassis.messages import Outgoing
 from chassis.problem_handlers import install_problems
 from connector.adapters.stores import Channel
-from connector.api.webhooks import google_webhook_routes
+from connector.providers.google.webhook import google_webhook_routes
 from connector.work.doorbell import Doorbell
 from connector.work.facts import Facts
 from tests.unit.connector.support import NOW, connection
@@ -55,9 +55,10 @@ async def http(broker: Broker) -> httpx.AsyncClient:
     stores: Any = SimpleNamespace(channels=Known(CHANNEL))
     connections: Any = Known(connection())
     publisher: Any = broker
+    clock = ManualClock(NOW)
     app = FastAPI()
     install_problems(app)
-    app.include_router(google_webhook_routes(Doorbell(stores, connections, publisher, Facts(ManualClock(NOW)))))
+    app.include_router(google_webhook_routes(Doorbell(stores, connections, publisher, Facts(clock)), clock))
     return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://connector")
 
 

@@ -17,11 +17,10 @@ from chassis.clock import Clock
 from chassis.errors import Transient
 from chassis.problems import Problem, problem_responses, unavailable
 from connector.adapters.stores import Channel
-from connector.api.webhooks import NOTIFIED
 from connector.domain.channels import channel_lost, channel_to_renew
 from connector.domain.connection import Connection
 from connector.providers.graph.client_state import channel_of
-from connector.work.doorbell import ChannelNews, Doorbell
+from connector.work.doorbell import NOTIFIED, ChannelNews, Doorbell
 
 _MAX_TOKEN = 4096
 Token = Annotated[str | None, Query(alias="validationToken", max_length=_MAX_TOKEN)]
