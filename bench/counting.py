@@ -15,6 +15,8 @@ from bench.topics import SPECS, partitions_of
 
 _COMMANDS = ("find", "getMore", "count", "aggregate", "insert", "update", "delete")
 _LOOK_EVERY = 0.5
+_NO_IDLE_ONES = httpx.Limits(max_keepalive_connections=0)
+"""Between two counts the simulator may close a connection, just as it is used again."""
 Counts = Mapping[str, int]
 
 
@@ -70,7 +72,7 @@ class Counter:
         self._consumer = AIOKafkaConsumer(bootstrap_servers=stand.kafka, enable_auto_commit=False)
         self._partitions = partitions_of(spec.name for spec in SPECS)
         self._mongo: AsyncIOMotorClient[dict[str, Any]] = AsyncIOMotorClient(stand.mongo_url)
-        self._simulator = httpx.AsyncClient(base_url=stand.simulator_url, timeout=30)
+        self._simulator = httpx.AsyncClient(base_url=stand.simulator_url, timeout=30, limits=_NO_IDLE_ONES)
 
     async def __aenter__(self) -> Self:
         """Connect."""

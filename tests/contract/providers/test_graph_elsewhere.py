@@ -9,7 +9,15 @@ import httpx
 import pytest
 
 from connector.domain.errors import AlreadyExists, Missing, Transient
-from connector.domain.provider import EventRead, EventRemoved, NewEvent, SeriesRead, WatchRequest
+from connector.domain.provider import (
+    EventRead,
+    EventRemoved,
+    NewEvent,
+    OccurrenceCancelled,
+    OccurrenceRead,
+    SeriesRead,
+    WatchRequest,
+)
 from contracts.calendar_objects import EventChanges, Marker
 from tests.contract.providers.graph_stage import graph_stage
 from tests.contract.providers.simulated_stage import SimulatedStage
@@ -113,6 +121,39 @@ async def test_invariant_3_a_search_that_finds_everything_finds_the_right_one() 
         found = await stage.provider.read(stage.access, stage.calendar_id, caught.value.event_id or "")
         assert isinstance(found, EventRead)
         assert found.event.marker == MARKER
+
+
+@pytest.mark.parametrize("hidden", [{"exceptionOccurrences", "cancelledOccurrences"}, {"cancelledOccurrences"}])
+async def test_e3_what_a_master_does_not_tell_of_its_occurrences_is_found_among_them(hidden: set[str]) -> None:
+    def bare(body: Json) -> Json:
+        return {name: value for name, value in body.items() if name not in hidden}
+
+    async with graph(told=rewritten(bare)) as stage:
+        series_id = await stage.create(SERIES)
+        moved, gone = (f"{series_id}_202611{day}T090000Z" for day in ("04", "05"))
+        await stage.edit(moved, EventChanges(summary="Only here"))
+        await stage.delete(gone)
+        [series] = (await pull(stage))[0]
+        assert isinstance(series, SeriesRead)
+        changed = [one.event for one in series.exceptions or () if isinstance(one, OccurrenceRead)]
+        cancelled = [one.event_id for one in series.exceptions or () if isinstance(one, OccurrenceCancelled)]
+        assert [(one.event_id, one.fields.summary) for one in changed] == [(moved, "Only here")]
+        assert cancelled == [gone]
+
+
+async def test_e3_without_a_list_of_occurrences_the_rule_alone_counts() -> None:
+    def told(request: httpx.Request, answer: httpx.Response) -> httpx.Response:
+        if request.url.path.endswith("/instances"):
+            return httpx.Response(501, json={"error": {"code": "NotImplemented"}})
+        return rewritten(lambda body: {name: value for name, value in body.items() if "Occurrences" not in name})(
+            request, answer
+        )
+
+    async with graph(told=told) as stage:
+        await stage.create(SERIES)
+        [series] = (await pull(stage))[0]
+        assert isinstance(series, SeriesRead)
+        assert series.exceptions == ()
 
 
 async def test_links_under_another_name_of_the_server_are_followed_here() -> None:

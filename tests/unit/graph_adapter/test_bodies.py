@@ -84,3 +84,7 @@ def test_what_people_write_reads_as_it_shows(content: str, text: str) -> None:
 def test_a_body_of_text_is_taken_as_it_is() -> None:
     assert read_body({"body": {"contentType": "text", "content": "<b>\r\n1"}}) == "<b>\n1"
     assert read_body({}) == ""
+
+
+def test_f6_what_html_forbids_is_left_out() -> None:
+    assert plain("a\x85b\x00c\x9f") == "abc"

@@ -66,10 +66,9 @@ class GraphCalendar:
 
     async def calendars(self, access: Access) -> tuple[CalendarInfo, ...]:
         """Return the account's calendars, the primary one first."""
-        changes = Changes(self._mailbox(access), _CALENDARS_PER_PAGE)
-        asked = self._requests.calendars(_CALENDARS_PER_PAGE)
-        zone = await self._zone(access)
-        found = [read_calendar(raw, zone) async for answer in changes.pages(asked, "calendar") for raw in rows(answer)]
+        asked, zone = self._requests.calendars(_CALENDARS_PER_PAGE), await self._zone(access)
+        pages = self._mailbox(access).pages(asked, "calendar", _CALENDARS_PER_PAGE)
+        found = [read_calendar(raw, zone) async for answer in pages for raw in rows(answer)]
         return tuple(sorted(found, key=lambda one: (not one.primary, one.name.casefold())))
 
     async def changes(
@@ -176,7 +175,7 @@ class GraphCalendar:
         return iana_zone(str(settings.get("timeZone") or "UTC")) or "UTC"
 
     def _mailbox(self, access: Access, calendar_id: str = "") -> Mailbox:
-        return Mailbox(self._requests, self._transport, access, calendar_id)
+        return Mailbox(self._requests, self._transport, access, calendar_id, self._clock.now())
 
     async def _about_item(self, mailbox: Mailbox, request: RequestInformation) -> Any:  # noqa: ANN401 - JSON
         """Send; a 404 may as well mean that the calendar is lost."""
@@ -195,7 +194,7 @@ class GraphCalendar:
     async def _marked(self, mailbox: Mailbox, marker: Marker) -> str | None:
         """Return the id of the event that bears a mark, whatever version of it."""
         asked = self._requests.marked(mailbox.calendar_id, marker.activity_id)
-        async for answer in Changes(mailbox, self._page_size).pages(asked, "calendar"):
+        async for answer in mailbox.pages(asked, "calendar", self._page_size):
             for raw in rows(answer):
                 mark = read_marker(raw)
                 if mark and (mark.account_key, mark.activity_id) == (marker.account_key, marker.activity_id):

@@ -9,7 +9,7 @@ from typing import Any
 from connector.domain.texts import lines
 
 _BLANKS = re.compile(r"[ \t\r\n\f]+")
-_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _AFTER_BLANK = re.compile(r"(?:^| ) +| $")
 _HARD = "\u00a0"
 _TAB = " " * 4

@@ -52,7 +52,7 @@ class Changes:
             yield Page(())
         await self._modified_since("", ())
         listed = requests.events(calendar_id, since - _MARGIN, self.page_size)
-        async for answer in self.pages(listed, "calendar"):
+        async for answer in self.mailbox.pages(listed, "calendar", self.page_size):
             yield Page(tuple(await self._singles(rows(answer), since)))
         async for page in self._told_masters():
             yield page
@@ -74,29 +74,19 @@ class Changes:
 
     async def _round(self, request: RequestInformation, target: Target) -> AsyncIterator[Json]:
         link = ""
-        async for answer in self.pages(request, target):
+        async for answer in self.mailbox.pages(request, target, self.page_size):
             link = _link(answer)
             yield answer
         if not link:
             raise Transient("no_cursor", "the last page did not say where the next read goes on")
 
-    async def pages(self, request: RequestInformation, target: Target) -> AsyncIterator[Json]:
-        """Yield the answers to a request and to what their nextLinks lead to."""
-        next_one: RequestInformation | None = request
-        while next_one:
-            answer = await self.mailbox.send(next_one, target)
-            yield answer
-            link = answer.get("@odata.nextLink")
-            if not link:
-                return
-            next_one = self.mailbox.requests.follow(str(link), self.page_size)
-        raise Transient("foreign_link", "the next page is elsewhere than the last")
-
     async def _modified_since(self, moment: str, seen: Collection[str]) -> set[str]:
         """Return the masters modified since, and note up to when; a deleted occurrence leaves no other trace."""
         asked = self.mailbox.requests.modified(self.mailbox.calendar_id, moment, self.page_size)
         try:
-            listed = [row async for answer in self.pages(asked, "calendar") for row in rows(answer)]
+            listed = [
+                row async for answer in self.mailbox.pages(asked, "calendar", self.page_size) for row in rows(answer)
+            ]
         except Rejected as error:  # the daily read of everything tells the same, only later
             log.warning("series_not_asked_for", reason=str(error))
             return set()

@@ -6,6 +6,9 @@ its master's id and its original start instead (`providers.instances`); its own 
 
 import re
 import uuid
+from zoneinfo import ZoneInfo
+
+from contracts.times import EventTime, Timed
 
 # Fixed for good: a new event is recognised by what is derived from it.
 _NAMESPACE = uuid.UUID("2f7c9f7b-7a52-5d86-8a6f-2b9a3f0c4d11")
@@ -15,6 +18,12 @@ _NAME = re.compile(r"OID\..+\.(\d{4}-\d{2}-\d{2})")
 def transaction_id(account_key: str, activity_id: str, calendar_id: str, generation: int) -> str:
     """Return the key of an event born from an activity: Exchange makes one event of it, however often it is asked."""
     return str(uuid.uuid5(_NAMESPACE, f"{account_key}|{activity_id}|{calendar_id}|{generation}"))
+
+
+def occurrence_name(series_id: str, time: EventTime) -> str:
+    """Return the `occurrenceId` of an occurrence that stands where the rule put it."""
+    day = time.start.astimezone(ZoneInfo(time.timezone)).date() if isinstance(time, Timed) else time.start
+    return f"OID.{series_id}.{day}"
 
 
 def day_of(occurrence_name: object) -> str | None:

@@ -1,12 +1,14 @@
 """Single items, read anew by their ids: what a row of changes says is but a hint."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
-from connector.domain.errors import Missing
+from kiota_abstractions.request_information import RequestInformation
+
+from connector.domain.errors import Missing, Rejected, Transient
 from connector.domain.known import deviation_id
 from connector.domain.provider import (
     Access,
@@ -19,14 +21,19 @@ from connector.domain.provider import (
 from connector.providers.graph.canonical import read_single
 from connector.providers.graph.errors import NO_IDS, Target
 from connector.providers.graph.requests import Requests
-from connector.providers.graph.series import occurrence_of, read_series
+from connector.providers.graph.series import is_master, occurrence_of, read_series
 from connector.providers.graph.transport import Transport
+from connector.providers.graph.untold import deviations
 from connector.providers.instances import instance_place
 from connector.providers.wire import broken_answer
 
 Json = dict[str, Any]
 _TWO_DAYS = timedelta(days=2)
 """More than any zone is away from UTC, and little more than one page of occurrences."""
+_FAR = timedelta(days=740)
+"""Beyond the furthest horizon (D5)."""
+_INSTANCES = 200
+_WHOLE = {"exceptionOccurrences", "cancelledOccurrences"}
 
 
 @dataclass
@@ -37,6 +44,7 @@ class Mailbox:
     transport: Transport
     access: Access
     calendar_id: str
+    now: datetime
     calendar_is_there: bool = False
 
     async def send(self, request: Any, target: Target) -> Json:  # noqa: ANN401 - a request of the SDK's
@@ -94,7 +102,21 @@ class Mailbox:
             return EventRemoved(event_id)
         if series_id := raw.get("seriesMasterId"):
             return await self._read(series_id)
-        return read_item(raw, self.calendar_id)
+        return read_item(await self._told_whole(raw), self.calendar_id)
+
+    async def _told_whole(self, raw: Json) -> Json:
+        """Return an event, a master with what became of its occurrences: where it does not tell, they do."""
+        if not is_master(raw) or raw.keys() >= _WHOLE:
+            return raw
+        series = read_series(raw, self.calendar_id)
+        if not isinstance(series, SeriesRead):
+            return raw
+        since, until = self.now - _TWO_DAYS, self.now + _FAR
+        try:
+            found = await self._instances(series.event.event_id, since, until)
+        except Rejected:  # it has no such list either
+            return raw
+        return {**raw, **deviations(series, found, since, until)}
 
     async def _occurrence(self, event_id: str, series_id: str, start: str) -> tuple[Item, str]:
         """Return an occurrence with Exchange's own id of it. Raises Missing where the series has no such."""
@@ -104,20 +126,33 @@ class Mailbox:
         changed = {deviation_id(one): one for one in series.exceptions or ()}.get(event_id)
         if isinstance(changed, OccurrenceCancelled):
             return changed, ""
-        for raw in await self._instances(series_id, _day_of(changed, start)):
+        around = _day_of(changed, start)
+        for raw in await self._instances(series_id, around - _TWO_DAYS, around + _TWO_DAYS):
             found = occurrence_of(raw, series)
             if isinstance(found, OccurrenceRead) and found.event.event_id == event_id:
                 return found, str(raw["id"])
         raise Missing("no_such_occurrence", "the series has no such occurrence")
 
-    async def _instances(self, series_id: str, around: datetime) -> list[Json]:
-        asked = self.requests.instances(self.calendar_id, series_id, around - _TWO_DAYS, around + _TWO_DAYS)
-        return rows(await self.send(asked, "item"))
+    async def _instances(self, series_id: str, since: datetime, until: datetime) -> list[Json]:
+        asked = self.requests.instances(self.calendar_id, series_id, since, until)
+        return [row async for answer in self.pages(asked, "item", _INSTANCES) for row in rows(answer)]
+
+    async def pages(self, request: RequestInformation, target: Target, page_size: int) -> AsyncIterator[Json]:
+        """Yield the answers to a request and to what their nextLinks lead to."""
+        next_one: RequestInformation | None = request
+        while next_one:
+            answer = await self.send(next_one, target)
+            yield answer
+            link = answer.get("@odata.nextLink")
+            if not link:
+                return
+            next_one = self.requests.follow(str(link), page_size)
+        raise Transient("foreign_link", "the next page is elsewhere than the last")
 
 
 def read_item(raw: Json, calendar_id: str) -> Item:
     """Return a single event, or a master with all of its exceptions."""
-    if raw.get("recurrence") or raw.get("type") == "seriesMaster":
+    if is_master(raw):
         return read_series(raw, calendar_id)
     return read_single(raw, calendar_id)
 

@@ -54,6 +54,7 @@ _EVENT = [
     "occurrenceId",
     "recurrence",
 ]
+_MOST_INSTANCES = 200
 _CALENDARS_KEPT = 10_000
 _CHANGES = "created,updated,deleted"
 
@@ -115,7 +116,7 @@ class Requests:
 
     def instances(self, calendar_id: str, series_id: str, since: datetime, until: datetime) -> RequestInformation:
         """The occurrences of a series between two moments."""
-        between = _between(since, until) | {"%24select": _EVENT}
+        between = _between(since, until) | {"%24select": _EVENT, "%24top": _MOST_INSTANCES}
         return self._built(Method.GET, self._event(calendar_id, series_id).instances, between)
 
     def delta(self, calendar_id: str, since: datetime, until: datetime, page_size: int) -> RequestInformation:

@@ -30,6 +30,11 @@ Raw = Mapping[str, Any]
 Deviation = OccurrenceRead | OccurrenceCancelled
 
 
+def is_master(raw: Raw) -> bool:
+    """Whether an event repeats."""
+    return bool(raw.get("recurrence")) or raw.get("type") == "seriesMaster"
+
+
 def read_series(raw: Raw, calendar_id: str) -> Item:
     """Return the master with all of its exceptions; Unreadable where its rule or time is."""
     series_id = str(raw.get("id") or "(no id)")
