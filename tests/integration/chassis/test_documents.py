@@ -12,7 +12,7 @@ from chassis.documents import Documents
 from chassis.errors import Rejected, Transient
 from chassis.ids import new_id
 from chassis.messages import Outgoing
-from chassis.store import Index, Store
+from chassis.store import Index, MongoDatabase, Store
 
 
 class Counter(Document):
@@ -52,7 +52,7 @@ def state_of(counter: Counter) -> list[Outgoing]:
 async def opened(
     url: str, database: str, publisher: Recorder, *, unique_email: bool = False
 ) -> AsyncIterator[tuple[Store, Documents[Counter]]]:
-    store = Store(url, database, publisher, SystemClock())
+    store = Store(MongoDatabase(url, database), publisher, SystemClock())
     indexes = [Index([("email", 1)], unique=True)] if unique_email else []
     documents = store.documents("counters", Counter, indexes=indexes, state_messages=state_of)
     await store.start()
@@ -245,7 +245,7 @@ async def test_many_at_once_become_few_round_trips_and_all_are_stored(
 
 
 async def test_a_database_that_is_away_is_transient(unique: str, publisher: Recorder) -> None:
-    store = Store("mongodb://127.0.0.1:1", unique, publisher, SystemClock())
+    store = Store(MongoDatabase("mongodb://127.0.0.1:1", unique), publisher, SystemClock())
     with pytest.raises(Transient, match="mongo_unavailable"):
         await store.ping()
     store.documents("counters", Counter)

@@ -24,7 +24,7 @@ from chassis.ids import new_id
 from chassis.messages import Publisher, outgoing
 from chassis.problems import problem_responses
 from chassis.settings import ChassisSettings
-from chassis.store import Store
+from chassis.store import MongoDatabase, Store
 from chassis.topics import TopicSpec, ensure_topics
 
 SECRET = "s" * 32
@@ -48,7 +48,7 @@ class Noted(BaseModel):
 def notes_service(settings: ChassisSettings, topic: str) -> FastAPI:
     clock = SystemClock()
     broker = make_broker(settings, app_name="notes")
-    store = Store(settings.mongo_url, settings.mongo_database, Publisher(broker), clock)
+    store = Store(MongoDatabase(settings.mongo_url, settings.mongo_database), Publisher(broker), clock)
     notes, heard = store.documents("notes", Note), store.documents("heard", Note)
     once = Idempotency(store, clock)
 

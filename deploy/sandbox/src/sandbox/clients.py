@@ -50,13 +50,22 @@ class Salesperson:
     """A user of the CRM with a token of his own, talking to the three services as any client does."""
 
     def __init__(
-        self, settings: Mapping[str, str], urls: Mapping[str, str], *, sub: str, company: str, role: str
+        self,
+        settings: Mapping[str, str],
+        urls: Mapping[str, str],
+        *,
+        sub: str,
+        company: str,
+        role: str,
+        transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
+        """`transport`: in place of the network."""
         token = make_token(settings["TANDEM_JWT_SECRET"], sub=sub, company=company, role=role, now=datetime.now(UTC))
         headers = {"Authorization": f"Bearer {token}"}
         self.user_id = sub
+        self._transport = transport
         self.connector, self.mapper, self.store = (
-            httpx.AsyncClient(base_url=urls[name], headers=headers, timeout=_TIMEOUT)
+            httpx.AsyncClient(base_url=urls[name], headers=headers, timeout=_TIMEOUT, transport=transport)
             for name in ("connector", "mapper", "activity-store")
         )
 
@@ -78,8 +87,14 @@ class Salesperson:
         if answer.status_code == httpx.codes.CONFLICT:
             return await self.connection(answer.json()["connection_id"])
         connection = succeeded(answer)
-        await _consent(connection["authorization_url"], email)
+        await self._consent(connection["authorization_url"], email)
         return await self.connection(connection["id"])
+
+    async def _consent(self, authorization_url: str, email: str) -> None:
+        """Go through the consent page as a browser does, back to the connector."""
+        async with httpx.AsyncClient(timeout=_TIMEOUT, follow_redirects=True, transport=self._transport) as browser:
+            answer = await browser.get(httpx.URL(authorization_url).copy_add_param("sim_approve", email))
+            answer.raise_for_status()
 
     async def connection(self, connection_id: str) -> Json:
         """Return a connection as it is now."""
@@ -186,13 +201,6 @@ def calendar_person(provider: str, simulator: httpx.AsyncClient, email: str) -> 
     """Return the holder of an account at a provider (`google`, `outlook`, `office365`)."""
     kinds: Mapping[str, Literal["work", "personal"]] = {"outlook": "personal", "office365": "work"}
     return CalendarPerson(simulator, email, kinds.get(provider))
-
-
-async def _consent(authorization_url: str, email: str) -> None:
-    """Go through the consent page as a browser does, back to the connector."""
-    async with httpx.AsyncClient(timeout=_TIMEOUT, follow_redirects=True) as browser:
-        answer = await browser.get(httpx.URL(authorization_url).copy_add_param("sim_approve", email))
-        answer.raise_for_status()
 
 
 def succeeded(answer: httpx.Response) -> Json:

@@ -19,7 +19,7 @@ from chassis.clock import Clock, clock_from
 from chassis.http import make_api
 from chassis.idempotency import Idempotency
 from chassis.messages import Publisher
-from chassis.store import Store
+from chassis.store import Database, MongoDatabase, Store
 
 NAME = "activity-store"
 _RENEWAL_EVERY = timedelta(seconds=5)
@@ -31,12 +31,13 @@ def make_app(
     clock: Clock | None = None,
     broker: KafkaBroker | None = None,
     publisher: Publisher | None = None,
+    database: Database | None = None,
 ) -> FastAPI:
     """Return the app; collaborators that are not given are made from the settings."""
     clock = clock or clock_from(settings)
     broker = broker or make_broker(settings, app_name=NAME)
     publisher = publisher or Publisher(broker)
-    store = Store(settings.mongo_url, settings.mongo_database, publisher, clock)
+    store = Store(database or MongoDatabase(settings.mongo_url, settings.mongo_database), publisher, clock)
     collections = collections_in(store)
     renewals = Renewals(collections, clock)
     register(broker, collections=collections, publisher=publisher, settings=settings, clock=clock)

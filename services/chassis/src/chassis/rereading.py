@@ -16,20 +16,28 @@ M = TypeVar("M")
 
 _POLL_MS = 1000
 
+Reader = Callable[[], AIOKafkaConsumer]
+"""Makes a consumer outside any group, not yet started."""
 
-async def reread(
-    settings: ChassisSettings, topic: str, parse: Callable[[bytes], M], handle: Callable[[M], Awaitable[None]]
-) -> int:
-    """Hand on everything that a topic holds now, in order per partition; return how much it was.
 
-    What cannot be parsed is passed over: the topic's consumer has dead-lettered it. `Transient` where Kafka is away.
-    """
-    consumer = AIOKafkaConsumer(
+def make_reader(settings: ChassisSettings) -> AIOKafkaConsumer:
+    """Return a consumer outside any group."""
+    return AIOKafkaConsumer(
         bootstrap_servers=settings.kafka_bootstrap,
         enable_auto_commit=False,
         auto_offset_reset="earliest",
         fetch_max_wait_ms=settings.kafka_fetch_max_wait_ms,
     )
+
+
+async def reread(
+    reader: Reader, topic: str, parse: Callable[[bytes], M], handle: Callable[[M], Awaitable[None]]
+) -> int:
+    """Hand on everything that a topic holds now, in order per partition; return how much it was.
+
+    What cannot be parsed is passed over: the topic's consumer has dead-lettered it. `Transient` where Kafka is away.
+    """
+    consumer = reader()
     try:
         await consumer.start()
         return await _read_to_the_end(consumer, topic, parse, handle)

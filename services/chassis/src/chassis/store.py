@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, Protocol
 
 from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorCollection
 from pymongo import InsertOne, ReplaceOne
@@ -12,7 +12,7 @@ from pymongo.errors import BulkWriteError, DuplicateKeyError
 
 from chassis.clock import Clock
 from chassis.document import CODEC, D
-from chassis.documents import Documents, Raw
+from chassis.documents import Documents, Raw, Table
 from chassis.errors import Rejected, Transient
 from chassis.ids import new_id
 from chassis.keyset import Sort
@@ -41,6 +41,34 @@ class Index:
     keys: Sort
     unique: bool = False
     expire_after: timedelta | None = None
+
+
+class IndexedTable(Table, Protocol):
+    """A table that can be given indexes."""
+
+    async def ensure(self, indexes: Sequence[Index]) -> None:
+        """Create the indexes that are missing."""
+        ...
+
+
+class Database(Protocol):
+    """The database of one service. Where its server is away, everything but `table` and `close` raises `Transient`."""
+
+    def table(self, name: str) -> IndexedTable:
+        """Return a collection; it can be used once the database is open."""
+        ...
+
+    async def open(self) -> None:
+        """Connect; a second time does nothing."""
+        ...
+
+    async def close(self) -> None:
+        """Disconnect."""
+        ...
+
+    async def ping(self) -> None:
+        """Return when the server has answered."""
+        ...
 
 
 _SWEEPER_INDEX = Index([("has_outbox", 1)])
@@ -157,16 +185,48 @@ def _index_options(index: Index) -> dict[str, Any]:
     return {"unique": index.unique} | seconds
 
 
+class MongoDatabase:
+    """A database on a MongoDB server; see `Database` for what its methods mean."""
+
+    def __init__(self, url: str, name: str) -> None:
+        self._url = url
+        self._name = name
+        self._client: AsyncIOMotorClient[Raw] | None = None
+
+    def table(self, name: str) -> MongoTable:
+        """Return a collection."""
+        return MongoTable(lambda: self._opened()[self._name].get_collection(name, CODEC))
+
+    async def open(self) -> None:
+        """Make the client; its first call connects."""
+        if self._client is None:
+            self._client = AsyncIOMotorClient(self._url, **_CLIENT_OPTIONS)
+
+    async def close(self) -> None:
+        """Disconnect."""
+        if self._client is not None:
+            self._client.close()
+            self._client = None
+
+    async def ping(self) -> None:
+        """Return when the server has answered."""
+        with outages_as_transient():
+            await self._opened().admin.command("ping")
+
+    def _opened(self) -> AsyncIOMotorClient[Raw]:
+        if self._client is None:
+            raise Transient("mongo_unavailable", "the store is not started")
+        return self._client
+
+
 class Store:
     """A service's database and the collections in it."""
 
-    def __init__(self, mongo_url: str, database: str, publisher: Publishes, clock: Clock) -> None:
+    def __init__(self, database: Database, publisher: Publishes, clock: Clock) -> None:
         self.clock = clock
-        self._url = mongo_url
         self._database = database
         self._publisher = publisher
-        self._client: AsyncIOMotorClient[Raw] | None = None
-        self._collections: list[tuple[Documents[Any], MongoTable, Sequence[Index]]] = []
+        self._collections: list[tuple[Documents[Any], IndexedTable, Sequence[Index]]] = []
 
     def documents(
         self,
@@ -180,15 +240,14 @@ class Store:
 
         `state_messages` renders what a document that owes its state publishes to a compacted topic.
         """
-        table = MongoTable(lambda: self._open()[self._database].get_collection(name, CODEC))
+        table = self._database.table(name)
         documents = Documents(name, model, table, self._publisher, state_messages=state_messages)
         self._collections.append((documents, table, indexes))
         return documents
 
     async def start(self) -> None:
         """Connect and make the indexes; `Transient` where the server is away (call it again then)."""
-        if self._client is None:
-            self._client = AsyncIOMotorClient(self._url, **_CLIENT_OPTIONS)
+        await self._database.open()
         for _, table, indexes in self._collections:
             await table.ensure([_SWEEPER_INDEX, *indexes])
 
@@ -197,14 +256,11 @@ class Store:
         drains = [asyncio.ensure_future(documents.drain()) for documents, _, _ in self._collections]
         if drains:
             await asyncio.wait(drains, timeout=_DRAIN_SECONDS)
-        if self._client is not None:
-            self._client.close()
-            self._client = None
+        await self._database.close()
 
     async def ping(self) -> None:
         """Return when the server has answered; `Transient` where it does not."""
-        with outages_as_transient():
-            await self._open().admin.command("ping")
+        await self._database.ping()
 
     async def sweep(self, *, patient: bool = True) -> None:
         """Publish what crashes left in the outboxes of all collections; see `Documents.sweep`."""
@@ -217,8 +273,3 @@ class Store:
             if documents.has_state:
                 await documents.owe_state(new_id())
                 await documents.sweep(patient=False)
-
-    def _open(self) -> AsyncIOMotorClient[Raw]:
-        if self._client is None:
-            raise Transient("mongo_unavailable", "the store is not started")
-        return self._client

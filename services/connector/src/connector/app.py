@@ -15,7 +15,7 @@ from chassis.http import make_api
 from chassis.idempotency import Idempotency
 from chassis.messages import Publisher
 from chassis.sealing import Sealer
-from chassis.store import Store
+from chassis.store import Database, MongoDatabase, Store
 from connector.adapters.credentials import Vault
 from connector.adapters.oauth import CALLBACK_PATH, OAuthClient
 from connector.adapters.stores import Stores, open_stores
@@ -68,17 +68,19 @@ def _kits(
     http: httpx.AsyncClient,
     clock: Clock,
     providers: Mapping[str, CalendarProvider] | None,
+    transport: httpx.AsyncBaseTransport | None,
 ) -> dict[str, ProviderKit]:
     offered = {name: entry for name, entry in CATALOGUE.items() if entry.is_configured(settings)}
     built = providers or {name: entry.make(settings, http, clock) for name, entry in offered.items()}
     return {
-        name: ProviderKit(provider, _oauth(settings, name), CATALOGUE[name].webhook) for name, provider in built.items()
+        name: ProviderKit(provider, _oauth(settings, name, transport), CATALOGUE[name].webhook)
+        for name, provider in built.items()
     }
 
 
-def _oauth(settings: ConnectorSettings, name: str) -> OAuthClient:
+def _oauth(settings: ConnectorSettings, name: str, transport: httpx.AsyncBaseTransport | None) -> OAuthClient:
     redirect = f"{settings.public_url}{CALLBACK_PATH}"
-    return OAuthClient(CATALOGUE[name].endpoints(settings), redirect, settings.provider_timeout_seconds)
+    return OAuthClient(CATALOGUE[name].endpoints(settings), redirect, settings.provider_timeout_seconds, transport)
 
 
 def _worker(
@@ -121,16 +123,22 @@ def make_app(
     *,
     clock: Clock | None = None,
     providers: Mapping[str, CalendarProvider] | None = None,
+    broker: KafkaBroker | None = None,
+    database: Database | None = None,
+    transport: httpx.AsyncBaseTransport | None = None,
 ) -> FastAPI:
-    """Return the connector; tests give their own clock and providers."""
+    """Return the connector; collaborators that are not given are made from the settings, and its HTTP is the network's.
+
+    `providers` are in place of those that the settings offer.
+    """
     clock = clock or clock_from(settings)
-    http = httpx.AsyncClient(timeout=settings.provider_timeout_seconds)
-    broker = make_broker(settings, app_name="connector")
+    http = httpx.AsyncClient(timeout=settings.provider_timeout_seconds, transport=transport)
+    broker = broker or make_broker(settings, app_name="connector")
     publisher, facts, sealer = Publisher(broker), Facts(clock), Sealer(settings.credential_keys)
-    store = Store(settings.mongo_url, settings.mongo_database, publisher, clock)
+    store = Store(database or MongoDatabase(settings.mongo_url, settings.mongo_database), publisher, clock)
     stores = open_stores(store, facts.connection_changed)
     connections = Connections(stores.connections)
-    accounts = Accounts(_kits(settings, http, clock, providers), Vault(stores, sealer, clock))
+    accounts = Accounts(_kits(settings, http, clock, providers, transport), Vault(stores, sealer, clock))
     parts = Parts(settings, clock, broker, stores, connections, facts, publisher, sealer, accounts)
 
     turns = Turns(connections, clock)

@@ -1,17 +1,19 @@
 """The composition root of the mapper; tests use it too."""
 
 from datetime import timedelta
+from functools import partial
 
 from fastapi import FastAPI
+from faststream.kafka import KafkaBroker
 
 from chassis.background import Periodic
 from chassis.broker import make_broker
 from chassis.clock import Clock, clock_from
 from chassis.http import make_api
 from chassis.messages import Publisher
-from chassis.rereading import reread
-from chassis.store import Store
-from contracts.topics import CONNECTION_EVENTS, reader
+from chassis.rereading import Reader, make_reader, reread
+from chassis.store import Database, MongoDatabase, Store
+from contracts import topics
 from mapper import api, consumers
 from mapper.adapters.store import open_collections
 from mapper.connections import Connections, Handle
@@ -21,11 +23,19 @@ from mapper.parking import Parking
 from mapper.settings import MapperSettings
 
 
-def make_app(settings: MapperSettings, *, clock: Clock | None = None) -> FastAPI:
-    """Return the mapper, wired but not started."""
+def make_app(
+    settings: MapperSettings,
+    *,
+    clock: Clock | None = None,
+    broker: KafkaBroker | None = None,
+    reader: Reader | None = None,
+    database: Database | None = None,
+) -> FastAPI:
+    """Return the mapper, wired but not started; collaborators that are not given are made from the settings."""
     clock = clock or clock_from(settings)
-    broker = make_broker(settings, app_name="mapper")
-    store = Store(settings.mongo_url, settings.mongo_database, Publisher(broker), clock)
+    broker = broker or make_broker(settings, app_name="mapper")
+    database = database or MongoDatabase(settings.mongo_url, settings.mongo_database)
+    store = Store(database, Publisher(broker), clock)
     collections = open_collections(store)
     resend_after = timedelta(seconds=settings.resend_seconds)
     connections = Connections(collections, clock, resend_after, timedelta(seconds=settings.replay_seconds))
@@ -41,8 +51,10 @@ def make_app(settings: MapperSettings, *, clock: Clock | None = None) -> FastAPI
         clock=clock,
     )
 
+    new_reader = reader or partial(make_reader, settings)
+
     async def told_so_far(handle: Handle) -> int:
-        return await reread(settings, CONNECTION_EVENTS, reader(CONNECTION_EVENTS), handle)
+        return await reread(new_reader, topics.CONNECTION_EVENTS, topics.reader(topics.CONNECTION_EVENTS), handle)
 
     app = make_api(
         settings,

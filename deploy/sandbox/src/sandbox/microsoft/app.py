@@ -37,10 +37,11 @@ def make_microsoft_simulator(
     sender: Sender | None = None,
     clock: Clock | None = None,
     sleep: Sleep = asyncio.sleep,
+    transport: httpx.AsyncBaseTransport | None = None,
 ) -> FastAPI:
-    """The ASGI app; its `state.simulator` holds the world, the journal and the push desk."""
+    """The ASGI app; its `state.simulator` holds the world, the journal and the push desk. `transport`: what it pushes by."""
     settings = settings or MicrosoftSettings()
-    client = httpx.AsyncClient(timeout=PATIENCE)
+    client = httpx.AsyncClient(timeout=PATIENCE, transport=transport)
     simulator = _simulator(settings, sender or HttpSender(client), clock, sleep)
 
     @asynccontextmanager

@@ -25,7 +25,7 @@ class Services:
     clock: Clock
 
 
-def services_of(request: Request) -> Services:
+async def services_of(request: Request) -> Services:  # one that is not async costs every request a hop to a thread
     """Return the app's collaborators; a FastAPI dependency."""
     return cast("Services", request.app.state.services)
 

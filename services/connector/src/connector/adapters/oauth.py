@@ -50,9 +50,16 @@ _NEED_THE_USER = {"invalid_grant", "interaction_required", "login_required", "co
 
 
 class OAuthClient:
-    """Talks to one provider's OAuth endpoints."""
+    """Talks to one provider's OAuth endpoints; `transport`: in place of the network."""
 
-    def __init__(self, endpoints: Endpoints, redirect_uri: str, timeout: float) -> None:
+    def __init__(
+        self,
+        endpoints: Endpoints,
+        redirect_uri: str,
+        timeout: float,
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> None:
+        self._transport = transport
         self._endpoints = endpoints
         self._redirect_uri = redirect_uri
         self._timeout = timeout
@@ -81,7 +88,7 @@ class OAuthClient:
         if self._endpoints.revoke is None:
             return
         try:
-            async with httpx.AsyncClient(timeout=self._timeout) as http:
+            async with httpx.AsyncClient(timeout=self._timeout, transport=self._transport) as http:
                 answer = await http.post(self._endpoints.revoke, data={"token": token})
         except httpx.HTTPError as error:
             raise Transient("oauth_unavailable", type(error).__name__) from error
@@ -98,6 +105,7 @@ class OAuthClient:
             redirect_uri=self._redirect_uri,
             code_challenge_method="S256",
             timeout=self._timeout,
+            transport=self._transport,
         )
 
     async def _fetch(self, **form: str) -> Tokens:
