@@ -11,6 +11,8 @@ from tests.simulation.tables import MemoryTable
 
 _HOP = 0.002
 """The longest way to it or back, in seconds."""
+_SLOW_ANSWERS = 0.25
+"""So many answers take longer than no time; others run, and somebody may die, between a write and its answer."""
 
 
 @dataclass
@@ -29,7 +31,8 @@ class DatabaseServer:
         """Go there, do something, and come back with the answer."""
         await self._hop()
         yield
-        await self._hop()
+        if self.chance.rng.random() < _SLOW_ANSWERS:
+            await self._hop()
 
     async def _hop(self) -> None:
         await self.chance.delay(_HOP)

@@ -4,12 +4,13 @@ import gc
 import random
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from itertools import count
 from random import Random
 from unittest.mock import patch
 
+import anyio.to_thread
 import uuid_utils
 
 from tests.simulation.clock import VirtualClock
@@ -27,10 +28,15 @@ def determined(loop: VirtualLoop, clock: VirtualClock, seed: int) -> Iterator[No
     gc.disable()
     with ExitStack() as stack:
         stack.enter_context(patch.object(time, "monotonic", loop.time))
+        stack.enter_context(patch.object(anyio.to_thread, "run_sync", _refuse))
         stack.enter_context(patch.object(uuid_utils, "uuid7", _ids(clock, Random(seed))))
         yield
     gc.enable()
     random.setstate(before)
+
+
+async def _refuse(work: Callable[..., object], *_: object, **__: object) -> None:
+    raise RuntimeError(f"{work} wants a thread, and when that ends nobody can say")
 
 
 class _ids:  # noqa: N801 - stands in for a function

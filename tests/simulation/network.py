@@ -1,6 +1,7 @@
 """HTTP between processes in memory: every request runs in the process that answers it, and breaks off when that dies."""
 
 import asyncio
+import sys
 from dataclasses import dataclass, field
 
 import httpx
@@ -11,6 +12,8 @@ from tests.simulation.chance import Chance
 from tests.simulation.processes import Process
 
 log = structlog.get_logger()
+
+sys.modules.setdefault("sniffio", None)  # type: ignore[arg-type]  # httpx looks for it anew at every request
 
 _HOP = 0.008
 """The longest way to a server or back, in seconds."""

@@ -107,7 +107,7 @@ class System:
                         return
                 except httpx.TransportError:
                     pass
-                await asyncio.sleep(0.2)
+                await asyncio.sleep(0.5)
 
     def _port(self, name: str) -> int:
         return self.plan.listeners[name]

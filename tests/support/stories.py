@@ -1,6 +1,6 @@
 """A company of a test's own in a running sandbox: a salesperson, an administrator, and an account at PROVIDER."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
@@ -20,6 +20,24 @@ WITHIN = 30.0
 
 
 @dataclass(frozen=True)
+class Way:
+    """How to reach a running system: its settings, and what clients send by where that is not the network."""
+
+    settings: Mapping[str, str]
+    transport: httpx.AsyncBaseTransport | None = None
+
+    def salesperson(self, sub: str, company: str, role: str) -> Salesperson:
+        """Return a user of the CRM, not yet entered."""
+        urls = service_urls(self.settings)
+        return Salesperson(self.settings, urls, sub=sub, company=company, role=role, transport=self.transport)
+
+    def simulator(self) -> httpx.AsyncClient:
+        """Return a client of the simulator behind PROVIDER."""
+        address = self.settings[SIMULATED[simulated(PROVIDER)].address]
+        return httpx.AsyncClient(base_url=address, timeout=10, transport=self.transport)
+
+
+@dataclass(frozen=True)
 class World:
     """Who lives in a test. `connection_id` is the salesperson's connected calendar."""
 
@@ -27,8 +45,13 @@ class World:
     sales: Salesperson
     admin: Salesperson
     calendar: CalendarPerson
-    settings: dict[str, str]
+    way: Way
     connection_id: str = ""
+
+    @property
+    def settings(self) -> Mapping[str, str]:
+        """Return the settings of the system it lives in."""
+        return self.way.settings
 
     async def event_of(self, activity: Json) -> Json:
         """Wait for the event of an activity."""
@@ -114,42 +137,52 @@ class World:
 
 
 @asynccontextmanager
-async def world(folder: Path, name: str, *, time_zone: str = "Europe/Berlin") -> AsyncIterator[World]:
-    """Open a company of its own in the sandbox that runs in a folder; nothing is connected yet."""
-    settings = read_settings(folder)
-    urls, email = service_urls(settings), f"{name}@example.com"
+async def world(place: Path | Way, name: str, *, time_zone: str = "Europe/Berlin") -> AsyncIterator[World]:
+    """Open a company of its own in a running system (that of a sandbox's folder); nothing is connected yet."""
+    way = place if isinstance(place, Way) else Way(read_settings(place))
+    email = f"{name}@example.com"
     async with (
-        Salesperson(settings, urls, sub="7", company=name, role="regular") as sales,
-        Salesperson(settings, urls, sub="1", company=name, role="admin") as admin,
-        httpx.AsyncClient(base_url=settings[SIMULATED[simulated(PROVIDER)].address], timeout=10) as simulator,
+        way.salesperson("7", name, "regular") as sales,
+        way.salesperson("1", name, "admin") as admin,
+        way.simulator() as simulator,
     ):
         person = calendar_person(PROVIDER, simulator, email)
         await person.sign_up(name, time_zone)
         succeeded(await admin.store.put("/v1/users/7", json={"name": name, "email": email, "tz": time_zone}))
-        yield World(name, sales, admin, person, settings)
+        yield World(name, sales, admin, person, way)
 
 
 @asynccontextmanager
-async def connected(folder: Path, name: str, **settings: Any) -> AsyncIterator[World]:
+async def connected(place: Path | Way, name: str, **settings: Any) -> AsyncIterator[World]:
     """Open a company whose salesperson's calendar is connected and in sync."""
-    async with world(folder, name) as opened:
+    async with world(place, name) as opened:
         connection = await opened.sales.connect(opened.calendar.email, provider=PROVIDER, **settings)
-        await opened.sales.in_sync(connection["id"])
-        yield World(opened.company, opened.sales, opened.admin, opened.calendar, opened.settings, connection["id"])
+        await in_sync(opened.sales, connection["id"])
+        yield replace(opened, connection_id=connection["id"])
+
+
+async def in_sync(sales: Salesperson, connection_id: str) -> None:
+    """Wait until a connection says that it is in sync."""
+
+    async def look() -> bool:
+        found = await sales.connection(connection_id)
+        assert found["status"] == "in_sync", found
+        return True
+
+    await wait_until(look, awaited="a connection in sync", timeout=120, longest=0.5)
 
 
 @asynccontextmanager
 async def colleague_of(world: World) -> AsyncIterator[World]:
     """Open another user of the same company, with a connected calendar of his own."""
     email = f"colleague-{world.calendar.email}"
-    urls = service_urls(world.settings)
-    async with Salesperson(world.settings, urls, sub="8", company=world.company, role="regular") as sales:
+    async with world.way.salesperson("8", world.company, "regular") as sales:
         person = calendar_person(PROVIDER, world.calendar.simulator, email)
         await person.sign_up("Colleague", "Europe/Berlin")
         user = {"name": "Colleague", "email": email, "tz": "Europe/Berlin"}
         succeeded(await world.admin.store.put("/v1/users/8", json=user))
         connection = await sales.connect(email, provider=PROVIDER)
-        await sales.in_sync(connection["id"])
+        await in_sync(sales, connection["id"])
         yield replace(world, sales=sales, calendar=person, connection_id=connection["id"])
 
 

@@ -10,17 +10,30 @@ T = TypeVar("T")
 
 @overload
 async def wait_until(
-    condition: Callable[[], Awaitable[T | None]], *, awaited: str, timeout: float = ..., every: float = ...
+    condition: Callable[[], Awaitable[T | None]],
+    *,
+    awaited: str,
+    timeout: float = ...,
+    every: float = ...,
+    longest: float = ...,
 ) -> T: ...
 @overload
 async def wait_until(
-    condition: Callable[[], T | None], *, awaited: str, timeout: float = ..., every: float = ...
+    condition: Callable[[], T | None],
+    *,
+    awaited: str,
+    timeout: float = ...,
+    every: float = ...,
+    longest: float = ...,
 ) -> T: ...
-async def wait_until(condition: Callable[[], Any], *, awaited: str, timeout: float = 10.0, every: float = 0.02) -> Any:
+async def wait_until(
+    condition: Callable[[], Any], *, awaited: str, timeout: float = 10.0, every: float = 0.02, longest: float = 0.0
+) -> Any:
     """Return the condition's first truthy value.
 
     `awaited` says in words what is waited for. After `timeout` seconds it fails with that and the value seen last;
-    an `AssertionError` raised by the condition counts as "not yet" and is shown likewise.
+    an `AssertionError` raised by the condition counts as "not yet" and is shown likewise. Pauses are of `every`
+    seconds, or grow from there to `longest`: where looking costs more than waiting.
     """
     loop = asyncio.get_running_loop()
     deadline = loop.time() + timeout
@@ -31,6 +44,7 @@ async def wait_until(condition: Callable[[], Any], *, awaited: str, timeout: flo
         if loop.time() >= deadline:
             raise AssertionError(f"waited {timeout:g} s for {awaited}; last seen: {seen!r}")
         await asyncio.sleep(every)
+        every = max(every, min(every * 1.5, longest))
 
 
 async def _ask(condition: Callable[[], Any]) -> tuple[bool, Any]:

@@ -28,7 +28,7 @@ class Bulk:
         events = await self._create()
         await self._stage.arm("push.lost", _MANY - 1)
         await asyncio.gather(*(self._calendar.delete(one) for one in events))
-        asked = await wait_until(self._asked, awaited="the brake or the end of all", timeout=RECOVERY, every=0.2)
+        asked = await wait_until(self._asked, awaited="the brake or the end of all", timeout=RECOVERY, every=0.2, longest=1.0)
         if "id" not in asked:
             self._reach.note("brake:read_in_between")
             return
@@ -64,7 +64,7 @@ class Bulk:
             assert found == (number, number, number, "in_sync"), found
             return True
 
-        await wait_until(look, awaited=awaited, timeout=RECOVERY, every=0.2)
+        await wait_until(look, awaited=awaited, timeout=RECOVERY, every=0.2, longest=1.0)
 
     async def _asked(self) -> Json | None:
         """Return the question with all that is not gone yet; {} where reads came in between, and all is gone."""
@@ -88,7 +88,7 @@ class Bulk:
             await patiently(lambda: self._confirm(f"{path}/confirm", body), "the answer to be taken")
             return False
 
-        await wait_until(attempt, awaited="the connection to ask no more", timeout=RECOVERY, every=0.3)
+        await wait_until(attempt, awaited="the connection to ask no more", timeout=RECOVERY, every=0.3, longest=1.0)
 
     async def _confirm(self, path: str, body: Json) -> None:
         answer = await self._stage.world.sales.connector.post(path, json=body)

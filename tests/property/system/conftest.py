@@ -1,21 +1,16 @@
-"""A sandbox of these tests' own (its services are killed), with a revoked neighbour in it."""
+"""The grounds of the machine: a sandbox of these tests' own (its services are killed), or simulated systems."""
 
 import asyncio
 from collections.abc import Iterator
-from contextlib import AsyncExitStack
-from uuid import uuid4
+from contextlib import nullcontext
 
 import httpx
 import pytest
 
-from tests.property.system.invariants import Neighbour
+from tests.property.system.ground import PAGE_CAP, Grounds, ProcessGround, simulated_ground
 from tests.property.system.machine import SystemMachine
 from tests.property.system.reach import Reach
 from tests.support.sandboxes import OFTEN, Sandbox, empty_sandbox
-from tests.support.stories import connected
-
-PAGE_CAP = 3
-"""Small pages, so that a read has several of them."""
 
 
 @pytest.fixture(scope="session")
@@ -27,33 +22,29 @@ def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
 
 
 @pytest.fixture(scope="session")
-def runner() -> Iterator[asyncio.Runner]:
-    """The one event loop of the machine and its neighbour, whose HTTP clients live in it."""
-    with asyncio.Runner() as running:
-        yield running
-
-
-@pytest.fixture(scope="session")
-def neighbour(sandbox: Sandbox, runner: asyncio.Runner) -> Iterator[Neighbour]:
-    """A connected company in that sandbox whose consent was taken back."""
-    stack = AsyncExitStack()
-
-    async def arrive() -> Neighbour:
-        opened = await stack.enter_async_context(connected(sandbox.folder, f"n{uuid4().hex[:10]}"))
-        beside = Neighbour(opened)
-        await beside.revoke()
-        return beside
-
-    yield runner.run(arrive())
-    runner.run(stack.aclose())
+def processes(sandbox: Sandbox) -> Iterator[Grounds]:
+    """That sandbox for every example; its HTTP clients live in one event loop."""
+    with asyncio.Runner() as runner:
+        ground = ProcessGround(sandbox, runner)
+        yield lambda _seed: nullcontext(ground)
+        ground.close()
 
 
 @pytest.fixture
-def machine(sandbox: Sandbox, neighbour: Neighbour, runner: asyncio.Runner) -> type[SystemMachine]:
-    """The machine with its stage set, and counts of its own."""
+def in_processes(processes: Grounds) -> type[SystemMachine]:
+    """The machine on processes, with counts of its own."""
+    return _on(processes)
 
+
+@pytest.fixture
+def simulated() -> type[SystemMachine]:
+    """The machine on a system of its own for every example, simulated in this process."""
+    return _on(simulated_ground)
+
+
+def _on(found: Grounds) -> type[SystemMachine]:
     class Machine(SystemMachine):
-        """Bound to this session's sandbox."""
+        """Bound to its ground."""
 
-    Machine.sandbox, Machine.neighbour, Machine.runner, Machine.reach = sandbox, neighbour, runner, Reach()
+    Machine.grounds, Machine.reach = staticmethod(found), Reach()
     return Machine

@@ -26,5 +26,5 @@ async def patiently(ask: Callable[[], Awaitable[T]], awaited: str) -> T:
                 raise
             return None
 
-    (answer,) = await wait_until(attempt, awaited=awaited, timeout=RECOVERY, every=0.05)
+    (answer,) = await wait_until(attempt, awaited=awaited, timeout=RECOVERY, every=0.05, longest=1.0)
     return answer

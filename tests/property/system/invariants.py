@@ -1,13 +1,14 @@
 """What must hold after every example, beside the oracle's word on the items: Quiet, One, Untouched, Alone."""
 
 from collections import Counter
+from datetime import timedelta
 
 from sandbox.clients import Json
-from tests.property.system.forms import of_activity, of_event
+from tests.property.system.forms import lasting, of_activity, of_event, on_calendar
 from tests.property.system.look import look
+from tests.property.system.neighbour import Neighbour
 from tests.property.system.play import Play
 from tests.property.system.stage import Stage
-from tests.support.stories import World, call, timed
 from tests.support.waiting import wait_until
 
 ROUNDS = 3
@@ -89,32 +90,16 @@ class Foreign:
 
     async def create(self) -> None:
         """Put it into the calendar."""
-        self._event = await self._stage.world.calendar.add(summary="x1: over", colorId="7", **timed(-3))
+        times = on_calendar(*lasting(self._stage.clock.now() - timedelta(days=3)))
+        self._event = await self._stage.world.calendar.add(summary="x1: over", colorId="7", **times)
 
     async def untouched(self) -> None:
         """Check that it is byte for byte what it was."""
         assert await self._stage.raw(self._event["id"]) == self._event
 
 
-class Neighbour:
-    """Another company in the sandbox whose consent was taken back: it delays nobody (invariant 6)."""
-
-    def __init__(self, world: World) -> None:
-        self._world = world
-
-    async def revoke(self) -> None:
-        """Take the consent back, with work left to do."""
-        holder = self._world.calendar
-        answer = await holder.simulator.post(f"/control/accounts/{holder.email}/revoke")
-        answer.raise_for_status()
-        await self._world.sales.add(**call("Nobody will see this"))
-        await wait_until(self._needs_reauth, awaited="the neighbour to need a new consent", timeout=60, every=0.2)
-
-    async def _needs_reauth(self) -> bool:
-        return bool((await self._world.sales.connection(self._world.connection_id))["status"] == "needs_reauth")
-
-    async def alone(self, play: Play) -> None:
-        """Check that a fresh item still syncs while the neighbour is revoked."""
-        assert await self._needs_reauth(), "the neighbour is well again"
-        item = await play.create(0, "crm")
-        await play.meet(item, "calendar")
+async def alone(neighbour: Neighbour, play: Play) -> None:
+    """Check that a fresh item still syncs while the neighbour is revoked (invariant 6)."""
+    assert await neighbour.needs_reauth(), "the neighbour is well again"
+    item = await play.create(0, "crm")
+    await play.meet(item, "calendar")

@@ -1,15 +1,14 @@
 """The rules of the state machine: what happens to one connection of the real, running system."""
 
-import asyncio
 from collections.abc import Coroutine
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, ExitStack
 from typing import Any, ClassVar
-from uuid import uuid4
 
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
-from tests.property.system.invariants import Foreign, Neighbour, one_to_one, quiet
+from tests.property.system.ground import Ground, Grounds
+from tests.property.system.invariants import Foreign, alone, one_to_one, quiet
 from tests.property.system.killing import Killer
 from tests.property.system.play import Play
 from tests.property.system.reach import Reach
@@ -29,25 +28,23 @@ from tests.property.system.steps import (
     UNDER_WAY,
     Step,
 )
-from tests.support.sandboxes import PARTS, Sandbox
-from tests.support.stories import connected
+from tests.support.sandboxes import PARTS
 
 
 class SystemMachine(RuleBasedStateMachine):
-    """Every example has a company, an account and a connection of its own in one sandbox."""
+    """Every example has a company, an account and a connection of its own, and a revoked neighbour."""
 
-    sandbox: ClassVar[Sandbox]
-    neighbour: ClassVar[Neighbour]
+    grounds: ClassVar[Grounds]
     reach: ClassVar[Reach]
-    runner: ClassVar[asyncio.Runner]
     hard: ClassVar[bool] = True
     """Whether parts are killed and the brake is pulled, too: both take long."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.stack = AsyncExitStack()
+        self.opened, self.stack = ExitStack(), AsyncExitStack()
         self.told: list[str] = []
         self.failed = False
+        self.ground: Ground
         self.play: Play
 
     def run(self, told: str, work: Coroutine[Any, Any, None]) -> None:
@@ -55,22 +52,25 @@ class SystemMachine(RuleBasedStateMachine):
         self.told.append(told)
         self.reach.note("steps")
         try:
-            self.runner.run(work)
-        except Exception as error:
+            self.ground.run(work)
+            self.ground.sound()
+        except BaseException as error:
             self.failed = True
             company = self.play.stage.world.company if hasattr(self, "play") else "?"
             error.add_note(f"company {company}, steps:\n  " + "\n  ".join(self.told))
             raise
 
-    @initialize()
-    def connect(self) -> None:
-        self.run("connect", self._connect())
+    @initialize(seed=st.integers(0, 2**31 - 1))
+    def connect(self, seed: int) -> None:
+        self.ground = self.opened.enter_context(self.grounds(seed))
+        self.run(f"connect, by seed {seed}", self._connect())
 
     async def _connect(self) -> None:
-        world = await self.stack.enter_async_context(connected(self.sandbox.folder, f"m{uuid4().hex[:10]}"))
-        self.play = Play(Stage(self.sandbox, world, self.stack), self.reach)
+        self.neighbour, world = await self.ground.settled(self.stack)
+        self.play = Play(Stage(self.ground, world, self.stack), self.reach)
         self.killer = Killer(self.play.stage)
         self.play.stage.clock.to_about_noon()
+        self.struck = await self.play.stage.struck()
         self.foreign = Foreign(self.play.stage)
         await self.foreign.create()
 
@@ -145,15 +145,16 @@ class SystemMachine(RuleBasedStateMachine):
             if not self.failed:
                 self.run("the end", self._end())
         finally:
-            self.runner.run(self.stack.aclose())
+            self.ground.run(self.stack.aclose())
+            self.opened.close()
 
     async def _end(self) -> None:
         await self.play.settle()
-        await self.neighbour.alone(self.play)
+        await alone(self.neighbour, self.play)
         await self.play.settle()
         await quiet(self.play.stage)
         await one_to_one(self.play)
         await self.play.settle()
         await self.foreign.untouched()
-        self.reach.strikes(await self.play.stage.struck())
+        self.reach.strikes(self.struck, await self.play.stage.struck())
         self.reach.note("examples")

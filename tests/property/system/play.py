@@ -130,7 +130,7 @@ class Play(Cast):
                 self.ids[side, item.key] = found["id"]
             return bool(found)
 
-        await wait_until(there, awaited=f"{item.key} to reach the {side}", timeout=CONVERGENCE, every=0.1)
+        await wait_until(there, awaited=f"{item.key} to reach the {side}", timeout=CONVERGENCE, every=0.1, longest=1.0)
 
     async def race(
         self, slot: int, ours: str, theirs: str, fields: tuple[str, str], trap: str, crm_first: bool

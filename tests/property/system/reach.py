@@ -50,10 +50,10 @@ class Reach:
         """Count one more of a kind."""
         self.counts[kind] += 1
 
-    def strikes(self, struck: dict[str, int]) -> None:
-        """Take over the simulator's own counts."""
-        for trap, count in struck.items():
-            self.counts[f"struck:{trap}"] = count
+    def strikes(self, before: dict[str, int], after: dict[str, int]) -> None:
+        """Count what the simulator counted in an example."""
+        for trap, count in after.items():
+            self.counts[f"struck:{trap}"] += count - before.get(trap, 0)
 
     @property
     def steps(self) -> int:

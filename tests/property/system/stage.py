@@ -8,11 +8,11 @@ from typing import Any
 import httpx
 
 from sandbox.clients import Json, Salesperson, succeeded
-from tests.property.system.clock import SandboxClock
+from tests.property.system.clock import Calendar
 from tests.property.system.forms import to_activity, to_event
+from tests.property.system.ground import Ground
 from tests.property.system.hands import AWAY, RECOVERY, patiently
 from tests.property.system.oracle import Content, Value
-from tests.support.sandboxes import Sandbox
 from tests.support.stories import World, colleague_of
 from tests.support.waiting import wait_until
 
@@ -26,13 +26,13 @@ _GONE = frozenset({httpx.codes.NOT_FOUND, httpx.codes.GONE})
 
 
 class Stage:
-    """One company in the shared sandbox, and the hands that reach into both of its sides."""
+    """One company in a running system, and the hands that reach into both of its sides."""
 
-    def __init__(self, sandbox: Sandbox, world: World, stack: AsyncExitStack) -> None:
-        self.sandbox, self.world = sandbox, world
+    def __init__(self, ground: Ground, world: World, stack: AsyncExitStack) -> None:
+        self.ground, self.world = ground, world
         self.people = {"7": world}
         """Who has a connected calendar, by user id."""
-        self.clock = SandboxClock(sandbox.folder)
+        self.clock = Calendar(ground.clock)
         self._stack = stack
         self._keys = 0
 
@@ -105,7 +105,12 @@ class Stage:
         holder = self.people[owner].calendar
         if await holder.event(event_id) is None:
             return None
-        await holder.delete(event_id)
+        try:
+            await holder.delete(event_id)
+        except httpx.HTTPStatusError as error:  # the sync came first
+            if error.response.status_code not in _GONE:
+                raise
+            return None
         return datetime.fromisoformat((await self.raw(event_id, owner))["updated"])
 
     async def raw(self, event_id: str, owner: str = "7") -> Json:
@@ -150,7 +155,7 @@ class Stage:
 
         before = (await self.connection(one))["last_read_at"]
         await patiently(asked, "a resync to be taken")
-        await wait_until(read, awaited="a resync to end", timeout=RECOVERY, every=0.1)
+        await wait_until(read, awaited="a resync to end", timeout=RECOVERY, every=0.1, longest=1.0)
 
     async def connection(self, one: World) -> Json:
         """Return somebody's connection."""

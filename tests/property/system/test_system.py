@@ -1,8 +1,12 @@
-"""Whatever people do on both sides and whatever fails meanwhile, the invariants hold (rules.md, Invariants 1 to 6)."""
+"""Whatever people do on both sides and whatever fails meanwhile, the invariants hold (rules.md, Invariants 1 to 6).
+
+In two forms (docs/decisions/simulated-in-one-process.md): simulated in this process, and as processes.
+"""
 
 import os
 import random
 import sys
+import time
 
 import hypothesis
 import pytest
@@ -15,35 +19,46 @@ STEPS_EACH = 30
 _COMMON = settings(
     deadline=None,
     database=None,
-    phases=[Phase.generate],  # an example takes seconds, so nothing is shrunk: the steps are told instead
+    phases=[Phase.generate],  # with processes an example takes seconds, so nothing is shrunk: the steps are told instead
     suppress_health_check=list(HealthCheck),
     report_multiple_bugs=False,
 )
+_SIMULATED = settings(_COMMON, phases=[Phase.generate, Phase.shrink])
 
 
 @pytest.mark.timeout(400)
-def test_both_sides_converge_and_the_six_invariants_hold(machine: type[SystemMachine]) -> None:
-    machine.hard = False
+def test_both_sides_converge_and_the_six_invariants_hold(simulated: type[SystemMachine]) -> None:
     run_state_machine_as_test(
-        machine, settings=settings(_COMMON, derandomize=True, max_examples=3, stateful_step_count=12)
+        simulated, settings=settings(_SIMULATED, derandomize=True, max_examples=5, stateful_step_count=20)
     )
-    assert machine.reach.counts["examples"] == 3
+    assert simulated.reach.counts["examples"] == 5
+
+
+@pytest.mark.timeout(400)
+def test_they_hold_where_the_services_are_processes(in_processes: type[SystemMachine]) -> None:
+    in_processes.hard = False
+    run_state_machine_as_test(
+        in_processes, settings=settings(_COMMON, derandomize=True, max_examples=1, stateful_step_count=12)
+    )
+    assert in_processes.reach.counts["examples"] == 1
 
 
 @pytest.mark.soak
 @pytest.mark.timeout(0)
-def test_soak(machine: type[SystemMachine]) -> None:
+def test_soak(request: pytest.FixtureRequest) -> None:
     """STEPS steps from SEED (both from the environment), kills included; every kind of trouble must be reached.
 
-    The oracle judges by A1, A8, B1 to B3, C1, C5, C6, D1, D2, D5, E3, E4, H1, H4, J1 to J3, K3 and K4.
+    FORM=processes: the system as processes. The oracle judges by A1, A8, B1 to B3, C1, C5, C6, D1, D2, D5, E3, E4, H1,
+    H4, J1 to J3, K3 and K4.
     """
-    steps, seed = int(os.environ.get("STEPS", "1000")), int(os.environ.get("SEED") or random.randrange(10**6))
-    examples = -(-steps // STEPS_EACH)
+    steps, seed = int(os.environ.get("STEPS") or 1000), int(os.environ.get("SEED") or random.randrange(10**6))
+    processes = os.environ.get("FORM") == "processes"
+    machine: type[SystemMachine] = request.getfixturevalue("in_processes" if processes else "simulated")
+    begun, examples = time.perf_counter(), -(-steps // STEPS_EACH)
+    how = settings(_COMMON if processes else _SIMULATED, max_examples=examples, stateful_step_count=STEPS_EACH)
     try:
-        run_state_machine_as_test(
-            hypothesis.seed(seed)(machine),
-            settings=settings(_COMMON, max_examples=examples, stateful_step_count=STEPS_EACH),
-        )
+        run_state_machine_as_test(hypothesis.seed(seed)(machine), settings=how)
     finally:
-        sys.stdout.write(f"\nseed {seed}, {machine.reach.steps} steps\n{machine.reach.report()}\n")
+        took = f"{time.perf_counter() - begun:.0f} s, {time.process_time():.0f} s of CPU"
+        sys.stdout.write(f"\nseed {seed}, {machine.reach.steps} steps, {took}\n{machine.reach.report()}\n")
     assert not machine.reach.missing(), f"never reached: {machine.reach.missing()}"

@@ -78,7 +78,7 @@ def _simulator(settings: GoogleSettings, sender: Sender, clock: Clock | None, sl
     return simulator
 
 
-def _google_error(_: Request, error: Exception) -> JSONResponse:
+async def _google_error(_: Request, error: Exception) -> JSONResponse:
     if not isinstance(error, GoogleError):
         raise error
     return JSONResponse(error.body(), error.status)

@@ -99,7 +99,7 @@ def _judge(settings: MicrosoftSettings) -> Judge | None:
     return metadata(settings.metadata).problems
 
 
-def _graph_error(_: Request, error: Exception) -> JSONResponse:
+async def _graph_error(_: Request, error: Exception) -> JSONResponse:
     if not isinstance(error, GraphError):
         raise error
     return JSONResponse(error.body(), error.status)

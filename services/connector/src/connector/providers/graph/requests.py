@@ -69,12 +69,18 @@ _SHOWN = _options(select=_EVENT, expand=[EXPAND])
 _WHOLE = _options(select=[*_EVENT, "cancelledOccurrences"], expand=[EXPAND, _EXCEPTIONS])
 
 
+@lru_cache(maxsize=1)
+def _client() -> GraphServiceClient:
+    """Return what builds requests: it sends none, and making its HTTP client takes longer than the rest of a start."""
+    return GraphServiceClient(request_adapter=GraphRequestAdapter(AnonymousAuthenticationProvider()))
+
+
 class Requests:
     """Builds the requests of `GraphCalendar`."""
 
     def __init__(self, root: str) -> None:
         self._root = root.rstrip("/")
-        client = GraphServiceClient(request_adapter=GraphRequestAdapter(AnonymousAuthenticationProvider()))
+        client = _client()
         self._me, self._subscriptions = client.me, client.subscriptions
         self._events_url = lru_cache(maxsize=_CALENDARS_KEPT)(self._built_events_url)
 
