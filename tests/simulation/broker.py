@@ -106,7 +106,7 @@ class MemoryBroker(ServiceBroker):
         await asyncio.gather(*self._consuming, return_exceptions=True)
         self._consuming, self._sender = [], None
 
-    async def ping(self, timeout: float | None) -> bool:  # noqa: ARG002, ASYNC109 - as FastStream has it
+    async def ping(self, timeout: float | None) -> bool:
         """Tell whether the cluster answers."""
         return self._sender is not None and not self._cluster.away
 

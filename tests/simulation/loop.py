@@ -21,6 +21,8 @@ class NothingWillHappenError(AssertionError):
 class _Handle(events.Handle):
     """A callback that does not run once its process is dead."""
 
+    _context: Context
+
     def _run(self) -> None:
         process = process_of(self._context)
         if process is None or process.may_go_on():
@@ -29,6 +31,8 @@ class _Handle(events.Handle):
 
 class _TimerHandle(events.TimerHandle):
     """A timer that does not ring once its process is dead."""
+
+    _context: Context
 
     def _run(self) -> None:
         process = process_of(self._context)
@@ -63,22 +67,24 @@ class VirtualLoop(base_events.BaseEventLoop):
         """Return the virtual time."""
         return self.elapsed
 
-    def call_soon(self, callback: Callable[..., Any], *args: Any, context: Context | None = None) -> events.Handle:
+    def call_soon(  # type: ignore[override]  # typeshed ties the arguments to the callback
+        self, callback: Callable[..., Any], *args: Any, context: Context | None = None
+    ) -> events.Handle:
         """Call something at the next turn."""
         handle = _Handle(callback, args, self, context)
         self._ready.append(handle)  # type: ignore[attr-defined]
         return handle
 
-    def call_at(
+    def call_at(  # type: ignore[override]
         self, when: float, callback: Callable[..., Any], *args: Any, context: Context | None = None
     ) -> events.TimerHandle:
         """Call something at a virtual time."""
         handle = _TimerHandle(when, callback, args, self, context)
         heapq.heappush(self._scheduled, handle)  # type: ignore[attr-defined]
-        handle._scheduled = True  # type: ignore[attr-defined]  # noqa: SLF001 - as the base class does
+        handle._scheduled = True  # type: ignore[attr-defined]
         return handle
 
-    def create_task(
+    def create_task(  # type: ignore[override]
         self, coro: Coroutine[Any, Any, Any], *, name: str | None = None, context: Context | None = None
     ) -> asyncio.Task[Any]:
         """Make a task; one that belongs to a process is known to it until it is done."""

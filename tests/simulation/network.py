@@ -1,4 +1,4 @@
-"""HTTP between processes in memory: every request runs in the process that answers it, and breaks off when that dies."""
+"""HTTP between processes in memory: a request runs in the process that answers it, and breaks off when that dies."""
 
 import asyncio
 import sys

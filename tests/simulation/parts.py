@@ -77,16 +77,12 @@ def make_activity_store(here: Surroundings, *, republish: bool) -> FastAPI:
 
 def make_google(here: Surroundings) -> FastAPI:
     """Return Google's simulator."""
-    return make_google_simulator(
-        GoogleSettings(seed=here.seed), clock=here.clock, transport=Wire(here.network)
-    )
+    return make_google_simulator(GoogleSettings(seed=here.seed), clock=here.clock, transport=Wire(here.network))
 
 
 def make_microsoft(here: Surroundings) -> FastAPI:
     """Return Microsoft's simulator."""
-    return make_microsoft_simulator(
-        MicrosoftSettings(seed=here.seed), clock=here.clock, transport=Wire(here.network)
-    )
+    return make_microsoft_simulator(MicrosoftSettings(seed=here.seed), clock=here.clock, transport=Wire(here.network))
 
 
 SERVICES: Mapping[str, Callable[..., FastAPI]] = {

@@ -62,7 +62,7 @@ class Process:
     def bury(self) -> None:
         """Close what was suspended when it died, once the loop has ended: nobody sees any more what that does."""
         for task in self.tasks:
-            task._log_destroy_pending = False  # type: ignore[attr-defined]  # noqa: SLF001 - as was wanted
+            task._log_destroy_pending = False  # type: ignore[attr-defined]
             coroutine: Any = task.get_coro()
             with contextlib.suppress(BaseException):
                 self._context.copy().run(coroutine.close)

@@ -23,6 +23,7 @@ from tests.simulation.loop import VirtualLoop
 from tests.simulation.network import Network, Site, Wire
 from tests.simulation.parts import SERVICES, SIMULATORS, Surroundings
 from tests.simulation.processes import Process
+from tests.support.waiting import wait_until
 
 T = TypeVar("T")
 
@@ -49,6 +50,8 @@ class System:
         self.plan = make_plan(_PORTS, Path("memory"), _KEYS, environ)
         self._here = Surroundings(seed, self.plan.settings, self.clock, self.cluster, self.database, self.network)
         self._processes: list[Process] = []
+        self._broker_kept = asyncio.Event()
+        self._broker_kept.set()
         self._owing = set(SERVICES)
         """Who publishes anew when started: the broker has forgotten all of it."""
         self._keepers = [self.loop.create_task(self._keep(name)) for name in SERVICES]
@@ -96,8 +99,7 @@ class System:
             await asyncio.wait({process.death})
             ready.cancel()
             await asyncio.sleep(0.2 + _PAUSE * self.chance.rng.random())
-            while self.cluster.away and self._owing:  # a broker that forgets takes the services along until it is back
-                await asyncio.sleep(0.1)
+            await self._broker_kept.wait()  # one that forgets takes the services along until it is back
 
     async def _ready(self, name: str) -> None:
         async with httpx.AsyncClient(transport=self.wire) as client:
@@ -126,8 +128,7 @@ class System:
         before = self._process(name)
         before.die_after(self.chance.rng.randrange(_MOST_STEPS))
         await asyncio.wait({before.death})
-        while self._process(name) is before:
-            await asyncio.sleep(0.05)
+        await wait_until(lambda: self._process(name) is not before, awaited=f"a new {name}", every=0.05)
 
     async def _database_away(self) -> None:
         self.database.away = True
@@ -137,6 +138,7 @@ class System:
     async def _broker_away(self) -> None:
         self.cluster.away = True
         if forgets := self.chance.rng.random() < 0.5:
+            self._broker_kept.clear()
             self._owing |= set(SERVICES)
             for name in SERVICES:
                 self._process(name).kill()
@@ -144,6 +146,7 @@ class System:
         if forgets:
             self.cluster.forget()
         self.cluster.away = False
+        self._broker_kept.set()
 
 
 async def _live(app: FastAPI) -> None:

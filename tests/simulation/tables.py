@@ -29,6 +29,7 @@ class MemoryTable:
     def __init__(self, trip: Trip = nullcontext) -> None:
         self.rows: dict[str, Raw] = {}
         """All documents as they were stored; nobody may change them."""
+        self._bytes: dict[str, bytes] = {}
         self._trip = trip
         self._unique: set[tuple[str, ...]] = set()
 
@@ -40,17 +41,17 @@ class MemoryTable:
     async def fetch(self, ids: Sequence[str]) -> Sequence[Raw | None]:
         """Return the documents with these ids."""
         async with self._trip():
-            return [_copy(self.rows[one]) if one in self.rows else None for one in ids]
+            return [self._given(one) if one in self.rows else None for one in ids]
 
     async def insert(self, documents: Sequence[Raw]) -> Sequence[bool | Exception]:
         """Insert each; False where a unique value is taken."""
-        stored = [_copy(raw) for raw in documents]
+        stored = [_stored(raw) for raw in documents]
         async with self._trip():
             return [self._inserted(raw) for raw in stored]
 
     async def replace(self, documents: Sequence[Raw]) -> Sequence[bool | Exception]:
         """Replace each where the stored version is one less than its own."""
-        stored = [_copy(raw) for raw in documents]
+        stored = [_stored(raw) for raw in documents]
         async with self._trip():
             return [self._replaced(raw) for raw in stored]
 
@@ -65,7 +66,7 @@ class MemoryTable:
             found = self._matching(where)
             for path, direction in reversed(sort):
                 found.sort(key=lambda raw, path=path: _order(raw, path), reverse=direction < 0)  # type: ignore[misc]
-            return [_copy(raw) for raw in found[: limit or None]]
+            return [self._given(raw["_id"]) for raw in found[: limit or None]]
 
     async def count(self, where: Mapping[str, Any]) -> int:
         """Return how many documents match a filter."""
@@ -78,20 +79,19 @@ class MemoryTable:
             there = self.rows.get(document_id)
             if there is None or there["version"] != version:
                 return False
-            del self.rows[document_id]
+            del self.rows[document_id], self._bytes[document_id]
             return True
 
     async def owe_state(self, token: str) -> None:
         """Mark every document as owing its state."""
         async with self._trip():
-            for key, raw in self.rows.items():
-                owed = {"state_owed": True, "has_outbox": True, "write_id": f"{token}:{key}"}
-                self.rows[key] = raw | owed
+            for key, raw in list(self.rows.items()):
+                self._keep(raw | {"state_owed": True, "has_outbox": True, "write_id": f"{token}:{key}"})
 
     def _inserted(self, raw: Raw) -> bool:
         if raw["_id"] in self.rows or self._collides(raw):
             return False
-        self.rows[raw["_id"]] = raw
+        self._keep(raw)
         return True
 
     def _replaced(self, raw: Raw) -> bool | Exception:
@@ -100,26 +100,32 @@ class MemoryTable:
             return False
         if self._collides(raw):
             return Rejected("duplicate_key", _TAKEN)
-        self.rows[raw["_id"]] = raw
+        self._keep(raw)
         return True
 
     def _settled(self, key: str, write: str) -> bool:
         there = self.rows.get(key)
         if there is None or there["write_id"] != write:
             return False
-        self.rows[key] = there | _CLEARED
+        self._keep(there | _CLEARED)
         return True
+
+    def _keep(self, raw: Raw) -> None:
+        self.rows[raw["_id"]], self._bytes[raw["_id"]] = raw, bson.encode(raw, codec_options=CODEC)
+
+    def _given(self, key: str) -> Raw:
+        return bson.decode(self._bytes[key], CODEC)
 
     def _collides(self, raw: Raw) -> bool:
         others = [one for one in self.rows.values() if one["_id"] != raw["_id"]] if self._unique else []
         return any(_values(one, names) == _values(raw, names) for names in self._unique for one in others)
 
     def _matching(self, where: Mapping[str, Any]) -> list[Raw]:
-        return [raw for raw in self.rows.values() if filter_applies(where, raw)]
+        return [raw for raw in self.rows.values() if filter_applies(where, raw)]  # type: ignore[no-untyped-call]
 
 
-def _copy(raw: Raw) -> Raw:
-    """Return the document as it comes back from a server."""
+def _stored(raw: Raw) -> Raw:
+    """Return the document as a server keeps it."""
     return bson.decode(bson.encode(raw, codec_options=CODEC), CODEC)
 
 
@@ -127,7 +133,7 @@ def _values(raw: Raw, names: tuple[str, ...]) -> list[Any]:
     return [_value(raw, name) for name in names]
 
 
-def _value(raw: Raw, path: str) -> Any:  # noqa: ANN401 - whatever a document holds
+def _value(raw: Raw, path: str) -> Any:
     value: Any = raw
     for part in path.split("."):
         value = value.get(part) if isinstance(value, Mapping) else None

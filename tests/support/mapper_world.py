@@ -5,14 +5,13 @@ Messages wait in queues, one per topic and key, until they are delivered: in ord
 
 import uuid
 from collections import defaultdict, deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any
 
 from chassis.clock import ManualClock
 from chassis.document import D
-from chassis.documents import Documents, Raw
-from chassis.keyset import Sort
+from chassis.documents import Documents
 from chassis.messages import Outgoing
 from contracts import topics
 from contracts.activities import ActivityDeleted, ActivityFact, ActivitySnapshot, ActivityUpdated, SyncSummary
@@ -38,70 +37,11 @@ from mapper.domain.fields import PAIRS, mapped_fields
 from mapper.domain.link import Link
 from mapper.handlers import Handlers
 from mapper.parking import Parking
+from tests.simulation.tables import MemoryTable
 from tests.support.bench import NOW, due, timed
 
 CONNECTION, ACCOUNT, CALENDAR, USER, COMPANY = "c1", "key", "cal", "7", "acme"
 RESEND_AFTER = timedelta(seconds=60)
-
-
-class Memory:
-    """A collection in memory, with the few filters that the mapper uses."""
-
-    def __init__(self) -> None:
-        self.raws: dict[str, Raw] = {}
-
-    async def fetch(self, ids: Sequence[str]) -> Sequence[Raw | None]:
-        return [self.raws.get(one) for one in ids]
-
-    async def insert(self, documents: Sequence[Raw]) -> Sequence[bool | Exception]:
-        return [self.raws.setdefault(raw["_id"], raw) is raw for raw in documents]
-
-    async def replace(self, documents: Sequence[Raw]) -> Sequence[bool | Exception]:
-        return [self._replaced(raw) for raw in documents]
-
-    async def settle(self, writes: Sequence[tuple[str, str]]) -> Sequence[bool | Exception]:
-        for key, write in writes:
-            if self.raws[key]["write_id"] == write:
-                self.raws[key] |= {"outbox": [], "has_outbox": False, "state_owed": False}
-        return [self.raws[key]["write_id"] == write for key, write in writes]
-
-    async def find(self, where: Mapping[str, Any], _sort: Sort, limit: int | None) -> list[Raw]:
-        found = [raw for _, raw in sorted(self.raws.items()) if _matches(raw, where)]
-        return found[:limit]
-
-    async def count(self, where: Mapping[str, Any]) -> int:
-        return len(await self.find(where, [], None))
-
-    async def delete(self, document_id: str, _version: int) -> bool:
-        return self.raws.pop(document_id, None) is not None
-
-    async def owe_state(self, token: str) -> None:
-        raise NotImplementedError(token)
-
-    def _replaced(self, raw: Raw) -> bool:
-        if self.raws[raw["_id"]]["version"] != raw["version"] - 1:
-            return False
-        self.raws[raw["_id"]] = raw
-        return True
-
-
-_TESTS: Mapping[str, Callable[[Any, Any], bool]] = {
-    "$gt": lambda value, wanted: value is not None and value > wanted,
-    "$in": lambda value, wanted: value in wanted,
-    "$lt": lambda value, wanted: value is not None and value < wanted,
-    "$lte": lambda value, wanted: value is not None and value <= wanted,
-    "$ne": lambda value, wanted: value != wanted,
-}
-
-
-def _matches(raw: Raw, where: Mapping[str, Any]) -> bool:
-    for name, wanted in where.items():
-        if name in {"$or", "$and"}:
-            return {"$or": any, "$and": all}[name](_matches(raw, one) for one in wanted)
-        tests = wanted if isinstance(wanted, dict) else {"$in": [wanted]}
-        if not all(_TESTS[test](raw.get(name), operand) for test, operand in tests.items()):
-            return False
-    return True
 
 
 class Database:
@@ -119,7 +59,7 @@ class Database:
         indexes: Sequence[Any] = (),
         state_messages: Callable[[D], Sequence[Outgoing]] | None = None,
     ) -> Documents[D]:
-        documents = Documents(name, model, Memory(), self, state_messages=state_messages)
+        documents = Documents(name, model, MemoryTable(), self, state_messages=state_messages)
         self.collections.append(documents)
         return documents
 

@@ -28,7 +28,9 @@ class Bulk:
         events = await self._create()
         await self._stage.arm("push.lost", _MANY - 1)
         await asyncio.gather(*(self._calendar.delete(one) for one in events))
-        asked = await wait_until(self._asked, awaited="the brake or the end of all", timeout=RECOVERY, every=0.2, longest=1.0)
+        asked = await wait_until(
+            self._asked, awaited="the brake or the end of all", timeout=RECOVERY, every=0.2, longest=1.0
+        )
         if "id" not in asked:
             self._reach.note("brake:read_in_between")
             return

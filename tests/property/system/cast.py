@@ -87,7 +87,9 @@ class Cast:
                 self._at_rest(await self.stage.connection(world))
             return seen
 
-        return await wait_until(agree, awaited="both sides to be as expected", timeout=CONVERGENCE, every=0.1, longest=1.0)
+        return await wait_until(
+            agree, awaited="both sides to be as expected", timeout=CONVERGENCE, every=0.1, longest=1.0
+        )
 
     def _at_rest(self, connection: Json) -> None:
         assert connection["status"] == "in_sync", connection

@@ -46,5 +46,5 @@ def _on(found: Grounds) -> type[SystemMachine]:
     class Machine(SystemMachine):
         """Bound to its ground."""
 
-    Machine.grounds, Machine.reach = staticmethod(found), Reach()
+    Machine.grounds, Machine.reach = found, Reach()
     return Machine

@@ -10,6 +10,7 @@ from uuid import uuid4
 
 from sandbox.clients import succeeded
 from sandbox.simulated import simulated
+from sandbox.stage import read_settings
 from tests.property.system.clock import Moved, SandboxClock
 from tests.property.system.hands import RECOVERY
 from tests.property.system.neighbour import Neighbour
@@ -17,7 +18,7 @@ from tests.simulation.logs import configure_logs
 from tests.simulation.system import System
 from tests.support.providers import PROVIDER
 from tests.support.sandboxes import OFTEN, PARTS, Sandbox
-from tests.support.stories import Way, World, connected, read_settings
+from tests.support.stories import Way, World, connected
 from tests.support.waiting import wait_until
 
 PAGE_CAP = 3
@@ -28,8 +29,15 @@ SERVICES = ("connector", "mapper", "activity-store")
 class Ground(Protocol):
     """What an example needs of a running system beside HTTP."""
 
-    way: Way
-    clock: Moved
+    @property
+    def way(self) -> Way:
+        """Return how its clients reach it."""
+        ...
+
+    @property
+    def clock(self) -> Moved:
+        """Return the clock of all who live there."""
+        ...
 
     def run(self, work: Coroutine[Any, Any, None]) -> None:
         """Do something in its event loop."""

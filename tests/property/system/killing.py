@@ -38,7 +38,11 @@ class Killer:
             under_way = not task.done()
             await self._stage.ground.kill(part)
             await wait_until(
-                self._well, awaited=f"all to be well after the {part} was killed", timeout=RECOVERY, every=0.1, longest=1.0
+                self._well,
+                awaited=f"all to be well after the {part} was killed",
+                timeout=RECOVERY,
+                every=0.1,
+                longest=1.0,
             )
         return under_way
 

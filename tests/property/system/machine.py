@@ -62,7 +62,7 @@ class SystemMachine(RuleBasedStateMachine):
 
     @initialize(seed=st.integers(0, 2**31 - 1))
     def connect(self, seed: int) -> None:
-        self.ground = self.opened.enter_context(self.grounds(seed))
+        self.ground = self.opened.enter_context(type(self).grounds(seed))
         self.run(f"connect, by seed {seed}", self._connect())
 
     async def _connect(self) -> None:

@@ -29,7 +29,9 @@ class Neighbour:
         answer.raise_for_status()
         soon = lasting(clock.now() + timedelta(days=1))
         await self._world.sales.add(type="call", **to_activity({"title": "Nobody will see this", "time": soon}))
-        await wait_until(self.needs_reauth, awaited="the neighbour to need a new consent", timeout=60, every=0.2, longest=1.0)
+        await wait_until(
+            self.needs_reauth, awaited="the neighbour to need a new consent", timeout=60, every=0.2, longest=1.0
+        )
 
     async def needs_reauth(self) -> bool:
         """Tell whether its connection says so."""

@@ -14,12 +14,16 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from tests.property.system.machine import SystemMachine
+from tests.support.providers import PROVIDER
 
-STEPS_EACH = 30
+STEPS_EACH = {"processes": 30, "simulated": 60}
+"""Where they are simulated, each example has a system of its own, whose start and end cost as much as some steps."""
 _COMMON = settings(
     deadline=None,
     database=None,
-    phases=[Phase.generate],  # with processes an example takes seconds, so nothing is shrunk: the steps are told instead
+    phases=[
+        Phase.generate
+    ],  # with processes an example takes seconds, so nothing is shrunk: the steps are told instead
     suppress_health_check=list(HealthCheck),
     report_multiple_bugs=False,
 )
@@ -52,13 +56,14 @@ def test_soak(request: pytest.FixtureRequest) -> None:
     H4, J1 to J3, K3 and K4.
     """
     steps, seed = int(os.environ.get("STEPS") or 1000), int(os.environ.get("SEED") or random.randrange(10**6))
-    processes = os.environ.get("FORM") == "processes"
-    machine: type[SystemMachine] = request.getfixturevalue("in_processes" if processes else "simulated")
-    begun, examples = time.perf_counter(), -(-steps // STEPS_EACH)
-    how = settings(_COMMON if processes else _SIMULATED, max_examples=examples, stateful_step_count=STEPS_EACH)
+    form = os.environ.get("FORM") or "simulated"
+    common, fixture = {"processes": (_COMMON, "in_processes"), "simulated": (_SIMULATED, "simulated")}[form]
+    machine: type[SystemMachine] = request.getfixturevalue(fixture)
+    begun, examples = time.perf_counter(), -(-steps // STEPS_EACH[form])
+    how = settings(common, max_examples=examples, stateful_step_count=STEPS_EACH[form])
     try:
         run_state_machine_as_test(hypothesis.seed(seed)(machine), settings=how)
     finally:
         took = f"{time.perf_counter() - begun:.0f} s, {time.process_time():.0f} s of CPU"
-        sys.stdout.write(f"\nseed {seed}, {machine.reach.steps} steps, {took}\n{machine.reach.report()}\n")
+        sys.stdout.write(f"\n{PROVIDER}, {form}: seed {seed}, {machine.reach.steps} steps, {took}\n{machine.reach.report()}\n")
     assert not machine.reach.missing(), f"never reached: {machine.reach.missing()}"

@@ -36,7 +36,7 @@ def make_google_simulator(
     sleep: Sleep = asyncio.sleep,
     transport: httpx.AsyncBaseTransport | None = None,
 ) -> FastAPI:
-    """The ASGI app; its `state.simulator` holds the world, the journal and the push desk. `transport`: what it pushes by."""
+    """The ASGI app; its `state.simulator` holds the world, the journal and the push desk; it pushes by `transport`."""
     settings = settings or GoogleSettings()
     client = httpx.AsyncClient(timeout=_PUSH_SECONDS, transport=transport)
     simulator = _simulator(settings, sender or HttpSender(client), clock, sleep)
