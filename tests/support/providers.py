@@ -1,8 +1,9 @@
 """Whose calendars the people of the tests have (PROVIDER), and what is different there: the one table of e2e tests."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -10,11 +11,13 @@ class Features:
     """How a provider's calls are named in the simulator's journal, and what it holds.
 
     `looks`: all calls of a read that finds nothing. `holds`: what it keeps of a description. `any_rule`: it keeps
-    rules that nobody can expand. `forbids`: the trap that refuses a call for good. `odd_pages`: the traps that
+    rules that nobody can expand. `forbids`: the trap that refuses a call for good; `faults`: those that pass. `odd_pages`: the traps that
     hand out pages as nobody expects them. `unwatchable`: the trap that refuses to push. `channels`: where the simulator
     shows those it has open. `tombstones`: it keeps what was deleted, with the
     time and the key. `subscribes`: its channels are
     renewed. `lifecycle`: it tells what becomes of them.
+    `unmapped`: fields of an event that no activity has. `tells_when_deleted`: a deletion comes with its time. `still`:
+    an event without what it changes by itself.
     """
 
     reads: str
@@ -28,6 +31,10 @@ class Features:
     odd_pages: tuple[str, ...]
     unwatchable: str
     channels: str
+    faults: tuple[str, ...]
+    unmapped: Mapping[str, Any]
+    tells_when_deleted: bool
+    still: Callable[[Mapping[str, Any]], Mapping[str, Any]]
     tombstones: bool = False
     subscribes: bool = False
     lifecycle: bool = False
@@ -37,6 +44,15 @@ class Features:
         """All calls that change an event."""
         return frozenset({self.creates, self.updates, self.deletes})
 
+
+def _without_change_key(event: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Leave out what Exchange moves two seconds after an event was made."""
+    graph = {name: value for name, value in event.get("graph", {}).items() if name not in {"changeKey", "@odata.etag"}}
+    return {**event, "etag": None, "graph": graph}
+
+
+_FAULTS = ("fault.5xx", "fault.429", "fault.401", "fault.412", "fault.timeout_before", "fault.timeout_after_applied")
+_UNMAPPED = {"colorId": "5", "reminders": {"useDefault": False, "overrides": [{"method": "popup", "minutes": 7}]}}
 
 _GOOGLE = Features(
     reads="calendar.events.list",
@@ -51,6 +67,19 @@ _GOOGLE = Features(
     unwatchable="watch.refused",
     channels="/control/channels",
     tombstones=True,
+    faults=(
+        *_FAULTS,
+        "fault.409_conflict",
+        "list.410_first",
+        "list.410_between_pages",
+        "list.empty_page",
+        "list.repeat_row",
+        "etag.bump_without_change",
+        "tombstone.sparse",
+    ),
+    unmapped=_UNMAPPED | {"guestsCanModify": True},
+    tells_when_deleted=True,
+    still=lambda event: event,
 )
 _GRAPH = Features(
     reads="calendarView.delta",
@@ -65,6 +94,18 @@ _GRAPH = Features(
     unwatchable="subscription.refused",
     channels="/control/subscriptions",
     subscribes=True,
+    faults=(
+        *_FAULTS,
+        "delta.410_first",
+        "delta.410_between_pages",
+        "delta.503_between_pages",
+        "delta.empty_page",
+        "delta.repeat_row",
+        "etag.bump_at_once",
+    ),
+    unmapped=_UNMAPPED,
+    tells_when_deleted=False,
+    still=_without_change_key,
 )
 
 PROVIDERS = {"google": _GOOGLE, "outlook": _GRAPH, "office365": replace(_GRAPH, lifecycle=True)}

@@ -9,7 +9,8 @@ from tests.property.system.look import Seen, look
 from tests.property.system.oracle import Choices, Expected, Item, Side, absorb, expected, problem
 from tests.property.system.reach import Reach
 from tests.property.system.serial import SeriesPlay, shown
-from tests.property.system.stage import UNMAPPED, Stage
+from tests.property.system.stage import Stage
+from tests.support.providers import FEATURES
 from tests.support.waiting import wait_until
 
 SLOTS = 4
@@ -98,14 +99,17 @@ class Cast:
     def _untouched(self, seen: Seen) -> None:
         own = seen.calendars["7"]
         for key, event in self.left.items():
-            assert own.get(key) == event, f"{event} was not left alone, but is {own.get(key)}"
+            now = own.get(key, {})
+            assert FEATURES.still(now) == FEATURES.still(event), f"{event} was not left alone, but is {now}"
         for key, event in own.items():
             if self.intact.get(key) == event["id"]:
-                assert {name: event.get(name) for name in UNMAPPED} == UNMAPPED, f"unmapped fields altered: {event}"
+                unmapped = {name: event.get(name) for name in FEATURES.unmapped}
+                assert unmapped == FEATURES.unmapped, f"unmapped fields altered: {event}"
         if self.choices.direction == "one_way":
             for item in self.items:
                 if item.key in self.unlinked and not item.linked and item.key in own:
-                    assert own[item.key] == self.unlinked[item.key], f"{item.key} was touched"
+                    now, then = own[item.key], self.unlinked[item.key]
+                    assert FEATURES.still(now) == FEATURES.still(then), f"{item.key} was touched"
 
     def _absorb(self, seen: Seen) -> None:
         self.sparse, self.ticked = False, None

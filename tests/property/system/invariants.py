@@ -9,6 +9,7 @@ from tests.property.system.look import look
 from tests.property.system.neighbour import Neighbour
 from tests.property.system.play import Play
 from tests.property.system.stage import Stage
+from tests.support.providers import FEATURES
 from tests.support.waiting import wait_until
 
 ROUNDS = 3
@@ -94,8 +95,8 @@ class Foreign:
         self._event = await self._stage.world.calendar.add(summary="x1: over", colorId="7", **times)
 
     async def untouched(self) -> None:
-        """Check that it is byte for byte what it was."""
-        assert await self._stage.raw(self._event["id"]) == self._event
+        """Check that it is byte for byte what it was, but for what the provider does to it."""
+        assert FEATURES.still(await self._stage.raw(self._event["id"])) == FEATURES.still(self._event)
 
 
 async def alone(neighbour: Neighbour, play: Play) -> None:

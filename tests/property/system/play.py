@@ -7,6 +7,7 @@ from tests.property.system.cast import CONVERGENCE, Cast
 from tests.property.system.forms import lasting, of_event, slot_time
 from tests.property.system.look import look
 from tests.property.system.oracle import HORIZON, Content, Edit, Item, Side, Value, comes_in
+from tests.support.providers import FEATURES
 from tests.support.waiting import wait_until
 
 FIELDS = ("title", "location", "description", "busy", "time")
@@ -91,7 +92,7 @@ class Play(Cast):
         if at is None:
             self.reach.note("act:refused")
             return
-        item.deleted(side, at, vague=self.sparse)
+        item.deleted(side, at, vague=self.sparse or not FEATURES.tells_when_deleted)
 
     def _value(self, item: Item, name: str) -> Value:
         number = next(self.numbers)

@@ -3,24 +3,11 @@
 from collections import Counter
 from dataclasses import dataclass, field
 
+from tests.support.providers import FEATURES
 from tests.support.sandboxes import PARTS
 
 PUSH_TRAPS = ("push.lost", "push.late", "push.duplicate", "push.reorder", "push.before_visible")
-FAULTS = (
-    "fault.5xx",
-    "fault.429",
-    "fault.401",
-    "fault.412",
-    "fault.409_conflict",
-    "fault.timeout_before",
-    "fault.timeout_after_applied",
-    "list.410_first",
-    "list.410_between_pages",
-    "list.empty_page",
-    "list.repeat_row",
-    "etag.bump_without_change",
-    "tombstone.sparse",
-)
+FAULTS = FEATURES.faults
 ACTS = ("edit", "delete")
 SERIAL_ACTS = ("edit", "move", "cancel", "split", "cut", "delete")
 ANSWERS = ("delete", "restore")

@@ -13,15 +13,10 @@ from tests.property.system.forms import to_activity, to_event
 from tests.property.system.ground import Ground
 from tests.property.system.hands import AWAY, RECOVERY, patiently
 from tests.property.system.oracle import Content, Value
+from tests.support.providers import FEATURES
 from tests.support.stories import World, colleague_of
 from tests.support.waiting import wait_until
 
-WRITES = frozenset(f"calendar.events.{verb}" for verb in ("insert", "patch", "update", "delete", "move", "import"))
-UNMAPPED: Json = {
-    "colorId": "5",
-    "reminders": {"useDefault": False, "overrides": [{"method": "popup", "minutes": 7}]},
-    "guestsCanModify": True,
-}
 _GONE = frozenset({httpx.codes.NOT_FOUND, httpx.codes.GONE})
 
 
@@ -87,7 +82,7 @@ class Stage:
 
     async def create_event(self, content: Content) -> Json:
         """Create an event that has fields which are not mapped."""
-        body = {name: value for name, value in to_event(content).items() if value is not None} | UNMAPPED
+        body = {name: value for name, value in to_event(content).items() if value is not None} | FEATURES.unmapped
         for moment in ("start", "end"):
             body[moment] = {name: value for name, value in body[moment].items() if value is not None}
         return await self.world.calendar.add(**body)
@@ -101,7 +96,8 @@ class Stage:
         return datetime.fromisoformat(changed["updated"])
 
     async def delete_event(self, event_id: str, owner: str = "7") -> datetime | None:
-        """Delete an event; return when it was accepted, None where it is gone."""
+        """Delete an event; return when it was accepted (before the call, where nobody tells), None where it is gone."""
+        at = self.clock.now()
         holder = self.people[owner].calendar
         if await holder.event(event_id) is None:
             return None
@@ -111,7 +107,8 @@ class Stage:
             if error.response.status_code not in _GONE:
                 raise
             return None
-        return datetime.fromisoformat((await self.raw(event_id, owner))["updated"])
+        told = FEATURES.tells_when_deleted
+        return datetime.fromisoformat((await self.raw(event_id, owner))["updated"]) if told else at
 
     async def raw(self, event_id: str, owner: str = "7") -> Json:
         """Return an event as it is stored, deleted or not."""
@@ -174,7 +171,9 @@ class Stage:
 
     async def writes(self) -> list[Json]:
         """Return the writes that the provider saw of these accounts."""
-        return [row for one in self.people.values() for row in await one.journal() if row["operation"] in WRITES]
+        return [
+            row for one in self.people.values() for row in await one.journal() if row["operation"] in FEATURES.writes
+        ]
 
     async def links(self, one: World) -> list[Json]:
         """Return the links of a connection."""

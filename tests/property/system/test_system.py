@@ -65,5 +65,7 @@ def test_soak(request: pytest.FixtureRequest) -> None:
         run_state_machine_as_test(hypothesis.seed(seed)(machine), settings=how)
     finally:
         took = f"{time.perf_counter() - begun:.0f} s, {time.process_time():.0f} s of CPU"
-        sys.stdout.write(f"\n{PROVIDER}, {form}: seed {seed}, {machine.reach.steps} steps, {took}\n{machine.reach.report()}\n")
+        sys.stdout.write(
+            f"\n{PROVIDER}, {form}: seed {seed}, {machine.reach.steps} steps, {took}\n{machine.reach.report()}\n"
+        )
     assert not machine.reach.missing(), f"never reached: {machine.reach.missing()}"
