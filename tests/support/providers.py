@@ -47,8 +47,9 @@ class Features:
 
 def _without_change_key(event: Mapping[str, Any]) -> Mapping[str, Any]:
     """Leave out what Exchange moves two seconds after an event was made."""
-    graph = {name: value for name, value in event.get("graph", {}).items() if name not in {"changeKey", "@odata.etag"}}
-    return {**event, "etag": None, "graph": graph}
+    moved = {"changeKey", "@odata.etag", "lastModifiedDateTime"}
+    graph = {name: value for name, value in event.get("graph", {}).items() if name not in moved}
+    return {**event, "etag": None, "updated": None, "graph": graph}
 
 
 _FAULTS = ("fault.5xx", "fault.429", "fault.401", "fault.412", "fault.timeout_before", "fault.timeout_after_applied")
