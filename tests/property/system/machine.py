@@ -126,6 +126,8 @@ class SystemMachine(RuleBasedStateMachine):
 
     async def _kill(self, part: str, calls: int, step: Step) -> None:
         name, *arguments = step
+        if name == "hand_over":  # who signs in is a browser, and that gives up where nobody answers
+            await self.play.stage.with_colleague()
         under_way = await self.killer.during(part, calls, getattr(self.play, name)(*arguments))
         self.reach.note(f"kill:{part}")
         self.reach.note(f"killed_{'during' if under_way else 'after'}:{name}")
