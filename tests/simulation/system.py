@@ -70,7 +70,11 @@ class System:
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
         """Do something in it; as long as nothing is done, its time stands still."""
-        return self.loop.run_until_complete(work)
+        done = self.loop.run_until_complete(work)
+        for keeper in self._keepers:
+            if keeper.done():  # nobody keeps a service any more
+                keeper.result()
+        return done
 
     async def kill(self, part: str) -> None:
         """Kill a part at a point of its work that chance decides, and return when it is started again."""
@@ -78,11 +82,12 @@ class System:
 
     def close(self) -> None:
         """End it and leave nothing behind."""
-        for process in self._processes:
-            process.kill()
         for task in self._keepers:
             task.cancel()
-        self.run(asyncio.sleep(0))
+        self.loop.run_until_complete(asyncio.wait(self._keepers))
+        for process in self._processes:
+            process.kill()
+        self.loop.run_until_complete(asyncio.sleep(0))
         self.loop.close()
         for process in self._processes:
             process.bury()
@@ -92,14 +97,19 @@ class System:
     async def _keep(self, name: str) -> None:
         while True:
             process = self._run(name, SERVICES[name](self._here, republish=name in self._owing))
-            ready = asyncio.create_task(self._ready(name))
-            await asyncio.wait({ready, process.death}, return_when=asyncio.FIRST_COMPLETED)
-            if process.alive:
-                self._owing.discard(name)
-            await asyncio.wait({process.death})
-            ready.cancel()
+            await self._until_it_dies(process)
             await asyncio.sleep(0.2 + _PAUSE * self.chance.rng.random())
             await self._broker_kept.wait()  # one that forgets takes the services along until it is back
+
+    async def _until_it_dies(self, process: Process) -> None:
+        ready = asyncio.create_task(self._ready(process.name))
+        try:
+            await asyncio.wait({ready, process.death}, return_when=asyncio.FIRST_COMPLETED)
+            if process.alive:
+                self._owing.discard(process.name)
+            await asyncio.wait({process.death})
+        finally:
+            ready.cancel()
 
     async def _ready(self, name: str) -> None:
         async with httpx.AsyncClient(transport=self.wire) as client:

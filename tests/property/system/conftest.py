@@ -7,9 +7,13 @@ from contextlib import nullcontext
 import httpx
 import pytest
 
+from sandbox.simulated import SIMULATED
+from sandbox.simulated import simulated as simulated_by
+from sandbox.stage import read_settings
 from tests.property.system.ground import PAGE_CAP, Grounds, ProcessGround, simulated_ground
 from tests.property.system.machine import SystemMachine
 from tests.property.system.reach import Reach
+from tests.support.providers import PROVIDER
 from tests.support.sandboxes import OFTEN, Sandbox, empty_sandbox
 
 
@@ -17,7 +21,8 @@ from tests.support.sandboxes import OFTEN, Sandbox, empty_sandbox
 def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
     """A sandbox that started empty, polls often (a lost push is healed by a poll, K4) and has small pages."""
     with empty_sandbox(tmp_path_factory.mktemp("machine") / "sandbox", **OFTEN) as running:
-        httpx.patch(running.url(10) + "/control/settings", json={"page_cap": PAGE_CAP}).raise_for_status()
+        address = read_settings(running.folder)[SIMULATED[simulated_by(PROVIDER)].address]
+        httpx.patch(f"{address}/control/settings", json={"page_cap": PAGE_CAP}).raise_for_status()
         yield running
 
 

@@ -8,6 +8,8 @@ from contextlib import AbstractContextManager, AsyncExitStack, contextmanager
 from typing import Any, Protocol
 from uuid import uuid4
 
+from aiokafka import ConsumerRecord
+
 from sandbox.clients import succeeded
 from sandbox.simulated import simulated
 from sandbox.stage import read_settings
@@ -125,8 +127,12 @@ class SimulatedGround:
     def sound(self) -> None:
         """Check that no app let an error through, and that nothing was dead-lettered."""
         assert not self._system.network.failures, self._system.network.failures
-        buried = [one for one in self._system.cluster.records() if one.topic.endswith(".dlq")]
+        buried = [one for one in self.records() if one.topic.endswith(".dlq")]
         assert not buried, buried
+
+    def records(self) -> list[ConsumerRecord]:
+        """Return all that the broker holds."""
+        return list(self._system.cluster.records())
 
 
 @contextmanager
