@@ -32,7 +32,7 @@ class Features:
     unwatchable: str
     channels: str
     faults: tuple[str, ...]
-    unmapped: Mapping[str, Any]
+    unmapped: dict[str, Any]
     tells_when_deleted: bool
     still: Callable[[Mapping[str, Any]], Mapping[str, Any]]
     tombstones: bool = False

@@ -24,7 +24,7 @@ def raw(key: str, version: int = 1, **fields: object) -> Raw:
 
 def ids(found: Sequence[Raw | None]) -> list[str | None]:
     """Return the ids of documents."""
-    return [one and one["_id"] for one in found]
+    return [None if one is None else one["_id"] for one in found]
 
 
 @pytest.fixture(params=["memory", "mongo"])
@@ -149,10 +149,10 @@ async def test_found_documents_are_sorted_and_cut(table: IndexedTable) -> None:
 
 async def test_what_was_given_away_is_the_callers_own(table: IndexedTable) -> None:
     await table.insert([raw("a", tags=["p"])])
-    for look in (lambda: table.fetch(["a"]), lambda: table.find({}, BY_ID, None)):
-        [found] = await look()
-        assert found is not None
-        found["tags"].append("q")
+    [fetched], [found] = await table.fetch(["a"]), await table.find({}, BY_ID, None)
+    assert fetched is not None
+    fetched["tags"].append("q")
+    found["tags"].append("r")
     [again] = await table.fetch(["a"])
     assert again is not None
     assert again["tags"] == ["p"]

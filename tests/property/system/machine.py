@@ -23,11 +23,13 @@ from tests.property.system.steps import (
     EDIT,
     HAND_OVER,
     RACE,
+    RECONNECT,
     SERIAL,
     TICK,
     UNDER_WAY,
     Step,
 )
+from tests.property.system.stopping import Stopping
 from tests.support.sandboxes import PARTS
 
 
@@ -113,6 +115,12 @@ class SystemMachine(RuleBasedStateMachine):
     @rule(step=TICK)
     def tick(self, step: Step) -> None:
         self.take(step)
+
+    @precondition(lambda self: self.hard)
+    @rule(step=RECONNECT)
+    def reconnect(self, step: Step) -> None:
+        _, remove = step
+        self.run(f"reconnect {remove}", Stopping(self.play).reconnect(remove))
 
     @precondition(lambda self: self.hard and not self.play.braked)
     @rule(step=BULK)

@@ -11,6 +11,7 @@ FAULTS = FEATURES.faults
 ACTS = ("edit", "delete")
 SERIAL_ACTS = ("edit", "move", "cancel", "split", "cut", "delete")
 ANSWERS = ("delete", "restore")
+REMOVES = ("none", "activities", "events")
 _EXPECTED = (
     *(f"act:{side}_{act}" for side in ("crm", "calendar") for act in ("create", *ACTS)),
     "act:calendar_copy",
@@ -22,6 +23,7 @@ _EXPECTED = (
     *(f"struck:{trap}" for trap in (*PUSH_TRAPS, *FAULTS)),
     *(f"hand_over:{origin}:to_{owner}" for origin in ("crm", "calendar") for owner in "78"),
     *(f"brake:{answer}" for answer in ANSWERS),
+    *(f"reconnect:{remove}" for remove in REMOVES),
     *(f"kill:{part}" for part in PARTS),
     *(f"killed_during:{name}" for name in ("act", "race", "serial", "choose", "hand_over")),
 )

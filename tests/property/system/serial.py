@@ -65,6 +65,11 @@ class SeriesPlay:
     def _known(self) -> list[Occurrence]:
         return [*self._history, *(self._series.occurrences.values() if self._series else ())]
 
+    @property
+    def has_history(self) -> bool:
+        """Whether some of what it knows is over."""
+        return len(self._ahead()) < len(self._known)
+
     def expected(self) -> list[tuple[Value, Value]]:
         """Return title and start of what the CRM must show."""
         return sorted(one.shown for one in self._known)

@@ -1,6 +1,7 @@
 """What people and the world do to the running system in one example, over HTTP only; answers tell what was accepted."""
 
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -13,8 +14,8 @@ from tests.property.system.forms import to_activity, to_event
 from tests.property.system.ground import Ground
 from tests.property.system.hands import AWAY, RECOVERY, patiently
 from tests.property.system.oracle import Content, Value
-from tests.support.providers import FEATURES
-from tests.support.stories import World, colleague_of
+from tests.support.providers import FEATURES, PROVIDER
+from tests.support.stories import World, colleague_of, in_sync
 from tests.support.waiting import wait_until
 
 _GONE = frozenset({httpx.codes.NOT_FOUND, httpx.codes.GONE})
@@ -161,6 +162,27 @@ class Stage:
     async def settings(self, **changes: object) -> None:
         """Change settings of the first user's connection."""
         await patiently(lambda: self.world.sales.settings(self.world.connection_id, **changes), "the settings")
+
+    async def stop(self, remove: str) -> None:
+        """Stop the first user's sync and wait for its end (K1)."""
+        path = f"/v1/connections/{self.world.connection_id}"
+
+        async def asked() -> None:
+            succeeded(await self.world.sales.connector.delete(path, params={"remove": remove}))
+
+        async def ended() -> bool:
+            found = await self.connection(self.world)
+            assert found["status"] == "stopped", found
+            return True
+
+        await patiently(asked, "the stop to be taken")
+        await wait_until(ended, awaited="the sync to be stopped", timeout=RECOVERY, every=0.1, longest=1.0)
+
+    async def connect_again(self, **settings: object) -> None:
+        """Connect the same account anew and wait until it is in sync (K2)."""
+        made = await self.world.sales.connect(self.world.calendar.email, provider=PROVIDER, **settings)
+        await in_sync(self.world.sales, made["id"])
+        self.world = self.people["7"] = replace(self.world, connection_id=made["id"])
 
     async def activities(self) -> list[Json]:
         """Return the activities of all who have a calendar."""

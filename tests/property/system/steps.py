@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from tests.property.system.cast import SLOTS
 from tests.property.system.oracle import ALL_TYPES
 from tests.property.system.play import FIELDS
-from tests.property.system.reach import ACTS, ANSWERS, FAULTS, PUSH_TRAPS, SERIAL_ACTS
+from tests.property.system.reach import ACTS, ANSWERS, FAULTS, PUSH_TRAPS, REMOVES, SERIAL_ACTS
 
 Step = tuple[Any, ...]
 Steps = st.SearchStrategy[Step]
@@ -43,5 +43,6 @@ HAND_OVER = _step("hand_over", _SLOT, _SIDE)
 ARM = _step("arm", st.sampled_from((*FAULTS, *PUSH_TRAPS)), st.integers(1, 3))
 TICK = _step("tick", st.sampled_from([1, 3]))
 BULK = _step("bulk_delete", st.sampled_from(ANSWERS))
+RECONNECT = _step("reconnect", st.sampled_from(REMOVES))
 UNDER_WAY: Steps = st.one_of(CREATE, EDIT, EDIT, DELETE, RACE, SERIAL, CHOOSE, HAND_OVER, TICK)
 """What may be under way when a part is killed."""
