@@ -32,7 +32,7 @@ class Cast:
         self.unlinked: dict[str, Json] = {}
         self.beyond: set[str] = set()
         self.left: dict[str, Json] = {}
-        self.sparse = False
+        self.sparse, self.refused = False, False
         self.ticked: datetime | None = None
         self.numbers = count(1)
         self.series = SeriesPlay(stage, reach, self.numbers)
@@ -112,7 +112,7 @@ class Cast:
                     assert FEATURES.still(now) == FEATURES.still(then), f"{item.key} was touched"
 
     def _absorb(self, seen: Seen) -> None:
-        self.sparse, self.ticked = False, None
+        self.sparse, self.refused, self.ticked = False, False, None
         for item in self.items:
             exists = self._absorbed(item, seen)
             self._forget(item) if not exists else self._recall(item, seen)

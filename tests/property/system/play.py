@@ -228,6 +228,12 @@ class Play(Cast):
             await self.bulk.act(answer)
 
     async def arm(self, trap: str, times: int) -> None:
-        """Set a trap; a deletion told without its time leaves the oracle in doubt until the next settling."""
-        await self.stage.arm(trap, times)
+        """Set a trap; a deletion told without its time leaves the oracle in doubt until the next settling.
+
+        A second 401 in a row means that the person must sign in anew, so there is one until the next settling.
+        """
+        if trap == "fault.401":
+            times, self.refused = 0 if self.refused else 1, True
+        if times:
+            await self.stage.arm(trap, times)
         self.sparse = self.sparse or trap == "tombstone.sparse"
