@@ -1,14 +1,15 @@
 """What people and the world do to the running system in one example, over HTTP only; answers tell what was accepted."""
 
+from collections.abc import Awaitable
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
 
-from sandbox.clients import Json, Salesperson, succeeded
+from sandbox.clients import CalendarPerson, Json, Salesperson, succeeded
 from tests.property.system.clock import Calendar
 from tests.property.system.forms import to_activity, to_event
 from tests.property.system.ground import Ground
@@ -17,6 +18,8 @@ from tests.property.system.oracle import Content, Value
 from tests.support.providers import FEATURES, PROVIDER
 from tests.support.stories import World, colleague_of, in_sync
 from tests.support.waiting import wait_until
+
+T = TypeVar("T")
 
 _GONE = frozenset({httpx.codes.NOT_FOUND, httpx.codes.GONE})
 
@@ -93,7 +96,9 @@ class Stage:
         holder = self.people[owner].calendar
         if await holder.event(event_id) is None:
             return None
-        changed = await holder.change(event_id, **to_event({name: value}))
+        changed = await _unless_gone(holder.change(event_id, **to_event({name: value})))
+        if changed is None or changed.get("status") == "cancelled":  # a tombstone can be edited, and stays one
+            return None
         return datetime.fromisoformat(changed["updated"])
 
     async def delete_event(self, event_id: str, owner: str = "7") -> datetime | None:
@@ -102,14 +107,15 @@ class Stage:
         holder = self.people[owner].calendar
         if await holder.event(event_id) is None:
             return None
-        try:
-            await holder.delete(event_id)
-        except httpx.HTTPStatusError as error:  # the sync came first
-            if error.response.status_code not in _GONE:
-                raise
+        if await _unless_gone(self._deleted(holder, event_id)) is None:
             return None
         told = FEATURES.tells_when_deleted
         return datetime.fromisoformat((await self.raw(event_id, owner))["updated"]) if told else at
+
+    @staticmethod
+    async def _deleted(holder: CalendarPerson, event_id: str) -> bool:
+        await holder.delete(event_id)
+        return True
 
     async def raw(self, event_id: str, owner: str = "7") -> Json:
         """Return an event as it is stored, deleted or not."""
@@ -206,3 +212,13 @@ class Stage:
             return items
 
         return await patiently(ask, "the links")
+
+
+async def _unless_gone(act: Awaitable[T]) -> T | None:
+    """Do something to an event that was there just now; None where the sync came first and deleted it."""
+    try:
+        return await act
+    except httpx.HTTPStatusError as error:
+        if error.response.status_code not in _GONE:
+            raise
+        return None
