@@ -152,6 +152,23 @@ def test_j3_an_edit_in_the_calendar_against_a_deletion_in_the_crm(
         assert bench.state() == ("active", None)
 
 
+@pytest.mark.parametrize("origin", ["crm", "calendar"])
+def test_j3_an_activity_that_comes_back_keeps_its_type_though_events_come_in_as_another(origin: str) -> None:
+    """It came back as the inbound type, which was not selected (C5): so its event went, with the edit that had won."""
+    bench = linked(origin)
+    assert bench.activity
+    before = bench.activity.type
+    bench.set(inbound_type="deadline", outbound_types=(before,))
+    bench.settle()
+    bench.cal(tell=False, summary="Edited", at=AFTER)
+    bench.crm_delete(at=BEFORE)
+    bench.settle()
+    assert bench.activity.type == before
+    assert not bench.activity.deleted
+    assert bench.event
+    assert bench.event.fields.summary == "Edited"
+
+
 def test_j3_a_deletion_without_a_time_counts_from_the_last_read() -> None:
     bench = linked("calendar")
     bench.now = AFTER

@@ -108,11 +108,12 @@ def guests_of(event: EventSnapshot) -> Guests:
 
 
 def whole_activity(situation: Situation, event: EventSnapshot) -> ActivityChanges:
-    """Return everything an activity takes over from its event (C2, F5, G3)."""
+    """Return everything an activity takes over from its event (C2, F5, G3); one that comes back keeps its type (C5)."""
     settings, guests = situation.connection.settings, guests_of(event)
+    comes_back = situation.link.activity.activity is not None
     return ActivityChanges(
         **activity_values(event.fields, None, situation.zone),
-        type=settings.inbound_type,
+        type=None if comes_back else settings.inbound_type,
         attendees=guests.attendees,
         conference_meeting_url=guests.conference_meeting_url,
         recurring=guests.recurring,
