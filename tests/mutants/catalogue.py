@@ -54,7 +54,8 @@ MUTANTS: Final[tuple[Mutant, ...]] = (
         "    if situation.connection.selects(activity.type):\n        return None",
         "    if True:\n        return None",
     ),
-    Mutant("C2", "events are saved as a call", "situation", "type=settings.inbound_type", 'type="call"'),
+    Mutant("C2", "events are saved as a call", "situation", "else settings.inbound_type", 'else "call"'),
+    Mutant("J3", "what comes back is of the inbound type", "situation", "type=None if comes_back else ", "type="),
     Mutant(
         "C5",
         "an unselected type stays in the calendar",
