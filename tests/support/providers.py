@@ -11,13 +11,11 @@ class Features:
     """How a provider's calls are named in the simulator's journal, and what it holds.
 
     `looks`: all calls of a read that finds nothing. `holds`: what it keeps of a description. `any_rule`: it keeps
-    rules that nobody can expand. `forbids`: the trap that refuses a call for good; `faults`: those that pass. `odd_pages`: the traps that
-    hand out pages as nobody expects them. `unwatchable`: the trap that refuses to push. `channels`: where the simulator
-    shows those it has open. `tombstones`: it keeps what was deleted, with the
-    time and the key. `subscribes`: its channels are
-    renewed. `lifecycle`: it tells what becomes of them.
-    `unmapped`: fields of an event that no activity has. `tells_when_deleted`: a deletion comes with its time. `still`:
-    an event without what it changes by itself.
+    rules that nobody can expand. `forbids`: the trap that refuses a call for good; `faults`: those that pass.
+    `odd_pages`: the traps that hand out pages as nobody expects them. `unwatchable`: the trap that refuses to push.
+    `channels`: where the simulator shows those it has open. `unmapped`: fields of an event that no activity has.
+    `still`: an event without what it changes by itself. `tombstones`: it keeps what was deleted, with the time and the
+    key. `subscribes`: its channels are renewed. `lifecycle`: it tells what becomes of them.
     """
 
     reads: str
@@ -33,7 +31,6 @@ class Features:
     channels: str
     faults: tuple[str, ...]
     unmapped: dict[str, Any]
-    tells_when_deleted: bool
     still: Callable[[Mapping[str, Any]], Mapping[str, Any]]
     tombstones: bool = False
     subscribes: bool = False
@@ -79,7 +76,6 @@ _GOOGLE = Features(
         "tombstone.sparse",
     ),
     unmapped=_UNMAPPED | {"guestsCanModify": True},
-    tells_when_deleted=True,
     still=lambda event: event,
 )
 _GRAPH = Features(
@@ -105,7 +101,6 @@ _GRAPH = Features(
         "etag.bump_at_once",
     ),
     unmapped=_UNMAPPED,
-    tells_when_deleted=False,
     still=_without_change_key,
 )
 

@@ -92,7 +92,7 @@ class Play(Cast):
         if at is None:
             self.reach.note("act:refused")
             return
-        item.deleted(side, at, vague=self.sparse or not FEATURES.tells_when_deleted)
+        item.deleted(side, at, vague=self.sparse or not FEATURES.tombstones)
 
     def _value(self, item: Item, name: str) -> Value:
         number = next(self.numbers)

@@ -109,7 +109,7 @@ class Stage:
             return None
         if await _unless_gone(self._deleted(holder, event_id)) is None:
             return None
-        told = FEATURES.tells_when_deleted
+        told = FEATURES.tombstones
         return datetime.fromisoformat((await self.raw(event_id, owner))["updated"]) if told else at
 
     @staticmethod
