@@ -67,7 +67,6 @@ class Handlers:
         connection = await self.collections.connections.get(message.connection_id)
         if connection is None or message.settings_version > connection.settings_version:
             raise UnseenSettings(message.connection_id)
-        self.touched(connection)
         match message:
             case EventChanged():
                 await self._event_changed(connection, message)
@@ -79,6 +78,7 @@ class Handlers:
                 await self._replayed(connection, message, message.replay_id, calendar_done=True)
             case CalendarConfirmed():
                 await self._confirmed(connection, message)
+        self.touched(connection)  # once its links are written: a count that ran before would be the last
 
     async def activity_event(self, fact: ActivityFact) -> None:
         """Take in a change of an activity, for the connections of its owner and of the one before (A1, A8)."""
@@ -92,7 +92,6 @@ class Handlers:
         connection = await self.collections.connections.get(message.connection_id)
         if connection is None or connection.company_id != message.company_id:
             return
-        self.touched(connection)
         match message:
             case ActivityCommandSettled():
                 await self._activity_settled(connection, message)
@@ -100,6 +99,7 @@ class Handlers:
                 await self._activity_told(connection, message.activity, message)
             case ActivityReplayEnded():
                 await self._replayed(connection, message, message.replay_id, activities_done=True)
+        self.touched(connection)
 
     async def _event_changed(self, connection: Connection, fact: EventChanged) -> None:
         if not connection.running or fact.calendar_id != connection.settings.calendar_id:
@@ -167,7 +167,6 @@ class Handlers:
         removed_by_us = remembers_removal(activity, connection.account_key)
         if not connection.running:
             return
-        self.touched(connection)
 
         def change(current: Link | None) -> Link | None:
             if current is None and foreign and not removed_by_us:
@@ -178,6 +177,7 @@ class Handlers:
             return advance(current, note_activity(link, activity, message.linked_items))
 
         await self.collections.links.update(link_id, change)
+        self.touched(connection)
 
     async def _activity_settled(self, connection: Connection, fact: ActivityCommandSettled) -> None:
         link_id = link_id_for(connection.account_key, fact.activity_id)
