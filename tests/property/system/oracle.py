@@ -61,6 +61,8 @@ class Item:
     crm_deleted: datetime | None = None
     calendar_deleted: datetime | None = None
     vague_deletion: bool = False
+    deleted_by: datetime = _NEVER
+    """When the deletion was answered: it was made in the CRM by then, but nobody tells at which millisecond."""
     there: dict[Side, bool] = field(default_factory=dict)
     """Where it was seen last."""
     over: bool = False
@@ -75,8 +77,9 @@ class Item:
         if side == "calendar":
             self.touched = edit.at
 
-    def deleted(self, side: Side, at: datetime, *, vague: bool) -> None:
+    def deleted(self, side: Side, at: datetime, *, by: datetime, vague: bool) -> None:
         """Note a deletion that the side acknowledged; `vague`: the provider may tell it without a time."""
+        self.deleted_by = by
         if side == "crm":
             self.crm_deleted = at
         else:
@@ -201,8 +204,9 @@ def _one_side_gone(item: Item) -> Expected:
     if not (item.crm_deleted and item.calendar_deleted):
         edits = item.crm if item.calendar_deleted else item.calendar
         deleted = item.calendar_deleted or item.crm_deleted
-        if deleted and any(edit.at > deleted for edit in edits.values()):
-            presence = "yes"
+        later = [edit for edit in edits.values() if deleted and edit.at > deleted]
+        if later:
+            presence = "yes" if any(edit.at > item.deleted_by for edit in later) else "either"
         elif edits and item.vague_deletion:
             presence = "either"
     values = {name: {value, *_said(item, name)} for name, value in item.agreed.items()}

@@ -92,7 +92,8 @@ class Play(Cast):
         if at is None:
             self.reach.note("act:refused")
             return
-        item.deleted(side, at, vague=self.sparse or not FEATURES.tombstones)
+        by = self.stage.clock.now() if side == "crm" else at
+        item.deleted(side, at, by=by, vague=self.sparse or not FEATURES.tombstones)
 
     def _value(self, item: Item, name: str) -> Value:
         number = next(self.numbers)
