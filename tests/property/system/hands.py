@@ -10,7 +10,14 @@ from tests.support.waiting import wait_until
 T = TypeVar("T")
 
 RECOVERY = 120.0
-AWAY = frozenset({httpx.codes.SERVICE_UNAVAILABLE, httpx.codes.BAD_GATEWAY})
+_AWAY = frozenset({httpx.codes.SERVICE_UNAVAILABLE, httpx.codes.BAD_GATEWAY})
+
+
+def is_later(answer: httpx.Response) -> bool:
+    """Tell whether to ask again later: a service is away, or died over our first try and still holds its key."""
+    if answer.status_code == httpx.codes.CONFLICT:
+        return bool(answer.json().get("code") == "idempotency_in_progress")
+    return answer.status_code in _AWAY
 
 
 async def patiently(ask: Callable[[], Awaitable[T]], awaited: str) -> T:
@@ -22,7 +29,7 @@ async def patiently(ask: Callable[[], Awaitable[T]], awaited: str) -> T:
         except httpx.TransportError:
             return None
         except httpx.HTTPStatusError as error:
-            if error.response.status_code not in AWAY:
+            if not is_later(error.response):
                 raise
             return None
 

@@ -13,7 +13,7 @@ from sandbox.clients import CalendarPerson, Json, Salesperson, succeeded
 from tests.property.system.clock import Calendar
 from tests.property.system.forms import to_activity, to_event
 from tests.property.system.ground import Ground
-from tests.property.system.hands import AWAY, RECOVERY, patiently
+from tests.property.system.hands import RECOVERY, is_later, patiently
 from tests.property.system.oracle import Content, Value
 from tests.support.providers import FEATURES, PROVIDER
 from tests.support.stories import World, colleague_of, in_sync
@@ -53,7 +53,7 @@ class Stage:
             nonlocal attempts
             attempts += 1
             answer = await by.store.request(method, path, headers=headers, **request)
-            if answer.status_code in AWAY:
+            if is_later(answer):
                 answer.raise_for_status()
             return answer
 
