@@ -12,6 +12,17 @@ from tests.integration.mapper.stage import MapperStage
 from tests.support.waiting import wait_until
 
 
+async def waits(stage: MapperStage, **item: str) -> None:
+    """Wait until an item is known, and explained as waiting until both sides are read."""
+
+    async def explained() -> bool:
+        answer = await stage.ask("/v1/explain", **item)
+        assert [(one["outcome"], one["rule"]) for one in answer.json()["items"]] == [("waiting", "K4")], answer.text
+        return True
+
+    await wait_until(explained, awaited=f"{item} to wait", timeout=30)
+
+
 async def test_k4_a_new_connection_asks_both_sides_and_creates_nothing_before_both_have_answered(
     stage: MapperStage,
 ) -> None:
@@ -22,13 +33,14 @@ async def test_k4_a_new_connection_asks_both_sides_and_creates_nothing_before_bo
     assert activities.owner_id == "7"
     await stage.replay_activity(stage.snapshot(f"{stage.company}-a"))
     await stage.event(f"{stage.company}-e")
-    await stage.wait_for(SyncDecided, 2, where=lambda one: one.outcome == "waiting")
+    await waits(stage, activity_id=f"{stage.company}-a")
+    await waits(stage, event_id=f"{stage.company}-e")
     body = {"connection_id": stage.connection_id, "replay_id": replay_id, "count": 1}
     ended = ActivityReplayEnded.model_validate(stage.envelope() | body)
     await stage.send(topics.ACTIVITY_OUTCOMES, stage.connection_id, ended)
     await stage.event(f"{stage.company}-e2")
-    await stage.wait_for(SyncDecided, 3, where=lambda one: one.outcome == "waiting")
-    assert [*await stage.said(CalendarPut), *await stage.said(ActivityPut)] == []
+    await waits(stage, event_id=f"{stage.company}-e2")
+    assert [*await stage.said(CalendarPut), *await stage.said(ActivityPut), *await stage.said(SyncDecided)] == []
     await stage.say(CalendarReplayEnded(**stage.calendar_fact(), replay_id=replay_id, count=2))
     [outgoing] = await stage.wait_for(CalendarPut)
     assert (outgoing.activity_id, outgoing.event_id) == (f"{stage.company}-a", None)
