@@ -1,12 +1,12 @@
 """How a command ends: its answer is told and then noted, so that a repeated one is answered as the first time."""
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from chassis.messages import Publisher
 from connector.adapters.stores import Answer, Stores
-from connector.domain.connection import Connection
+from connector.domain.connection import Connection, InFlight
 from connector.domain.identity import known_id
 from connector.domain.judging import Judged, Reading, judge, whatever_the_window
 from connector.domain.known import KnownEvent
@@ -58,6 +58,7 @@ class Answers:
 
     async def settle(self, turn: Turn, command: Command, outcome: Outcome) -> None:
         """Tell and note the outcome of a command, and end its turn."""
+        outcome = _told_besides(outcome, turn.connection.in_flight)
         judged = self.judged(turn, outcome.event, outcome.etag) if outcome.event else None
         message = self.facts.settled(
             turn.connection,
@@ -131,6 +132,18 @@ class Answers:
                 sync_pass=sync_pass,
             )
             await self.publisher.publish([gone])
+
+
+def _told_besides(outcome: Outcome, note: InFlight | None) -> Outcome:
+    """Return the outcome of a later try with what it found as a read of its own.
+
+    The answer of an earlier try may have ended the command before a crash: nobody awaits another one.
+    """
+    if note is None or not note.unsure:
+        return outcome
+    if outcome.kind == "conflict":
+        return replace(outcome, seen=outcome.event)
+    return replace(outcome, gone=note.event_id) if outcome.kind == "gone" else outcome
 
 
 def _free(connection: Connection) -> Connection:
