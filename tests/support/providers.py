@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 
 
@@ -15,7 +16,8 @@ class Features:
     `odd_pages`: the traps that hand out pages as nobody expects them. `unwatchable`: the trap that refuses to push.
     `channels`: where the simulator shows those it has open. `unmapped`: fields of an event that no activity has.
     `still`: an event without what it changes by itself. `tombstones`: it keeps what was deleted, with the time and the
-    key. `subscribes`: its channels are renewed. `lifecycle`: it tells what becomes of them.
+    key. `subscribes`: its channels are renewed. `lifecycle`: it tells what becomes of them. `stirs`: so long after it
+    was made, the provider changes an event by itself.
     """
 
     reads: str
@@ -35,6 +37,7 @@ class Features:
     tombstones: bool = False
     subscribes: bool = False
     lifecycle: bool = False
+    stirs: timedelta = timedelta()
 
     @property
     def writes(self) -> frozenset[str]:
@@ -102,6 +105,7 @@ _GRAPH = Features(
     ),
     unmapped=_UNMAPPED,
     still=_without_change_key,
+    stirs=timedelta(seconds=2),
 )
 
 PROVIDERS = {"google": _GOOGLE, "outlook": _GRAPH, "office365": replace(_GRAPH, lifecycle=True)}

@@ -33,6 +33,8 @@ class Edit:
     at: datetime
     late: bool = False
     """It was made when the item was over, so it stays on its side (D2)."""
+    stirred: timedelta = timedelta()
+    """How much later the calendar may say that it was: it changes events by itself."""
 
 
 @dataclass
@@ -75,7 +77,7 @@ class Item:
         self.over = self.over and not self.ahead(edit.at)
         edits[name] = replace(edit, late=self.over)
         if side == "calendar":
-            self.touched = edit.at
+            self.touched = edit.at + edit.stirred
 
     def deleted(self, side: Side, at: datetime, *, by: datetime, vague: bool) -> None:
         """Note a deletion that the side acknowledged; `vague`: the provider may tell it without a time."""
@@ -207,7 +209,7 @@ def _one_side_gone(item: Item) -> Expected:
         later = [edit for edit in edits.values() if deleted and edit.at > deleted]
         if later:
             presence = "yes" if any(edit.at > item.deleted_by for edit in later) else "either"
-        elif edits and item.vague_deletion:
+        elif edits and (item.vague_deletion or (item.crm_deleted and item.touched > item.crm_deleted)):
             presence = "either"
     values = {name: {value, *_said(item, name)} for name, value in item.agreed.items()}
     for name, edit in (item.crm if item.calendar_deleted else item.calendar).items():

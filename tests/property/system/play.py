@@ -78,7 +78,7 @@ class Play(Cast):
         if at is None:
             self.reach.note("act:refused")
             return
-        item.edited(side, name, Edit(value, at))
+        item.edited(side, name, Edit(value, at, stirred=timedelta() if crm else FEATURES.stirs))
         if not crm and item.key in self.unlinked:
             self.unlinked[item.key] = await self.stage.raw(known)
 
