@@ -126,7 +126,7 @@ class FloorAccounts:
         await side_by_side([self.post(new_activity(email, f"{email} call")) for email in given])
         async with Tap(self.stand.kafka, [floor.LINK_STATES]) as tap:
             await connect_floor(self.stand, self.simulator, self.client, self.emails)
-            if not await tap.until(lambda: len(tap.records) >= 4 * len(self.emails), seconds=120):
+            if not await tap.until(lambda: len(tap.records) >= 3 * len(self.emails), seconds=120):
                 raise RuntimeError("the floor's accounts did not get linked")
         rows = await side_by_side([one.events() for one in people])
         self.created = [next(row["id"] for row in own if row["summary"] == "Call") for own in rows]
