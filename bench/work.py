@@ -11,8 +11,8 @@ from bench.sides import Side
 from bench.tap import Tap
 from bench.vitals import Watch
 
-_PATIENCE = 60.0
-"""Seconds without any message after which nothing more is expected."""
+_PATIENCE, _EACH = 60.0, 0.01
+"""Seconds without any message after which nothing more is expected: a first sync notes all before it tells the first."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ async def timed(
         before, watch = await counter.settled(), Watch(running.processes)
         began = time()
         await act()
-        await tap.until(lambda: len(tap.records) >= number, seconds=within, patience=_PATIENCE)
+        await tap.until(lambda: len(tap.records) >= number, seconds=within, patience=_PATIENCE + _EACH * number)
         after = await counter.settled()
         waited_for = max((one.at for one in tap.records), default=after.quiet_since)
         ended = waited_for if number else after.quiet_since
