@@ -12,7 +12,7 @@ from bench.tap import Tap
 from bench.vitals import Watch
 
 _PATIENCE, _EACH = 60.0, 0.01
-"""Seconds without any message after which nothing more is expected: a first sync notes all before it tells the first."""
+"""Seconds without a message after which nothing more is expected: a first sync notes all before it tells the first."""
 
 
 @dataclass(frozen=True)
