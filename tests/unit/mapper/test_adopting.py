@@ -352,3 +352,18 @@ async def test_k3_a_strangers_marker_names_nothing() -> None:
     world.calendar.tell("e9")
     await world.exhaust()
     assert sizes(world) == (3, 3)
+
+
+async def test_k1_a_late_pass_of_the_former_connection_decides_nothing_of_links_that_were_taken_over() -> None:
+    world = await connected()
+    seen = await link_of(world, "crm")
+    await world.stopped("events")
+    former = await world.collections.connections.get(seen.connection_id)
+    assert former
+    await come_back(world, lost=False)
+    taken_over = await world.collections.links.get(seen.id)
+    assert taken_over
+    assert taken_over.connection_id != former.id
+    late = former.model_copy(update={"epoch": former.epoch + 10})
+    await world.connections._redecide(late, seen)
+    assert await world.collections.links.get(seen.id) == taken_over

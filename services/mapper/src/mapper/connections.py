@@ -122,7 +122,8 @@ class Connections:
         advance = Advance(connection, Trigger.timer(self.clock.now()), self.resend_after)
 
         def change(current: Link | None) -> Link | None:
-            return advance(current, current) if current else None
+            own = current is not None and current.connection_id == connection.id  # else it was taken over meanwhile
+            return advance(current, current) if current and own else current
 
         await self.collections.links.update(link.id, change, seen=link)
 
