@@ -41,6 +41,17 @@ def in_databases(world: World, canary: str) -> list[str]:
         return [one.full_name for one in collections if canary in repr(list(one.find())).lower()]
 
 
+async def is_in_databases(world: World, canary: str, *names: str) -> None:
+    """Wait until the canary is in these collections; what a provider has seen is noted a moment later."""
+
+    def there() -> bool:
+        known = " ".join(in_databases(world, canary))
+        assert all(name in known for name in names), known
+        return True
+
+    await wait_until(there, awaited="the canary to be known", timeout=WITHIN)
+
+
 def in_logs(folder: Path, canary: str) -> list[str]:
     """Return the log files in which the canary is."""
     logs = list(folder.rglob("*.log"))
@@ -110,8 +121,7 @@ async def test_g2_hiding_private_events_scrubs_everything_and_showing_them_bring
         await world.sales.change(activity["id"], public_description=f"{canary} from the CRM")
         await world.event_becomes(event["id"], description=f"{canary} from the CRM")
         succeeded(await world.admin.store.put(guest, json={"name": "Ann"}))
-        known = " ".join(in_databases(world, canary))
-        assert all(name in known for name in ("links", "activities", "answers")), "it was there before"
+        await is_in_databases(world, canary, "links", "activities", "answers")
 
         await world.sales.settings(world.connection_id, private_events="private")
         await is_masked(world, activity["id"])
