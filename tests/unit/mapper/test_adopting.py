@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from contracts import topics
-from contracts.calendar_events import EventChanged
+from contracts.calendar_events import EventChanged, EventGone
 from contracts.calendar_objects import EventSnapshot, Marker
 from mapper.domain.link import Link
 from tests.support.bench import TOMORROW, as_written, due, timed
@@ -366,4 +366,19 @@ async def test_k1_a_late_pass_of_the_former_connection_decides_nothing_of_links_
     assert taken_over.connection_id != former.id
     late = former.model_copy(update={"epoch": former.epoch + 10})
     await world.connections._redecide(late, seen)
+    assert await world.collections.links.get(seen.id) == taken_over
+
+
+async def test_h1_k2_a_deletion_told_to_the_former_connection_decides_nothing_of_links_that_were_taken_over() -> None:
+    world = await connected()
+    seen = await link_of(world, "calendar")
+    former = await world.collections.connections.get(seen.connection_id)
+    assert former
+    late = EventGone(**world.calendar._body(), event_id="e1", gone="deleted")
+    await world.stopped("none")
+    await come_back(world, lost=False)
+    taken_over = await world.collections.links.get(seen.id)
+    assert taken_over
+    assert taken_over.connection_id != former.id
+    await world.handlers._note_gone(former, late, seen)
     assert await world.collections.links.get(seen.id) == taken_over

@@ -148,7 +148,8 @@ class Handlers:
         advance = self._advance(connection, fact)
 
         def change(current: Link | None) -> Link | None:
-            return advance(current, note_gone(current, fact)) if current else None
+            own = current is not None and current.connection_id == connection.id  # else it was taken over meanwhile
+            return advance(current, note_gone(current, fact)) if current and own else current
 
         await self.collections.links.update(link.id, change, seen=link)
 
