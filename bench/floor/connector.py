@@ -119,15 +119,17 @@ class Connector:
 
     async def _put(self, account: Account, command: Json) -> None:
         await self._note(account)
-        await self._note(account)  # the write in flight
         new = "id" not in command
         calendar, event = account.calendar, command["event"]
         row = await (calendar.create(event) if new else calendar.update(command["id"], event))
         account.versions[row.id] = row.version
-        await self._kit.write("known", [Write(row.id, new=new)])
+        seen, answered = Write(row.id, new=new), Write(f"{row.id} {row.version}", new=True)
         settled = {"account": account.email, "is": "settled", "link": command["link"], "created": new, "id": row.id}
-        await self._kit.send([Message(CALENDAR_EVENTS, account.email, settled)])
-        await self._kit.write("answers", [Write(f"{row.id} {row.version}", new=True)])
+        await asyncio.gather(
+            self._kit.write("known", [seen]),
+            self._kit.write("answers", [answered]),
+            self._kit.send([Message(CALENDAR_EVENTS, account.email, settled)]),
+        )
         await self._note(account)
 
     async def _note(self, account: Account) -> None:
