@@ -1,5 +1,6 @@
 """The items of one example, and waiting until both sides are what the oracle expects of them."""
 
+from collections import Counter
 from datetime import datetime
 from itertools import count
 
@@ -32,7 +33,9 @@ class Cast:
         self.unlinked: dict[str, Json] = {}
         self.beyond: set[str] = set()
         self.left: dict[str, Json] = {}
-        self.sparse, self.refused = False, False
+        self.sparse = False
+        self.faults: Counter[str] = Counter()
+        """The traps set since both sides settled last."""
         self.ticked: datetime | None = None
         self.numbers = count(1)
         self.series = SeriesPlay(stage, reach, self.numbers)
@@ -112,7 +115,8 @@ class Cast:
                     assert FEATURES.still(now) == FEATURES.still(then), f"{item.key} was touched"
 
     def _absorb(self, seen: Seen) -> None:
-        self.sparse, self.refused, self.ticked = False, False, None
+        self.sparse, self.ticked = False, None
+        self.faults.clear()
         for item in self.items:
             exists = self._absorbed(item, seen)
             self._forget(item) if not exists else self._recall(item, seen)
