@@ -46,8 +46,9 @@ KAFKA_E2E := $(addprefix tests/e2e/test_,both_ways.py calls.py crashes.py)
 
 test-kafka: $(INSTALLED) ## What can differ between brokers, on Apache Kafka (make integration e2e TEST_INFRA=kafka: all)
 	@# Kafka's JVM starts with half the work where it compiles once, not twice.
-	@export JDK_JAVA_OPTIONS=-XX:TieredStopAtLevel=1; for part in tests/integration/chassis "$(KAFKA_E2E)"; do \
-		echo "TEST_INFRA=kafka pytest $$part"; TEST_INFRA=kafka pytest $$part -m "not own_broker" $(ARGS); done
+	@export JDK_JAVA_OPTIONS=-XX:TieredStopAtLevel=1; failed=0; for part in tests/integration/chassis "$(KAFKA_E2E)"; do \
+		echo "TEST_INFRA=kafka pytest $$part"; TEST_INFRA=kafka pytest $$part -m "not own_broker" $(ARGS) || failed=1; \
+		done; exit $$failed
 
 unit: $(INSTALLED) ## Unit and contract tests, side by side (T=path for one)
 	@$(if $(T),pytest $(T) $(ARGS),$(MAKE) --no-print-directory -j2 --output-sync=target $(FAST_TESTS))
@@ -66,8 +67,9 @@ e2e: $(INSTALLED) ## The services as processes, driven over HTTP (T=path for one
 PROVIDER_E2E := $(addprefix tests/e2e/test_,both_ways.py conflicts.py context.py private_events.py reconnecting.py recurrence.py subscriptions.py)
 
 providers: $(INSTALLED) ## The end-to-end tests that depend on it, with other providers (PROVIDERS="outlook office365")
-	@for provider in $(or $(PROVIDERS),office365); do \
-		echo "PROVIDER=$$provider pytest $(PROVIDER_E2E)"; PROVIDER=$$provider pytest $(PROVIDER_E2E) $(ARGS); done
+	@failed=0; for provider in $(or $(PROVIDERS),office365); do \
+		echo "PROVIDER=$$provider pytest $(PROVIDER_E2E)"; PROVIDER=$$provider pytest $(PROVIDER_E2E) $(ARGS) || failed=1; \
+		done; exit $$failed
 
 property: $(INSTALLED) ## State machines: whatever people do and however messages travel, both sides converge (T=path for one)
 	PYTHONHASHSEED=0 pytest $(or $(T),tests/property) -m "not soak" $(ARGS)

@@ -46,9 +46,9 @@ class Cast:
         """All items whose fate is not sealed."""
         return [item for item in self.slots if item] + self.leaving
 
-    def choices_of(self, item: Item) -> Choices:
-        """Return the settings of its owner's connection: the second user leaves his as they are."""
-        return self.choices if item.owner == "7" else Choices()
+    def choices_of(self, owner: str) -> Choices:
+        """Return the settings of an owner's connection: the second user leaves his as they are."""
+        return self.choices if owner == "7" else Choices()
 
     def problems(self, seen: Seen) -> list[str]:
         """Say where both sides are not what the oracle expects."""
@@ -67,7 +67,7 @@ class Cast:
         return [one for one in wrong if one]
 
     def _wanted(self, item: Item) -> Expected:
-        return expected(item, self.choices_of(item), self.stage.clock.now())
+        return expected(item, self.choices_of(item.owner), self.stage.clock.now())
 
     async def settle(self) -> None:
         """Traps off; wait until both sides are what the oracle expects (Equal, One, Nothing lost)."""
@@ -123,7 +123,7 @@ class Cast:
 
     def _absorbed(self, item: Item, seen: Seen) -> bool:
         over, unlinked = item.over, not item.linked
-        exists = absorb(item, self.choices_of(item), *seen.sides(item), self.stage.clock.now())
+        exists = absorb(item, self.choices_of(item.owner), *seen.sides(item), self.stage.clock.now())
         if item.over and not over:
             self.reach.note("clock:over")
         if item.linked and unlinked and item.key in self.beyond:

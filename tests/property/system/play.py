@@ -153,8 +153,8 @@ class Play(Cast):
         for side, what, name in acts if crm_first else reversed(acts):
             await self.change(item, side, what, name)
 
-    def _sends(self, item: Item) -> bool:
-        return item.type in self.choices_of(item).outbound_types
+    def _sends(self, item: Item, owner: str = "") -> bool:
+        return item.type in self.choices_of(owner or item.owner).outbound_types
 
     async def hand_over(self, slot: int, side: Side) -> None:
         """Give a synced activity to the other user (A8), or a fresh one where there is none that is synced."""
@@ -164,9 +164,11 @@ class Play(Cast):
         if item is None or not (item.linked and self._ahead(item) and self._sends(item)):
             item = await self.create(slot, side if self.choices.direction == "two_way" else "crm")
             await self.settle()
-        if self.choices.direction == "one_way" or not (item.linked and self._sends(item)):
+        heir = "8" if item.owner == "7" else "7"
+        # An event that was left and whose activity's edits wait in both calendars is more than the oracle follows (C6).
+        if self.choices.direction == "one_way" or not (item.linked and self._sends(item) and self._sends(item, heir)):
             return
-        await self._given(item, "8" if item.owner == "7" else "7")
+        await self._given(item, heir)
         self.reach.note(f"hand_over:{item.origin}:to_{item.owner}")
 
     async def _given(self, item: Item, owner: str) -> None:
