@@ -9,9 +9,10 @@ from chassis.clock import ManualClock
 from chassis.messages import Outgoing, Publisher
 from chassis.store import Store
 from connector.adapters.calendars import ProviderAway
-from connector.adapters.stores import ParkedWork, Stores, open_stores
+from connector.adapters.stores import Stores, open_stores
 from connector.domain.connection import DueKind
 from connector.domain.due import with_due
+from connector.domain.lifecycle import healthy
 from connector.domain.reads import Pace
 from connector.domain.taking import AT_ONCE
 from connector.scheduler import Scheduler
@@ -92,12 +93,35 @@ async def test_a_provider_that_does_not_answer_is_left_alone_and_the_urgent_goes
     assert [pull.reason for pull in await bench.tick(ADJUST_EVERY)] == ["push"] * 5
 
 
-async def test_parked_work_comes_before_the_read(bench: Bench) -> None:
-    remove = CalendarRemove(
+def removal() -> CalendarRemove:
+    """A command for the first connection."""
+    return CalendarRemove(
         id="m1", occurred_at=NOW, company_id="acme", aggregate_version=1, correlation_id="r", cause="sync",
         connection_id="c1", command_id="k1", calendar_id="cal", activity_id="a1", event_id="e1",
     )  # fmt: skip
-    await bench.stores.parked.insert(ParkedWork(id="m1", connection_id="c1", message=remove.model_dump_json()))
+
+
+async def test_parked_work_comes_before_the_read(bench: Bench) -> None:
+    await bench.scheduler.parking.park(removal())
     await bench.add(1, {"retry": NOW})
+    bench.tempos.allowance("google")
+    assert [one.type for one in await bench.tick()] == ["calendar.remove.v1", "calendar.pull.v1"]
+
+
+async def test_k4_what_a_read_before_the_retry_did_not_take_up_is_taken_up_by_it(bench: Bench) -> None:
+    await bench.add(1, {})
+    parking = bench.scheduler.parking
+    away = await parking.connections.get("c1")
+    assert away
+    await parking.park(removal())
+    await parking.trouble(away, ProviderAway("timeout", ""))
+    await parking.connections.change("c1", healthy)
+    bench.tempos.allowance("google")
+    assert "calendar.remove.v1" in [one.type for one in await bench.tick(MINUTE)]
+
+
+async def test_k4_work_that_is_held_after_the_retry_came_by_is_taken_up_by_another(bench: Bench) -> None:
+    await bench.add(1, {})
+    await bench.scheduler.parking.hold(removal())
     bench.tempos.allowance("google")
     assert [one.type for one in await bench.tick()] == ["calendar.remove.v1", "calendar.pull.v1"]

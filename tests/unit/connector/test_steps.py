@@ -12,7 +12,7 @@ from connector.domain.debounce import judge_pull
 from connector.domain.due import due_now, renew_at, retry_delay, sooner, with_due
 from connector.domain.identity import account_key
 from connector.domain.leasing import LeaseHeld, LeaseLost, leased, released, renewed
-from connector.domain.lifecycle import healthy, pick_calendar, stopping, troubled
+from connector.domain.lifecycle import healthy, pick_calendar, stopping, taking_up, troubled
 from connector.domain.provider import CalendarInfo
 from connector.domain.reads import Pace, Proof, proven
 from connector.domain.spread import jittered
@@ -56,7 +56,21 @@ def test_what_the_provider_asked_for_is_waited_at_least() -> None:
     assert NOW + 2 * MINUTE <= away.due["retry"] <= NOW + 2.5 * MINUTE
     assert not away.can_work(NOW + 2 * MINUTE - SECOND)
     assert away.can_work(NOW + 2.5 * MINUTE)
-    assert healthy(away).due == {}
+
+
+def test_k4_an_answer_ends_trouble_and_leaves_the_retry_that_takes_up_parked_work() -> None:
+    away = troubled(connection(), "throttled", "slow", "", now=NOW, retry_after=120)
+    assert healthy(away).trouble is None
+    assert healthy(away).due == away.due
+
+
+def test_k4_what_is_parked_when_a_retry_has_just_come_by_is_taken_up_at_once() -> None:
+    away = troubled(connection(), "unreachable", "away", "", now=NOW)
+    assert taking_up(away, NOW) == away
+    assert taking_up(with_due(away, {"retry": None}), NOW).due == {"retry": NOW}
+    assert taking_up(connection(), NOW).due == {"retry": NOW}
+    lost = troubled(connection(), "needs_reauth", "invalid_grant", "", now=NOW)
+    assert taking_up(lost, NOW) == lost
 
 
 def test_only_the_user_ends_a_lost_grant() -> None:

@@ -98,10 +98,14 @@ def due_when_troubled(due: Due, again: datetime | None, now: datetime) -> Change
 
 
 def healthy(connection: Connection) -> Connection:
-    """Return the connection after the provider has answered."""
-    if connection.trouble is None:
-        return connection
-    return with_due(connection.model_copy(update={"trouble": None}), {"retry": None})
+    """Return the connection after the provider has answered; the retry stays due, for it takes up parked work."""
+    return connection.model_copy(update={"trouble": None}) if connection.trouble else connection
+
+
+def taking_up(connection: Connection, now: datetime) -> Connection:
+    """Return the connection with a time for what was parked: now, where a retry has just come by (K4)."""
+    needs_user = connection.trouble is not None and connection.trouble.needs_user
+    return connection if needs_user or "retry" in connection.due else with_due(connection, {"retry": now})
 
 
 def counted(connection: Connection, news: Counted) -> Connection:

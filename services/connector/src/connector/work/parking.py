@@ -12,7 +12,7 @@ from connector.adapters.calendars import ProviderAway
 from connector.adapters.stores import ParkedWork, Stores
 from connector.domain.connection import Connection, TroubleKind
 from connector.domain.errors import CalendarUnavailable, NeedsReauth, Throttled
-from connector.domain.lifecycle import troubled
+from connector.domain.lifecycle import taking_up, troubled
 from connector.work.connections import Connections
 from contracts.calendar_commands import CalendarCommandMessage, CalendarPull
 from contracts.topics import CALENDAR_COMMANDS, MODELS
@@ -39,6 +39,12 @@ class Parking:
         await self.stores.parked.insert(
             ParkedWork(id=command.id, connection_id=command.connection_id, message=command.model_dump_json())
         )
+
+    async def hold(self, command: CalendarCommandMessage) -> None:
+        """Keep a command of a connection that cannot work, and see to it that it is taken up."""
+        await self.park(command)
+        now = self.clock.now()
+        await self.connections.change(command.connection_id, lambda c: taking_up(c, now))
 
     async def trouble(self, connection: Connection, error: Transient | NeedsUser) -> None:
         """Note why the connection cannot work, and until when."""

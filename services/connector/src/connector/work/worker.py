@@ -120,7 +120,7 @@ class Worker:
     ) -> None:
         """Do the work within a turn; what the provider cannot do now parks this connection and no other."""
         if not connection.can_work(self.clock.now()):
-            await self.parking.park(command)
+            await self.parking.hold(command)
             return
         await self._settle_unfinished(connection, command)
         admitted = self.tempos.admits(connection.provider)
