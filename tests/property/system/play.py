@@ -131,7 +131,7 @@ class Play(Cast):
             seen = await look(self.stage)
             found = seen.crm.get(item.key) if side == "crm" else seen.event(item)
             if found:
-                self.ids[side, item.key] = found["id"]
+                self.ids[side, item.key], item.linked = found["id"], True
             return bool(found)
 
         await wait_until(there, awaited=f"{item.key} to reach the {side}", timeout=CONVERGENCE, every=0.1, longest=1.0)
