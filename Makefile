@@ -39,7 +39,15 @@ clean: ## Remove what the sandbox keeps (var/) and the tools' caches
 
 ##@ Test it
 
-test: check unit integration e2e providers property ## Everything that needs no Docker (TEST_INFRA=kafka: on Apache Kafka; -j2: two at a time)
+test: $(INSTALLED) ## Everything that needs no Docker (TEST_INFRA=kafka: on Apache Kafka)
+	@# What only computes takes what the others, who mostly wait, leave of the processor.
+	@$(MAKE) --no-print-directory -j2 --keep-going --output-sync=line computing running
+
+computing:
+	@nice -n 19 $(MAKE) --no-print-directory --keep-going -j1 check unit
+
+running:
+	@$(MAKE) --no-print-directory --keep-going -j1 integration e2e providers property
 
 # What differs between brokers shows where consumers, outboxes, bursts and crashes are tested.
 KAFKA_E2E := $(addprefix tests/e2e/test_,both_ways.py calls.py crashes.py)
@@ -50,8 +58,8 @@ test-kafka: $(INSTALLED) ## What can differ between brokers, on Apache Kafka (ma
 		echo "TEST_INFRA=kafka pytest $$part"; TEST_INFRA=kafka pytest $$part -m "not own_broker" $(ARGS) || failed=1; \
 		done; exit $$failed
 
-unit: $(INSTALLED) ## Unit and contract tests, side by side (T=path for one)
-	@$(if $(T),pytest $(T) $(ARGS),$(MAKE) --no-print-directory -j2 --output-sync=target $(FAST_TESTS))
+unit: $(INSTALLED) ## Unit and contract tests (T=path for one, -j2: side by side)
+	@$(if $(T),pytest $(T) $(ARGS),$(MAKE) --no-print-directory --keep-going --output-sync=target $(FAST_TESTS))
 
 $(FAST_TESTS) $(INTEGRATION): $(INSTALLED)
 	pytest $@ $(ARGS)
@@ -123,7 +131,7 @@ help: ## This list
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} \
 		/^[a-z0-9-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-.PHONY: $(FAST_TESTS) $(INTEGRATION) providers simulate-scale mutants run demo token tools clean test test-kafka unit integration e2e property soak bench lint check lock docs contracts install help
+.PHONY: $(FAST_TESTS) $(INTEGRATION) computing running providers simulate-scale mutants run demo token tools clean test test-kafka unit integration e2e property soak bench lint check lock docs contracts install help
 
 COMPILE = uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 \
 	$(UPGRADE) $(foreach member,$(OURS),--no-emit-package $(member))

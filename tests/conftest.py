@@ -3,13 +3,16 @@
 import uuid
 from collections.abc import Iterator
 
+import hypothesis
 import pytest
 
 from tests.support import infrastructure
 
 
 def pytest_configure() -> None:
-    """Say in one line what TEST_INFRA asks for in vain, before anything runs."""
+    """Say in one line what TEST_INFRA asks for in vain, before anything runs; let examples take their time."""
+    hypothesis.settings.register_profile("patient", deadline=None)
+    hypothesis.settings.load_profile("patient")
     try:
         infrastructure.require()
     except infrastructure.MissingInfrastructureError as error:

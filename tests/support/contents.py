@@ -61,4 +61,4 @@ changes = st.builds(
     description=st.none() | descriptions,
     transparency=st.none() | transparencies,
 )
-relaxed = settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
+relaxed = settings(suppress_health_check=[HealthCheck.too_slow])

@@ -26,7 +26,7 @@ schema = schemathesis.openapi.from_dict(make_app(NOWHERE).openapi()).include(pat
 
 
 @schema.parametrize()
-@settings(max_examples=15, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=15, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
 def test_answers_are_what_the_document_declares(case: schemathesis.Case[Any], store_url: str) -> None:
     """Every status, media type and body is declared, wrong input is refused, and nothing makes a 5xx."""
     headers = {"Authorization": f"Bearer {TOKEN}"}

@@ -1,7 +1,7 @@
 """Bodies (F6): any text survives the way into Exchange's HTML and back; what people write reads as it shows."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from connector.providers.graph.bodies import plain, read_body, write_body
@@ -36,7 +36,6 @@ def html(content: str) -> str:
     return read_body({"body": {"contentType": "html", "content": content}})
 
 
-@settings(deadline=None)
 @given(texts)
 def test_f6_any_text_survives_there_and_back(text: str) -> None:
     content = write_body(text)["body"]["content"]
@@ -44,7 +43,6 @@ def test_f6_any_text_survives_there_and_back(text: str) -> None:
     assert html(f"{HEAD}<body>\r\n{content}\r\n</body></html>") == plain(text)
 
 
-@settings(deadline=None)
 @given(texts)
 def test_what_a_body_can_hold_is_a_fixed_point(text: str) -> None:
     assert plain(plain(text)) == plain(text)

@@ -17,7 +17,7 @@ def cutting(fields: EventFields) -> EventFields:
     return fields.model_copy(update={"description": fields.description[:LIMIT]})
 
 
-@settings(deadline=None, derandomize=True, database=None, max_examples=50)
+@settings(derandomize=True, database=None, max_examples=50)
 @given(title=ANY_TEXT, text=ANY_TEXT)
 def test_f6_any_text_is_the_same_on_both_sides_whichever_way_it_goes(title: str, text: str) -> None:
     out, come = Bench(), Bench()

@@ -125,7 +125,7 @@ def links(draw: st.DrawFn) -> Link:
     return link.model_copy(update=update)
 
 
-@settings(max_examples=300, deadline=None, derandomize=True, database=None)
+@settings(max_examples=300, derandomize=True, database=None)
 @given(links(), CONNECTIONS, INSTANTS)
 def test_reconcile_is_total_and_says_why(link: Link, connected: Connection, now: datetime) -> None:
     decision = reconcile(link, connected, now)
@@ -137,14 +137,14 @@ def test_reconcile_is_total_and_says_why(link: Link, connected: Connection, now:
     assert reconcile(link, connected, now) == decision
 
 
-@settings(max_examples=300, deadline=None, derandomize=True, database=None)
+@settings(max_examples=300, derandomize=True, database=None)
 @given(links(), CONNECTIONS, INSTANTS)
 def test_h4_a_deletion_that_is_held_back_deletes_no_activity(link: Link, connected: Connection, now: datetime) -> None:
     decision = reconcile(link.model_copy(update={"gone_pass": "p1"}), connected, now)
     assert not any(isinstance(ask, RemoveActivity) and ask.closing == "deleted" for ask in decision.asks)
 
 
-@settings(max_examples=50, deadline=None, derandomize=True, database=None)
+@settings(max_examples=50, derandomize=True, database=None)
 @given(links(), CONNECTIONS, INSTANTS)
 def test_nothing_is_asked_while_a_command_is_under_way(link: Link, connected: Connection, now: datetime) -> None:
     waiting = link.model_copy(update={"pending": (_pending(),)})

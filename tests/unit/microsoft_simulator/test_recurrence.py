@@ -7,7 +7,7 @@ from typing import Any
 import icalendar
 import pytest
 import recurring_ical_events
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from sandbox.microsoft.domain import recurrence, rules
@@ -71,7 +71,6 @@ def _completed(pattern: Json, extent: Json, start: Moment) -> tuple[Json, Moment
     return full, start.at(datetime.combine(first, start.local.time()))
 
 
-@settings(deadline=None)
 @given(_patterns, _ranges, _starts)
 def test_expansion_is_that_of_the_same_rrule(pattern: Json, extent: Json, start: Moment) -> None:
     full, first = _completed(pattern, extent, start)
@@ -94,7 +93,6 @@ def test_expansion_is_that_of_the_same_rrule(pattern: Json, extent: Json, start:
     assert found == sorted(one["DTSTART"].dt.astimezone(UTC) for one in expected)
 
 
-@settings(deadline=None)
 @given(_patterns, _ranges, _starts)
 def test_rules_there_and_back(pattern: Json, extent: Json, start: Moment) -> None:
     full, first = _completed({**pattern, "firstDayOfWeek": "monday"}, extent, start)

@@ -41,7 +41,7 @@ def first_of(rule: str, local: datetime) -> datetime | None:
     return rrulestr(bare, dtstart=local).after(local, inc=True)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(RULES, LOCAL, st.sampled_from(ZONES), st.integers(1, 30), st.data())
 def test_e3_any_timed_series_is_expanded_as_its_peers_do(
     rule: str, local: datetime, zone: str, hours: int, data: st.DataObject
@@ -71,7 +71,7 @@ def test_e3_any_timed_series_is_expanded_as_its_peers_do(
     )
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(RULES, LOCAL, st.integers(1, 5))
 def test_e3_any_series_of_days_is_expanded_as_its_peer_does(rule: str, local: datetime, length: int) -> None:
     midnight = local.replace(hour=0, minute=0)
@@ -85,7 +85,7 @@ def test_e3_any_series_of_days_is_expanded_as_its_peer_does(rule: str, local: da
     assert {one.end - one.start for one in ours} <= {timedelta(days=length)}
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(RULES, LOCAL, st.sampled_from(ZONES), st.integers(-3, 3), st.data())
 def test_e3_an_exception_moves_one_occurrence_and_no_other(
     rule: str, local: datetime, zone: str, shift: int, data: st.DataObject

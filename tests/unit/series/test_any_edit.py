@@ -81,7 +81,7 @@ ACTS = st.lists(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(ACTS, st.sampled_from((1, 2, 100)), st.sampled_from((1, -1)), st.booleans())
 def test_e4_whatever_is_done_to_a_series_only_what_finds_no_pair_comes_or_goes(
     acts: list[tuple[Kind, int, int]], page_size: int, order: int, one_read_each: bool
