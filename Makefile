@@ -58,8 +58,8 @@ test-kafka: $(INSTALLED) ## What can differ between brokers, on Apache Kafka (ma
 		echo "TEST_INFRA=kafka pytest $$part"; TEST_INFRA=kafka pytest $$part -m "not own_broker" $(ARGS) || failed=1; \
 		done; exit $$failed
 
-unit: $(INSTALLED) ## Unit and contract tests (T=path for one, -j2: side by side)
-	@$(if $(T),pytest $(T) $(ARGS),$(MAKE) --no-print-directory --keep-going --output-sync=target $(FAST_TESTS))
+unit: $(INSTALLED) ## Unit and contract tests, side by side (T=path for one)
+	@$(if $(T),pytest $(T) $(ARGS),$(MAKE) --no-print-directory -j2 --keep-going --output-sync=target $(FAST_TESTS))
 
 $(FAST_TESTS) $(INTEGRATION): $(INSTALLED)
 	pytest $@ $(ARGS)
