@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from contracts.calendar_commands import CalendarPut
+from contracts.calendar_objects import EventFields, EventSnapshot
 from mapper.domain.fields import event_time
 from mapper.domain.observe import note_activity
 from tests.support.bench import HOUR, NOW, TOMORROW, Bench, connection, due, linked, timed, undated
@@ -69,6 +70,49 @@ def test_an_event_deleted_before_its_first_read_is_gone_though_its_creation_was_
     assert (bench.link.event_id, bench.commands) == ("made-0", [])
     bench.tell_gone("made-0", "deleted", NOW + HOUR)
     bench.settle()
+    assert bench.activity
+    assert bench.activity.deleted
+
+
+def test_d8_an_event_that_is_made_again_is_seen_as_it_was_made() -> None:
+    bench = linked("crm")
+    bench.set(outbound_types=("meeting",))
+    bench.settle()
+    bench.set(outbound_types=("call",))
+    bench.settle()
+    assert bench.event
+    assert bench.link.event.live == bench.event
+
+
+def test_h1_h2_an_activity_deleted_before_its_events_first_read_takes_the_event_along() -> None:
+    bench = Bench()
+    bench.crm()
+    made_and_deleted_in_the_crm(bench)
+
+
+def test_h1_h2_and_so_does_one_whose_event_is_the_second() -> None:
+    bench = linked("crm")
+    bench.set(outbound_types=("meeting",))
+    bench.settle()
+    bench.set(outbound_types=("call",))
+    made_and_deleted_in_the_crm(bench)
+
+
+def made_and_deleted_in_the_crm(bench: Bench) -> None:
+    """Delete the activity while its event is made, whose creation is told without it, as after a crash."""
+    [put] = bench.commands
+    assert isinstance(put, CalendarPut)
+    bench.crm_delete(at=NOW + HOUR)
+    event_id = f"made-{put.generation}"
+    bench.seq += 1
+    bench.answer_calendar(put, "applied", event_id=event_id, generation=put.generation)
+    assert (bench.state(), bench.commands) == (("active", None), [])
+    fields = EventFields.model_validate({name: value for name, value in put.changes if value is not None})
+    bench.event = EventSnapshot(event_id=event_id, calendar_id="cal", hash="as made", fields=fields, updated=NOW)
+    bench.tell_event(bench.event)
+    bench.settle()
+    assert bench.state() == ("closed", "deleted")
+    assert bench.event is None
     assert bench.activity
     assert bench.activity.deleted
 

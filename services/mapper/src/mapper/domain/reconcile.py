@@ -145,7 +145,7 @@ def _left_calendar(situation: Situation) -> Decision | None:
 def _both_gone(situation: Situation) -> Decision | None:
     if situation.activity or situation.event:
         return None
-    if situation.link.state == "closed":
+    if situation.link.state == "closed" or (situation.link.unseen and _is_written(situation.link)):
         return keep(situation)
     return leave_out(situation, "deleted", verdicts.BOTH_GONE)
 

@@ -91,8 +91,14 @@ def _calendar_applied(link: Link, pending: Pending, fact: CalendarCommandSettled
         update["agreed_guests"] = guests_of(fact.event)
     event_id = fact.event.event_id if fact.event else fact.event_id
     if pending.command.event_id is None and event_id:
-        link = link.holding(event_id)
+        link = link.holding(event_id) if fact.event else _made_unseen(link, event_id)
     return link.model_copy(update=update)
+
+
+def _made_unseen(link: Link, event_id: str) -> Link:
+    """Note that the link's event is this one, known by its id; what was read of one before says nothing of it."""
+    another = link.event_id not in {None, event_id}
+    return link.holding(event_id).model_copy(update={"event": EventSide(seq=link.event.seq)} if another else {})
 
 
 def _written(link: Link, command: CalendarPut, fact: CalendarCommandSettled) -> Link:
