@@ -125,11 +125,8 @@ class Connector:
         account.versions[row.id] = row.version
         seen, answered = Write(row.id, new=new), Write(f"{row.id} {row.version}", new=True)
         settled = {"account": account.email, "is": "settled", "link": command["link"], "created": new, "id": row.id}
-        await asyncio.gather(
-            self._kit.write("known", [seen]),
-            self._kit.write("answers", [answered]),
-            self._kit.send([Message(CALENDAR_EVENTS, account.email, settled)]),
-        )
+        await asyncio.gather(self._kit.write("known", [seen]), self._kit.write("answers", [answered]))
+        await self._kit.send([Message(CALENDAR_EVENTS, account.email, settled)])
         await self._note(account)
 
     async def _note(self, account: Account) -> None:

@@ -1,12 +1,16 @@
-"""Answers of a command that comes again: what it reads must not be lost with an answer that nobody awaits any more."""
+"""How a command is answered: first it is noted, so that it is never tried again after its answer was told."""
 
-from datetime import timedelta
+from contextlib import nullcontext
+from dataclasses import replace
+from typing import cast
 
 import pytest
 
 from chassis.clock import ManualClock
+from chassis.documents import Documents
+from chassis.errors import Transient
 from chassis.messages import Outgoing
-from connector.adapters.stores import open_stores
+from connector.adapters.stores import Answer, open_stores
 from connector.domain.connection import Connection, InFlight
 from connector.work.answers import Answers, Outcome
 from connector.work.connections import Connections
@@ -15,7 +19,7 @@ from connector.work.memory import KnownItems
 from connector.work.turns import Turns
 from contracts import topics
 from contracts.calendar_commands import CalendarPut
-from contracts.calendar_events import CalendarCommandSettled, EventChanged, EventGone
+from contracts.calendar_events import CalendarCommandSettled
 from contracts.calendar_objects import EventChanges, Marker
 from contracts.envelope import Message
 from tests.support.mapper_world import Database
@@ -38,8 +42,16 @@ PUT = CalendarPut(
 )
 
 
-async def told(outcome: Outcome, *, tries: int) -> list[Message]:
-    """Settle the command with an outcome of its n-th try; return what others hear."""
+class Away:
+    """Documents whose database is away."""
+
+    async def insert(self, _: Answer) -> bool:
+        """Fail as MongoDB's driver does."""
+        raise Transient("mongo_unavailable", "away")
+
+
+async def settled(outcome: Outcome, *, away: bool = False) -> list[Message]:
+    """Settle the command, whose answer cannot be noted where the database is away; return what others hear."""
     heard: list[Message] = []
 
     def hear(message: Outgoing) -> None:
@@ -47,25 +59,26 @@ async def told(outcome: Outcome, *, tries: int) -> list[Message]:
 
     database, clock = Database(hear), ManualClock(NOW)
     stores = open_stores(database, lambda _: ())  # type: ignore[arg-type]  # the same, in memory
+    if away:
+        stores = replace(stores, answers=cast("Documents[Answer]", Away()))
     turns = Turns(Connections(stores.connections), clock)
-    note = InFlight(command_id="c1", kind="put", event_id="e1", started_at=NOW, tries=tries)
+    note = InFlight(command_id="c1", kind="put", event_id="e1", started_at=NOW)
     await stores.connections.insert(connection(in_flight=note))
     begun = await stores.connections.get("c1")
     assert isinstance(begun, Connection)
     answers = Answers(stores, database, Facts(clock), turns, KnownItems(stores))  # type: ignore[arg-type]  # publishes, too
-    await answers.settle(await turns.begin(begun), PUT, outcome)
-    return [one for one in heard if not isinstance(one, CalendarCommandSettled)]
+    with pytest.raises(Transient) if away else nullcontext():
+        await answers.settle(await turns.begin(begun), PUT, outcome)
+    return heard
 
 
-@pytest.mark.parametrize("tries", [1, 2])
-async def test_j3_a_deletion_found_by_a_second_try_is_told_besides(tries: int) -> None:
-    facts = await told(Outcome("gone", gone_at=NOW - timedelta(seconds=1)), tries=tries)
-    gone = [(one.event_id, one.gone_at) for one in facts if isinstance(one, EventGone)]
-    assert gone == [("e1", NOW - timedelta(seconds=1))][: tries - 1]
+WRITTEN = Outcome("applied", event=event(), etag="2")
 
 
-@pytest.mark.parametrize("tries", [1, 2])
-async def test_j1_an_edit_found_by_a_second_try_is_told_besides(tries: int) -> None:
-    facts = await told(Outcome("conflict", event=event(summary="Edited"), etag="2"), tries=tries)
-    edits = [one.event.fields.summary for one in facts if isinstance(one, EventChanged)]
-    assert edits == ["Edited"][: tries - 1]
+async def test_an_answer_that_is_noted_is_told() -> None:
+    [answer] = await settled(WRITTEN)
+    assert isinstance(answer, CalendarCommandSettled)
+
+
+async def test_k4_an_answer_that_could_not_be_noted_is_not_told_so_that_the_next_one_is_awaited() -> None:
+    assert await settled(WRITTEN, away=True) == []

@@ -1,12 +1,12 @@
-"""How a command ends: its answer is told and then noted, so that a repeated one is answered as the first time."""
+"""How a command ends: its answer is noted and then told, so that a repeated one is answered as the first time."""
 
 import asyncio
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from chassis.messages import Publisher
 from connector.adapters.stores import Answer, Stores
-from connector.domain.connection import Connection, InFlight
+from connector.domain.connection import Connection
 from connector.domain.identity import known_id
 from connector.domain.judging import Judged, Reading, judge, whatever_the_window
 from connector.domain.known import KnownEvent
@@ -16,7 +16,7 @@ from connector.work.facts import Facts, answer
 from connector.work.memory import KnownItems
 from connector.work.turns import Turn, Turns
 from contracts.calendar_commands import CalendarPut, CalendarRemove
-from contracts.calendar_events import CalendarCommandSettled, CalendarOutcome, Pass
+from contracts.calendar_events import CalendarOutcome, Pass
 from contracts.calendar_objects import EventSnapshot
 
 Command = CalendarPut | CalendarRemove
@@ -44,10 +44,11 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Answers:
-    """Tells outcomes side by side with noting them, then ends the turn.
+    """Notes outcomes, then tells them and ends the turn.
 
     What a crash cuts off is made good: a command that comes again is answered by its note, or else tried again as one
-    whose first try may have arrived; an event that was not remembered is told once more, as it is.
+    whose first try may have arrived; an event that was not remembered is told once more, as it is. Told before it is
+    noted, an answer could end a command that is tried again: what that try makes or finds, nobody would await.
     """
 
     stores: Stores
@@ -58,7 +59,6 @@ class Answers:
 
     async def settle(self, turn: Turn, command: Command, outcome: Outcome) -> None:
         """Tell and note the outcome of a command, and end its turn."""
-        outcome = _told_besides(outcome, turn.connection.in_flight)
         judged = self.judged(turn, outcome.event, outcome.etag) if outcome.event else None
         message = self.facts.settled(
             turn.connection,
@@ -73,12 +73,10 @@ class Answers:
         )
         note = Answer(id=command.command_id, message=message, at=self.facts.clock.now(), event_id=outcome.event_id)
         remembered = self.known.put(judged) if judged else self._forget_removed(command, outcome)
-        await asyncio.gather(remembered, self.stores.answers.insert(note), self._tell(turn, command, outcome, message))
-        await self.turns.end(turn, _free)
-
-    async def _tell(self, turn: Turn, command: Command, outcome: Outcome, message: CalendarCommandSettled) -> None:
+        await asyncio.gather(remembered, self.stores.answers.insert(note))
         await self.publisher.publish([answer(message)])
         await self._tell_seen(turn, command, outcome)
+        await self.turns.end(turn, _free)
 
     async def refuse(self, connection: Connection, command: Command, reason: str) -> None:
         """Refuse a command without asking the provider."""
@@ -132,18 +130,6 @@ class Answers:
                 sync_pass=sync_pass,
             )
             await self.publisher.publish([gone])
-
-
-def _told_besides(outcome: Outcome, note: InFlight | None) -> Outcome:
-    """Return the outcome of a later try with what it found as a read of its own.
-
-    The answer of an earlier try may have ended the command before a crash: nobody awaits another one.
-    """
-    if note is None or not note.unsure:
-        return outcome
-    if outcome.kind == "conflict":
-        return replace(outcome, seen=outcome.event)
-    return replace(outcome, gone=note.event_id) if outcome.kind == "gone" else outcome
 
 
 def _free(connection: Connection) -> Connection:
