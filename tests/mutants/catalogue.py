@@ -110,8 +110,8 @@ MUTANTS: Final[tuple[Mutant, ...]] = (
         "D2",
         "past items are deleted",
         "deletion",
-        "    return agreed is not None and not lies_ahead",
-        "    return False and not lies_ahead",
+        "    return situation.link.agreed_event is not None and not stood_ahead",
+        "    return False and not stood_ahead",
     ),
     Mutant(
         "D3",

@@ -6,7 +6,7 @@ import pytest
 
 from contracts.activity_commands import ActivityRemove
 from contracts.calendar_commands import CalendarRemove
-from tests.support.bench import HOUR, NOW, TOMORROW, Bench, connection, linked
+from tests.support.bench import HOUR, NOW, TOMORROW, Bench, connection, due, linked, timed
 
 DAY = timedelta(days=1)
 
@@ -83,6 +83,23 @@ def test_d2_a_deletion_after_the_item_was_over_stays_on_its_side(side: str) -> N
     else:
         bench.cal_gone(at=over)
     assert (bench.commands, bench.state()) == ([], ("frozen", "past"))
+
+
+@pytest.mark.parametrize("side", ["crm", "calendar"])
+def test_d2_j3_a_deletion_of_what_the_other_side_had_moved_ahead_is_mirrored(side: str) -> None:
+    bench = linked("calendar")
+    over = TOMORROW + DAY
+    bench.set(direction="one_way")
+    bench.now = over + HOUR
+    if side == "crm":
+        bench.cal(time=timed(over + DAY), at=over)
+        bench.crm_delete(at=over + HOUR)
+    else:
+        bench.crm(schedule=due(over + DAY), at=over)
+        bench.cal_gone(at=over + HOUR)
+    bench.set(direction="two_way")
+    bench.settle()
+    assert (bench.link.activity.live, bench.event, bench.state()) == (None, None, ("closed", "deleted"))
 
 
 @pytest.mark.parametrize("side", ["crm", "calendar"])

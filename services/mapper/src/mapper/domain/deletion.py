@@ -9,8 +9,7 @@ from mapper.domain.decision import Decision, RemoveActivity, RemoveEvent
 from mapper.domain.inbound import create_activity
 from mapper.domain.merge import activity_changes, event_changed_at, event_changes
 from mapper.domain.outbound import recreate_event, restore_event
-from mapper.domain.situation import Situation, ahead, held_back, read_only, stand
-from mapper.domain.window import lies_ahead
+from mapper.domain.situation import Situation, ahead, held_back, read_only, stand, stood_ahead
 
 
 def decide_event_deleted(situation: Situation, activity: ActivitySnapshot) -> Decision:
@@ -70,5 +69,4 @@ def _since_waking(situation: Situation, deleted_at: datetime) -> bool:
 
 
 def _was_over(situation: Situation, moment: datetime) -> bool:
-    agreed = situation.link.agreed_event
-    return agreed is not None and not lies_ahead(agreed.time, moment, situation.zone)
+    return situation.link.agreed_event is not None and not stood_ahead(situation, moment)

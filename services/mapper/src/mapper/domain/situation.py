@@ -49,14 +49,18 @@ class Situation:
 
 def ahead(situation: Situation, moment: datetime) -> bool:
     """Tell whether the agreed start or a new one lay ahead at a moment, or since the item is covered (D1, D2)."""
+    return stood_ahead(situation, latest(moment, situation.connection.coverage.connected_at))
+
+
+def stood_ahead(situation: Situation, moment: datetime) -> bool:
+    """Tell whether the agreed start or a new one lay ahead at a moment (D2)."""
     link = situation.link
     times = [
         link.agreed_event.time if link.agreed_event else None,
         link.event.live.fields.time if link.event.live else None,
         event_time(link.activity.live.schedule) if link.activity.live else None,
     ]
-    since = latest(moment, situation.connection.coverage.connected_at)
-    return any(when is not None and lies_ahead(when, since, situation.zone) for when in times)
+    return any(when is not None and lies_ahead(when, moment, situation.zone) for when in times)
 
 
 def keep(situation: Situation) -> Decision:
