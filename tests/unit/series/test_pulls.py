@@ -274,6 +274,17 @@ async def test_e4_a_split_whose_provider_tells_no_lineage_pairs_by_its_place(hou
     assert changed == {held[one] for one in MONDAY_IDS[2:]}
 
 
+async def test_e4_a_split_whose_first_half_was_cut_again_before_it_was_read_pairs_by_its_day() -> None:
+    reader = await reading(untold("x", at(2), WEEKLY))
+    reader.calendar.write(
+        untold("x", at(2), "RRULE:FREQ=WEEKLY;UNTIL=20260309T115959Z"),
+        untold("n", at(23, 15), "RRULE:FREQ=WEEKLY;COUNT=1", summary="Later"),
+    )
+    told = await reader.pull()
+    assert {one.event_id for one in told if isinstance(one, EventGone)} == set(MONDAY_IDS[1:3])
+    assert reader.held()[MONDAY_IDS[3]] == "n_20260323T150000Z"
+
+
 async def test_e4_a_new_series_elsewhere_continues_nothing() -> None:
     reader = await reading(untold("x", at(2), WEEKLY))
     reader.calendar.write(

@@ -15,7 +15,7 @@ from connector.domain.known import KnownEvent, KnownSeries, new_series
 from connector.domain.provider import Item, OccurrenceRead, SeriesRead
 from connector.domain.recurrence import UnexpandableRule
 
-_WEEK = timedelta(weeks=1)
+_WEEK, _HALF_A_DAY = timedelta(weeks=1), timedelta(hours=12)
 
 
 @dataclass(frozen=True)
@@ -28,11 +28,20 @@ class Known:
 
 @dataclass(frozen=True)
 class _Cut:
-    """A series that has lost its tail: what continues it begins between these two moments."""
+    """A series that has lost its tail: what continues it begins between these two moments, or beside one that it lost.
+
+    The latter where its tail was split off and then cut once more, before either was read.
+    """
 
     lineage: str
     after: datetime
     before: datetime
+    lost: Sequence[datetime]
+
+    def continued_by(self, begins: datetime) -> bool:
+        """Tell whether a series that begins then is in the place of the tail."""
+        beside = any(abs(begins - one) < _HALF_A_DAY for one in self.lost)
+        return beside or self.after < begins < self.before
 
 
 def with_lineages(reading: Reading, items: Sequence[Item], known: Known, occurrence_id: OccurrenceId) -> Sequence[Item]:
@@ -55,7 +64,7 @@ def _lineage(reading: Reading, item: SeriesRead, known: Known, cuts: Sequence[_C
     if series_id in known.series:
         return known.series[series_id].lineage
     begins = reading.window.bounds(item.event.fields.time)[0]
-    continued = (cut.lineage for cut in cuts if cut.after < begins < cut.before)
+    continued = (cut.lineage for cut in cuts if cut.continued_by(begins))
     return next(continued, series_id)
 
 
@@ -69,7 +78,8 @@ def _cut(reading: Reading, item: SeriesRead, known: Known, occurrence_id: Occurr
     last = max(kept, default=None)
     if not lost or (last is not None and last > lost[0]):
         return None
-    return _Cut(series.lineage, last or lost[0] - _WEEK, lost[1] if len(lost) > 1 else lost[0] + _WEEK)
+    before = lost[1] if len(lost) > 1 else lost[0] + _WEEK
+    return _Cut(series.lineage, last or lost[0] - _WEEK, before, lost)
 
 
 def _lost(reading: Reading, item: SeriesRead, known: Known, occurrence_id: OccurrenceId) -> Iterator[KnownEvent]:
