@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import icalendar
 import recurring_ical_events
 from dateutil.rrule import rrulestr
-from hypothesis import event, given, settings
+from hypothesis import assume, event, given, settings
 from hypothesis import strategies as st
 
 from connector.domain.provider import OccurrenceCancelled
@@ -47,7 +47,8 @@ def test_e3_any_timed_series_is_expanded_as_its_peers_do(
     rule: str, local: datetime, zone: str, hours: int, data: st.DataObject
 ) -> None:
     first = first_of(rule, local)
-    assert first is not None
+    assume(first is not None)  # no year has a 30th of February
+    assert first
     start = first.replace(tzinfo=ZoneInfo(zone))
     if start.astimezone(UTC).astimezone(ZoneInfo(zone)).replace(tzinfo=None) != first:
         event("DTSTART in a gap")
@@ -76,7 +77,8 @@ def test_e3_any_timed_series_is_expanded_as_its_peers_do(
 def test_e3_any_series_of_days_is_expanded_as_its_peer_does(rule: str, local: datetime, length: int) -> None:
     midnight = local.replace(hour=0, minute=0)
     first = first_of(rule, midnight)
-    assert first is not None
+    assume(first is not None)
+    assert first
     span = days(str(first.date()), str(first.date() + timedelta(days=length)))
     ours = [one.fields.time for one in expanded(series(span, f"RRULE:{rule}"), window=WINDOW)]
     theirs = rrulestr(_until_day(rule), dtstart=first).between(datetime(2026, 1, 9), datetime(2026, 12, 20), inc=True)  # noqa: DTZ001 - days
