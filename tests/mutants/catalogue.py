@@ -281,7 +281,7 @@ MUTANTS: Final[tuple[Mutant, ...]] = (
         "K3",
         "a copy takes the link over",
         "pairing",
-        "    return link.event_id not in {None, event_id} and link.event.gone is None",
+        "    return link.event_id not in {None, event_id} and not _awaits_its_next(link)",
         "    return False",
     ),
     Mutant(

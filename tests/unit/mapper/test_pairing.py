@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from contracts.activities import ExternalRef
+from contracts.calendar_commands import CalendarPut
 from contracts.calendar_events import EventChanged
 from contracts.calendar_objects import Marker
 from mapper.domain.ids import activity_id_for
@@ -30,14 +31,24 @@ def test_k2_a_marker_of_the_account_names_the_link_a_strangers_none(account_key:
 
 @pytest.mark.parametrize(
     ("event_id", "gone", "copy"),
-    [("e1", None, False), (None, None, False), ("another", None, True), ("another", "deleted", False)],
+    [("e1", None, False), (None, None, False), ("another", None, True), ("another", "deleted", True)],
 )
-def test_k3_an_event_with_the_marker_of_a_link_whose_own_event_is_there_is_a_copy(
+def test_k3_an_event_with_the_marker_of_a_link_whose_own_event_is_or_was_another_is_a_copy(
     event_id: str | None, gone: str | None, copy: bool
 ) -> None:
     link = new_link(connection(), "a1", "crm", NOW)
     side = link.event.model_copy(update={"gone": gone})
     assert is_copy(link.model_copy(update={"event_id": event_id, "event": side}), "e1") == copy
+
+
+def test_k3_the_event_that_is_being_made_in_the_place_of_one_that_is_gone_is_no_copy() -> None:
+    bench = linked("crm")
+    bench.crm(type="lunch")
+    bench.set(outbound_types=("call",))
+    bench.settle()
+    bench.set(outbound_types=None)
+    assert [type(command) for command in bench.commands] == [CalendarPut]
+    assert not is_copy(bench.link, "its next")
 
 
 @pytest.mark.parametrize(("behind", "late"), [(0, True), (1, True), (-1, False)])

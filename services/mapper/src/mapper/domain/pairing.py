@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from contracts.activities import ActivitySnapshot
+from contracts.calendar_commands import CalendarPut
 from contracts.calendar_events import EventChanged
 from contracts.links import Origin
 from mapper.domain.connection import Connection
@@ -30,14 +31,21 @@ def choose_link(held: Sequence[Link | None]) -> Link | None:
 
 
 def is_copy(link: Link, event_id: str) -> bool:
-    """Tell whether an event with the link's marker is a copy: the link's own event is another one, and there (K3)."""
-    return link.event_id not in {None, event_id} and link.event.gone is None
+    """Tell whether an event with the link's marker is a copy: the link's own event is, or was, another one (K3)."""
+    return link.event_id not in {None, event_id} and not _awaits_its_next(link)
 
 
 def is_home(link: Link, fact: EventChanged) -> bool:
-    """Tell whether an event is at home on a link: its own, its successor's, or one that has no event just now."""
+    """Tell whether an event is at home on a link: its own, its successor's, or the next that is being made for it."""
     own = link.event_id in {None, fact.event.event_id, fact.replaces}
-    return own or link.event.gone is not None or is_late(link, fact)
+    return own or _awaits_its_next(link) or is_late(link, fact)
+
+
+def _awaits_its_next(link: Link) -> bool:
+    """Tell whether an event is being made in the place of one that is gone; it may be read before that is answered."""
+    asked = (pending.command for pending in link.pending)
+    made = any(isinstance(command, CalendarPut) and command.event_id is None for command in asked)
+    return made and link.event.gone is not None
 
 
 def is_late(link: Link, fact: EventChanged) -> bool:
