@@ -26,6 +26,10 @@ class DatabaseServer:
     def __post_init__(self) -> None:
         self.tables = defaultdict(lambda: MemoryTable(self.trip))
 
+    def mentions(self, text: str) -> set[str]:
+        """Return the collections in which a text is."""
+        return {".".join(name) for name, table in self.tables.items() if table.mentions(text)}
+
     @asynccontextmanager
     async def trip(self) -> AsyncIterator[None]:
         """Go there, do something, and come back with the answer."""

@@ -33,6 +33,10 @@ class MemoryTable:
         self._trip = trip
         self._unique: set[tuple[str, ...]] = set()
 
+    def mentions(self, text: str) -> bool:
+        """Tell whether a text is in any document."""
+        return any(text.encode() in one for one in self._bytes.values())
+
     async def ensure(self, indexes: Sequence[Index]) -> None:
         """Keep the unique indexes."""
         async with self._trip():

@@ -8,6 +8,7 @@ from sandbox.clients import Json
 from tests.property.system.bulk import Bulk
 from tests.property.system.look import Seen, look
 from tests.property.system.oracle import Choices, Expected, Item, Side, absorb, expected, problem
+from tests.property.system.private import PrivatePlay
 from tests.property.system.reach import Reach
 from tests.property.system.serial import SeriesPlay, shown
 from tests.property.system.stage import Stage
@@ -38,7 +39,8 @@ class Cast:
         """The traps set since both sides settled last."""
         self.ticked: datetime | None = None
         self.numbers = count(1)
-        self.series = SeriesPlay(stage, reach, self.numbers)
+        self.series = SeriesPlay(stage, reach, self.numbers, self.choices)
+        self.private = PrivatePlay(stage, reach, self.numbers, self.choices)
         self.bulk, self.braked = Bulk(stage, reach), False
 
     @property
@@ -60,11 +62,16 @@ class Cast:
                 self.left.keys() if owner == "7" else set()
             )
             wrong += [f"{key} should not be in the calendar of {owner}" for key in events.keys() - own - {FOREIGN}]
-        wrong += [problem(item, self._wanted(item), *seen.sides(item)) for item in self.items]
+        wrong += [self._problem(item, seen) for item in self.items]
+        wrong += self.private.problems(seen.private)
         wanted = self.series.expected()
         there = sorted(shown(one) for one in seen.occurrences)
         wrong += [f"occurrences {there}, not {wanted}"] if there != wanted else []
         return [one for one in wrong if one]
+
+    def _problem(self, item: Item, seen: Seen) -> str:
+        want = self._wanted(item)
+        return problem(item, want, *seen.sides(item)) or (seen.not_kept(item) if want.alone else "")
 
     def _wanted(self, item: Item) -> Expected:
         return expected(item, self.choices_of(item.owner), self.stage.clock.now())
@@ -80,10 +87,12 @@ class Cast:
         self._untouched(seen)
         self._absorb(seen)
         self.series.seen(seen.occurrences)
+        self.private.seen(seen.private)
         self.reach.note("settled")
 
     async def _agreed(self) -> Seen:
         async def agree() -> Seen:
+            await self.private.recognise()
             seen = await look(self.stage)
             wrong = self.problems(seen)
             assert not wrong, wrong
@@ -122,10 +131,12 @@ class Cast:
             self._forget(item) if not exists else self._recall(item, seen)
 
     def _absorbed(self, item: Item, seen: Seen) -> bool:
-        over, unlinked = item.over, not item.linked
+        over, kept, unlinked = item.over, item.kept, not item.linked
         exists = absorb(item, self.choices_of(item.owner), *seen.sides(item), self.stage.clock.now())
         if item.over and not over:
             self.reach.note("clock:over")
+        if item.kept and not kept:
+            self.reach.note(f"kept:{item.origin}")
         if item.linked and unlinked and item.key in self.beyond:
             self.reach.note("clock:came_in")
         return exists

@@ -57,6 +57,10 @@ class Ground(Protocol):
         """Check what must hold whatever happens: no request fails with an error that nobody foresaw."""
         ...
 
+    def mentions(self, text: str) -> list[str]:
+        """Return what of the broker and the databases holds a text."""
+        ...
+
 
 Grounds = Callable[[int], AbstractContextManager[Ground]]
 """Opens one for an example; whatever it leaves to chance is decided by a seed."""
@@ -104,6 +108,10 @@ class ProcessGround:
     def sound(self) -> None:
         """Leave that to the other form: nothing of it is to be seen from outside."""
 
+    def mentions(self, text: str) -> list[str]:
+        """Leave that to the other form, which holds all of it in memory."""
+        return []
+
     def _pids(self) -> dict[str, int]:
         commands = self._sandbox.processes()
         return {part: pid for part, word in PARTS.items() for pid, command in commands.items() if word in command}
@@ -129,6 +137,11 @@ class SimulatedGround:
         assert not self._system.network.failures, self._system.network.failures
         buried = [one for one in self.records() if one.topic.endswith(".dlq")]
         assert not buried, buried
+
+    def mentions(self, text: str) -> list[str]:
+        """Return the topics and collections that hold a text."""
+        topics = {one.topic for one in self.records() if text.encode() in (one.value or b"")}
+        return sorted(topics | self._system.database.mentions(text))
 
     def records(self) -> list[ConsumerRecord]:
         """Return all that the broker holds."""

@@ -11,11 +11,15 @@ from tests.property.system.stage import Stage
 
 @dataclass
 class Seen:
-    """Both sides by the key in each item's title, calendars by their owner, the activities of series apart."""
+    """Both sides by the key in each item's title, calendars by their owner; the activities of others apart.
+
+    Those of series, and those of private events, whose titles may be hidden.
+    """
 
     crm: dict[str, Json]
     calendars: dict[str, dict[str, Json]]
     occurrences: list[Json]
+    private: list[Json]
     doubled: list[str]
 
     def event(self, item: Item) -> Json | None:
@@ -27,18 +31,32 @@ class Seen:
         activity, event = self.crm.get(item.key), self.event(item)
         return of_activity(activity) if activity else None, of_event(event) if event else None
 
+    def not_kept(self, item: Item) -> str:
+        """Say where an activity stands alone, and its link is not closed for good (H1)."""
+        activity = self.crm.get(item.key)
+        if activity is None or self.event(item) is not None:
+            return ""
+        sync = activity["sync"] or {}
+        state = (sync.get("state"), sync.get("reason"))
+        return "" if state == ("closed", "kept") else f"{item.key} is not kept, but {state}"
+
 
 async def look(stage: Stage) -> Seen:
     """Return both sides as they are."""
     activities = await stage.activities()
-    titles = [one["subject"] for one in activities if not one["recurring"]]
-    crm = {key_of(one["subject"]): one for one in activities if not one["recurring"]}
-    doubled, calendars = _twice(titles), {}
+    private = [one for one in activities if _is_private(one)]
+    single = [one for one in activities if not one["recurring"] and one not in private]
+    crm = {key_of(one["subject"]): one for one in single}
+    doubled, calendars = _twice([one["subject"] for one in single]), {}
     for owner, one in stage.people.items():
-        events = [row for row in await one.calendar.events() if not row["summary"].startswith("s")]
+        events = [row for row in await one.calendar.events() if not row["summary"].startswith(("s", "p"))]
         doubled += _twice([row["summary"] for row in events])
         calendars[owner] = {key_of(row["summary"]): row for row in events}
-    return Seen(crm, calendars, [one for one in activities if one["recurring"]], doubled)
+    return Seen(crm, calendars, [one for one in activities if one["recurring"]], private, doubled)
+
+
+def _is_private(activity: Json) -> bool:
+    return activity["subject"].startswith(("p", "Private"))
 
 
 def key_of(title: str) -> str:

@@ -15,6 +15,7 @@ from tests.property.system.reach import Reach
 from tests.property.system.stage import Stage
 from tests.property.system.steps import (
     ARM,
+    ASK,
     BULK,
     CHOOSE,
     COPY,
@@ -24,6 +25,7 @@ from tests.property.system.steps import (
     HAND_OVER,
     RACE,
     RECONNECT,
+    SECRET,
     SERIAL,
     TICK,
     UNDER_WAY,
@@ -98,6 +100,10 @@ class SystemMachine(RuleBasedStateMachine):
 
     @rule(step=SERIAL)
     def serial(self, step: Step) -> None:
+        self.take(step)
+
+    @rule(step=SECRET | ASK)
+    def secret(self, step: Step) -> None:
         self.take(step)
 
     @rule(step=CHOOSE)

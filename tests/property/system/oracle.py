@@ -44,6 +44,8 @@ class Choices:
     direction: str = "two_way"
     outbound_types: tuple[str, ...] = ALL_TYPES
     inbound_type: str = "meeting"
+    on_event_deleted: str = "delete"
+    private_events: str = "private"
 
 
 @dataclass
@@ -69,6 +71,8 @@ class Item:
     """Where it was seen last."""
     over: bool = False
     """Whether it was over when both sides were seen last."""
+    kept: bool = False
+    """Its event was deleted, and its link closed for good: the activity is the CRM's own (H1)."""
 
     def edited(self, side: Side, name: str, edit: Edit) -> None:
         """Note an edit that the side acknowledged; a new time that lies ahead brings a past item back (D2)."""
@@ -108,6 +112,8 @@ class Expected:
     calendar_values: dict[str, set[Value]]
     apart: bool = False
     """The sides need not be equal: the link sleeps or waits (B3, C6), or there is none."""
+    alone: bool = False
+    """The CRM may have it alone, if its link is closed as `kept` (H1)."""
 
     @property
     def certain(self) -> bool:
@@ -136,13 +142,28 @@ def comes_in(item: Item, now: datetime) -> Presence:
 
 def expected(item: Item, choices: Choices, now: datetime) -> Expected:
     """Return what becomes of an item under these settings."""
+    if item.kept:
+        presence: Presence = "no" if item.crm_deleted else "yes"
+        return Expected(presence, "no", _own(item, item.crm), {}, apart=True, alone=True)
     if item.over:
-        return _over(item)
-    if item.origin == "calendar" and choices.direction == "one_way":
+        return _over(item, alone=is_to_be_kept(item, choices))
+    if _sleeps(item, choices):
         return _asleep(item)
     if item.origin == "crm" and item.type not in choices.outbound_types:
         return Expected("no" if item.crm_deleted else "yes", "no", _own(item, item.crm), {}, apart=True)
+    if is_to_be_kept(item, choices):
+        return _event_gone(item)
     return _one_side_gone(item) if item.doomed else _both(item, choices, now)
+
+
+def _sleeps(item: Item, choices: Choices) -> bool:
+    return item.origin == "calendar" and choices.direction == "one_way"
+
+
+def is_to_be_kept(item: Item, choices: Choices) -> bool:
+    """Tell whether its event was deleted, and its activity is to stay (H1)."""
+    gone = item.linked and item.calendar_deleted is not None and item.crm_deleted is None
+    return gone and choices.on_event_deleted == "keep" and not _sleeps(item, choices)
 
 
 def _both(item: Item, choices: Choices, now: datetime) -> Expected:
@@ -184,11 +205,11 @@ def _asleep(item: Item) -> Expected:
     return Expected(crm, calendar, _own(item, item.crm), _own(item, item.calendar), apart=True)
 
 
-def _over(item: Item) -> Expected:
+def _over(item: Item, *, alone: bool) -> Expected:
     """Both sides stay as they are but for what is done there (D2), and what was done in time and waits (B3, C6)."""
     crm, calendar = (_still(item, item.there[side]) for side in SIDES)
     values, theirs = _stays(item, item.crm, item.calendar), _stays(item, item.calendar, item.crm)
-    return Expected(crm, calendar, values, theirs, apart=True)
+    return Expected(crm, calendar, values, theirs, apart=True, alone=alone)
 
 
 def _still(item: Item, there: bool) -> Presence:
@@ -217,6 +238,15 @@ def _one_side_gone(item: Item) -> Expected:
     return Expected(presence, presence, values, values)
 
 
+def _event_gone(item: Item) -> Expected:
+    """Leave the activity as it is (H1), unless it was edited later and that was known first (J3): `kept` is for good."""
+    deleted = item.calendar_deleted
+    later = item.vague_deletion or any(deleted and edit.at > deleted for edit in item.crm.values())
+    untouched = {name: set() if name in item.crm else {value} for name, value in item.agreed.items()}
+    values = {name: own | _said(item, name) for name, own in untouched.items()}
+    return Expected("yes", "either" if item.crm and later else "no", values, values, alone=True)
+
+
 def _said(item: Item, name: str) -> set[Value]:
     return {edits[name].value for edits in (item.crm, item.calendar) if name in edits}
 
@@ -227,7 +257,7 @@ def problem(item: Item, want: Expected, crm: Content | None, calendar: Content |
         *_wrong("crm", want.crm, want.crm_values, crm),
         *_wrong("calendar", want.calendar, want.calendar_values, calendar),
     ]
-    if not want.apart and crm != calendar:
+    if not want.apart and crm != calendar and not (want.alone and calendar is None):
         wrong.append(f"crm {crm} differs from calendar {calendar}")
     return f"{item.key}: {'; '.join(wrong)}" if wrong else ""
 
@@ -249,10 +279,17 @@ def absorb(item: Item, choices: Choices, crm: Content | None, calendar: Content 
     if crm is None and calendar is None:
         return False
     item.there = {"crm": crm is not None, "calendar": calendar is not None}
-    if not (item.over or (item.origin == "calendar" and choices.direction == "one_way")):
+    if crm is not None and calendar is None and (item.kept or is_to_be_kept(item, choices)):
+        _keep(item, crm)
+    elif not (item.over or _sleeps(item, choices)):
         _agree(item, crm, calendar)
     item.over = not item.ahead(now)
     return True
+
+
+def _keep(item: Item, crm: Content) -> None:
+    item.kept, item.linked, item.calendar_deleted = True, False, None
+    item.agreed, item.crm, item.calendar = dict(crm), {}, {}
 
 
 def _agree(item: Item, crm: Content | None, calendar: Content | None) -> None:

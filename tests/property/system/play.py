@@ -85,6 +85,8 @@ class Play(Cast):
             self.unlinked[item.key] = await self.stage.raw(known)
 
     async def _delete(self, item: Item, side: Side) -> None:
+        if side == "calendar" and self._keeps_deleted and not item.linked:
+            await self.settle()  # else nobody knows whether there is an activity that can be kept
         known = self.ids[side, item.key]
         if side == "crm":
             at = await self.stage.delete_activity(known)
@@ -108,7 +110,13 @@ class Play(Cast):
     def _ahead(self, item: Item) -> bool:
         return item.ahead(self.stage.clock.now())
 
+    @property
+    def _keeps_deleted(self) -> bool:
+        return self.choices.on_event_deleted == "keep"
+
     def _reachable(self, item: Item, side: Side) -> bool:
+        if item.kept:
+            return side == "crm"
         if item.over:
             return item.there[side]
         if side == item.origin:
@@ -119,8 +127,10 @@ class Play(Cast):
         return self._sends(item)
 
     def _waits(self, item: Item, side: Side) -> bool:
-        # Whether a deletion waits as edits do, C6 leaves open: the machine does not ask.
-        return side == "crm" and item.origin == "calendar" and not self._sends(item)
+        # Whether a deletion waits as edits do, C6 leaves open: the machine does not ask. Nor whether an edit that waits
+        # is later than a deletion without a time.
+        vague = bool(item.crm) and (self.sparse or not FEATURES.tombstones)
+        return item.origin == "calendar" and not self._sends(item) and (side == "crm" or vague)
 
     async def meet(self, item: Item, side: Side) -> None:
         """Wait until an item is on a side, so that people there can do something to it."""
@@ -142,7 +152,7 @@ class Play(Cast):
         """Act on both sides of one synced item before either knows, with the push in a trap."""
         item = self.slots[slot]
         asleep = self.choices.direction == "one_way" or item is None or not (self._sends(item) and self._ahead(item))
-        if item is None or item.doomed or asleep or not self._reachable(item, "crm"):
+        if item is None or item.doomed or item.kept or asleep or not self._reachable(item, "crm"):
             item = await self.create(slot, "crm")
         await self.settle()
         if self.slots[slot] is not item or not self._sends(item):
@@ -222,13 +232,28 @@ class Play(Cast):
     async def serial(self, what: str, pick: int) -> None:
         """Do something to the series, in two-way."""
         await self._aged()
+        if self._keeps_deleted:  # what is deleted before it was read leaves another activity, or none
+            await self.settle()
         if self.choices.direction == "two_way":
             await self.series.act(what, pick)
+
+    async def secret(self, what: str, private: bool) -> None:
+        """Do something to the private event, in two-way."""
+        await self._aged()
+        if self.private.depends_on_the_past:
+            await self.settle()
+        if self.choices.direction == "two_way":
+            await self.private.act(what, private=private)
+
+    async def ask(self) -> None:
+        """Try to edit what is hidden in the CRM (G2)."""
+        await self.settle()
+        await self.private.ask()
 
     async def bulk_delete(self, answer: Literal["delete", "restore"]) -> None:
         """Delete many events at once, and answer the question of the brake (H4); in two-way, once in an example."""
         await self.settle()
-        if self.choices.direction == "two_way" and not self.braked:
+        if self.choices.direction == "two_way" and not self._keeps_deleted and not self.braked:
             self.braked = True
             await self.bulk.act(answer)
 

@@ -10,6 +10,9 @@ PUSH_TRAPS = ("push.lost", "push.late", "push.duplicate", "push.reorder", "push.
 FAULTS = FEATURES.faults
 ACTS = ("edit", "delete")
 SERIAL_ACTS = ("edit", "move", "cancel", "split", "cut", "delete")
+PRIVATE_ACTS = ("edit", "move", "turn", "delete")
+SETTINGS = ("direction", "outbound_types", "inbound_type", "on_event_deleted", "private_events")
+MODES = ("private", "public", "skip")
 ANSWERS = ("delete", "restore")
 REMOVES = ("none", "activities", "events")
 _EXPECTED = (
@@ -19,13 +22,17 @@ _EXPECTED = (
     *(f"race:{ours}/{theirs}" for ours in ACTS for theirs in ACTS),
     *(f"series:{act}" for act in ("create", *SERIAL_ACTS)),
     *(f"clock:{what}" for what in ("forward", "came_in", "over")),
-    *(f"setting:{name}" for name in ("direction", "outbound_types", "inbound_type")),
+    *(f"private:{act}" for act in ("create", *PRIVATE_ACTS, "ask", "nowhere")),
+    *(f"private:{mode}:open" for mode in MODES),
+    *(f"private:{mode}:masked" for mode in MODES if mode != "public"),
+    *(f"kept:{origin}" for origin in ("crm", "calendar")),
+    *(f"setting:{name}" for name in SETTINGS),
     *(f"struck:{trap}" for trap in (*PUSH_TRAPS, *FAULTS)),
     *(f"hand_over:{origin}:to_{owner}" for origin in ("crm", "calendar") for owner in "78"),
     *(f"brake:{answer}" for answer in ANSWERS),
     *(f"reconnect:{remove}" for remove in REMOVES),
     *(f"kill:{part}" for part in PARTS),
-    *(f"killed_during:{name}" for name in ("act", "race", "serial", "choose", "hand_over")),
+    *(f"killed_during:{name}" for name in ("act", "race", "serial", "secret", "choose", "hand_over")),
 )
 
 

@@ -1,12 +1,12 @@
 """What people do to a recurring event, and the occurrences that the CRM must show of it (E3, E4, D2)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 
 from sandbox.clients import Json
 from tests.property.system.forms import of_activity, on_calendar
-from tests.property.system.oracle import Value
+from tests.property.system.oracle import Choices, Value
 from tests.property.system.reach import Reach
 from tests.property.system.stage import Stage
 
@@ -54,21 +54,26 @@ class Series:
 
 
 class SeriesPlay:
-    """At most one series at a time; what was over when its series was deleted stays in the CRM (D2)."""
+    """At most one series at a time; what was over when it was deleted stays in the CRM (D2), and what is kept (H1)."""
 
-    def __init__(self, stage: Stage, reach: Reach, numbers: Iterator[int]) -> None:
-        self._stage, self._reach, self._numbers = stage, reach, numbers
+    def __init__(self, stage: Stage, reach: Reach, numbers: Iterator[int], choices: Choices) -> None:
+        self._stage, self._reach, self._numbers, self._choices = stage, reach, numbers, choices
         self._series: Series | None = None
         self._history: list[Occurrence] = []
+        self._kept: list[Occurrence] = []
 
     @property
     def _known(self) -> list[Occurrence]:
-        return [*self._history, *(self._series.occurrences.values() if self._series else ())]
+        return [*self._kept, *self._history, *(self._series.occurrences.values() if self._series else ())]
 
     @property
     def has_history(self) -> bool:
-        """Whether some of what it knows is over."""
-        return len(self._ahead()) < len(self._known)
+        """Whether some of what is not kept is over."""
+        return len(self._ahead()) + len(self._kept) < len(self._known)
+
+    def kept(self) -> list[tuple[Value, Value]]:
+        """Return title and start of what is the CRM's own by now."""
+        return sorted(one.shown for one in self._kept)
 
     def expected(self) -> list[tuple[Value, Value]]:
         """Return title and start of what the CRM must show."""
@@ -113,6 +118,7 @@ class SeriesPlay:
         for segment in series.segments:
             await self._stage.world.calendar.delete(segment.master)
         self._history += [one for number, one in series.occurrences.items() if number not in ahead]
+        self._leave(one for number, one in series.occurrences.items() if number in ahead)
         self._series = None
 
     async def _change(self, series: Series, what: str, number: int) -> str:
@@ -136,7 +142,7 @@ class SeriesPlay:
         await self._stage.world.calendar.change(segment.instance(number), **_times(one.start))
 
     async def _cancel(self, series: Series, segment: Segment, number: int) -> None:
-        del series.occurrences[number]
+        self._leave([series.occurrences.pop(number)])
         await self._stage.world.calendar.delete(segment.instance(number))
 
     async def _split(self, series: Series, segment: Segment, number: int) -> None:
@@ -155,10 +161,13 @@ class SeriesPlay:
     async def _cut(self, series: Series, segment: Segment, number: int) -> None:
         """Delete this and the following."""
         await self._stage.world.calendar.delete(segment.instance(number), "following")
-        for one in segment.starts:
-            if one >= number:
-                series.occurrences.pop(one, None)
+        cut = [one for one in segment.starts if one >= number and one in series.occurrences]
+        self._leave(series.occurrences.pop(one) for one in cut)
         self._end(segment, number)
+
+    def _leave(self, deleted: Iterable[Occurrence]) -> None:
+        if self._choices.on_event_deleted == "keep":
+            self._kept += deleted
 
     @staticmethod
     def _end(segment: Segment, number: int) -> None:

@@ -84,9 +84,10 @@ class Stage:
         succeeded(answer)
         return at
 
-    async def create_event(self, content: Content) -> Json:
+    async def create_event(self, content: Content, **more: object) -> Json:
         """Create an event that has fields which are not mapped."""
-        body = {name: value for name, value in to_event(content).items() if value is not None} | FEATURES.unmapped
+        body = {name: value for name, value in to_event(content).items() if value is not None}
+        body |= FEATURES.unmapped | more
         for moment in ("start", "end"):
             body[moment] = {name: value for name, value in body[moment].items() if value is not None}
         return await self.world.calendar.add(**body)

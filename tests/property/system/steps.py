@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from tests.property.system.cast import SLOTS
 from tests.property.system.oracle import ALL_TYPES
 from tests.property.system.play import FIELDS
-from tests.property.system.reach import ACTS, ANSWERS, FAULTS, PUSH_TRAPS, REMOVES, SERIAL_ACTS
+from tests.property.system.reach import ACTS, ANSWERS, FAULTS, MODES, PRIVATE_ACTS, PUSH_TRAPS, REMOVES, SERIAL_ACTS
 
 Step = tuple[Any, ...]
 Steps = st.SearchStrategy[Step]
@@ -23,6 +23,9 @@ _CHOICE = st.sampled_from(
         ("outbound_types", list(ALL_TYPES)),
         ("inbound_type", "deadline"),
         ("inbound_type", "meeting"),
+        ("on_event_deleted", "keep"),
+        ("on_event_deleted", "delete"),
+        *(("private_events", mode) for mode in MODES),
     ]
 )
 
@@ -38,11 +41,13 @@ DELETE = _step("act", _SLOT, _SIDE, st.just("delete"), st.just(""))
 COPY = _step("copy", _SLOT, _SLOT)
 RACE = _step("race", _SLOT, _ACT, _ACT, _FIELDS, st.sampled_from(PUSH_TRAPS), st.booleans())
 SERIAL = _step("serial", st.sampled_from(SERIAL_ACTS), st.integers(0, 3))
+SECRET = _step("secret", st.sampled_from(PRIVATE_ACTS), st.sampled_from([True, True, False]))
+ASK = _step("ask")
 CHOOSE = _CHOICE.map(lambda choice: ("choose", *choice))
 HAND_OVER = _step("hand_over", _SLOT, _SIDE)
 ARM = _step("arm", st.sampled_from((*FAULTS, *PUSH_TRAPS)), st.integers(1, 3))
 TICK = _step("tick", st.sampled_from([1, 3]))
 BULK = _step("bulk_delete", st.sampled_from(ANSWERS))
 RECONNECT = _step("reconnect", st.sampled_from(REMOVES))
-UNDER_WAY: Steps = st.one_of(CREATE, EDIT, EDIT, DELETE, RACE, SERIAL, CHOOSE, HAND_OVER, TICK)
+UNDER_WAY: Steps = st.one_of(CREATE, EDIT, EDIT, DELETE, RACE, SERIAL, SECRET, CHOOSE, HAND_OVER, TICK)
 """What may be under way when a part is killed."""

@@ -5,8 +5,12 @@ from typing import Literal
 from tests.property.system.look import look
 from tests.property.system.oracle import SIDES, Choices
 from tests.property.system.play import Play
+from tests.property.system.serial import shown
 
 Remove = Literal["none", "activities", "events"]
+
+_FREE = ("inbound_type", "on_event_deleted", "private_events")
+"""What may be chosen as one likes."""
 
 
 class Stopping:
@@ -19,21 +23,25 @@ class Stopping:
         """Stop and connect again, with both sides settled before and after."""
         play = self._play
         await play.settle()
-        if play.choices != Choices(inbound_type=play.choices.inbound_type):
+        chosen = {name: getattr(play.choices, name) for name in _FREE}
+        if play.choices != Choices(**chosen):
             return
-        if play.series.has_history or any(item.over for item in play.items):
+        if play.series.has_history or play.private.has_history or any(item.over for item in play.items):
             remove = "none"  # of what is over nobody says whether it is taken out
         await play.stage.stop(remove)
         await self._taken_out(remove)
-        await play.stage.connect_again(inbound_type=play.choices.inbound_type)
+        await play.stage.connect_again(**chosen)
         await play.settle()
         play.reach.note(f"reconnect:{remove}")
 
     async def _taken_out(self, remove: Remove) -> None:
         """Check that only what was asked for is gone, and only of this connection (K1)."""
-        seen = await look(self._play.stage)
-        assert remove != "activities" or not seen.occurrences, seen.occurrences
-        for item in self._play.items:
+        play, seen = self._play, await look(self._play.stage)
+        if remove == "activities":
+            play.private.taken_out(seen.private)
+            there = sorted(shown(one) for one in seen.occurrences)
+            assert there == play.series.kept(), there
+        for item in play.items:
             stopped = item.linked and item.owner == "7"
             gone = (
                 stopped and item.origin == "calendar" and remove == "activities",
