@@ -56,7 +56,7 @@ async def look(stage: Stage) -> Seen:
 
 
 def _is_private(activity: Json) -> bool:
-    return activity["subject"].startswith(("p", "Private"))
+    return str(activity["subject"]).startswith(("p", "Private"))
 
 
 def key_of(title: str) -> str:

@@ -239,7 +239,7 @@ def _one_side_gone(item: Item) -> Expected:
 
 
 def _event_gone(item: Item) -> Expected:
-    """Leave the activity as it is (H1), unless it was edited later and that was known first (J3): `kept` is for good."""
+    """Leave the activity as it is (H1), unless a later edit was known first (J3): `kept` is for good."""
     deleted = item.calendar_deleted
     later = item.vague_deletion or any(deleted and edit.at > deleted for edit in item.crm.values())
     untouched = {name: set() if name in item.crm else {value} for name, value in item.agreed.items()}

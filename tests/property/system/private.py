@@ -115,7 +115,7 @@ class PrivatePlay:
         self._secret = None
 
     async def ask(self) -> None:
-        """Try to edit a hidden field in the CRM, with both sides settled: that is refused as long as they are linked."""
+        """Try to edit a hidden field in the CRM, once both sides are settled: refused as long as they are linked."""
         secret = self._secret
         if secret is None or secret.shown is None or not self._is_masked(secret) or self._is_over(secret):
             return
@@ -126,11 +126,8 @@ class PrivatePlay:
         self._reach.note("private:ask")
 
     def _is_masked(self, secret: Secret) -> bool:
-        return self._hides(secret) and self._choices == Choices(
-            inbound_type=self._choices.inbound_type,
-            outbound_types=self._choices.outbound_types,
-            on_event_deleted=self._choices.on_event_deleted,
-        )
+        two_way = self._choices.direction == "two_way"
+        return two_way and secret.private and self._choices.private_events == "private"
 
     def _hides(self, secret: Secret) -> bool:
         return secret.private and self._choices.private_events != "public"

@@ -1,6 +1,6 @@
 """What people do to a recurring event, and the occurrences that the CRM must show of it (E3, E4, D2)."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 
@@ -118,7 +118,7 @@ class SeriesPlay:
         for segment in series.segments:
             await self._stage.world.calendar.delete(segment.master)
         self._history += [one for number, one in series.occurrences.items() if number not in ahead]
-        self._leave(one for number, one in series.occurrences.items() if number in ahead)
+        self._leave([one for number, one in series.occurrences.items() if number in ahead])
         self._series = None
 
     async def _change(self, series: Series, what: str, number: int) -> str:
@@ -162,10 +162,10 @@ class SeriesPlay:
         """Delete this and the following."""
         await self._stage.world.calendar.delete(segment.instance(number), "following")
         cut = [one for one in segment.starts if one >= number and one in series.occurrences]
-        self._leave(series.occurrences.pop(one) for one in cut)
+        self._leave([series.occurrences.pop(one) for one in cut])
         self._end(segment, number)
 
-    def _leave(self, deleted: Iterable[Occurrence]) -> None:
+    def _leave(self, deleted: list[Occurrence]) -> None:
         if self._choices.on_event_deleted == "keep":
             self._kept += deleted
 

@@ -39,8 +39,8 @@ class Stopping:
         play, seen = self._play, await look(self._play.stage)
         if remove == "activities":
             play.private.taken_out(seen.private)
-            there = sorted(shown(one) for one in seen.occurrences)
-            assert there == play.series.kept(), there
+            left = sorted(shown(one) for one in seen.occurrences)
+            assert left == play.series.kept(), left
         for item in play.items:
             stopped = item.linked and item.owner == "7"
             gone = (
