@@ -190,6 +190,13 @@ def test_k1_once_stopped_nothing_is_asked_that_was_refused_before() -> None:
     assert bench.commands == []
 
 
+def test_k1_h1_stopping_leaves_what_was_kept_for_nothing_could_bring_it_back() -> None:
+    bench = linked("calendar", connection(on_event_deleted="keep"))
+    bench.cal_gone(at=NOW + HOUR)
+    bench.set(status="stopping", remove="activities")
+    assert (bench.commands, bench.state()) == ([], ("closed", "kept"))
+
+
 def test_a8_stopping_takes_nobody_elses_activity() -> None:
     bench = linked("calendar")
     bench.crm(owner_id="8")

@@ -106,6 +106,19 @@ def test_g2_skip_masks_the_activity_and_closes_the_link() -> None:
     assert bench.settle() == []
 
 
+def test_k1_g2_what_stopping_took_out_comes_back_only_once_it_is_no_longer_skipped() -> None:
+    bench = open_to_all()
+    hide(bench, "skip")
+    bench.set(status="stopping", remove="activities")
+    bench.settle()
+    bench.set(status="in_sync", remove="none")
+    assert (bench.commands, bench.state()) == ([], ("closed", "stopped"))
+    assert bench.decided.rule == "G2"
+    bench.set(private_events="private")
+    bench.settle()
+    assert (seen(bench), bench.state()) == (NOTHING, ("active", None))
+
+
 @pytest.mark.parametrize("mode", ["private", "skip"])
 def test_g2_back_to_public_the_content_comes_from_the_calendar(mode: str) -> None:
     bench = open_to_all()

@@ -7,13 +7,14 @@ to: what a provider normalises is no edit, and our own write coming back is no c
 from collections.abc import Callable
 from datetime import datetime
 
+from contracts.calendar_objects import EventSnapshot
 from mapper.domain import verdicts
 from mapper.domain.concealing import conceal
 from mapper.domain.connection import Connection
 from mapper.domain.decision import Decision, RemoveActivity, RemoveEvent
 from mapper.domain.deletion import decide_activity_deleted, decide_event_deleted
 from mapper.domain.fields import event_time
-from mapper.domain.inbound import create_activity, decide_inbound
+from mapper.domain.inbound import create_activity, decide_inbound, excluded
 from mapper.domain.link import EventSide, Link
 from mapper.domain.outbound import decide_outbound
 from mapper.domain.pair import decide_pair, take_in_first
@@ -60,7 +61,12 @@ def _stopped(situation: Situation) -> Decision | None:
 
 
 def _removal(situation: Situation) -> RemoveActivity | RemoveEvent | None:
-    """Return what stopping takes away (K1); never what belongs to somebody else by now (A8)."""
+    """Return what stopping takes away (K1); never what belongs to somebody else by now (A8).
+
+    Nor what was left without its event, as what is kept (H1): nothing could bring it back.
+    """
+    if situation.link.state == "closed" and situation.event is None:
+        return None
     remove, activity = situation.connection.remove, situation.activity
     own = activity is not None and activity.owner_id == situation.connection.user_id
     if remove == "activities" and situation.from_calendar and own:
@@ -209,10 +215,19 @@ def _only_event(situation: Situation) -> Decision | None:
     if not link.activity.deleted:
         return decide_inbound(situation, event)
     if link.state == "closed" and link.reason in _COMES_BACK:
-        return create_activity(situation, event, verdicts.BACK_AGAIN)
+        return _back_again(situation, event)
     if link.state == "closed" and not _chosen_again(situation):
         return keep(situation)
     return decide_activity_deleted(situation, event)
+
+
+def _back_again(situation: Situation, event: EventSnapshot) -> Decision:
+    """Bring the activity back, as soon as its event may be synced (D7, G2)."""
+    exclusion = excluded(situation, event) if situation.from_calendar else None
+    if exclusion is None:
+        return create_activity(situation, event, verdicts.BACK_AGAIN)
+    _, verdict = exclusion
+    return stand(situation, situation.link.state, situation.link.reason, verdict)
 
 
 _RULES: tuple[Rule, ...] = (
