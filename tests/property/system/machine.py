@@ -18,6 +18,7 @@ from tests.property.system.steps import (
     ASK,
     BULK,
     CHOOSE,
+    CHOSEN,
     COPY,
     CREATE,
     DELETE,
@@ -64,12 +65,12 @@ class SystemMachine(RuleBasedStateMachine):
             error.add_note(f"company {company}, steps:\n  " + "\n  ".join(self.told))
             raise
 
-    @initialize(seed=st.integers(0, 2**31 - 1))
-    def connect(self, seed: int) -> None:
+    @initialize(seed=st.integers(0, 2**31 - 1), chosen=CHOSEN)
+    def connect(self, seed: int, chosen: dict[str, str]) -> None:
         self.ground = self.opened.enter_context(type(self).grounds(seed))
-        self.run(f"connect, by seed {seed}", self._connect())
+        self.run(f"connect, by seed {seed}, with {chosen}", self._connect(chosen))
 
-    async def _connect(self) -> None:
+    async def _connect(self, chosen: dict[str, str]) -> None:
         self.neighbour, world = await self.ground.settled(self.stack)
         self.play = Play(Stage(self.ground, world, self.stack), self.reach)
         self.killer = Killer(self.play.stage)
@@ -77,6 +78,8 @@ class SystemMachine(RuleBasedStateMachine):
         self.struck = await self.play.stage.struck()
         self.foreign = Foreign(self.play.stage)
         await self.foreign.create()
+        for name, value in chosen.items():
+            await self.play.chosen(name, value)
 
     @rule(step=CREATE)
     def create(self, step: Step) -> None:

@@ -210,14 +210,19 @@ class Play(Cast):
 
     async def choose(self, name: str, value: object) -> None:
         """Change a setting, with both sides settled before and after; the inbound type exists in two-way alone (C2)."""
-        wanted = tuple(value) if isinstance(value, list) else value
-        if wanted == getattr(self.choices, name) or (name == "inbound_type" and self.choices.direction == "one_way"):
+        if _noted(value) == getattr(self.choices, name) or (
+            name == "inbound_type" and self.choices.direction == "one_way"
+        ):
             return
         await self.settle()
-        await self.stage.settings(**{name: value})
-        setattr(self.choices, name, wanted)
+        await self.chosen(name, value)
         self.reach.note(f"setting:{name}")
         await self.settle()
+
+    async def chosen(self, name: str, value: object) -> None:
+        """Change a setting, and note it."""
+        await self.stage.settings(**{name: value})
+        setattr(self.choices, name, _noted(value))
 
     async def tick(self, days: int) -> None:
         """Let days pass at once: the window rolls on (D5), and some items are over (D2)."""
@@ -274,3 +279,7 @@ class Play(Cast):
             return 3
         borne = _REFUSALS - sum(count for name, count in self.faults.items() if name.startswith("fault."))
         return min(borne, 1 - self.faults[trap]) if trap == "fault.401" else borne
+
+
+def _noted(value: object) -> object:
+    return tuple(value) if isinstance(value, list) else value

@@ -49,5 +49,9 @@ ARM = _step("arm", st.sampled_from((*FAULTS, *PUSH_TRAPS)), st.integers(1, 3))
 TICK = _step("tick", st.sampled_from([1, 3]))
 BULK = _step("bulk_delete", st.sampled_from(ANSWERS))
 RECONNECT = _step("reconnect", st.sampled_from(REMOVES))
+CHOSEN = st.fixed_dictionaries(
+    {"on_event_deleted": st.sampled_from(["delete", "keep"]), "private_events": st.sampled_from(MODES)}
+)
+"""What an example begins with, of what is seldom chosen in it."""
 UNDER_WAY: Steps = st.one_of(CREATE, EDIT, EDIT, DELETE, RACE, SERIAL, SECRET, CHOOSE, HAND_OVER, TICK)
 """What may be under way when a part is killed."""

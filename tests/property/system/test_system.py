@@ -52,8 +52,8 @@ def test_they_hold_where_the_services_are_processes(in_processes: type[SystemMac
 def test_soak(request: pytest.FixtureRequest) -> None:
     """STEPS steps from SEED (both from the environment), kills included; every kind of trouble must be reached.
 
-    FORM=processes: the system as processes. The oracle judges by A1, A8, B1 to B3, C1, C5, C6, D1, D2, D5, E3, E4, H1,
-    H4, J1 to J3, K1 to K4.
+    FORM=processes: the system as processes. The oracle judges by A1, A8, B1 to B3, C1, C5, C6, D1, D2, D5, D8, E3, E4,
+    G2, H1, H4, J1 to J3, K1 to K4.
     """
     steps, seed = int(os.environ.get("STEPS") or 1000), int(os.environ.get("SEED") or random.randrange(10**6))
     form = os.environ.get("FORM") or "simulated"
