@@ -145,6 +145,14 @@ async def test_a_series_dragged_to_another_day_takes_its_rule_along(microsoft: M
     assert [start for start, _ in await _starts(microsoft)] == ["12-02T09", "12-11T09", "12-18T09"]
 
 
+async def test_the_rest_of_a_series_stays_on_its_day_though_its_first_was_moved(microsoft: Microsoft) -> None:
+    made = await microsoft.person("POST", body=_SERIES | {"recurrence": ["RRULE:FREQ=WEEKLY;COUNT=3"]})
+    second = f"/{made['id']}_20261208T090000Z"
+    await microsoft.person("PATCH", second, _on("09"))
+    await microsoft.person("PATCH", second, _on("08"), scope="following")
+    assert [start for start, _ in await _starts(microsoft)] == ["12-01T09", "12-08T09", "12-15T09"]
+
+
 def _on(day: str) -> Json:
     times = {name: _SERIES[name] for name in ("start", "end")}
     return {name: one | {"dateTime": one["dateTime"].replace("-01T", f"-{day}T")} for name, one in times.items()}

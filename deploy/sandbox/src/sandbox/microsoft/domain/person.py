@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from sandbox.microsoft.domain import ids, neutral, recurrence, series, times, writing
@@ -55,7 +56,7 @@ def _change(calendar: Calendar, item: Item, changes: Json, act: Act) -> Item:
     if changes.get("status") == "cancelled":
         writing.delete(calendar, item, act)
         return item
-    given = _dragged(item, neutral.to_graph(changes, act.account.time_zone))
+    given = _dragged(item, neutral.to_graph(changes, act.account.time_zone), item.start.local.date())
     if not isinstance(changes.get("recurrence", {}), dict):
         given["recurrence"], gone = neutral.recurrence(changes, applied(item, given).start)
         changed = writing.change(calendar, item, given, act, as_person=True)
@@ -63,11 +64,11 @@ def _change(calendar: Calendar, item: Item, changes: Json, act: Act) -> Item:
     return writing.change(calendar, item, given, act, as_person=True)
 
 
-def _dragged(item: Item, given: Json) -> Json:
-    """Outlook's page takes a series' pattern along to another day; the API alone would not."""
+def _dragged(item: Item, given: Json, old: date) -> Json:
+    """Outlook's page takes a series' pattern along from the day it stood on to another; the API alone would not."""
     if item.recurrence is None or "recurrence" in given or not given.get("start"):
         return given
-    old, new = item.start.local.date(), times.parse(given["start"]).local.date()
+    new = times.parse(given["start"]).local.date()
     return given if old == new else given | {"recurrence": recurrence.taken_along(item.recurrence, old, new)}
 
 
@@ -99,7 +100,9 @@ def _edit_following(calendar: Calendar, one: Item, changes: Json, act: Act) -> I
         cancelled=tuple(day for day in master.cancelled if day > one.day),
         transaction=None,
     )
-    fresh = applied(tail, _dragged(tail, neutral.to_graph(changes, act.account.time_zone)))
+    given = neutral.to_graph(changes, act.account.time_zone)
+    # One that was moved by itself took no pattern along: that stands on its original day.
+    fresh = applied(tail, _dragged(tail, given, date.fromisoformat(one.day)))
     _cut(calendar, one, act)
     return writing.add(calendar, fresh, act)
 
