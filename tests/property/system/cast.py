@@ -90,14 +90,22 @@ class Cast:
         self.private.seen(seen.private)
         self.reach.note("settled")
 
+    async def rest(self) -> None:
+        """Wait until all calendars were read since the clock was moved."""
+        await wait_until(self._all_at_rest, awaited="all to be read", timeout=CONVERGENCE, every=0.1, longest=1.0)
+
+    async def _all_at_rest(self) -> bool:
+        for world in self.stage.people.values():
+            self._at_rest(await self.stage.connection(world))
+        return True
+
     async def _agreed(self) -> Seen:
         async def agree() -> Seen:
             await self.private.recognise()
             seen = await look(self.stage)
             wrong = self.problems(seen)
             assert not wrong, wrong
-            for world in self.stage.people.values():
-                self._at_rest(await self.stage.connection(world))
+            await self._all_at_rest()
             return seen
 
         return await wait_until(

@@ -225,7 +225,12 @@ class Play(Cast):
         setattr(self.choices, name, _noted(value))
 
     async def tick(self, days: int) -> None:
-        """Let days pass at once: the window rolls on (D5), and some items are over (D2)."""
+        """Let days pass at once: the window rolls on (D5), and some items are over (D2).
+
+        A sign-in that was renewed as somebody died is good for a day: in that time it is renewed again.
+        """
+        if self.ticked:
+            await self.rest()
         self.stage.clock.forward(timedelta(days=days))
         self.ticked = self.stage.clock.now()
         self.reach.note("clock:forward")
