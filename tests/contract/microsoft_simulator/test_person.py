@@ -153,6 +153,20 @@ async def test_the_rest_of_a_series_stays_on_its_day_though_its_first_was_moved(
     assert [start for start, _ in await _starts(microsoft)] == ["12-01T09", "12-08T09", "12-15T09"]
 
 
+_UNTIL_NOON = {"dateTime": "2026-12-08T12:00:00Z", "timeZone": "UTC"}
+
+
+@pytest.mark.parametrize(("changes", "last"), [({"summary": "rest"}, []), ({"end": _UNTIL_NOON}, ["12-15T09"])])
+async def test_the_rest_of_a_series_forgets_its_exceptions_where_it_moves(
+    microsoft: Microsoft, changes: Json, last: list[str]
+) -> None:
+    """As a whole series does."""
+    made = await microsoft.person("POST", body=_SERIES | {"recurrence": ["RRULE:FREQ=WEEKLY;COUNT=3"]})
+    await microsoft.person("DELETE", f"/{made['id']}_20261215T090000Z")
+    await microsoft.person("PATCH", f"/{made['id']}_20261208T090000Z", changes, scope="following")
+    assert [start for start, _ in await _starts(microsoft)][2:] == last
+
+
 def _on(day: str) -> Json:
     times = {name: _SERIES[name] for name in ("start", "end")}
     return {name: one | {"dateTime": one["dateTime"].replace("-01T", f"-{day}T")} for name, one in times.items()}

@@ -7,7 +7,7 @@ from typing import Any
 
 from sandbox.microsoft.domain import ids, neutral, recurrence, series, times, writing
 from sandbox.microsoft.domain.calendar import Calendar, Item
-from sandbox.microsoft.domain.drafts import applied
+from sandbox.microsoft.domain.drafts import applied, moves
 from sandbox.microsoft.domain.errors import bad_id, invalid_request, item_not_found
 from sandbox.microsoft.domain.writing import Act
 from sandbox.simulation.people import Scope
@@ -104,7 +104,7 @@ def _edit_following(calendar: Calendar, one: Item, changes: Json, act: Act) -> I
     # One that was moved by itself took no pattern along: that stands on its original day.
     fresh = applied(tail, _dragged(tail, given, date.fromisoformat(one.day)))
     _cut(calendar, one, act)
-    return writing.add(calendar, fresh, act)
+    return writing.add(calendar, replace(fresh, cancelled=()) if moves(tail, fresh) else fresh, act)
 
 
 def _cut(calendar: Calendar, one: Item, act: Act) -> None:
