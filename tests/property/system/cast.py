@@ -62,6 +62,7 @@ class Cast:
                 self.left.keys() if owner == "7" else set()
             )
             wrong += [f"{key} should not be in the calendar of {owner}" for key in events.keys() - own - {FOREIGN}]
+        wrong += self.series.not_kept(seen.occurrences)
         wrong += [self._problem(item, seen) for item in self.items]
         wrong += self.private.problems(seen.private)
         wanted = self.series.expected()

@@ -65,6 +65,13 @@ def _time_of(activity: Json) -> tuple[str, str]:
     return start.isoformat(), (start + span).isoformat()
 
 
+def not_kept(activity: Json) -> str:
+    """Say how an activity's link stands, unless it is closed for good (H1)."""
+    sync = activity["sync"] or {}
+    state = (sync.get("state"), sync.get("reason"))
+    return "" if state == ("closed", "kept") else f"{activity['subject']} is not kept, but {state}"
+
+
 def to_event(content: Content) -> Json:
     """Return mapped fields as Google takes them."""
     names = {"title": "summary", "location": "location", "description": "description"}

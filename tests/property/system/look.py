@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from sandbox.clients import Json
-from tests.property.system.forms import of_activity, of_event
+from tests.property.system.forms import not_kept, of_activity, of_event
 from tests.property.system.oracle import Content, Item
 from tests.property.system.stage import Stage
 
@@ -34,11 +34,7 @@ class Seen:
     def not_kept(self, item: Item) -> str:
         """Say where an activity stands alone, and its link is not closed for good (H1)."""
         activity = self.crm.get(item.key)
-        if activity is None or self.event(item) is not None:
-            return ""
-        sync = activity["sync"] or {}
-        state = (sync.get("state"), sync.get("reason"))
-        return "" if state == ("closed", "kept") else f"{item.key} is not kept, but {state}"
+        return "" if activity is None or self.event(item) else not_kept(activity)
 
 
 async def look(stage: Stage) -> Seen:

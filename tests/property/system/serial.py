@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 
 from sandbox.clients import Json
-from tests.property.system.forms import of_activity, on_calendar
+from tests.property.system.forms import not_kept, of_activity, on_calendar
 from tests.property.system.oracle import Choices, Value
 from tests.property.system.reach import Reach
 from tests.property.system.stage import Stage
@@ -78,6 +78,11 @@ class SeriesPlay:
     def expected(self) -> list[tuple[Value, Value]]:
         """Return title and start of what the CRM must show."""
         return sorted(one.shown for one in self._known)
+
+    def not_kept(self, activities: list[Json]) -> list[str]:
+        """Say of which occurrences that are to be kept the link is not closed for good (H1)."""
+        kept = self.kept()
+        return [not_kept(one) for one in activities if shown(one) in kept]
 
     def seen(self, activities: list[Json]) -> None:
         """Check that every occurrence has the activity that it had before (E4)."""
