@@ -47,7 +47,7 @@ class PrivatePlay:
         self._alone: dict[str, View] = {}
         """Activities that nobody syncs any more: their event is deleted, and they were not."""
         self._doubtful: set[str] = set()
-        """Those whose link was closed before: nobody sees whether the deletion was read, or the event is shown again."""
+        """Those whose link was closed before: nobody sees whether the deletion was read or the event is shown again."""
         self._words: set[str] = set()
         """Those of events that were hidden ever since they were created."""
 
