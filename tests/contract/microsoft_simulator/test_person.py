@@ -1,5 +1,7 @@
 """The person's acts, in the words that all simulators share."""
 
+from collections.abc import Callable
+
 import pytest
 
 from tests.contract.microsoft_simulator.driver import ANN, Json, Microsoft
@@ -28,6 +30,17 @@ async def test_the_same_words_come_back(microsoft: Microsoft) -> None:
     same = ("summary", "location", "transparency", "visibility", "extendedProperties")
     assert {name: shown[name] for name in same} == {name: body[name] for name in same}
     assert (shown["graph"]["showAs"], shown["graph"]["sensitivity"]) == ("free", "private")
+
+
+async def test_what_exchange_does_by_itself_never_takes_an_edits_time_back(
+    microsoft: Microsoft, later: Callable[[float], None]
+) -> None:
+    made = await microsoft.person("POST", body=_SERIES)
+    later(2.1)
+    edited = await microsoft.person("PATCH", f"/{made['id']}", {"summary": "edited"})
+    shown = await microsoft.person("GET", f"/{made['id']}")
+    assert shown["graph"]["changeKey"] != made["graph"]["changeKey"]
+    assert shown["updated"] >= edited["updated"] > made["updated"]
 
 
 @pytest.mark.parametrize(

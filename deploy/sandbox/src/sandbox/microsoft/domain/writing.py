@@ -119,7 +119,8 @@ def tick(world: World, now: datetime) -> None:
         calendar = world.calendars.get(bump.calendar)
         item = calendar.items.get(bump.key) if calendar else None
         if calendar and item and not item.deleted:
-            touch(calendar, item, Act(world, world.accounts[calendar.owner], bump.due))
+            at = bump.due if times.stamp(bump.due) >= item.modified else now  # nothing is modified before it was
+            touch(calendar, item, Act(world, world.accounts[calendar.owner], at))
 
 
 def delete(calendar: Calendar, item: Item, act: Act, what: str = "delete") -> None:
