@@ -24,6 +24,7 @@ from tests.property.system.steps import (
     DELETE,
     EDIT,
     HAND_OVER,
+    MET,
     RACE,
     RECONNECT,
     SECRET,
@@ -117,9 +118,17 @@ class SystemMachine(RuleBasedStateMachine):
     def hand_over(self, step: Step) -> None:
         self.take(step)
 
-    @rule(step=ARM)
-    def arm(self, step: Step) -> None:
-        self.take(step)
+    @rule(step=ARM, then=MET)
+    def arm(self, step: Step, then: Step) -> None:
+        self.run(f"{step}, met by {then}", self._arm(step, then))
+
+    async def _arm(self, step: Step, then: Step) -> None:
+        _, trap, times = step
+        stage = self.play.stage
+        before = await stage.struck()
+        await self.play.arm(trap, times)
+        await self._do(then)
+        await stage.strikes(trap, before)
 
     @rule(step=TICK)
     def tick(self, step: Step) -> None:
@@ -142,17 +151,22 @@ class SystemMachine(RuleBasedStateMachine):
         self.run(f"kill {part} at call {calls} of {step}", self._kill(part, calls, step))
 
     async def _kill(self, part: str, calls: int, step: Step) -> None:
-        name, *arguments = step
+        name = step[0]
         if name == "hand_over":  # who signs in is a browser, and that gives up where nobody answers
             await self.play.stage.with_colleague()
-        under_way = await self.killer.during(part, calls, getattr(self.play, name)(*arguments))
+        under_way = await self.killer.during(part, calls, self._do(step))
         self.reach.note(f"kill:{part}")
         self.reach.note(f"killed_{'during' if under_way else 'after'}:{name}")
 
     def take(self, step: Step) -> None:
         """Do what a step says."""
         name, *arguments = step
-        self.run(f"{name} {arguments}", getattr(self.play, name)(*arguments))
+        self.run(f"{name} {arguments}", self._do(step))
+
+    def _do(self, step: Step) -> Coroutine[Any, Any, None]:
+        name, *arguments = step
+        work: Coroutine[Any, Any, None] = getattr(self.play, name)(*arguments)
+        return work
 
     @rule()
     def settle(self) -> None:

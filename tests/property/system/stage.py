@@ -1,5 +1,6 @@
 """What people and the world do to the running system in one example, over HTTP only; answers tell what was accepted."""
 
+import asyncio
 from collections.abc import Awaitable
 from contextlib import AsyncExitStack
 from dataclasses import replace
@@ -21,6 +22,8 @@ from tests.support.waiting import wait_until
 
 T = TypeVar("T")
 
+_LOOKS, _BETWEEN = 15, 0.2
+"""Seconds in which a push leads to a read, and more."""
 _GONE = frozenset({httpx.codes.NOT_FOUND, httpx.codes.GONE})
 
 
@@ -142,6 +145,13 @@ class Stage:
         """Return how often each trap struck since the sandbox began."""
         found: dict[str, int] = (await self.world.calendar.simulator.get("/control/traps")).json()["struck"]
         return found
+
+    async def strikes(self, trap: str, before: dict[str, int]) -> None:
+        """Give a trap the time to strike that was set for what was just done; some find nothing to strike."""
+        for _ in range(_LOOKS):
+            if (await self.struck()).get(trap, 0) > before.get(trap, 0):
+                return
+            await asyncio.sleep(_BETWEEN)
 
     async def resync(self) -> None:
         """Pull all calendars anew and wait for the end of those reads."""
