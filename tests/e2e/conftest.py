@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.sandboxes import Sandbox, empty_sandbox
+from tests.support.sandboxes import SOON, Sandbox, empty_sandbox
 from tests.support.stories import World, connected, world
 
 
 @pytest.fixture(scope="session")
 def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
     """A sandbox that started empty and is ready."""
-    with empty_sandbox(tmp_path_factory.mktemp("e2e") / "sandbox") as running:
+    with empty_sandbox(tmp_path_factory.mktemp("e2e") / "sandbox", **SOON) as running:
         yield running
 
 

@@ -107,6 +107,8 @@ def _read(path: Path) -> str:
 
 OFTEN = {"TANDEM_POLL_SECONDS": "4", "TANDEM_POLL_LONGEST_SECONDS": "4"}
 """For tests in which notifications get lost: polls find what they told, and never become rare."""
+SOON = {"TANDEM_POLL_SECONDS": "5", "TANDEM_POLL_LONGEST_SECONDS": "60"}
+"""For many who share a sandbox: who has just connected is polled soon, who has long been quiet burdens nobody."""
 
 
 @contextmanager
