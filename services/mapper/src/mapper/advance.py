@@ -6,6 +6,7 @@ from typing import Any
 
 from chassis.ids import new_id
 from chassis.messages import outgoing
+from contracts.activities import SyncSummary
 from contracts.decisions import SyncDecided
 from contracts.links import LinkStateChanged
 from contracts.topics import LINK_STATES, SYNC_DECISIONS
@@ -68,6 +69,14 @@ class Advance:
             lost=verdict.lost,
         )
 
+    def tell_again(self, before: Link | None, link: Link, sync: SyncSummary | None) -> Link:
+        """Return the link telling how it stands, where its activity shows otherwise (K4).
+
+        A broker that forgot takes along what was told and not yet taken in.
+        """
+        told = before is None or _shown(before) != _shown(link)
+        return link if told or (sync is not None and _is_as_shown(link, sync)) else self._tell(None, link)
+
     def _tell(self, before: Link | None, link: Link) -> Link:
         if (
             link.state == "unlinked"
@@ -103,6 +112,13 @@ class Advance:
 def _is_only_asked_for(link: Link) -> bool:
     """Tell whether its activity is not there yet: nobody could show how it stands."""
     return link.state == "pending" and link.activity.activity is None
+
+
+def _is_as_shown(link: Link, sync: SyncSummary) -> bool:
+    """Tell whether an activity shows how a link stands, or an open link of another connection, which covers it."""
+    covered = sync.connection_id != link.connection_id and link.state == "closed"
+    shown = (sync.connection_id, sync.state, sync.reason)
+    return covered or shown == (link.connection_id, link.state, link.reason)
 
 
 def _shown(link: Link) -> tuple[object, ...]:

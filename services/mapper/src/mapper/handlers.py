@@ -175,7 +175,9 @@ class Handlers:
             if current is not None and message.command_id and find_pending(current, message.command_id):
                 return current  # the answer to our command tells the same
             link = taken_over(current or link_of_activity(connection, activity, self.clock.now()), connection)
-            return advance(current, note_activity(link, activity, message.linked_items))
+            after = advance(current, note_activity(link, activity, message.linked_items))
+            in_replay = isinstance(message, ActivityReplayed)
+            return advance.tell_again(current, after, activity.sync) if in_replay else after
 
         await self.collections.links.update(link_id, change)
         self.touched(connection)
