@@ -1,5 +1,7 @@
 """The scheduler itself, over documents in memory: what it takes, in which order, and how much of what can wait."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, cast
 
@@ -125,3 +127,23 @@ async def test_k4_work_that_is_held_after_the_retry_came_by_is_taken_up_by_anoth
     await bench.scheduler.parking.hold(removal())
     bench.tempos.allowance("google")
     assert [one.type for one in await bench.tick()] == ["calendar.remove.v1", "calendar.pull.v1"]
+
+
+class Refused:
+    """Publishes to a worker that is fast, and parks again what it is given."""
+
+    def __init__(self) -> None:
+        self.parking: Parking
+
+    async def publish(self, _: Sequence[Outgoing]) -> None:
+        """Park the command before its publisher goes on."""
+        await self.parking.park(removal())
+
+
+async def test_k4_work_that_is_parked_again_while_it_is_taken_up_is_not_forgotten(bench: Bench) -> None:
+    await bench.scheduler.parking.park(removal())
+    refused = Refused()
+    refused.parking = replace(bench.scheduler.parking, publisher=cast("Publisher", refused))
+    await refused.parking.take_up("c1")
+    [left] = await bench.stores.parked.find({})
+    assert left.times == 2

@@ -56,6 +56,8 @@ class ParkedWork(Document):
 
     connection_id: Id
     message: str
+    times: int = 1
+    """How often it was parked: who takes it up forgets it only as it was found."""
 
 
 class Answer(Document):

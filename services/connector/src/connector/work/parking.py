@@ -36,9 +36,12 @@ class Parking:
         """Keep a command for later. A pull is not kept: the connection is read anyway when it goes on."""
         if isinstance(command, CalendarPull):
             return
-        await self.stores.parked.insert(
-            ParkedWork(id=command.id, connection_id=command.connection_id, message=command.model_dump_json())
-        )
+        fresh = ParkedWork(id=command.id, connection_id=command.connection_id, message=command.model_dump_json())
+
+        def parked(current: ParkedWork | None) -> ParkedWork:
+            return current.model_copy(update={"times": current.times + 1}) if current else fresh
+
+        await self.stores.parked.update(command.id, parked)
 
     async def hold(self, command: CalendarCommandMessage) -> None:
         """Keep a command of a connection that cannot work, and see to it that it is taken up."""
@@ -59,8 +62,8 @@ class Parking:
         )
 
     async def take_up(self, connection_id: str) -> None:
-        """Ask again for everything that waits, in its order."""
-        while page := await self.stores.parked.find({"connection_id": connection_id}, limit=200):
+        """Ask again for everything that waits, in its order; what is parked anew by then stays."""
+        async for page in self.stores.parked.pages({"connection_id": connection_id}, size=200):
             await self.publisher.publish([_again(work) for work in page])
             for work in page:
                 await self.stores.parked.delete(work.id, work.version)
@@ -72,8 +75,8 @@ class Parking:
         for work in await self.stores.parked.find({"connection_id": connection_id}):
             command = _command(work)
             if getattr(command, "command_id", None) == command_id:
-                await self.stores.parked.delete(work.id, work.version)
                 await handle(command)
+                await self.stores.parked.delete(work.id, work.version)
 
 
 def _command(work: ParkedWork) -> CalendarCommandMessage:
