@@ -1,5 +1,6 @@
 """Carries a link from one decision to the next: decide, issue, record, tell. Pure but for the ids it draws."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -45,6 +46,12 @@ class Advance:
         link = self._record(link, verdict)
         link = link.model_copy(update={"epoch": self.connection.epoch, "updated_at": self.trigger.now})
         return self._tell(before, link)
+
+    def unless_taken_over(self, current: Link | None, note: Callable[[Link], Link] = lambda link: link) -> Link | None:
+        """Return the link after a note on it; as it is where another connection has taken it over meanwhile (K2)."""
+        if current is None or current.connection_id != self.connection.id:
+            return current
+        return self(current, note(current))
 
     def _record(self, link: Link, verdict: Verdict | None) -> Link:
         last = link.records[0] if link.records else None

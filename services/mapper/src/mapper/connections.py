@@ -120,12 +120,7 @@ class Connections:
 
     async def _redecide(self, connection: Connection, link: Link) -> None:
         advance = Advance(connection, Trigger.timer(self.clock.now()), self.resend_after)
-
-        def change(current: Link | None) -> Link | None:
-            own = current is not None and current.connection_id == connection.id  # else it was taken over meanwhile
-            return advance(current, current) if current and own else current
-
-        await self.collections.links.update(link.id, change, seen=link)
+        await self.collections.links.update(link.id, advance.unless_taken_over, seen=link)
 
     async def _pass_done(self, connection: Connection) -> None:
         now = self.clock.now()

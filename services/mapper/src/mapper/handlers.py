@@ -148,8 +148,7 @@ class Handlers:
         advance = self._advance(connection, fact)
 
         def change(current: Link | None) -> Link | None:
-            own = current is not None and current.connection_id == connection.id  # else it was taken over meanwhile
-            return advance(current, note_gone(current, fact)) if current and own else current
+            return advance.unless_taken_over(current, lambda own: note_gone(own, fact))
 
         await self.collections.links.update(link.id, change, seen=link)
 
