@@ -28,20 +28,20 @@ class Known:
 
 @dataclass(frozen=True)
 class _Cut:
-    """A series that has lost its tail: what continues it begins between these two moments, or beside one that it lost.
+    """A series that has lost its tail: what continues it begins before the second that it lost, or beside any of them.
 
     The latter where its tail was split off and then cut once more, before either was read.
     """
 
     lineage: str
     after: datetime
-    before: datetime
     lost: Sequence[datetime]
 
     def continued_by(self, begins: datetime) -> bool:
         """Tell whether a series that begins then is in the place of the tail."""
         beside = any(abs(begins - one) < _HALF_A_DAY for one in self.lost)
-        return beside or self.after < begins < self.before
+        before = self.lost[1] if len(self.lost) > 1 else self.lost[0] + _WEEK
+        return beside or self.after < begins < before
 
 
 def with_lineages(reading: Reading, items: Sequence[Item], known: Known, occurrence_id: OccurrenceId) -> Sequence[Item]:
@@ -78,8 +78,7 @@ def _cut(reading: Reading, item: SeriesRead, known: Known, occurrence_id: Occurr
     last = max(kept, default=None)
     if not lost or (last is not None and last > lost[0]):
         return None
-    before = lost[1] if len(lost) > 1 else lost[0] + _WEEK
-    return _Cut(series.lineage, last or lost[0] - _WEEK, before, lost)
+    return _Cut(series.lineage, last or lost[0] - _WEEK, lost)
 
 
 def _lost(reading: Reading, item: SeriesRead, known: Known, occurrence_id: OccurrenceId) -> Iterator[KnownEvent]:
