@@ -272,7 +272,6 @@ class Convergence(RuleBasedStateMachine):
 
 Convergence.TestCase.settings = settings(
     derandomize=True,
-    deadline=None,
     database=None,
     max_examples=30,
     stateful_step_count=30,

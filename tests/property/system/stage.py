@@ -1,8 +1,7 @@
 """What people and the world do to the running system in one example, over HTTP only; answers tell what was accepted."""
 
-import asyncio
 from collections.abc import Awaitable
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -22,7 +21,7 @@ from tests.support.waiting import wait_until
 
 T = TypeVar("T")
 
-_LOOKS, _BETWEEN = 15, 0.2
+_MEETING = 3.0
 """Seconds in which a push leads to a read, and more."""
 _GONE = frozenset({httpx.codes.NOT_FOUND, httpx.codes.GONE})
 
@@ -148,10 +147,12 @@ class Stage:
 
     async def strikes(self, trap: str, before: dict[str, int]) -> None:
         """Give a trap the time to strike that was set for what was just done; some find nothing to strike."""
-        for _ in range(_LOOKS):
-            if (await self.struck()).get(trap, 0) > before.get(trap, 0):
-                return
-            await asyncio.sleep(_BETWEEN)
+
+        async def has_struck() -> bool:
+            return (await self.struck()).get(trap, 0) > before.get(trap, 0)
+
+        with suppress(AssertionError):
+            await wait_until(has_struck, awaited=f"{trap} to strike", timeout=_MEETING, every=0.2)
 
     async def resync(self) -> None:
         """Pull all calendars anew and wait for the end of those reads."""

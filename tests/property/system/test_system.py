@@ -19,7 +19,6 @@ from tests.support.providers import PROVIDER
 STEPS_EACH = {"processes": 30, "simulated": 60}
 """Where they are simulated, each example has a system of its own, whose start and end cost as much as some steps."""
 _COMMON = settings(
-    deadline=None,
     database=None,
     phases=[
         Phase.generate
