@@ -3,7 +3,7 @@
 Documents go through BSON, so that what MongoDB would refuse or change is refused or changed here, too.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
 from typing import Any
 
@@ -19,6 +19,7 @@ from chassis.store import Index
 Trip = Callable[[], AbstractAsyncContextManager[None]]
 """The way to the server and back, around every call; raises `Transient` where the server is away."""
 
+_BY_ID = [("_id", 1)]
 _CLEARED = {"outbox": [], "has_outbox": False, "state_owed": False}
 _TAKEN = "a unique value is taken by another document"
 
@@ -71,6 +72,13 @@ class MemoryTable:
             for path, direction in reversed(sort):
                 found.sort(key=lambda raw, path=path: _order(raw, path), reverse=direction < 0)  # type: ignore[misc]
             return [self._given(raw["_id"]) for raw in found[: limit or None]]
+
+    async def pages(self, where: Mapping[str, Any], size: int) -> AsyncIterator[list[Raw]]:
+        """Yield what matched at the start and does so still, page by page."""
+        async with self._trip():
+            chosen = sorted(raw["_id"] for raw in self._matching(where))
+        for start in range(0, len(chosen), size):
+            yield await self.find({"$and": [{"_id": {"$in": chosen[start : start + size]}}, where]}, _BY_ID, None)
 
     async def count(self, where: Mapping[str, Any]) -> int:
         """Return how many documents match a filter."""

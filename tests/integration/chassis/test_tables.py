@@ -147,6 +147,26 @@ async def test_found_documents_are_sorted_and_cut(table: IndexedTable) -> None:
     assert ids(await table.find({}, [("n", 1), ("_id", -1)], None)) == ["d", "a", "c", "b"]
 
 
+async def test_pages_show_each_document_as_it_is_when_its_page_is_read(table: IndexedTable) -> None:
+    await table.insert([raw(key, n=1) for key in "fbdaec"])
+    pages = table.pages({"n": 1}, 2)
+    assert ids(await anext(pages)) == ["a", "b"]
+    await table.replace([raw("c", 2, n=2), raw("d", 2, n=1, seen="late")])
+    await table.delete("e", 1)
+    await table.insert([raw("g", n=1)])
+    [late] = await anext(pages)
+    assert (late["_id"], late["seen"]) == ("d", "late")
+    assert [ids(page) for page in [page async for page in pages]] == [["f"]]
+
+
+@pytest.mark.parametrize("count", [0, 4, 5])
+async def test_pages_show_all_once(table: IndexedTable, count: int) -> None:
+    await table.insert([raw(str(n)) for n in range(count)] or [raw("other", kind="x")])
+    shown = [ids(page) async for page in table.pages({"kind": None}, 2)]
+    assert [one for page in shown for one in page] == [str(n) for n in range(count)]
+    assert all(len(page) <= 2 for page in shown)
+
+
 async def test_what_was_given_away_is_the_callers_own(table: IndexedTable) -> None:
     await table.insert([raw("a", tags=["p"])])
     [fetched], [found] = await table.fetch(["a"]), await table.find({}, BY_ID, None)

@@ -58,6 +58,10 @@ class Table(Protocol):
         """Return the documents that match a filter, sorted."""
         ...
 
+    def pages(self, where: Mapping[str, Any], size: int) -> AsyncIterator[list[Raw]]:
+        """Yield what matched at the start and does so still, by id; each document is as it is when its page is read."""
+        ...
+
     async def count(self, where: Mapping[str, Any]) -> int:
         """Return how many documents match a filter."""
         ...
@@ -123,11 +127,14 @@ class Documents(Generic[D]):
         return [self._decoded.of(raw) for raw in raws]
 
     async def pages(self, where: Mapping[str, Any], *, size: int) -> AsyncIterator[list[D]]:
-        """Yield all documents that match, page by page in the order of their ids: memory does not grow with them."""
-        after: Sequence[Any] | None = None
-        while page := await self.find(where, limit=size, after=after):
-            yield page
-            after = self.position(page[-1])
+        """Yield all documents that match, page by page in the order of their ids: memory does not grow with them.
+
+        They are chosen at the start, and each is read with its page: who changes some on the way sees that, and
+        what no longer matches by then is left out (a page may be short or empty). What is inserted on the way is not
+        shown.
+        """
+        async for raws in self._table.pages(where, size):
+            yield [self._decoded.of(raw) for raw in raws]
 
     def position(self, document: D, *, sort: Sort | None = None) -> list[Any]:
         """Return where a document stands in an order: what `find(after=)` and a cursor take."""

@@ -7,6 +7,7 @@ from aiokafka.errors import KafkaError, MessageSizeTooLargeError
 from faststream.exceptions import IncorrectState
 from pymongo.errors import (
     ConnectionFailure,
+    CursorNotFound,
     ExecutionTimeout,
     PyMongoError,
     ServerSelectionTimeoutError,
@@ -15,7 +16,8 @@ from pymongo.errors import (
 
 from chassis.errors import Rejected, Transient
 
-_MONGO_AWAY = (ConnectionFailure, ServerSelectionTimeoutError, WaitQueueTimeoutError, ExecutionTimeout)
+# A lost cursor: the server was started anew while it was read.
+_MONGO_AWAY = (ConnectionFailure, ServerSelectionTimeoutError, WaitQueueTimeoutError, ExecutionTimeout, CursorNotFound)
 
 
 def as_transient(error: BaseException) -> Transient | None:

@@ -1,12 +1,12 @@
 """The database: the only module that knows motor (in maintenance; its successor is a small swap here)."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Protocol
 
-from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorCollection
+from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorCollection, AsyncIOMotorCursor
 from pymongo import InsertOne, ReplaceOne
 from pymongo.errors import BulkWriteError, DuplicateKeyError
 
@@ -31,6 +31,7 @@ _CLIENT_OPTIONS: dict[str, Any] = {
     "w": "majority",
     "appname": "tandem",
 }
+_BY_ID = [("_id", 1)]
 _CLEARED = {"outbox": [], "has_outbox": False, "state_owed": False}
 
 
@@ -136,6 +137,21 @@ class MongoTable:
             cursor = self._collection().find(where).sort(list(sort))
             return await (cursor.limit(limit) if limit else cursor).to_list(None)
 
+    async def pages(self, where: Mapping[str, Any], size: int) -> AsyncIterator[list[Raw]]:
+        """Yield what matched at the start and does so still, page by page.
+
+        One cursor over all ids: asking anew for what comes after a page costs some servers a look at everything.
+        """
+        chosen = self._collection().find(where, {"_id": 1}, batch_size=size).sort(_BY_ID)
+        try:
+            while ids := await _next_ids(chosen, size):
+                with outages_as_transient():
+                    still = {"$and": [{"_id": {"$in": ids}}, where]}
+                    page = await self._collection().find(still, hint=_BY_ID).sort(_BY_ID).to_list(None)
+                yield page
+        finally:
+            await chosen.close()
+
     async def count(self, where: Mapping[str, Any]) -> int:
         """Return how many documents match a filter."""
         with outages_as_transient():
@@ -177,6 +193,11 @@ class MongoTable:
             only = {"write_id": 1, "recent_writes": 1}
             found = await self._collection().find({"_id": {"$in": list(ids)}}, only).to_list(None)
         return {raw["_id"]: (*raw["recent_writes"], raw["write_id"]) for raw in found}
+
+
+async def _next_ids(cursor: AsyncIOMotorCursor[Raw], size: int) -> list[str]:
+    with outages_as_transient():
+        return [raw["_id"] for raw in await cursor.to_list(size)]
 
 
 def _index_options(index: Index) -> dict[str, Any]:
