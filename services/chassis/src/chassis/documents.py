@@ -136,6 +136,15 @@ class Documents(Generic[D]):
         async for raws in self._table.pages(where, size):
             yield [self._decoded.of(raw) for raw in raws]
 
+    async def exhausted(self, where: Mapping[str, Any], *, size: int) -> AsyncIterator[list[D]]:
+        """Yield pages of what matches until nothing does: what the caller does to a document ends its matching."""
+        left = True
+        while left:
+            left = False
+            async for page in self.pages(where, size=size):
+                left = True
+                yield page
+
     def position(self, document: D, *, sort: Sort | None = None) -> list[Any]:
         """Return where a document stands in an order: what `find(after=)` and a cursor take."""
         return position(encode(document), complete(sort))

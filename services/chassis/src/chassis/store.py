@@ -147,7 +147,7 @@ class MongoTable:
             while ids := await _next_ids(chosen, size):
                 with outages_as_transient():
                     still = {"$and": [{"_id": {"$in": ids}}, where]}
-                    page = await self._collection().find(still, hint=_BY_ID).sort(_BY_ID).to_list(None)
+                    page = await self._collection().find(still).sort(_BY_ID).to_list(None)
                 yield page
         finally:
             await chosen.close()

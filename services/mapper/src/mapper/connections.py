@@ -113,7 +113,7 @@ class Connections:
 
     async def _pass(self, connection: Connection) -> None:
         behind = {"connection_id": connection.id, "epoch": {"$lt": connection.epoch}}
-        while page := await self.collections.links.find(behind, limit=_PAGE):
+        async for page in self.collections.links.exhausted(behind, size=_PAGE):
             await asyncio.gather(*(self._redecide(connection, link) for link in page))
         self.touch(connection)
         await self._pass_done(connection)

@@ -21,18 +21,16 @@ async def roll_horizon(read: Read, stores: Stores, teller: Teller) -> None:
     await _expand_series(read, stores, teller)
     reading = read.reading
     where = {"scope": reading.scope, "published": False, "starts_at": {"$lte": reading.window.end}}
-    while waiting := await stores.events.find(where, limit=_CHUNK):
+    async for waiting in stores.events.pages(where, size=_CHUNK):
         snapshots = [(known.event, known) for known in waiting if known.event_id not in read.deletions]
         judged = [judge(reading, event, known.etag, known) for event, known in snapshots if event]
         await teller.tell(read, Findings(judged=judged))
-        if not any(one.tell for one in judged):
-            return
 
 
 async def forget_past(reading: Reading, stores: Stores) -> None:
     """Forget known events and exceptions that were over well before the window."""
     where = {"scope": reading.scope, "ends_at": {"$lt": over_before(reading.window)}}
-    while past := await stores.events.find(where, limit=_CHUNK):
+    async for past in stores.events.exhausted(where, size=_CHUNK):
         await asyncio.gather(*(stores.events.delete(known.id, known.version) for known in past))
 
 

@@ -84,5 +84,5 @@ class KnownItems:
 
 
 async def _drop(documents: Documents[D], scope: str) -> None:
-    while page := await documents.find({"scope": scope}, limit=500):
+    async for page in documents.exhausted({"scope": scope}, size=500):
         await asyncio.gather(*(documents.delete(one.id, one.version) for one in page))
