@@ -146,8 +146,8 @@ class MongoTable:
         try:
             while ids := await _next_ids(chosen, size):
                 with outages_as_transient():
-                    still = {"$and": [{"_id": {"$in": ids}}, where]}
-                    page = await self._collection().find(still).sort(_BY_ID).to_list(None)
+                    still = self._collection().find({**where, "_id": {"$in": ids}})
+                    page = await still.sort(_BY_ID).to_list(None)
                 yield page
         finally:
             await chosen.close()
