@@ -146,7 +146,7 @@ class MongoTable:
         try:
             while ids := await _next_ids(chosen, size):
                 with outages_as_transient():
-                    still = self._collection().find({**where, "_id": {"$in": ids}})
+                    still = self._collection().find({"_id": {"$in": ids}, **where})
                     page = await still.sort(_BY_ID).to_list(None)
                 yield page
         finally:
