@@ -215,6 +215,8 @@ class Play(Cast):
         ):
             return
         await self.settle()
+        if name == "direction" and self._keeps_deleted:
+            await self.stage.resync()  # an event that is known to be gone only once the sync is awake leaves its activity
         await self.chosen(name, value)
         self.reach.note(f"setting:{name}")
         await self.settle()
