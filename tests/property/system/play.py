@@ -216,7 +216,7 @@ class Play(Cast):
             return
         await self.settle()
         if name == "direction" and self._keeps_deleted:
-            await self.stage.resync()  # an event that is known to be gone only once the sync is awake leaves its activity
+            await self.stage.resync()  # what is known to be gone only once the sync is awake leaves an activity
         await self.chosen(name, value)
         self.reach.note(f"setting:{name}")
         await self.settle()
