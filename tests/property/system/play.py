@@ -204,7 +204,9 @@ class Play(Cast):
             self.leaving.append(former)
         key = f"i{next(self.numbers)}"
         made = await self.stage.copy_event(self.ids["calendar", item.key], f"{key}: copy")
-        self.slots[target] = Item(key, "calendar", self.choices.inbound_type, of_event(made))
+        copied = self.slots[target] = Item(key, "calendar", self.choices.inbound_type, of_event(made))
+        if not self._ahead(copied):  # of what a move in the CRM had not reached yet (D1)
+            copied.over, copied.there = True, {"crm": False, "calendar": True}
         self.ids["calendar", key], self.unlinked[key] = made["id"], made
         self.reach.note("act:calendar_copy")
 
