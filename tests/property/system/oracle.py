@@ -71,6 +71,8 @@ class Item:
     """Where it was seen last."""
     over: bool = False
     """Whether it was over when both sides were seen last."""
+    woken: bool = False
+    """It was over, and a move in the calendar brought it back: whoever deletes it then may be faster than a read."""
     kept: bool = False
     """Its event was deleted, and its link closed for good: the activity is the CRM's own (H1)."""
 
@@ -78,6 +80,7 @@ class Item:
         """Note an edit that the side acknowledged; a new time that lies ahead brings a past item back (D2)."""
         edits = self.crm if side == "crm" else self.calendar
         edits[name] = edit
+        self.woken = self.woken or (side == "calendar" and self.over and self.ahead(edit.at))
         self.over = self.over and not self.ahead(edit.at)
         edits[name] = replace(edit, late=self.over)
         if side == "calendar":
@@ -145,7 +148,7 @@ def expected(item: Item, choices: Choices, now: datetime) -> Expected:
     if item.kept:
         presence: Presence = "no" if item.crm_deleted else "yes"
         return Expected(presence, "no", _own(item, item.crm), {}, apart=True, alone=True)
-    if item.over:
+    if item.over or (item.woken and item.doomed):
         return _over(item, alone=is_to_be_kept(item, choices))
     if _sleeps(item, choices):
         return _asleep(item)
@@ -283,7 +286,7 @@ def absorb(item: Item, choices: Choices, crm: Content | None, calendar: Content 
         _keep(item, crm)
     elif not (item.over or _sleeps(item, choices)):
         _agree(item, crm, calendar)
-    item.over = not item.ahead(now)
+    item.over, item.woken = not item.ahead(now), False
     return True
 
 
