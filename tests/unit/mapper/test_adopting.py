@@ -249,6 +249,18 @@ async def test_k3_the_original_stays_linked_whatever_is_told_first(copy_id: str,
     assert (await link_of(world, "crm")).event_id == original
 
 
+@pytest.mark.parametrize("copy_id", ["0-first", "z-last"])
+async def test_k3_a_copy_made_while_disconnected_does_not_take_the_link_of_its_original(copy_id: str) -> None:
+    world = await connected()
+    original = (await link_of(world, "crm")).event_id or ""
+    await world.stopped()
+    copy_of(world, original, copy_id)
+    world.calendar.events = dict(sorted(world.calendar.events.items()))
+    await come_back(world, lost=False)
+    assert sizes(world) == (3, 3)
+    assert (await link_of(world, "crm")).event_id == original
+
+
 async def test_k3_of_a_series_that_carries_a_marker_one_occurrence_alone_takes_the_link() -> None:
     """Occurrences come side by side: the one that finds the link taken is an item of its own."""
     world = await connected()

@@ -1,9 +1,9 @@
 """Adopting (K2): after a new connection's replay, asks for what it did not show, then pairs what it left over."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from chassis.messages import outgoing
 from contracts.calendar_commands import CalendarConfirm
@@ -25,6 +25,11 @@ _MOST_ASKED: Final = 5000
 
 _DAY = timedelta(days=1)
 
+# Chosen by the database: a resync of a large calendar in which nothing changed has none of either.
+_NOT_SHOWN: Final = {"event.seq": 0, "event.gone": None}
+_ONE_SIDED: Final = {"$or": [{"activity.activity": None}, {"event.event": None}, {"event.gone": {"$ne": None}}]}
+"""What is never paired has both sides: `Leftovers` asks for those that a marker names."""
+
 
 @dataclass(frozen=True)
 class Adopting:
@@ -39,7 +44,7 @@ class Adopting:
         """
         absent = [
             link.event_id
-            async for link in self._links(connection)
+            async for link in self._links(connection, _NOT_SHOWN)
             if link.event_id and _is_absent(link, connection, trigger.now)
         ]
         if not absent:
@@ -57,8 +62,11 @@ class Adopting:
     async def pair_up(self, connection: Connection, advance: Advance) -> None:
         """Bring together what belongs together by marker, iCalUID or exact match (K2, K3)."""
         leftovers = Leftovers(connection)
-        async for link in self._links(connection):
+        async for link in self._links(connection, _ONE_SIDED):
             leftovers.add(link)
+        for named in (await self.collections.links.get_many(sorted(leftovers.named))).values():
+            if named.connection_id == connection.id:
+                leftovers.add(named)
         for match in leftovers.matches():
             await self._join(connection, match, advance)
 
@@ -73,8 +81,9 @@ class Adopting:
 
         await self.collections.links.update(match.link, change)
 
-    async def _links(self, connection: Connection) -> AsyncIterator[Link]:
-        async for page in self.collections.links.pages({"connection_id": connection.id}, size=_PAGE):
+    async def _links(self, connection: Connection, where: Mapping[str, Any]) -> AsyncIterator[Link]:
+        chosen = {"connection_id": connection.id, **where}
+        async for page in self.collections.links.pages(chosen, size=_PAGE):
             for link in page:
                 yield link
 

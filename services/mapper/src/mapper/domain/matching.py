@@ -42,7 +42,7 @@ class _Activity:
 
 @dataclass
 class Leftovers:
-    """Takes the links of a connection one by one, and keeps of each no more than matching needs."""
+    """Takes links that lack a side one by one, and keeps of each no more than matching needs."""
 
     connection: Connection
     _events: dict[str, _Event] = field(default_factory=dict)
@@ -58,6 +58,12 @@ class Leftovers:
             self._activities[link.id] = self._activity(link, activity)
         else:
             self._others.add(link.id)
+
+    @property
+    def named(self) -> frozenset[str]:
+        """The links that markers name and that were not taken in: whoever has both sides adopts nothing."""
+        marked = {event.marked for event in self._events.values() if event.marked}
+        return frozenset(marked - self._events.keys() - self._activities.keys() - self._others)
 
     def matches(self) -> tuple[Match, ...]:
         """Return which events belong to which links; nothing is in it twice."""
