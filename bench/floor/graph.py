@@ -43,9 +43,10 @@ class GraphCalendar:
     async def changes(self, cursor: str) -> AsyncIterator[Page]:
         """Yield the events that changed; from the beginning, the whole list after a round for its cursor alone."""
         if cursor:
-            await self._masters()
+            masters = asyncio.ensure_future(self._masters())
             async for rows, link in self._pages(cursor, {}):
                 yield Page(await asyncio.gather(*(self._event(row["id"]) for row in rows)), link)
+            await masters
             return
         now = datetime.now(UTC)
         window = {"startDateTime": f"{_wall(now - _BEHIND)}Z", "endDateTime": f"{_wall(now + _AHEAD)}Z"}

@@ -64,10 +64,16 @@ class Changes:
         if first is None:
             raise ResyncNeeded("foreign_link", "the cursor leads elsewhere than where the account is read")
         self.modified, self.seen, link = cursor.modified, cursor.seen, ""
-        self.masters |= await self._modified_since(cursor.modified, cursor.seen)
-        async for answer in self._round(first, "changes"):
-            link = _link(answer)
-            yield Page(tuple(await self.mailbox.read_all(sorted({*self._touched(rows(answer))}))))
+        # Beside the round, not before it: each has a cursor of its own, and a call takes a part of a second.
+        modified = asyncio.ensure_future(self._modified_since(cursor.modified, cursor.seen))
+        try:
+            async for answer in self._round(first, "changes"):
+                link = _link(answer)
+                yield Page(tuple(await self.mailbox.read_all(sorted({*self._touched(rows(answer))}))))
+            self.masters |= await modified
+        finally:
+            modified.cancel()
+            await asyncio.gather(modified, return_exceptions=True)  # its error, where the round has failed, too
         async for page in self._told_masters():
             yield page
         yield self._last(link, cursor.until)
