@@ -63,6 +63,15 @@ class Play(Cast):
             await self.meet(item, side)
             await self.change(item, side, what, name)
 
+    async def rewrite(self, slot: int, name: str) -> None:
+        """Edit an activity that is in the calendar, which lets the sync write there under a precondition."""
+        item = self.slots[slot]
+        if item is None or item.doomed or item.kept or not self._ahead(item):
+            item = await self.create(slot, "crm")
+        if self._reachable(item, "calendar"):
+            await self.meet(item, "calendar")
+            await self.act(slot, "crm", "edit", name)
+
     async def change(self, item: Item, side: Side, what: str, name: str) -> None:
         """Edit or delete on a side that has the item."""
         self.reach.note(f"act:{side}_{what}")

@@ -53,7 +53,8 @@ CHOSEN = st.fixed_dictionaries(
     {"on_event_deleted": st.sampled_from(["delete", "keep"]), "private_events": st.sampled_from(MODES)}
 )
 """What an example begins with, of what is seldom chosen in it."""
-MET: Steps = st.one_of(CREATE, EDIT, EDIT, DELETE, SERIAL)
+_REWRITE = _step("rewrite", _SLOT, _FIELD)
+MET: Steps = st.one_of(CREATE, EDIT, EDIT, DELETE, SERIAL, _REWRITE)
 """What makes a trap strike that was just set."""
 UNDER_WAY: Steps = st.one_of(CREATE, EDIT, EDIT, DELETE, RACE, SERIAL, SECRET, CHOOSE, HAND_OVER, TICK)
 """What may be under way when a part is killed."""

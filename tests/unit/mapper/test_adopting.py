@@ -169,6 +169,23 @@ async def test_d8_h1_a_kept_activity_stays_kept_after_the_database_was_lost() ->
     assert (again.state, again.reason, sizes(world)) == ("closed", "kept", (2, 1))
 
 
+@pytest.mark.parametrize("begun", [True, False], ids=["in the replay it begins", "in one of our own"])
+async def test_k4_a_deletion_that_was_told_to_a_broker_which_forgot_is_asked_for(begun: bool) -> None:
+    """The connector has told it and forgotten the event: only that the replay lacks it shows what happened."""
+    world = await connected()
+    world.calendar.delete("e1")
+    world.calendar.tell("e1")
+    world.queues.clear()
+    world.configure()
+    await world.exhaust()
+    assert sizes(world) == (2, 1), "nothing was told, nor doubted"
+    await world.connections.doubt_all()
+    world.configure() if begun else world.tick(301)
+    await world.exhaust()
+    assert sizes(world) == (1, 1)
+    assert world.calendar.confirmed == ["e1"]
+
+
 async def test_d8_h3_somebody_elses_meeting_stays_closed_after_the_database_was_lost() -> None:
     world = await connected()
     link = await link_of(world, "calendar")

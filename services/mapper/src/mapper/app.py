@@ -62,7 +62,11 @@ def make_app(
         broker=broker,
         store=store,
         clock=clock,
-        on_start=(lambda: connections.recover(told_so_far), connections.touch_all),
+        on_start=(
+            lambda: connections.recover(told_so_far),
+            connections.touch_all,
+            *((connections.doubt_all,) if settings.republish_on_start else ()),
+        ),
         background=_background(connections, parking),
     )
     app.include_router(api.routes(collections))

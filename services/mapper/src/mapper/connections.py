@@ -16,8 +16,9 @@ from contracts.topics import ACTIVITY_COMMANDS, CALENDAR_COMMANDS, LINK_STATES
 from mapper.adapters.store import Collections
 from mapper.advance import Advance
 from mapper.brakes import Brakes
-from mapper.domain.connection import Connection, Counts, from_fact, to_ask
+from mapper.domain.connection import Connection, Counts, Replay, from_fact, to_ask
 from mapper.domain.link import Link
+from mapper.domain.observe import doubted
 from mapper.envelopes import envelope_of
 from mapper.issue import resend
 from mapper.touched import Touched
@@ -80,6 +81,22 @@ class Connections:
         async for page in self.collections.connections.pages({}, size=_PAGE):
             for connection in page:
                 self.touch(connection)
+
+    async def doubt_all(self) -> None:
+        """Take every event as not shown: the broker has lost its data, and maybe deletions that were told (K4).
+
+        The replay that every connection begins then asks for what it does not show; one that begins none is asked.
+        """
+        async for page in self.collections.links.pages({"event.gone": None, "event.seq": {"$gt": 0}}, size=_PAGE):
+            await asyncio.gather(*(self.collections.links.update(link.id, doubted) for link in page))
+        async for held in self.collections.connections.pages({}, size=_PAGE):
+            await asyncio.gather(*(self.collections.connections.update(one.id, self._doubted) for one in held))
+
+    def _doubted(self, connection: Connection | None) -> Connection | None:
+        if connection is None or not connection.running:
+            return connection
+        replay = Replay(id=connection.replay.id, to_confirm=True)
+        return connection.model_copy(update={"replay": replay, "replay_due_at": self.clock.now() + self.replay_after})
 
     async def run_passes(self) -> None:
         """Decide anew every link of the connections whose settings, or replay, came in since."""

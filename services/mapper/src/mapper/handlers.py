@@ -214,7 +214,8 @@ class Handlers:
 
     async def _adopt(self, connection: Connection, message: Message) -> None:
         """Pair what is left, then let creation begin (K2)."""
-        await self._adopting.pair_up(connection, self._advance(connection, message))
+        if not connection.adopted:
+            await self._adopting.pair_up(connection, self._advance(connection, message))
         await self._replayed(connection, message, connection.replay.id, to_confirm=False)
 
     @property

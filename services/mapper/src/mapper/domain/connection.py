@@ -143,7 +143,7 @@ def from_fact(before: Connection | None, fact: ConnectionChanged) -> Connection:
     if before is None:
         replay = Replay(id=fact.replay_id, to_confirm=True)
         return Connection(id=fact.connection_id, company_id=fact.company_id, replay=replay, **told)
-    anew = Replay(id=fact.replay_id, to_confirm=not before.adopted)
+    anew = Replay(id=fact.replay_id, to_confirm=not before.adopted or before.replay.to_confirm)
     replay = before.replay if before.replay.id == fact.replay_id else anew
     after = before.model_copy(update=told | {"replay": replay})
     return with_epoch(before, after.model_copy(update={"withheld": _withheld(before, after)}))

@@ -58,11 +58,16 @@ def note_event(link: Link, fact: EventChanged) -> Link:
 def _known(link: Link, fact: EventChanged) -> bool:
     """Tell whether the read shows what is noted already: a replay costs no write."""
     noted = link.event.live
-    shown = link.event.seq > 0  # else it was noted under another connection, and this read is the first of this one
+    shown = link.event.seq > 0  # else it was noted under another connection, or doubted: this read is the first
     if not shown or noted is None:
         return False
     # What was masked here (G2) kept the hash of the whole event: to read that again is news, once it may be shown.
     return (noted.event_id, noted.hash, noted.masked) == (fact.event.event_id, fact.event.hash, fact.event.masked)
+
+
+def doubted(link: Link | None) -> Link | None:
+    """Return the link with its event as noted, but not as shown: the next read of it is the first."""
+    return link and link.model_copy(update={"event": link.event.model_copy(update={"seq": 0})})
 
 
 def note_gone(link: Link, fact: EventGone) -> Link:
