@@ -15,6 +15,8 @@ from bench.topics import SPECS, partitions_of
 
 _COMMANDS = ("find", "getMore", "count", "aggregate", "insert", "update", "delete")
 _LOOK_EVERY = 0.5
+_IDLE = 20
+"""So many documents are looked up between two looks where nobody has anything to do."""
 _NO_IDLE_ONES = httpx.Limits(max_keepalive_connections=0)
 """Between two counts the simulator may close a connection, just as it is used again."""
 Counts = Mapping[str, int]
@@ -28,7 +30,7 @@ class Cost:
     database: Counts
     provider: Counts
     quiet_since: float = 0.0
-    """When the last message was seen, in seconds since 1970; half a second fine."""
+    """When the last message, or document, was seen to move, in seconds since 1970; half a second fine."""
 
     @property
     def writes(self) -> int:
@@ -91,13 +93,22 @@ class Counter:
         return Cost(await self._messages(), await self._database(), calls)
 
     async def settled(self, *, quiet: float = 3.0, within: float = 300.0) -> Cost:
-        """Wait until no message was published for a while; return all counts then."""
-        deadline, counted, since = time() + within, await self._messages(), time()
+        """Wait until nothing was published for a while, nor taken in; return all counts then.
+
+        Who takes in what changes nothing (a resync) publishes nothing: that shows in the documents looked up.
+        """
+        deadline, counted, since = time() + within, await self._moved(), time()
         while time() - since < quiet and time() < deadline:
             await asyncio.sleep(_LOOK_EVERY)
-            if (now := await self._messages()) != counted:
-                counted, since = now, time()
+            now = await self._moved()
+            if now[0] != counted[0] or now[1] - counted[1] > _IDLE:
+                since = time()
+            counted = now
         return replace(await self.now(), quiet_since=since)
+
+    async def _moved(self) -> tuple[Counts, int]:
+        database = await self._database()
+        return await self._messages(), sum(database[kind] for kind in _DOCUMENTS)
 
     async def _messages(self) -> dict[str, int]:
         ends = await self._consumer.end_offsets(self._partitions)
