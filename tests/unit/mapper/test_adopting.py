@@ -180,7 +180,7 @@ async def test_k4_a_deletion_that_was_told_to_a_broker_which_forgot_is_asked_for
     await world.exhaust()
     assert sizes(world) == (2, 1), "nothing was told, nor doubted"
     await world.connections.doubt_all()
-    world.configure() if begun else world.tick(301)
+    world.configure() if begun else world.tick(11)
     await world.exhaust()
     assert sizes(world) == (1, 1)
     assert world.calendar.confirmed == ["e1"]

@@ -26,6 +26,8 @@ from mapper.trigger import Trigger
 
 _PAGE = 200
 Handle = Callable[[ConnectionChanged], Awaitable[None]]
+_CONNECTOR_STARTS = timedelta(seconds=10)
+"""How long the connector is given to begin a replay of its own, where it starts together with us."""
 _LATE_WRITERS = timedelta(seconds=5)
 """How long a pass looks again for links decided by a handler that had read the connection before it changed."""
 
@@ -96,7 +98,7 @@ class Connections:
         if connection is None or not connection.running:
             return connection
         replay = Replay(id=connection.replay.id, to_confirm=True)
-        return connection.model_copy(update={"replay": replay, "replay_due_at": self.clock.now() + self.replay_after})
+        return connection.model_copy(update={"replay": replay, "replay_due_at": self.clock.now() + _CONNECTOR_STARTS})
 
     async def run_passes(self) -> None:
         """Decide anew every link of the connections whose settings, or replay, came in since."""
