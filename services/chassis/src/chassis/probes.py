@@ -5,7 +5,8 @@ loop, and a consumer that was revoked and has not joined again for minutes fails
 """
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 
 from fastapi import APIRouter, Response
@@ -22,16 +23,16 @@ from chassis.vitals import Vitals, vitals_of
 _SECONDS = 3.0
 
 
-async def _outcome(check: Awaitable[Any]) -> str:
+async def _outcome(check: Callable[[], Awaitable[Any]]) -> str:
     try:
         async with asyncio.timeout(_SECONDS):
-            return "away" if await check is False else "ok"
+            return "away" if await check() is False else "ok"
     except (Transient, TimeoutError) as error:
         return str(error) or "away"
 
 
 async def _readiness(broker: KafkaBroker, store: Store, lifecycle: Lifecycle) -> JSONResponse:
-    kafka, mongo = await asyncio.gather(_outcome(broker.ping(timeout=_SECONDS)), _outcome(store.ping()))
+    kafka, mongo = await asyncio.gather(_outcome(partial(broker.ping, timeout=_SECONDS)), _outcome(store.ping))
     waiting = vitals_of(broker).waiting
     checks = {
         "start": "ok" if lifecycle.started else lifecycle.waiting_for,
