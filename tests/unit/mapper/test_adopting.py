@@ -186,6 +186,23 @@ async def test_k4_a_deletion_that_was_told_to_a_broker_which_forgot_is_asked_for
     assert world.calendar.confirmed == ["e1"]
 
 
+async def test_k4_a_command_that_was_sent_to_a_broker_which_forgot_is_sent_again_at_once() -> None:
+    world = await connected()
+    event_id = (await link_of(world, "crm")).event_id or ""
+    world.crm.edit("a1", subject="Edited")
+    await drain_first(world, topics.ACTIVITY_EVENTS)
+    for _ in range(2):
+        world.queues.clear()
+        world.tick(61)
+        await world.timers()
+    world.queues.clear()
+    await world.exhaust()
+    assert world.calendar.events[event_id].fields.summary == "From the CRM", "the next try is minutes away"
+    await world.connections.doubt_all()
+    await world.exhaust()
+    assert world.calendar.events[event_id].fields.summary == "Edited"
+
+
 async def test_d8_h3_somebody_elses_meeting_stays_closed_after_the_database_was_lost() -> None:
     world = await connected()
     link = await link_of(world, "calendar")

@@ -3,7 +3,9 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Final
 
 from chassis.clock import Clock
 from chassis.ids import new_id
@@ -17,8 +19,8 @@ from mapper.adapters.store import Collections
 from mapper.advance import Advance
 from mapper.brakes import Brakes
 from mapper.domain.connection import Connection, Counts, Replay, from_fact, to_ask
+from mapper.domain.doubting import doubted
 from mapper.domain.link import Link
-from mapper.domain.observe import doubted
 from mapper.envelopes import envelope_of
 from mapper.issue import resend
 from mapper.touched import Touched
@@ -28,6 +30,7 @@ _PAGE = 200
 Handle = Callable[[ConnectionChanged], Awaitable[None]]
 _CONNECTOR_STARTS = timedelta(seconds=10)
 """How long the connector is given to begin a replay of its own, where it starts together with us."""
+_TO_DOUBT: Final = {"$or": [{"event.gone": None, "event.seq": {"$gt": 0}}, {"has_pending": True}]}
 _LATE_WRITERS = timedelta(seconds=5)
 """How long a pass looks again for links decided by a handler that had read the connection before it changed."""
 
@@ -85,12 +88,13 @@ class Connections:
                 self.touch(connection)
 
     async def doubt_all(self) -> None:
-        """Take every event as not shown: the broker has lost its data, and maybe deletions that were told (K4).
+        """Take no event as shown and no command as sent: the broker has lost its data, maybe what it was told (K4).
 
         The replay that every connection begins then asks for what it does not show; one that begins none is asked.
         """
-        async for page in self.collections.links.pages({"event.gone": None, "event.seq": {"$gt": 0}}, size=_PAGE):
-            await asyncio.gather(*(self.collections.links.update(link.id, doubted) for link in page))
+        now = self.clock.now()
+        async for page in self.collections.links.pages(_TO_DOUBT, size=_PAGE):
+            await asyncio.gather(*(self.collections.links.update(link.id, partial(_doubted_at, now)) for link in page))
         async for held in self.collections.connections.pages({}, size=_PAGE):
             await asyncio.gather(*(self.collections.connections.update(one.id, self._doubted) for one in held))
 
@@ -189,6 +193,10 @@ class Connections:
             return connection
         update = {"replay_asked": connection.replay.id, "replay_due_at": trigger.now + self.replay_after}
         return connection.model_copy(update=update).sending(*_replays(connection, trigger))
+
+
+def _doubted_at(now: datetime, link: Link | None) -> Link | None:
+    return link and doubted(link, now)
 
 
 def _is_calm(connection: Connection) -> bool:

@@ -65,11 +65,6 @@ def _known(link: Link, fact: EventChanged) -> bool:
     return (noted.event_id, noted.hash, noted.masked) == (fact.event.event_id, fact.event.hash, fact.event.masked)
 
 
-def doubted(link: Link | None) -> Link | None:
-    """Return the link with its event as noted, but not as shown: the next read of it is the first."""
-    return link and link.model_copy(update={"event": link.event.model_copy(update={"seq": 0})})
-
-
 def note_gone(link: Link, fact: EventGone) -> Link:
     """Return the link after its event went, in one of three ways (H2).
 
