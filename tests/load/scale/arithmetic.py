@@ -16,15 +16,17 @@ _GIGA = 1e9
 
 @dataclass(frozen=True)
 class Assumed:
-    """What the arithmetic takes for granted; figures of a measured machine come from docs/performance.md."""
+    """What the arithmetic takes for granted; CPU is docs/performance.md's at 100 changes a second, the dearer way."""
 
     inputs: Inputs = field(default_factory=Inputs)
     items: int = 300
     """Linked items of a connection: events in its window and activities, with their history."""
-    mapper_messages_per_second: float = 500.0
-    """Of one mapper process."""
-    store_commands_per_second: float = 300.0
-    """Of one store process."""
+    connector_seconds_per_call: float = 0.008
+    """Of a call to a provider: the push that asks for it, its command and what is told of it."""
+    mapper_messages_per_second: float = 900.0
+    """Of one mapper process: 3.3 ms a change."""
+    store_changes_per_second: float = 240.0
+    """Of one store process: 4.2 ms a change that a user makes."""
     messages_per_change: float = 3.0
     """That the mapper takes in: the change, the outcome of its command, the fact that follows."""
     message_bytes: int = 1_500
@@ -113,7 +115,7 @@ class Load:
     def connector_pods(self) -> int:
         """Pods that the CPU of commands and takings needs; two at least, so that one may go."""
         pods = self.given.inputs.pods
-        cpu = (self.calls * pods.command_seconds + self.takings * pods.take_seconds) / self.given.use
+        cpu = (self.calls * self.given.connector_seconds_per_call + self.takings * pods.take_seconds) / self.given.use
         return max(2, ceil(cpu))
 
     @property
@@ -125,7 +127,7 @@ class Load:
     @property
     def store_pods(self) -> int:
         """Pods of the activity store."""
-        return max(2, ceil(self.changes / self.given.store_commands_per_second / self.given.use))
+        return max(2, ceil(self.changes / self.given.store_changes_per_second / self.given.use))
 
     @property
     def partitions(self) -> int:
