@@ -3,7 +3,7 @@
 import asyncio
 from time import monotonic
 
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import AIOKafkaConsumer
 
 from contracts.topics import ACTIVITY_EVENTS, SYNC_DECISIONS
 from sandbox.clients import Json
@@ -24,14 +24,12 @@ async def last_entry(world: World) -> int:
 
 async def messages(world: World, *topics: str) -> int:
     """Return how many messages stand on topics now."""
-    consumer = AIOKafkaConsumer(bootstrap_servers=world.settings["TANDEM_KAFKA_BOOTSTRAP"])
+    consumer = AIOKafkaConsumer(*topics, bootstrap_servers=world.settings["TANDEM_KAFKA_BOOTSTRAP"])
     await consumer.start()
     try:
-        await consumer.topics()
-        partitions = [
-            TopicPartition(topic, number) for topic in topics for number in consumer.partitions_for_topic(topic) or ()
-        ]
-        return sum((await consumer.end_offsets(partitions)).values())
+        ends = await consumer.end_offsets(consumer.assignment())
+        assert {one.topic for one in ends} == set(topics)
+        return sum(ends.values())
     finally:
         await consumer.stop()
 

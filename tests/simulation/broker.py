@@ -183,29 +183,21 @@ def _encoded(headers: Mapping[str, str]) -> tuple[tuple[str, bytes], ...]:
 class MemoryReader:
     """A consumer outside any group, with the part of aiokafka's words that `chassis.rereading` uses."""
 
-    def __init__(self, cluster: Cluster) -> None:
-        self._cluster = cluster
+    def __init__(self, cluster: Cluster, topic: str) -> None:
+        self._cluster, self._topic = cluster, topic
         self._positions: dict[TopicPartition, int] = {}
 
     async def start(self) -> None:
-        """Connect."""
+        """Connect, and take all partitions."""
         await self._cluster.hop()
+        self._positions = dict.fromkeys(self._cluster.of(self._topic), 0)
 
     async def stop(self) -> None:
         """Disconnect."""
 
-    async def topics(self) -> set[str]:
-        """Return the names of all topics."""
-        await self._cluster.hop()
-        return set(self._cluster.partitions)
-
-    def partitions_for_topic(self, topic: str) -> set[int]:
-        """Return a topic's partitions by number."""
-        return {one.partition for one in self._cluster.of(topic)}
-
-    def assign(self, partitions: Iterable[TopicPartition]) -> None:
-        """Take the partitions to be read."""
-        self._positions = dict.fromkeys(partitions, 0)
+    def assignment(self) -> set[TopicPartition]:
+        """Return the partitions that are read."""
+        return set(self._positions)
 
     async def seek_to_beginning(self, *partitions: TopicPartition) -> None:
         """Begin with the first record."""

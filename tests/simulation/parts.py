@@ -60,7 +60,7 @@ def make_mapper(here: Surroundings, *, republish: bool) -> FastAPI:
         here.settings_of(MapperSettings, republish=republish),
         clock=here.clock,
         broker=MemoryBroker(here.cluster),
-        reader=lambda: MemoryReader(here.cluster),
+        reader=lambda topic: MemoryReader(here.cluster, topic),
         database=MemoryDatabase(here.database, "mapper"),
     )
 

@@ -16,13 +16,14 @@ M = TypeVar("M")
 
 _POLL_MS = 1000
 
-Reader = Callable[[], AIOKafkaConsumer]
-"""Makes a consumer outside any group, not yet started."""
+Reader = Callable[[str], AIOKafkaConsumer]
+"""Makes a consumer of a topic outside any group, not yet started."""
 
 
-def make_reader(settings: ChassisSettings) -> AIOKafkaConsumer:
-    """Return a consumer outside any group."""
+def make_reader(settings: ChassisSettings, topic: str) -> AIOKafkaConsumer:
+    """Return a consumer of a topic outside any group: it has all partitions once it has started."""
     return AIOKafkaConsumer(
+        topic,
         bootstrap_servers=settings.kafka_bootstrap,
         enable_auto_commit=False,
         auto_offset_reset="earliest",
@@ -35,12 +36,13 @@ async def reread(
 ) -> int:
     """Hand on everything that a topic holds now, in order per partition; return how much it was.
 
-    What cannot be parsed is passed over: the topic's consumer has dead-lettered it. `Transient` where Kafka is away.
+    What cannot be parsed is passed over: the topic's consumer has dead-lettered it. `Transient` where Kafka is away, or
+    does not know the topic.
     """
-    consumer = reader()
+    consumer = reader(topic)
     try:
         await consumer.start()
-        return await _read_to_the_end(consumer, topic, parse, handle)
+        return await _read_to_the_end(consumer, parse, handle)
     except KafkaError as error:
         raise Transient("kafka_unavailable", str(error)) from error
     finally:
@@ -48,13 +50,9 @@ async def reread(
 
 
 async def _read_to_the_end(
-    consumer: AIOKafkaConsumer, topic: str, parse: Callable[[bytes], M], handle: Callable[[M], Awaitable[None]]
+    consumer: AIOKafkaConsumer, parse: Callable[[bytes], M], handle: Callable[[M], Awaitable[None]]
 ) -> int:
-    await consumer.topics()  # asks the cluster: a client that is not subscribed knows of no topic
-    partitions = [TopicPartition(topic, number) for number in sorted(consumer.partitions_for_topic(topic) or ())]
-    if not partitions:
-        return 0
-    consumer.assign(partitions)
+    partitions: list[TopicPartition] = sorted(consumer.assignment())
     await consumer.seek_to_beginning(*partitions)
     ends, count = await consumer.end_offsets(partitions), 0
     while [one for one in partitions if await consumer.position(one) < ends[one]]:
