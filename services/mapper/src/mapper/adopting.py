@@ -25,7 +25,7 @@ _MOST_ASKED: Final = 5000
 
 _DAY = timedelta(days=1)
 
-# Chosen by the database: a resync of a large calendar in which nothing changed has none of either.
+# Chosen by the database: of the links of a large calendar, few are either at the end of a replay.
 _NOT_SHOWN: Final = {"event.seq": 0, "event.gone": None}
 _ONE_SIDED: Final = {"$or": [{"activity.activity": None}, {"event.event": None}, {"event.gone": {"$ne": None}}]}
 """What is never paired has both sides: `Leftovers` asks for those that a marker names."""
@@ -89,9 +89,8 @@ class Adopting:
 
 
 def _is_absent(link: Link, connection: Connection, now: datetime) -> bool:
-    """Tell whether a link's event has not been shown, though it is not known to be gone, nor over."""
-    unseen = link.event.seq == 0 and link.event.gone is None
-    if not unseen or link.calendar_id != connection.settings.calendar_id:
+    """Tell whether the event of a link that was not shown should have been: in this calendar, and not known as over."""
+    if link.calendar_id != connection.settings.calendar_id:
         return False
     activity = link.activity.live
     when = link.event.event.fields.time if link.event.event else event_time(activity.schedule) if activity else None

@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import partial
 from typing import Final
 
 from chassis.clock import Clock
@@ -94,9 +93,12 @@ class Connections:
         """
         now = self.clock.now()
         async for page in self.collections.links.pages(_TO_DOUBT, size=_PAGE):
-            await asyncio.gather(*(self.collections.links.update(link.id, partial(_doubted_at, now)) for link in page))
+            await asyncio.gather(*(self._doubt(link.id, now) for link in page))
         async for held in self.collections.connections.pages({}, size=_PAGE):
             await asyncio.gather(*(self.collections.connections.update(one.id, self._doubted) for one in held))
+
+    async def _doubt(self, link_id: str, now: datetime) -> None:
+        await self.collections.links.update(link_id, lambda current: doubted(current, now) if current else None)
 
     def _doubted(self, connection: Connection | None) -> Connection | None:
         if connection is None or not connection.running:
@@ -193,10 +195,6 @@ class Connections:
             return connection
         update = {"replay_asked": connection.replay.id, "replay_due_at": trigger.now + self.replay_after}
         return connection.model_copy(update=update).sending(*_replays(connection, trigger))
-
-
-def _doubted_at(now: datetime, link: Link | None) -> Link | None:
-    return link and doubted(link, now)
 
 
 def _is_calm(connection: Connection) -> bool:
