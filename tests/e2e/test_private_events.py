@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import AIOKafkaConsumer
 from pymongo import MongoClient
 
 from contracts.catalogue import all_topics
@@ -60,13 +60,12 @@ def in_logs(folder: Path, canary: str) -> list[str]:
 @asynccontextmanager
 async def listening(world: World) -> AsyncIterator[AIOKafkaConsumer]:
     """Listen to everything that is published from now on."""
-    consumer = AIOKafkaConsumer(bootstrap_servers=world.settings["TANDEM_KAFKA_BOOTSTRAP"])
+    names = [topic.name for topic in all_topics()]
+    consumer = AIOKafkaConsumer(*names, bootstrap_servers=world.settings["TANDEM_KAFKA_BOOTSTRAP"])
     await consumer.start()
     try:
-        parts = [TopicPartition(topic.name, one) for topic in all_topics() for one in range(topic.partitions)]
-        consumer.assign(parts)
         await consumer.seek_to_end()
-        for part in parts:
+        for part in consumer.assignment():
             await consumer.position(part)
         yield consumer
     finally:
