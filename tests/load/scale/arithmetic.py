@@ -21,10 +21,10 @@ class Assumed:
     inputs: Inputs = field(default_factory=Inputs)
     items: int = 300
     """Linked items of a connection: events in its window and activities, with their history."""
-    connector_seconds_per_call: float = 0.008
+    connector_seconds_per_call: float = 0.0115
     """Of a call to a provider: the push that asks for it, its command and what is told of it."""
-    mapper_messages_per_second: float = 900.0
-    """Of one mapper process: 3.3 ms a change."""
+    mapper_messages_per_second: float = 750.0
+    """Of one mapper process: 4 ms a change."""
     store_changes_per_second: float = 240.0
     """Of one store process: 4.2 ms a change that a user makes."""
     messages_per_change: float = 3.0
