@@ -12,7 +12,7 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
 BIN := .venv/bin
 INSTALLED := .venv/.installed
-MEMBERS := contracts services/chassis services/connector services/mapper services/activity-store deploy/sandbox
+MEMBERS := contracts services/chassis services/connector services/mapper services/activity-store deploy/simulators deploy/sandbox
 IMAGES := connector mapper activity-store
 OURS := $(notdir $(MEMBERS))
 FAST_TESTS := tests/unit tests/contract

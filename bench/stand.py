@@ -14,7 +14,7 @@ from typing import Any
 from pymongo import AsyncMongoClient
 
 from bench.topics import SPECS
-from chassis.topics import ensure_topics
+from chassis.messaging.topics import ensure_topics
 from sandbox import keys
 from sandbox.plan import SERVICES, Plan, make_plan
 from sandbox.ports import Ports

@@ -6,7 +6,7 @@ from typing import Final
 from aiokafka import TopicPartition
 
 from bench.floor.common import TOPICS as FLOOR_TOPICS
-from chassis.topics import TopicSpec
+from chassis.messaging.topics import TopicSpec
 from contracts.catalogue import all_topics
 
 _PARTITIONS: Final = 12

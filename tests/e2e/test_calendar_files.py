@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from connector.domain.recurrence import original_start
-from connector.providers.instances import instance_id
+from connector.adapters.providers.instances import instance_id
+from connector.domain.series.recurrence import original_start
 from sandbox.clients import Json
 from sandbox.ics.loading import load
 from sandbox.ics.reading import Refused, read

@@ -1,4 +1,4 @@
-"""A service's broker on the cluster in memory: what `chassis.consume` registers gets raw batches from it."""
+"""A service's broker on the cluster in memory: what `chassis.messaging.consumer` registers gets raw batches from it."""
 
 import asyncio
 from collections import defaultdict
@@ -13,7 +13,7 @@ from aiokafka.abc import ConsumerRebalanceListener
 from aiokafka.errors import KafkaError
 from faststream.exceptions import IncorrectState, NackMessage
 
-from chassis.broker import ServiceBroker
+from chassis.messaging.broker import ServiceBroker
 from tests.simulation.cluster import Cluster, Draft
 
 log = structlog.get_logger()
@@ -181,7 +181,7 @@ def _encoded(headers: Mapping[str, str]) -> tuple[tuple[str, bytes], ...]:
 
 
 class MemoryReader:
-    """A consumer outside any group, with the part of aiokafka's words that `chassis.rereading` uses."""
+    """A consumer outside any group, with the part of aiokafka's words that `chassis.messaging.topic_replay` uses."""
 
     def __init__(self, cluster: Cluster, topic: str) -> None:
         self._cluster, self._topic = cluster, topic

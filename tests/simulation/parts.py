@@ -13,10 +13,10 @@ from activity_store.settings import Settings as StoreSettings
 from chassis.settings import ChassisSettings
 from connector.settings import ConnectorSettings
 from mapper.settings import MapperSettings
-from sandbox.google import make_google_simulator
-from sandbox.google.settings import GoogleSettings
-from sandbox.microsoft import make_microsoft_simulator
-from sandbox.microsoft.settings import MicrosoftSettings
+from simulators.google import make_google_simulator
+from simulators.google.settings import GoogleSettings
+from simulators.microsoft import make_microsoft_simulator
+from simulators.microsoft.settings import MicrosoftSettings
 from tests.simulation.broker import MemoryBroker, MemoryReader
 from tests.simulation.clock import VirtualClock
 from tests.simulation.cluster import Cluster

@@ -10,11 +10,11 @@ from typing import Any
 import bson
 from mongomock.filtering import filter_applies
 
-from chassis.document import CODEC
-from chassis.documents import Raw
 from chassis.errors import Rejected
-from chassis.keyset import Sort
-from chassis.store import Index
+from chassis.persistence.document import CODEC
+from chassis.persistence.documents import Raw
+from chassis.persistence.keyset import Sort
+from chassis.persistence.store import Index
 
 Trip = Callable[[], AbstractAsyncContextManager[None]]
 """The way to the server and back, around every call; raises `Transient` where the server is away."""
@@ -25,7 +25,7 @@ _TAKEN = "a unique value is taken by another document"
 
 
 class MemoryTable:
-    """See `chassis.documents.Table` for what its methods mean, and `MongoTable` for the other one."""
+    """See `chassis.persistence.documents.Table` for what its methods mean, and `MongoTable` for the other one."""
 
     def __init__(self, trip: Trip = nullcontext) -> None:
         self.rows: dict[str, Raw] = {}

@@ -14,14 +14,14 @@ from contracts.calendar_objects import EventFields, EventSnapshot
 from contracts.connections import ConnectionSettings, Coverage
 from contracts.decisions import SyncDecided
 from contracts.times import AllDay, EventTime, Timed
-from mapper.advance import Advance
-from mapper.domain.connection import Connection, Replay
-from mapper.domain.fields import PAIRS, mapped_fields
-from mapper.domain.link import Command, Link
-from mapper.domain.observe import note_activity, note_event, note_gone
-from mapper.domain.pairing import link_of_activity, link_of_event, taken_over
-from mapper.domain.settle import settle_activity, settle_calendar
-from mapper.trigger import Trigger
+from mapper.application.causation import Trigger
+from mapper.application.link_transition import Advance
+from mapper.domain.model.connection import Connection, Replay
+from mapper.domain.model.fields import PAIRS, mapped_fields
+from mapper.domain.model.link import Command, Link
+from mapper.domain.rules.link_resolution import link_of_activity, link_of_event, taken_over
+from mapper.domain.rules.observe import note_activity, note_event, note_gone
+from mapper.domain.rules.outcomes import settle_activity, settle_calendar
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 CONNECTED = NOW - timedelta(days=30)

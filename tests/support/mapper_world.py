@@ -10,9 +10,9 @@ from datetime import timedelta
 from typing import Any
 
 from chassis.clock import ManualClock
-from chassis.document import D
-from chassis.documents import Documents
-from chassis.messages import Outgoing
+from chassis.messaging.publisher import Outgoing
+from chassis.persistence.document import D
+from chassis.persistence.documents import Documents
 from contracts import topics
 from contracts.activities import ActivityDeleted, ActivityFact, ActivitySnapshot, ActivityUpdated, SyncSummary
 from contracts.activity_commands import ActivityPut, ActivityRemove, ActivityReplay
@@ -31,12 +31,12 @@ from contracts.calendar_objects import EventFields, EventSnapshot
 from contracts.connections import BrakeAnswer, ConnectionChanged, ConnectionSettings, ConnectionStatus, Coverage, Remove
 from contracts.envelope import Message
 from contracts.links import ConnectionDrained, LinkStateChanged
-from mapper.adapters.store import Collections, open_collections
-from mapper.connections import Connections
-from mapper.domain.fields import PAIRS, mapped_fields
-from mapper.domain.link import Link
-from mapper.handlers import Handlers
-from mapper.parking import Parking
+from mapper.adapters.collections import Collections, open_collections
+from mapper.application.connections import Connections
+from mapper.application.handlers import Handlers
+from mapper.application.parking import Parking
+from mapper.domain.model.fields import PAIRS, mapped_fields
+from mapper.domain.model.link import Link
 from tests.simulation.tables import MemoryTable
 from tests.support.bench import NOW, due, timed
 

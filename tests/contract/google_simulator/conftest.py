@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from chassis.clock import ManualClock
-from sandbox.google import GoogleSettings, make_google_simulator
+from simulators.google import GoogleSettings, make_google_simulator
 from tests.contract.google_simulator.driver import ANN, START, Google, Pushes
 
 

@@ -11,8 +11,8 @@ from googleapiclient.discovery import build
 from googleapiclient.errors import HttpError
 
 from chassis.clock import ManualClock
-from sandbox.google.discovery import discovery
-from sandbox.google.domain.channels import Notification
+from simulators.google.discovery import discovery
+from simulators.google.domain.channels import Notification
 
 ANN = "ann@example.com"
 START = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from sandbox.google.discovery import discovery
+from simulators.google.discovery import discovery
 from tests.contract.google_simulator.driver import Google, Json, timed
 
 _EVENTS = "/calendar/v3/calendars/primary/events"

@@ -26,7 +26,7 @@ def _server(folder: Path) -> Iterator[httpx.Client]:
     command = [
         sys.executable,
         "-m",
-        "sandbox.google",
+        "simulators.google",
         "--port",
         str(port),
         "--state",

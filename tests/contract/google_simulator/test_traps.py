@@ -6,7 +6,7 @@ import httpx
 import pytest
 from googleapiclient.errors import HttpError
 
-from sandbox.google.domain.traps import TRAPS
+from simulators.google.domain.traps import TRAPS
 from tests.contract.google_simulator.driver import ANN, Google, refusal
 
 _PRIMARY = f"/accounts/{ANN}/calendars/primary"

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from chassis.clock import ManualClock
-from sandbox.microsoft import MicrosoftSettings, make_microsoft_simulator
+from simulators.microsoft import MicrosoftSettings, make_microsoft_simulator
 from tests.contract.microsoft_simulator.driver import ANN, METADATA, Ingress, Microsoft
 
 

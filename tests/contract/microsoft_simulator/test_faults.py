@@ -7,8 +7,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from sandbox.microsoft import MicrosoftSettings, make_microsoft_simulator
-from sandbox.microsoft.domain.traps import ALWAYS, TRAPS
+from simulators.microsoft import MicrosoftSettings, make_microsoft_simulator
+from simulators.microsoft.domain.traps import ALWAYS, TRAPS
 from tests.contract.microsoft_simulator.driver import ANN, GraphFailure, Microsoft
 from tests.support.waiting import wait_until
 

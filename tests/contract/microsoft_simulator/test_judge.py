@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from sandbox.microsoft.domain import schema
-from sandbox.microsoft.metadata import Metadata, metadata
+from simulators.microsoft.domain import schema
+from simulators.microsoft.metadata import Metadata, metadata
 from tests.contract.microsoft_simulator.driver import METADATA, GraphFailure, Json, Microsoft, daily, timed
 
 needs_metadata = pytest.mark.skipif(not METADATA.exists(), reason=f"the Graph metadata is not at {METADATA}")

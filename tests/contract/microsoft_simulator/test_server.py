@@ -28,7 +28,7 @@ def _server(folder: Path) -> Iterator[httpx.Client]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     files = ["--state", str(folder / "state.json"), "--journal", str(folder / "journal.jsonl")]
-    command = [sys.executable, "-m", "sandbox.microsoft", "--port", str(port), *files]
+    command = [sys.executable, "-m", "simulators.microsoft", "--port", str(port), *files]
     environment = os.environ | {"TANDEM_CLOCK_FILE": str(folder / "clock")}
     process = subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL)
     try:

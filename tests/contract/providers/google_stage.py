@@ -7,8 +7,8 @@ from typing import Any
 import httpx
 
 from chassis.clock import ManualClock
-from connector.providers.google import make_google
-from sandbox.google import make_google_simulator
+from connector.adapters.providers.google import make_google
+from simulators.google import make_google_simulator
 from tests.contract.providers.simulated_stage import SimulatedStage, signed_in
 from tests.contract.providers.stage import NOW, Trouble
 

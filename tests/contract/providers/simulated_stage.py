@@ -7,8 +7,8 @@ from urllib.parse import quote
 
 import httpx
 
-from connector.domain.provider import CalendarProvider
-from connector.providers.google.times import write_time
+from connector.adapters.providers.google.times import write_time
+from connector.domain.provider.port import CalendarProvider
 from contracts.calendar_objects import EventChanges
 from tests.contract.providers.stage import Planned, TokenAccess, Trouble
 

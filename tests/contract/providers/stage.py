@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from enum import Enum, auto
 from typing import Protocol
 
-from connector.domain.errors import NeedsReauth
-from connector.domain.provider import CalendarProvider, Item, Page
+from connector.domain.provider.errors import NeedsReauth
+from connector.domain.provider.port import CalendarProvider, Item, Page
 from contracts.calendar_objects import EventChanges
 from contracts.times import Timed
 

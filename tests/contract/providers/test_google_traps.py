@@ -4,8 +4,15 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from connector.domain.errors import ResyncNeeded, Transient
-from connector.domain.provider import EventRead, EventRemoved, NewEvent, OccurrenceCancelled, OccurrenceRead, SeriesRead
+from connector.domain.provider.errors import ResyncNeeded, Transient
+from connector.domain.provider.port import (
+    EventRead,
+    EventRemoved,
+    NewEvent,
+    OccurrenceCancelled,
+    OccurrenceRead,
+    SeriesRead,
+)
 from contracts.calendar_objects import EventChanges, Marker
 from tests.contract.providers.google_stage import google_stage
 from tests.contract.providers.simulated_stage import SimulatedStage

@@ -8,8 +8,8 @@ from typing import Any
 import httpx
 import pytest
 
-from connector.domain.errors import AlreadyExists, Missing, Transient
-from connector.domain.provider import (
+from connector.domain.provider.errors import AlreadyExists, Missing, Transient
+from connector.domain.provider.port import (
     EventRead,
     EventRemoved,
     NewEvent,

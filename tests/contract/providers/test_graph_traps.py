@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from connector.domain.errors import AlreadyExists, Missing, PreconditionFailed, ResyncNeeded, Transient
-from connector.domain.provider import (
+from connector.domain.provider.errors import AlreadyExists, Missing, PreconditionFailed, ResyncNeeded, Transient
+from connector.domain.provider.port import (
     EventRead,
     EventRemoved,
     NewEvent,

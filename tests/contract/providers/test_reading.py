@@ -4,16 +4,10 @@ from datetime import date, timedelta
 
 import pytest
 
-from connector.domain.errors import Missing, ResyncNeeded
-from connector.domain.passes import unfolded
-from connector.domain.provider import (
-    EventRead,
-    EventRemoved,
-    OccurrenceCancelled,
-    OccurrenceRead,
-    SeriesRead,
-)
-from connector.domain.recurrence import expand
+from connector.domain.change_detection.page_changes import unfolded
+from connector.domain.provider.errors import Missing, ResyncNeeded
+from connector.domain.provider.port import EventRead, EventRemoved, OccurrenceCancelled, OccurrenceRead, SeriesRead
+from connector.domain.series.recurrence import expand
 from contracts.calendar_objects import EventChanges
 from contracts.times import AllDay
 from tests.contract.providers.stage import NOW, SINCE, UNTIL, Feature, Planned, Stage, Trouble, pages, pull, timed

@@ -1,9 +1,9 @@
-"""Provider contract: every failure is one of `connector.domain.errors`, told by what is to be done about it."""
+"""Provider contract: every failure is one of `connector.domain.provider.errors`, by what is to be done about it."""
 
 import pytest
 
-from connector.domain.errors import NeedsReauth, Throttled, Transient, WatchRefused
-from connector.domain.provider import WatchRequest
+from connector.domain.provider.errors import NeedsReauth, Throttled, Transient, WatchRefused
+from connector.domain.provider.port import WatchRequest
 from contracts.calendar_objects import EventChanges
 from tests.contract.providers.stage import NOW, Planned, Stage, Trouble, pull, timed
 

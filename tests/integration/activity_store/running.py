@@ -11,7 +11,7 @@ import uvicorn
 
 from activity_store.app import make_app
 from activity_store.settings import Settings
-from chassis.topics import TopicSpec, ensure_topics
+from chassis.messaging.topics import TopicSpec, ensure_topics
 from contracts import topics
 from tests.support.waiting import wait_until
 

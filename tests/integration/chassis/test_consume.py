@@ -10,14 +10,14 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord
 from faststream.kafka import KafkaBroker
 from pydantic import BaseModel
 
-from chassis.broker import make_broker
 from chassis.clock import SystemClock
-from chassis.consume import Incoming, Unwanted, consume
 from chassis.errors import Rejected, Transient
-from chassis.messages import Publisher, outgoing
+from chassis.messaging.broker import make_broker
+from chassis.messaging.consumer import Incoming, Unwanted, consume
+from chassis.messaging.consumer_health import vitals_of
+from chassis.messaging.publisher import Publisher, outgoing
+from chassis.messaging.topics import TopicSpec, ensure_topics
 from chassis.settings import ChassisSettings
-from chassis.topics import TopicSpec, ensure_topics
-from chassis.vitals import vitals_of
 
 
 class Said(BaseModel):

@@ -7,12 +7,12 @@ from contextlib import asynccontextmanager
 import pytest
 
 from chassis.clock import SystemClock
-from chassis.document import Document
-from chassis.documents import Documents
 from chassis.errors import Rejected, Transient
 from chassis.ids import new_id
-from chassis.messages import Outgoing
-from chassis.store import Index, MongoDatabase, Store
+from chassis.messaging.publisher import Outgoing
+from chassis.persistence.document import Document
+from chassis.persistence.documents import Documents
+from chassis.persistence.store import Index, MongoDatabase, Store
 
 
 class Counter(Document):

@@ -6,9 +6,9 @@ import pytest
 from aiokafka import AIOKafkaProducer
 
 from chassis.errors import Transient
-from chassis.rereading import make_reader, reread
+from chassis.messaging.topic_replay import make_reader, reread
+from chassis.messaging.topics import TopicSpec, ensure_topics
 from chassis.settings import ChassisSettings
-from chassis.topics import TopicSpec, ensure_topics
 
 KEYS, RECORDS = 3, 30
 

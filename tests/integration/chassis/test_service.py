@@ -13,19 +13,19 @@ from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict
 
-from chassis.auth import CurrentIdentity
-from chassis.broker import make_broker
 from chassis.clock import SystemClock
-from chassis.consume import Incoming, consume
-from chassis.documents import Document
-from chassis.http import make_api
-from chassis.idempotency import Idempotency, IdempotencyKey
 from chassis.ids import new_id
-from chassis.messages import Publisher, outgoing
-from chassis.problems import problem_responses
+from chassis.messaging.broker import make_broker
+from chassis.messaging.consumer import Incoming, consume
+from chassis.messaging.publisher import Publisher, outgoing
+from chassis.messaging.topics import TopicSpec, ensure_topics
+from chassis.persistence.documents import Document
+from chassis.persistence.store import MongoDatabase, Store
 from chassis.settings import ChassisSettings
-from chassis.store import MongoDatabase, Store
-from chassis.topics import TopicSpec, ensure_topics
+from chassis.web.api import make_api
+from chassis.web.auth import CurrentIdentity
+from chassis.web.idempotency import Idempotency, IdempotencyKey
+from chassis.web.problems import problem_responses
 
 SECRET = "s" * 32
 

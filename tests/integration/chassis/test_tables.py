@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from bson.errors import InvalidDocument
 
-from chassis.documents import Raw
 from chassis.errors import Rejected
-from chassis.store import Index, IndexedTable, MongoDatabase
+from chassis.persistence.documents import Raw
+from chassis.persistence.store import Index, IndexedTable, MongoDatabase
 from tests.simulation.tables import MemoryTable
 
 NOON = datetime(2026, 3, 2, 12, 0, 0, 123_000, tzinfo=UTC)

@@ -5,7 +5,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 
 from chassis.errors import Rejected, Transient
-from chassis.topics import TopicSpec, ensure_topics
+from chassis.messaging.topics import TopicSpec, ensure_topics
 
 
 async def settings_of(bootstrap: str, topic: str) -> dict[str, str]:

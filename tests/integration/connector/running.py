@@ -12,13 +12,13 @@ import httpx
 import uvicorn
 from fastapi import FastAPI
 
-from chassis.topics import TopicSpec, ensure_topics
+from chassis.messaging.topics import TopicSpec, ensure_topics
 from connector.app import make_app
 from connector.settings import ConnectorSettings
 from contracts import topics
-from sandbox.google import GoogleSettings, make_google_simulator
-from sandbox.microsoft import MicrosoftSettings, make_microsoft_simulator
 from sandbox.simulated import SIMULATED
+from simulators.google import GoogleSettings, make_google_simulator
+from simulators.microsoft import MicrosoftSettings, make_microsoft_simulator
 from tests.support.ports import free_base
 from tests.support.waiting import wait_until
 

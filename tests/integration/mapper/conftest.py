@@ -7,7 +7,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from chassis.topics import TopicSpec, ensure_topics
+from chassis.messaging.topics import TopicSpec, ensure_topics
 from mapper.settings import MapperSettings
 from tests.integration.mapper.stage import TOPICS, MapperStage, Running
 

@@ -7,7 +7,7 @@ from contracts.calendar_commands import CalendarPut, CalendarReplay
 from contracts.calendar_events import CalendarReplayEnded, EventGone
 from contracts.decisions import Remedy, SyncDecided
 from contracts.links import ConnectionCounted, LinkStateChanged
-from mapper.domain.ids import activity_id_for
+from mapper.domain.model.ids import activity_id_for
 from tests.integration.mapper.stage import MapperStage
 from tests.support.waiting import wait_until
 

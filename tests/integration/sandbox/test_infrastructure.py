@@ -3,7 +3,7 @@
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from pymongo import AsyncMongoClient
 
-from chassis.topics import TopicSpec, ensure_topics
+from chassis.messaging.topics import TopicSpec, ensure_topics
 
 
 async def test_the_broker_carries_a_message(kafka_bootstrap: str, unique: str) -> None:

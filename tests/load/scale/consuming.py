@@ -1,17 +1,17 @@
-"""A pod's consumer of `calendar.commands`: batches worked off in lanes, as `chassis.consume` and `work.worker` do."""
+"""A pod's consumer of `calendar.commands`: batches worked off in lanes, as the connector's own consumer does."""
 
 import heapq
 from datetime import datetime, timedelta
 from typing import Literal
 
-from connector.adapters.calendars import ProviderAway
-from connector.domain.connection import DueKind
-from connector.domain.debounce import judge_pull
-from connector.domain.due import due_when_postponed, retry_at
-from connector.domain.errors import Throttled
-from connector.domain.lifecycle import due_when_troubled
-from connector.domain.reads import due_to_look_again, look_again, quiet_after
-from connector.work.tempos import Tempos
+from connector.adapters.guarded_calendar import ProviderAway
+from connector.application.rate_limiter import Tempos
+from connector.domain.connection.lifecycle import due_when_troubled
+from connector.domain.connection.reads import due_to_look_again, look_again, quiet_after
+from connector.domain.model.connection import DueKind
+from connector.domain.provider.errors import Throttled
+from connector.domain.scheduling.debounce import judge_pull
+from connector.domain.scheduling.schedule import due_when_postponed, retry_at
 from tests.load.scale.population import Light, renewal_of
 from tests.load.scale.provider import Outcome
 from tests.load.scale.world import Command, World

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
-from connector.domain.reads import Pace
+from connector.domain.connection.reads import Pace
 
 DAY_SECONDS = 86_400
 
@@ -52,7 +52,7 @@ class PodInputs:
     pods: int = 8
     partitions: int = 48
     lanes: int = 100
-    """`chassis.consume.LANES_AT_ONCE`."""
+    """`chassis.messaging.consumer.LANES_AT_ONCE`."""
     batch: int = 200
     """`max_records` of a consumer."""
     look_seconds: float = 0.004

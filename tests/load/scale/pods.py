@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from connector.work.tempos import Tempos
+from connector.application.rate_limiter import Tempos
 from tests.load.scale.consuming import Consuming
 from tests.load.scale.scheduling import Scheduling
 from tests.load.scale.world import World

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from random import Random
 
-from connector.domain.connection import DueKind, Push
-from connector.domain.due import earliest, renewal
-from connector.domain.lifecycle import due_when_authorised
+from connector.domain.connection.lifecycle import due_when_authorised
+from connector.domain.model.connection import DueKind, Push
+from connector.domain.scheduling.schedule import earliest, renewal
 from tests.load.scale.inputs import Inputs
 
 START = datetime(2026, 3, 2, tzinfo=UTC)

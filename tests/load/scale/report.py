@@ -25,11 +25,11 @@ _WORK = {
 _HEAD = """# The scheduler at scale, simulated
 
 Written by `make simulate-scale`; do not edit. A discrete-event simulation with a virtual clock: the due times, what is
-taken of them, retries, renewals, polls and the tempo come from the connector's own functions (`connector.domain.due`,
-`.taking`, `.reads`, `.lifecycle`, `.debounce`, `.tempo`, `connector.work.tempos`); simulated are the clock, the
-database's indexes, Kafka's partitions, the pods' lanes and CPU, users, and the providers with their quotas. Inputs are
-in `tests/load/scale/inputs.py`; quotas and rates shrink with the number of connections, so that they are as tight, and
-so do pods, down to two. How many connections were simulated stands in each heading.
+taken of them, retries, renewals, polls and the rate come from the connector's own functions
+(`connector.domain.scheduling`, `connector.domain.connection`, `connector.application.rate_limiter`); simulated are the
+clock, the database's indexes, Kafka's partitions, the pods' lanes and CPU, users, and the providers with their quotas.
+Inputs are in `tests/load/scale/inputs.py`; quotas and rates shrink with the number of connections, so that they are as
+tight, and so do pods, down to two. How many connections were simulated stands in each heading.
 
 The story: ordinary hours; Google does not answer for an hour (each call times out after 10 s); it is back; all pods
 are down for ten minutes and come back; then the hour in which a third of all connections, connected together 84 hours

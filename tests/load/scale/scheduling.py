@@ -1,11 +1,11 @@
-"""A pod's scheduler: the loop of `connector.scheduler` in virtual time, with the product's own decisions."""
+"""A pod's scheduler: the loop of `connector.entrypoints.jobs` in virtual time, with the product's own decisions."""
 
 from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 
-from connector.domain.taking import AT_ONCE, Standing, take, to_look_for
-from connector.work.tempos import Tempos
+from connector.application.rate_limiter import Tempos
+from connector.domain.connection.dispatch import AT_ONCE, Standing, take, to_look_for
 from tests.load.scale.population import Light
 from tests.load.scale.world import Index, TimeOf, World
 

@@ -5,11 +5,11 @@ from datetime import timedelta
 
 import bson
 
-from chassis.document import CODEC, Document, encode, stamped
 from chassis.ids import new_id
-from connector.domain.connection import Counted, Subscription
-from connector.domain.due import with_due
-from connector.domain.known import KnownEvent
+from chassis.persistence.document import CODEC, Document, encode, stamped
+from connector.domain.change_detection.sync_state import KnownEvent
+from connector.domain.model.connection import Counted, Subscription
+from connector.domain.scheduling.schedule import with_due
 from tests.support.bench import NOW, as_written
 from tests.support.mapper_world import World
 from tests.unit.activity_store.builders import activity

@@ -8,8 +8,8 @@ from itertools import islice
 from random import Random
 from typing import Any
 
-from connector.domain.connection import DueKind
-from connector.domain.due import Changes, changed_due, earliest
+from connector.domain.model.connection import DueKind
+from connector.domain.scheduling.schedule import Changes, changed_due, earliest
 from contracts.calendar_commands import PullReason
 from tests.load.scale.inputs import Inputs
 from tests.load.scale.measuring import Phase

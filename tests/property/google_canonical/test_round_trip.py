@@ -13,9 +13,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from connector.domain.provider import EventRead, Item, NewEvent
-from connector.providers.google.canonical import read_item
-from connector.providers.google.writing import holdable, insert_body, patch_body
+from connector.adapters.providers.google.canonical import read_item
+from connector.adapters.providers.google.writing import holdable, insert_body, patch_body
+from connector.domain.provider.port import EventRead, Item, NewEvent
 from contracts.calendar_objects import EventChanges, EventFields, Marker
 from contracts.times import Timed
 from tests.contract.providers.google_stage import google_stage

@@ -10,9 +10,9 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import given, settings
 
-from connector.domain.provider import EventRead, Item, NewEvent
-from connector.providers.graph.canonical import read_single
-from connector.providers.graph.writing import create_body, holdable, patch_body
+from connector.adapters.providers.graph.canonical import read_single
+from connector.adapters.providers.graph.writing import create_body, holdable, patch_body
+from connector.domain.provider.port import EventRead, Item, NewEvent
 from contracts.calendar_objects import EventChanges, EventFields, Marker
 from tests.contract.providers.graph_stage import graph_stage
 from tests.contract.providers.simulated_stage import SimulatedStage

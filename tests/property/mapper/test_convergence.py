@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
 from contracts.calendar_objects import EventFields
-from mapper.domain.fields import event_values, mapped_fields
-from mapper.domain.link import Link
+from mapper.domain.model.fields import event_values, mapped_fields
+from mapper.domain.model.link import Link
 from tests.support.bench import TOMORROW, due, timed
 from tests.support.mapper_world import World
 

@@ -3,9 +3,9 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from activity_store.domain import transitions
-from activity_store.domain.activity import Activity
-from activity_store.domain.ids import scoped
+from activity_store.domain.model.activity import Activity
+from activity_store.domain.model.ids import scoped
+from activity_store.domain.rules import transitions
 from contracts.activity_commands import ActivityChanges, ActivityPut, ActivityRemove
 
 NOW = datetime(2030, 1, 1, 12, tzinfo=UTC)

@@ -1,8 +1,8 @@
 """Commands of the sync: applied, unchanged, stale or refused (A8, F5, architecture)."""
 
-from activity_store.domain.activity import Activity
-from activity_store.domain.commands import KEPT_ANSWERS, Known, settle_put, settle_remove
-from activity_store.domain.transitions import delete
+from activity_store.domain.model.activity import Activity
+from activity_store.domain.rules.commands import KEPT_ANSWERS, Known, settle_put, settle_remove
+from activity_store.domain.rules.transitions import delete
 from contracts.activities import ActivityAttendee, ExternalRef, Participant, Schedule
 from tests.unit.activity_store.builders import LATER, NOW, activity, put, remove
 

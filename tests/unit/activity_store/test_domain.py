@@ -5,13 +5,13 @@ from typing import Any, Literal
 
 import pytest
 
-from activity_store.domain.activity import Activity
-from activity_store.domain.ids import scoped
-from activity_store.domain.linked_items import LinkedItem, Viewer, is_item_visible, rewritten, with_person_emails
-from activity_store.domain.overlaps import overlaps
-from activity_store.domain.sync_state import with_link_state
-from activity_store.domain.types import default_types, key_from
-from activity_store.domain.visibility import is_visible
+from activity_store.domain.model.activity import Activity
+from activity_store.domain.model.activity_types import default_types, key_from
+from activity_store.domain.model.ids import scoped
+from activity_store.domain.model.linked_items import LinkedItem, Viewer, is_item_visible, rewritten, with_person_emails
+from activity_store.domain.rules.overlaps import overlaps
+from activity_store.domain.rules.sync_state import with_link_state
+from activity_store.domain.rules.visibility import is_visible
 from contracts.activities import LinkedItemKind
 from contracts.links import LinkState, LinkStateChanged
 from tests.unit.activity_store.builders import NOW, activity

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from pydantic import ValidationError
 
-from activity_store.api.activity_schemas import ActivityCreate, ActivityOut, ActivityPatch
+from activity_store.entrypoints.http.activity_schemas import ActivityCreate, ActivityOut, ActivityPatch
 from tests.unit.activity_store.builders import activity
 
 F1 = {

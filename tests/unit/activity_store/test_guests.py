@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from activity_store.adapters.collections import Guests, persons_in
-from activity_store.domain.linked_items import LinkedItem, item_id_of, with_person_emails
-from chassis.coalesce import Coalescer
+from activity_store.domain.model.linked_items import LinkedItem, item_id_of, with_person_emails
+from chassis.persistence.batch_loader import Coalescer
 
 
 def person(company: str, item_id: str, *emails: str) -> LinkedItem:

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from activity_store.domain import transitions
-from activity_store.domain.errors import InvalidError
-from activity_store.domain.snapshots import snapshot_of
+from activity_store.domain.model.errors import InvalidError
+from activity_store.domain.rules import transitions
+from activity_store.domain.rules.snapshots import snapshot_of
 from contracts.activities import Participant
 from tests.unit.activity_store.builders import LATER, NOW, activity
 

@@ -14,9 +14,9 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
-from chassis.auth import Identity, TokenVerifier
 from chassis.errors import Transient
-from chassis.problems import Problem
+from chassis.web.auth import Identity, TokenVerifier
+from chassis.web.problems import Problem
 
 SECRET = "s" * 32
 CLAIMS: dict[str, Any] = {"sub": "7", "company_id": "acme", "role": "admin"}

@@ -5,14 +5,14 @@ from collections.abc import Sequence
 
 import pytest
 
-from chassis.coalesce import Coalescer
-from chassis.document import Document
 from chassis.errors import Rejected, Transient
-from chassis.lanes import run_stages, stages
-from chassis.messages import Outgoing
-from chassis.relay import Relay
-from chassis.settling import GivenBack, Settler
-from chassis.vitals import STUCK_AFTER, Vitals
+from chassis.messaging.consumer_health import STUCK_AFTER, Vitals
+from chassis.messaging.lanes import run_stages, stages
+from chassis.messaging.publisher import Outgoing
+from chassis.messaging.record_processing import GivenBack, Settler
+from chassis.persistence.batch_loader import Coalescer
+from chassis.persistence.document import Document
+from chassis.persistence.relay import Relay
 
 
 def test_a_barrier_is_a_stage_of_its_own() -> None:

@@ -2,7 +2,7 @@
 
 import logging
 
-from chassis.logs import Damper
+from chassis.observability.logs import Damper
 
 
 def record(words: str, *values: object, at: float, library: str = "aiokafka.conn") -> logging.LogRecord:

@@ -8,15 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chassis.document import Document, decode, encode, stamped
+from chassis.encryption import Sealer
 from chassis.errors import Rejected
 from chassis.ids import new_id
-from chassis.keyset import complete, with_after
-from chassis.messages import Outgoing
-from chassis.pages import decode_cursor, encode_cursor
-from chassis.preconditions import check_if_match, etag
-from chassis.problems import Problem
-from chassis.sealing import Sealer
+from chassis.messaging.publisher import Outgoing
+from chassis.persistence.document import Document, decode, encode, stamped
+from chassis.persistence.keyset import complete, with_after
+from chassis.web.pagination import decode_cursor, encode_cursor
+from chassis.web.preconditions import check_if_match, etag
+from chassis.web.problems import Problem
 
 
 @given(st.lists(st.text() | st.integers() | st.booleans() | st.datetimes(timezones=st.just(UTC))))

@@ -3,9 +3,9 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from connector.domain.connection import Choices, Connection
-from connector.domain.content import with_hash
-from connector.domain.judging import Reading
+from connector.domain.change_detection.content_hash import with_hash
+from connector.domain.change_detection.event_change import Reading
+from connector.domain.model.connection import Choices, Connection
 from connector.domain.window import window_at
 from contracts.calendar_objects import EventFields, EventSnapshot
 from contracts.connections import Coverage

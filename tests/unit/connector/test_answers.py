@@ -7,16 +7,16 @@ from typing import cast
 import pytest
 
 from chassis.clock import ManualClock
-from chassis.documents import Documents
 from chassis.errors import Transient
-from chassis.messages import Outgoing
-from connector.adapters.stores import Answer, open_stores
-from connector.domain.connection import Connection, InFlight
-from connector.work.answers import Answers, Outcome
-from connector.work.connections import Connections
-from connector.work.facts import Facts
-from connector.work.memory import KnownItems
-from connector.work.turns import Turns
+from chassis.messaging.publisher import Outgoing
+from chassis.persistence.documents import Documents
+from connector.adapters.collections import Answer, open_stores
+from connector.application.connections.repository import Connections
+from connector.application.lease import Turns
+from connector.application.message_factory import Facts
+from connector.application.reading.sync_state import KnownItems
+from connector.application.writing.outcomes import Answers, Outcome
+from connector.domain.model.connection import Connection, InFlight
 from contracts import topics
 from contracts.calendar_commands import CalendarPut
 from contracts.calendar_events import CalendarCommandSettled

@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 
 from chassis.clock import ManualClock
-from connector.domain.channels import channel_to_renew, is_good, polling
-from connector.domain.connection import Connection, Subscription
-from connector.domain.due import renew_at
-from connector.domain.errors import Missing, WatchRefused
-from connector.domain.provider import Watch, WatchRequest
-from connector.work.channels import Channels
+from connector.application.connections.push_channels import Channels
+from connector.domain.connection.push_channel import channel_to_renew, is_good, polling
+from connector.domain.model.connection import Connection, Subscription
+from connector.domain.provider.errors import Missing, WatchRefused
+from connector.domain.provider.port import Watch, WatchRequest
+from connector.domain.scheduling.schedule import renew_at
 from tests.unit.connector.support import DAY, NOW, connection
 
 OPEN = Subscription(id="ch1", resource_id="s1", calendar_id="cal", opened_at=NOW - DAY, expires_at=NOW + DAY)

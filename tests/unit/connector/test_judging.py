@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from connector.domain.judging import judge
+from connector.domain.change_detection.event_change import judge
 from contracts.calendar_objects import Marker
 from tests.unit.connector.support import DAY, NOW, event, reading
 

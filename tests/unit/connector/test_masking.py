@@ -5,12 +5,12 @@ from typing import Any
 import pytest
 
 from chassis.ids import new_id
-from connector.adapters.stores import Answer
-from connector.domain.choosing import changed
-from connector.domain.connection import Choices, Connection
-from connector.domain.known import KnownSeries
-from connector.domain.masking import PrivateMode, present, present_item, present_series
-from connector.domain.provider import EventRead, EventRemoved, OccurrenceCancelled, OccurrenceRead, SeriesRead
+from connector.adapters.collections import Answer
+from connector.domain.change_detection.sync_state import KnownSeries
+from connector.domain.connection.settings_change import changed
+from connector.domain.model.connection import Choices, Connection
+from connector.domain.provider.port import EventRead, EventRemoved, OccurrenceCancelled, OccurrenceRead, SeriesRead
+from connector.domain.redaction import PrivateMode, present, present_item, present_series
 from contracts.activity_types import DEFAULT_TYPES
 from contracts.calendar_events import CalendarCommandSettled
 from contracts.calendar_objects import EventAttendee, EventSnapshot, Marker

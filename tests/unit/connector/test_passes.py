@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from connector.domain.findings import Findings
-from connector.domain.judging import judge
-from connector.domain.known import KnownEvent, KnownSeries, new_series
-from connector.domain.passes import Memory, find_news, in_batches
-from connector.domain.provider import (
+from connector.domain.change_detection.changes import Findings
+from connector.domain.change_detection.event_change import judge
+from connector.domain.change_detection.page_changes import Memory, find_news, in_batches
+from connector.domain.change_detection.sync_state import KnownEvent, KnownSeries, new_series
+from connector.domain.provider.port import (
     EventRead,
     EventRemoved,
     Item,

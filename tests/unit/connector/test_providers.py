@@ -3,8 +3,8 @@
 import pytest
 
 from chassis.errors import Rejected
-from connector.catalogue import CATALOGUE
-from connector.work.desk import SUPPORTED, check_provider
+from connector.application.connections.service import SUPPORTED, check_provider
+from connector.provider_catalogue import CATALOGUE
 
 FOUR = ("google", "outlook", "office365", "exchange")
 

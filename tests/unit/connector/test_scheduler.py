@@ -8,20 +8,20 @@ from typing import Any, cast
 import pytest
 
 from chassis.clock import ManualClock
-from chassis.messages import Outgoing, Publisher
-from chassis.store import Store
-from connector.adapters.calendars import ProviderAway
-from connector.adapters.stores import Stores, open_stores
-from connector.domain.connection import DueKind
-from connector.domain.due import with_due
-from connector.domain.lifecycle import healthy
-from connector.domain.reads import Pace
-from connector.domain.taking import AT_ONCE
-from connector.scheduler import Scheduler
-from connector.work.connections import Connections
-from connector.work.facts import Facts
-from connector.work.parking import Parking
-from connector.work.tempos import ADJUST_EVERY, Tempos
+from chassis.messaging.publisher import Outgoing, Publisher
+from chassis.persistence.store import Store
+from connector.adapters.collections import Stores, open_stores
+from connector.adapters.guarded_calendar import ProviderAway
+from connector.application.connections.repository import Connections
+from connector.application.message_factory import Facts
+from connector.application.parking import Parking
+from connector.application.rate_limiter import ADJUST_EVERY, Tempos
+from connector.domain.connection.dispatch import AT_ONCE
+from connector.domain.connection.lifecycle import healthy
+from connector.domain.connection.reads import Pace
+from connector.domain.model.connection import DueKind
+from connector.domain.scheduling.schedule import with_due
+from connector.entrypoints.jobs import Scheduler
 from contracts.calendar_commands import CalendarPull, CalendarRemove
 from contracts.topics import MODELS
 from tests.support.mapper_world import Database

@@ -4,12 +4,12 @@ from datetime import timedelta
 
 import pytest
 
-from connector.domain.connection import Push
-from connector.domain.due import retry_at, with_due
-from connector.domain.lifecycle import due_when_authorised, troubled
-from connector.domain.reads import Pace, Proof, proven
-from connector.domain.spread import jittered, next_daily, part_of
-from connector.domain.taking import Standing, take
+from connector.domain.connection.dispatch import Standing, take
+from connector.domain.connection.lifecycle import due_when_authorised, troubled
+from connector.domain.connection.reads import Pace, Proof, proven
+from connector.domain.model.connection import Push
+from connector.domain.scheduling.jitter import jittered, next_daily, part_of
+from connector.domain.scheduling.schedule import retry_at, with_due
 from tests.unit.connector.support import DAY, NOW, connection
 
 SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)

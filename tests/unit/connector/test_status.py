@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from connector.domain.connection import Brake, Counted, Trouble
-from connector.domain.status import Progress, progress_of, status_of
+from connector.domain.connection.status import Progress, progress_of, status_of
+from connector.domain.model.connection import Brake, Counted, Trouble
 from tests.unit.connector.support import NOW, connection
 
 PATIENCE = timedelta(minutes=10)

@@ -5,17 +5,17 @@ from uuid import UUID
 
 import pytest
 
-from connector.domain.announcing import announcement, owing_news
-from connector.domain.choosing import SettingRefused, changed
-from connector.domain.connection import Choices, Subscription
-from connector.domain.debounce import judge_pull
-from connector.domain.due import due_now, renew_at, retry_delay, sooner, with_due
+from connector.domain.connection.events import announcement, owing_news
+from connector.domain.connection.lease import LeaseHeld, LeaseLost, leased, released, renewed
+from connector.domain.connection.lifecycle import healthy, pick_calendar, stopping, taking_up, troubled
+from connector.domain.connection.reads import Pace, Proof, proven
+from connector.domain.connection.settings_change import SettingRefused, changed
 from connector.domain.identity import account_key
-from connector.domain.leasing import LeaseHeld, LeaseLost, leased, released, renewed
-from connector.domain.lifecycle import healthy, pick_calendar, stopping, taking_up, troubled
-from connector.domain.provider import CalendarInfo
-from connector.domain.reads import Pace, Proof, proven
-from connector.domain.spread import jittered
+from connector.domain.model.connection import Choices, Subscription
+from connector.domain.provider.port import CalendarInfo
+from connector.domain.scheduling.debounce import judge_pull
+from connector.domain.scheduling.jitter import jittered
+from connector.domain.scheduling.schedule import due_now, renew_at, retry_delay, sooner, with_due
 from tests.unit.connector.support import DAY, NOW, connection
 
 SECOND = timedelta(seconds=1)

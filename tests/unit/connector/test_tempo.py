@@ -4,10 +4,10 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from connector.adapters.calendars import ProviderAway
-from connector.domain.errors import Throttled
-from connector.domain.tempo import LEAST, Seen, Tempo, adjusted, at_most
-from connector.work.tempos import ADJUST_EVERY, PROBE_EVERY, Tempos
+from connector.adapters.guarded_calendar import ProviderAway
+from connector.application.rate_limiter import ADJUST_EVERY, PROBE_EVERY, Tempos
+from connector.domain.provider.errors import Throttled
+from connector.domain.scheduling.rate_limiter import LEAST, Seen, Tempo, adjusted, at_most
 from tests.unit.connector.support import NOW
 
 MOST = 100.0

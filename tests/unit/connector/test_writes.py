@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from connector.domain.connection import InFlight
+from connector.domain.model.connection import InFlight
 from connector.domain.writes import begun
 from tests.unit.connector.support import NOW, connection
 

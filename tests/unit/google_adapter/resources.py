@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from connector.domain.provider import EventRead, Item, OccurrenceRead, SeriesRead
-from connector.providers.google.canonical import read_item
+from connector.adapters.providers.google.canonical import read_item
+from connector.domain.provider.port import EventRead, Item, OccurrenceRead, SeriesRead
 from contracts.calendar_objects import EventSnapshot
 
 

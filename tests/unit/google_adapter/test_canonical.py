@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from connector.domain.provider import (
+from connector.domain.provider.port import (
     EventRead,
     EventRemoved,
     OccurrenceCancelled,

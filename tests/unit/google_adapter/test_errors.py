@@ -8,8 +8,8 @@ import pytest
 from googleapiclient.errors import HttpError
 
 from chassis.errors import TandemError
-from connector.domain import errors
-from connector.providers.google.errors import Target, translate
+from connector.adapters.providers.google.errors import Target, translate
+from connector.domain.provider import errors
 
 
 def answer(status: int, reason: str, headers: dict[str, str] | None = None, **entry: str) -> HttpError:

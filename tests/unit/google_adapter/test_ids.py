@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from connector.providers.google.ids import derived_id, instance_id, instance_place, lineage
+from connector.adapters.providers.google.ids import derived_id, instance_id, instance_place, lineage
 
 
 def test_derived_ids_are_what_events_insert_accepts_and_stay_the_same_for_good() -> None:

@@ -8,9 +8,9 @@ from typing import Any
 import httpx
 import pytest
 
-from connector.domain.errors import CalendarUnavailable, Missing, NeedsReauth, Rejected, Transient
-from connector.domain.provider import CalendarProvider, EventRead, NewEvent, Page, WatchRequest
-from connector.providers.google import make_google
+from connector.adapters.providers.google import make_google
+from connector.domain.provider.errors import CalendarUnavailable, Missing, NeedsReauth, Rejected, Transient
+from connector.domain.provider.port import CalendarProvider, EventRead, NewEvent, Page, WatchRequest
 from contracts.calendar_objects import EventChanges, Marker
 from contracts.times import Timed
 from tests.unit.google_adapter.resources import resource

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from chassis.errors import Rejected
-from connector.domain.provider import EventRead, Unreadable
-from connector.domain.zones import iana_zone
-from connector.providers.google.writing import holdable
+from connector.adapters.providers.google.writing import holdable
+from connector.domain.provider.port import EventRead, Unreadable
+from connector.domain.provider.zones import iana_zone
 from contracts.calendar_objects import EventChanges
 from contracts.times import AllDay, Timed
 from tests.unit.google_adapter.resources import read, snapshot

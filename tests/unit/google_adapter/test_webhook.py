@@ -10,12 +10,12 @@ from fastapi import FastAPI
 
 from chassis.clock import ManualClock
 from chassis.errors import Transient
-from chassis.messages import Outgoing
-from chassis.problem_handlers import install_problems
-from connector.adapters.stores import Channel
-from connector.providers.google.webhook import google_webhook_routes
-from connector.work.doorbell import Doorbell
-from connector.work.facts import Facts
+from chassis.messaging.publisher import Outgoing
+from chassis.web.problem_handlers import install_problems
+from connector.adapters.collections import Channel
+from connector.application.message_factory import Facts
+from connector.application.notifications import Doorbell
+from connector.entrypoints.http.google_webhook import google_webhook_routes
 from tests.unit.connector.support import NOW, connection
 
 CHANNEL = Channel(id="ch1", connection_id="c1", company_id="acme", token="secret", created_at=NOW)

@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from sandbox.google.domain import times
-from sandbox.google.domain.drafts import merge
-from sandbox.google.domain.errors import GoogleError
-from sandbox.google.domain.fields import select
+from simulators.google.domain import times
+from simulators.google.domain.drafts import merge
+from simulators.google.domain.errors import GoogleError
+from simulators.google.domain.fields import select
 
 
 @pytest.mark.parametrize(

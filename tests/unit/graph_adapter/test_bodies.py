@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connector.providers.graph.bodies import plain, read_body, write_body
+from connector.adapters.providers.graph.bodies import plain, read_body, write_body
 
 PIECES = [
     "a",

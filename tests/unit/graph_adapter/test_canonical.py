@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from connector.domain.provider import EventRead, EventRemoved, Unreadable
-from connector.providers.graph.reading import read_item
-from connector.providers.graph.versions import EventVersion
+from connector.adapters.providers.graph.reading import read_item
+from connector.adapters.providers.graph.versions import EventVersion
+from connector.domain.provider.port import EventRead, EventRemoved, Unreadable
 from contracts.times import AllDay, Timed
 from tests.unit.graph_adapter.resources import BERLIN, MARKER, marked, moment, read, resource, snapshot
 

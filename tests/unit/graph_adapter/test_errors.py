@@ -4,8 +4,8 @@ import httpx
 import pytest
 
 from chassis.errors import TandemError
-from connector.domain import errors
-from connector.providers.graph.errors import Target, translate
+from connector.adapters.providers.graph.errors import Target, translate
+from connector.domain.provider import errors
 
 
 def answer(status: int, code: str, message: str = "Words.", headers: dict[str, str] | None = None) -> httpx.Response:

@@ -10,10 +10,10 @@ from authlib.common.errors import AuthlibBaseError
 from pydantic import ValidationError
 
 from connector.adapters.oauth import OAuthClient, refusal
-from connector.catalogue import CATALOGUE
-from connector.domain.errors import NeedsReauth
-from connector.domain.provider import Account
-from connector.providers.graph.oauth import Tenant, microsoft_endpoints
+from connector.adapters.providers.graph.oauth import Tenant, microsoft_endpoints
+from connector.domain.provider.errors import NeedsReauth
+from connector.domain.provider.port import Account
+from connector.provider_catalogue import CATALOGUE
 from connector.settings import ConnectorSettings
 
 LOGIN = "https://login.example"

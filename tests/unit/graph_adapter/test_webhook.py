@@ -10,14 +10,14 @@ from fastapi import FastAPI
 
 from chassis.clock import ManualClock
 from chassis.errors import Transient
-from chassis.messages import Outgoing
-from chassis.problem_handlers import install_problems
-from connector.adapters.stores import Channel
-from connector.domain.connection import Connection, Subscription
-from connector.providers.graph.client_state import client_state
-from connector.providers.graph.webhook import microsoft_webhook_routes
-from connector.work.doorbell import Doorbell
-from connector.work.facts import Facts
+from chassis.messaging.publisher import Outgoing
+from chassis.web.problem_handlers import install_problems
+from connector.adapters.collections import Channel
+from connector.adapters.providers.graph.client_state import client_state
+from connector.application.message_factory import Facts
+from connector.application.notifications import Doorbell
+from connector.domain.model.connection import Connection, Subscription
+from connector.entrypoints.http.microsoft_webhook import microsoft_webhook_routes
 from tests.unit.connector.support import DAY, NOW, connection
 
 CHANGED, LIFECYCLE = "/webhooks/microsoft", "/webhooks/microsoft/lifecycle"

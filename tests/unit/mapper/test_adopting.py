@@ -8,7 +8,7 @@ import pytest
 from contracts import topics
 from contracts.calendar_events import EventChanged, EventGone
 from contracts.calendar_objects import EventSnapshot, Marker
-from mapper.domain.link import Link
+from mapper.domain.model.link import Link
 from tests.support.bench import TOMORROW, as_written, due, timed
 from tests.support.mapper_world import ACCOUNT, World
 

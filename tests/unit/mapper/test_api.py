@@ -7,12 +7,12 @@ from typing import Any, cast
 import httpx
 from fastapi import FastAPI
 
-from chassis.auth import Identity, require_identity
-from chassis.problem_handlers import install_problems
-from mapper.adapters.store import Collections
-from mapper.api import routes
-from mapper.domain.connection import Connection
-from mapper.domain.link import Link
+from chassis.web.auth import Identity, require_identity
+from chassis.web.problem_handlers import install_problems
+from mapper.adapters.collections import Collections
+from mapper.domain.model.connection import Connection
+from mapper.domain.model.link import Link
+from mapper.entrypoints.http.links import routes
 from tests.support.bench import Bench, connection
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from contracts.brakes import BrakeRequested, BrakeSettled, Restore
 from contracts.connections import BrakeAnswer
-from mapper.domain.limits import over_limit
+from mapper.domain.model.limits import over_limit
 from tests.support.bench import as_written
 from tests.support.mapper_world import CONNECTION, World
 

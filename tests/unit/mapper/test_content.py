@@ -6,8 +6,8 @@ from contracts.activities import ActivityAttendee
 from contracts.activity_commands import ActivityPut
 from contracts.calendar_commands import CalendarPut
 from contracts.calendar_objects import EventAttendee, Occurrence
-from mapper.domain.fields import NO_TITLE
-from mapper.domain.observe import note_activity
+from mapper.domain.model.fields import NO_TITLE
+from mapper.domain.rules.observe import note_activity
 from tests.support.bench import HOUR, NOW, Bench, connection, linked
 
 OCCURRENCE = Occurrence(series_id="s", lineage="s", original_start="2026-03-03T09:00:00Z")

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from contracts.activities import LinkedItemSummary
 from contracts.calendar_commands import CalendarPut
 from contracts.calendar_objects import EventAttendee
-from mapper.domain import context_block
-from mapper.domain.context_block import block_of, found_in, strip, with_block
+from mapper.domain.rules import context_block
+from mapper.domain.rules.context_block import block_of, found_in, strip, with_block
 from tests.support.bench import HOUR, NOW, TOMORROW, Bench, connection, due, linked, timed
 
 DEAL = LinkedItemSummary(kind="deal", id="1", name="Big <b>deal</b>\n┃· tricky", value=12.5, currency="EUR")

@@ -8,8 +8,15 @@ from contracts.activities import ExternalRef
 from contracts.calendar_commands import CalendarPut
 from contracts.calendar_events import EventChanged
 from contracts.calendar_objects import Marker
-from mapper.domain.ids import activity_id_for
-from mapper.domain.pairing import is_copy, is_late, link_id_by_marker, link_of_activity, link_of_event, new_link
+from mapper.domain.model.ids import activity_id_for
+from mapper.domain.rules.link_resolution import (
+    is_copy,
+    is_late,
+    link_id_by_marker,
+    link_of_activity,
+    link_of_event,
+    new_link,
+)
 from tests.support.bench import HOUR, NOW, Bench, connection, linked
 
 

@@ -7,7 +7,7 @@ import pytest
 from contracts.activities import ActivitySnapshot
 from contracts.calendar_events import EventChanged, EventGone
 from contracts.calendar_objects import Occurrence
-from mapper.domain.link import Link
+from mapper.domain.model.link import Link
 from tests.support.bench import NOW, as_written, timed
 from tests.support.mapper_world import World
 

@@ -6,8 +6,8 @@ import pytest
 
 from contracts.activities import SyncSummary
 from contracts.links import LinkStateChanged
-from mapper.advance import Advance
-from mapper.trigger import Trigger
+from mapper.application.causation import Trigger
+from mapper.application.link_transition import Advance
 from tests.support.bench import NOW, linked
 
 

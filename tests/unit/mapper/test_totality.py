@@ -12,12 +12,12 @@ from contracts.calendar_events import GoneKind
 from contracts.calendar_objects import EventFields, EventSnapshot, Marker, Occurrence
 from contracts.connections import ConnectionStatus, Coverage
 from contracts.times import AllDay, Timed
-from mapper.domain.connection import Connection, Withheld
-from mapper.domain.decision import Decision, RemoveActivity
-from mapper.domain.fields import mapped_fields
-from mapper.domain.link import ActivitySide, EventSide, Link, LinkState, Pending
-from mapper.domain.pairing import new_link
-from mapper.domain.reconcile import reconcile
+from mapper.domain.model.connection import Connection, Withheld
+from mapper.domain.model.decision import Decision, RemoveActivity
+from mapper.domain.model.fields import mapped_fields
+from mapper.domain.model.link import ActivitySide, EventSide, Link, LinkState, Pending
+from mapper.domain.rules.link_resolution import new_link
+from mapper.domain.rules.reconcile import reconcile
 from tests.support.bench import NOW, connection
 
 ZONES = st.sampled_from(["UTC", "Europe/Berlin", "Pacific/Kiritimati", "America/St_Johns"])

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pytest
 
 from chassis.errors import Transient
-from mapper.touched import Touched
+from mapper.application.dirty_set import Touched
 
 
 async def test_alone_those_whose_look_fails_are_looked_at_again_and_then_no_more() -> None:

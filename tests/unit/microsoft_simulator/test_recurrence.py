@@ -10,8 +10,8 @@ import recurring_ical_events
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sandbox.microsoft.domain import recurrence, rules
-from sandbox.microsoft.domain.times import Moment
+from simulators.microsoft.domain import recurrence, rules
+from simulators.microsoft.domain.times import Moment
 
 _WEEK = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _FAR = datetime(2028, 1, 1, tzinfo=UTC)

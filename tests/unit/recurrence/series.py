@@ -2,8 +2,8 @@
 
 from datetime import UTC, date, datetime, timedelta
 
-from connector.domain.provider import OccurrenceCancelled, OccurrenceRead, SeriesRead
-from connector.domain.recurrence import expand
+from connector.domain.provider.port import OccurrenceCancelled, OccurrenceRead, SeriesRead
+from connector.domain.series.recurrence import expand
 from contracts.calendar_objects import EventFields, EventSnapshot, Occurrence
 from contracts.times import AllDay, EventTime, Timed
 

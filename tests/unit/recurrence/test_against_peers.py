@@ -11,8 +11,8 @@ import pytest
 import recurring_ical_events
 from dateutil.rrule import rrulestr
 
-from connector.domain.recurrence import UnexpandableRule, original_start
-from connector.domain.zones import iana_zone
+from connector.domain.provider.zones import iana_zone
+from connector.domain.series.recurrence import UnexpandableRule, original_start
 from contracts.times import AllDay, EventTime, Timed
 from tests.unit.recurrence.series import days, expanded, moved, series, timed
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from connector.domain.recurrence import UnexpandableRule
+from connector.domain.series.recurrence import UnexpandableRule
 from contracts.times import Timed
 from tests.unit.recurrence.series import WINDOW, cancelled, days, expanded, moved, series, starts, timed
 

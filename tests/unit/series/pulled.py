@@ -5,18 +5,18 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from chassis.clock import ManualClock
-from chassis.messages import Outgoing
-from connector.adapters.calendars import Calendars
-from connector.adapters.stores import open_stores
-from connector.domain.errors import Missing, ResyncNeeded
-from connector.domain.provider import EventRead, EventRemoved, Item, OccurrenceRead, Page, SeriesRead, Traits
-from connector.domain.reads import Pace
-from connector.providers.google.ids import instance_id
-from connector.work.connections import Connections
-from connector.work.facts import Facts
-from connector.work.pulling import Puller
-from connector.work.read import Teller
-from connector.work.turns import Turn, Turns
+from chassis.messaging.publisher import Outgoing
+from connector.adapters.collections import open_stores
+from connector.adapters.guarded_calendar import Calendars
+from connector.adapters.providers.google.ids import instance_id
+from connector.application.connections.repository import Connections
+from connector.application.lease import Turn, Turns
+from connector.application.message_factory import Facts
+from connector.application.reading.change_publisher import Teller
+from connector.application.reading.pulling import Puller
+from connector.domain.connection.reads import Pace
+from connector.domain.provider.errors import Missing, ResyncNeeded
+from connector.domain.provider.port import EventRead, EventRemoved, Item, OccurrenceRead, Page, SeriesRead, Traits
 from contracts import topics
 from contracts.calendar_events import EventChanged, EventGone
 from contracts.connections import ConnectionSettings

@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from connector.domain.content import with_hash
-from connector.domain.findings import Findings
-from connector.domain.known import KnownEvent, KnownSeries
-from connector.domain.passes import Memory, find_news, kin_to_ask
-from connector.domain.provider import EventRead, Item, OccurrenceCancelled, OccurrenceRead, SeriesRead
-from connector.providers.google.ids import instance_id, lineage
+from connector.adapters.providers.google.ids import instance_id, lineage
+from connector.domain.change_detection.changes import Findings
+from connector.domain.change_detection.content_hash import with_hash
+from connector.domain.change_detection.page_changes import Memory, find_news, kin_to_ask
+from connector.domain.change_detection.sync_state import KnownEvent, KnownSeries
+from connector.domain.provider.port import EventRead, Item, OccurrenceCancelled, OccurrenceRead, SeriesRead
 from contracts.calendar_objects import EventFields, EventSnapshot, Occurrence
 from contracts.times import AllDay, EventTime, Timed
 from tests.unit.connector.support import reading

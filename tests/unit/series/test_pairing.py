@@ -2,9 +2,9 @@
 
 import pytest
 
-from connector.domain.pairing import Place, pair, place_of
-from connector.domain.passes import in_batches
-from connector.domain.provider import EventRemoved, Item
+from connector.domain.change_detection.page_changes import in_batches
+from connector.domain.provider.port import EventRemoved, Item
+from connector.domain.series.pairing import Place, pair, place_of
 from tests.unit.series.remembered import (
     at,
     cancelled,

@@ -2,10 +2,10 @@
 
 from datetime import timedelta
 
-from connector.domain.known import KnownSeries, deviation_id, new_series
-from connector.domain.pruning import KEPT, over_before, without_past
+from connector.adapters.providers.google.ids import instance_id
+from connector.domain.change_detection.pruning import KEPT, over_before, without_past
+from connector.domain.change_detection.sync_state import KnownSeries, deviation_id, new_series
 from connector.domain.window import window_at
-from connector.providers.google.ids import instance_id
 from tests.unit.connector.support import NOW
 from tests.unit.series.remembered import at, cancelled, days, exception, series
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from connector.domain.provider import EventRemoved, SeriesRead, Traits
+from connector.domain.provider.port import EventRemoved, SeriesRead, Traits
 from contracts.calendar_events import EventChanged, EventGone
 from contracts.times import Timed
 from tests.unit.series.pulled import Reader

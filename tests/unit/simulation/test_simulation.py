@@ -8,7 +8,7 @@ import pytest
 from aiokafka import ConsumerRecord
 from faststream.exceptions import NackMessage
 
-from chassis.vitals import Membership, Vitals
+from chassis.messaging.consumer_health import Membership, Vitals
 from tests.simulation.broker import MemoryBroker
 from tests.simulation.chance import Chance
 from tests.simulation.cluster import Cluster

@@ -9,8 +9,8 @@ from typing import Any, Literal, Self, TypeVar
 import httpx
 from tenacity import AsyncRetrying, RetryError, retry_if_result, stop_after_delay, wait_fixed
 
-from sandbox.simulation.people import Scope
 from sandbox.token import make_token
+from simulators.frame.people import Scope
 
 Json = dict[str, Any]
 T = TypeVar("T")

@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from chassis.errors import Rejected, Transient
-from chassis.topics import TopicSpec, ensure_topics
+from chassis.messaging.topics import TopicSpec, ensure_topics
 from contracts.catalogue import all_topics
 from sandbox.console import Say
 from sandbox.keeper import Keeper, kept, running

@@ -5,7 +5,7 @@ import os
 
 from activity_store.app import make_app
 from activity_store.settings import Settings
-from chassis.serve import serve
+from chassis.runtime.serve import serve
 from chassis.settings import load_settings
 
 _DEFAULT_PORT = "8003"

@@ -5,21 +5,21 @@ from datetime import timedelta
 from fastapi import FastAPI
 from faststream.kafka import KafkaBroker
 
-from activity_store.activities import Activities
 from activity_store.adapters.collections import collections_in
-from activity_store.api import activities, activity_types, conflicts, linked_items, users
-from activity_store.api.services import Services
-from activity_store.consumers import register
-from activity_store.listing import Listing
-from activity_store.renewals import Renewals
+from activity_store.application.activities import Activities
+from activity_store.application.listing import Listing
+from activity_store.application.renewals import Renewals
+from activity_store.entrypoints.consumers import register
+from activity_store.entrypoints.http import activities, activity_types, conflicts, linked_items, users
+from activity_store.entrypoints.http.services import Services
 from activity_store.settings import Settings
-from chassis.background import Periodic
-from chassis.broker import make_broker
 from chassis.clock import Clock, clock_from
-from chassis.http import make_api
-from chassis.idempotency import Idempotency
-from chassis.messages import Publisher
-from chassis.store import Database, MongoDatabase, Store
+from chassis.messaging.broker import make_broker
+from chassis.messaging.publisher import Publisher
+from chassis.persistence.store import Database, MongoDatabase, Store
+from chassis.runtime.background import Periodic
+from chassis.web.api import make_api
+from chassis.web.idempotency import Idempotency
 
 NAME = "activity-store"
 _RENEWAL_EVERY = timedelta(seconds=5)

@@ -3,7 +3,7 @@
 import argparse
 import os
 
-from chassis.serve import serve
+from chassis.runtime.serve import serve
 from chassis.settings import load_settings
 from connector.app import make_app
 from connector.settings import ConnectorSettings

@@ -8,42 +8,42 @@ import httpx
 from fastapi import FastAPI
 from faststream.kafka import KafkaBroker
 
-from chassis.background import Periodic
-from chassis.broker import make_broker
 from chassis.clock import Clock, clock_from
-from chassis.http import make_api
-from chassis.idempotency import Idempotency
-from chassis.messages import Publisher
-from chassis.sealing import Sealer
-from chassis.store import Database, MongoDatabase, Store
+from chassis.encryption import Sealer
+from chassis.messaging.broker import make_broker
+from chassis.messaging.publisher import Publisher
+from chassis.persistence.store import Database, MongoDatabase, Store
+from chassis.runtime.background import Periodic
+from chassis.web.api import make_api
+from chassis.web.idempotency import Idempotency
+from connector.adapters.collections import Stores, open_stores
 from connector.adapters.credentials import Vault
 from connector.adapters.oauth import CALLBACK_PATH, OAuthClient
-from connector.adapters.stores import Stores, open_stores
-from connector.api.connections import ConnectionsApi, connection_routes
-from connector.api.oauth import oauth_routes
-from connector.catalogue import CATALOGUE
-from connector.consumers import Listener, register
-from connector.domain.provider import CalendarProvider
-from connector.scheduler import Scheduler
+from connector.application.connections.activity_types import ActiveTypes
+from connector.application.connections.push_channels import Channels
+from connector.application.connections.repository import Connections
+from connector.application.connections.service import Desk
+from connector.application.connections.sign_in import SignIn
+from connector.application.connections.teardown import Retirer
+from connector.application.lease import Turns
+from connector.application.message_factory import Facts
+from connector.application.notifications import Doorbell
+from connector.application.parking import Parking
+from connector.application.provider_access import Accounts, ProviderKit
+from connector.application.rate_limiter import Tempos
+from connector.application.reading.change_publisher import Teller
+from connector.application.reading.pulling import Puller
+from connector.application.worker import Worker
+from connector.application.writing.outcomes import Answers
+from connector.application.writing.putting import Writer
+from connector.application.writing.removing import Remover
+from connector.domain.provider.port import CalendarProvider
+from connector.entrypoints.consumers import Listener, register
+from connector.entrypoints.http.connections import ConnectionsApi, connection_routes
+from connector.entrypoints.http.oauth import oauth_routes
+from connector.entrypoints.jobs import Scheduler
+from connector.provider_catalogue import CATALOGUE
 from connector.settings import ConnectorSettings
-from connector.work.accounts import Accounts, ProviderKit
-from connector.work.answers import Answers
-from connector.work.channels import Channels
-from connector.work.connections import Connections
-from connector.work.desk import Desk
-from connector.work.doorbell import Doorbell
-from connector.work.facts import Facts
-from connector.work.parking import Parking
-from connector.work.pulling import Puller
-from connector.work.read import Teller
-from connector.work.removing import Remover
-from connector.work.retiring import Retirer
-from connector.work.signing_in import SignIn
-from connector.work.tempos import Tempos
-from connector.work.turns import Turns
-from connector.work.types import ActiveTypes
-from connector.work.worker import Worker
-from connector.work.writing import Writer
 
 _WEBHOOK_SECONDS = 5.0
 

@@ -4,9 +4,9 @@ from datetime import timedelta
 
 from pydantic import AnyHttpUrl, Field, ValidationInfo, field_validator
 
-from chassis.sealing import Sealer
+from chassis.encryption import Sealer
 from chassis.settings import ChassisSettings
-from connector.domain.reads import Pace
+from connector.domain.connection.reads import Pace
 
 
 class ConnectorSettings(ChassisSettings):

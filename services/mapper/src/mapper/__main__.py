@@ -1,7 +1,7 @@
 """Runs the mapper: `python -m mapper`."""
 
-from chassis.logs import configure_logging
-from chassis.serve import serve
+from chassis.observability.logs import configure_logging
+from chassis.runtime.serve import serve
 from chassis.settings import load_settings
 from mapper.app import make_app
 from mapper.settings import MapperSettings

@@ -6,20 +6,21 @@ from functools import partial
 from fastapi import FastAPI
 from faststream.kafka import KafkaBroker
 
-from chassis.background import Periodic
-from chassis.broker import make_broker
 from chassis.clock import Clock, clock_from
-from chassis.http import make_api
-from chassis.messages import Publisher
-from chassis.rereading import Reader, make_reader, reread
-from chassis.store import Database, MongoDatabase, Store
+from chassis.messaging.broker import make_broker
+from chassis.messaging.publisher import Publisher
+from chassis.messaging.topic_replay import Reader, make_reader, reread
+from chassis.persistence.store import Database, MongoDatabase, Store
+from chassis.runtime.background import Periodic
+from chassis.web.api import make_api
 from contracts import topics
-from mapper import api, consumers
-from mapper.adapters.store import open_collections
-from mapper.connections import Connections, Handle
-from mapper.handlers import Handlers
-from mapper.left_out import LeftOut
-from mapper.parking import Parking
+from mapper.adapters.collections import open_collections
+from mapper.application.connections import Connections, Handle
+from mapper.application.handlers import Handlers
+from mapper.application.parking import Parking
+from mapper.application.skipped_events import LeftOut
+from mapper.entrypoints import consumers
+from mapper.entrypoints.http import links
 from mapper.settings import MapperSettings
 
 
@@ -69,7 +70,7 @@ def make_app(
         ),
         background=_background(connections, parking),
     )
-    app.include_router(api.routes(collections))
+    app.include_router(links.routes(collections))
     return app
 
 

@@ -5,17 +5,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from activity_store.domain.activity import Activity
-from activity_store.domain.ids import scoped
-from activity_store.domain.linked_items import LinkedItem, Viewer
-from activity_store.domain.types import ActivityTypes, default_types
-from activity_store.domain.users import User
-from activity_store.messages import types_message
+from activity_store.application.message_factory import types_message
+from activity_store.domain.model.activity import Activity
+from activity_store.domain.model.activity_types import ActivityTypes, default_types
+from activity_store.domain.model.ids import scoped
+from activity_store.domain.model.linked_items import LinkedItem, Viewer
+from activity_store.domain.model.users import User
 from chassis.clock import Clock
-from chassis.coalesce import Batch, Coalescer
-from chassis.documents import Documents
-from chassis.messages import Outgoing
-from chassis.store import Index, Store
+from chassis.messaging.publisher import Outgoing
+from chassis.persistence.batch_loader import Batch, Coalescer
+from chassis.persistence.documents import Documents
+from chassis.persistence.store import Index, Store
 
 _ADDRESSES_AT_ONCE = 100
 """Look-ups by `$in` get slow beyond this on the embedded server."""

@@ -7,11 +7,11 @@ from pydantic import AwareDatetime, BaseModel
 from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_delay, wait_fixed
 
 from chassis.clock import Clock
+from chassis.encryption import Sealer
 from chassis.errors import Transient
-from chassis.sealing import Sealer
+from connector.adapters.collections import Credentials, Stores
 from connector.adapters.oauth import OAuthClient, Tokens
-from connector.adapters.stores import Credentials, Stores
-from connector.domain.errors import NeedsReauth
+from connector.domain.provider.errors import NeedsReauth
 
 _MARGIN = timedelta(seconds=90)
 """A token is renewed this long before its end, so that it outlives the call it is used in."""
@@ -109,7 +109,7 @@ class Vault:
 
 @dataclass
 class StoredAccess:
-    """A connection's way to a valid access token; see `connector.domain.provider.Access`."""
+    """A connection's way to a valid access token; see `connector.domain.provider.port.Access`."""
 
     vault: Vault
     oauth: OAuthClient

@@ -10,7 +10,7 @@ from authlib.common.errors import AuthlibBaseError
 from authlib.deprecate import AuthlibDeprecationWarning
 
 from chassis.errors import Rejected, Transient
-from connector.domain.errors import NeedsReauth
+from connector.domain.provider.errors import NeedsReauth
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore", AuthlibDeprecationWarning)  # it prefers a client library that we do not use

@@ -3,8 +3,8 @@
 from datetime import datetime
 from typing import Literal
 
-from connector.domain.connection import Connection, InFlight
-from connector.domain.provider import EventRead, EventRemoved, Item, OccurrenceRead, SeriesRead
+from connector.domain.model.connection import Connection, InFlight
+from connector.domain.provider.port import EventRead, EventRemoved, Item, OccurrenceRead, SeriesRead
 from contracts.calendar_commands import CalendarPut
 from contracts.calendar_objects import EventChanges, EventFields, EventSnapshot
 

@@ -1,6 +1,0 @@
-"""A Google Calendar that runs on one machine and speaks Google's wire format."""
-
-from sandbox.google.app import make_google_simulator
-from sandbox.google.settings import GoogleSettings
-
-__all__ = ["GoogleSettings", "make_google_simulator"]

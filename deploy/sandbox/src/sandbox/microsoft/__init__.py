@@ -1,6 +1,0 @@
-"""A Microsoft Graph calendar, with its login, that runs on one machine and speaks Microsoft's wire format."""
-
-from sandbox.microsoft.app import make_microsoft_simulator
-from sandbox.microsoft.settings import MicrosoftSettings
-
-__all__ = ["MicrosoftSettings", "make_microsoft_simulator"]

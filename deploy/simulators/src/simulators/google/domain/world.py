@@ -1,0 +1,62 @@
+"""Everything the simulated Google keeps, and who was mailed."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from simulators.frame.traps import TrapBox
+from simulators.frame.world import BaseWorld
+from simulators.google.domain import times
+from simulators.google.domain.accounts import Account, Entry, new_account
+from simulators.google.domain.calendar import Calendar, Event
+from simulators.google.domain.channels import Channels
+from simulators.google.domain.errors import not_found
+from simulators.google.domain.oauth import OAuth
+from simulators.google.domain.traps import TRAPS
+
+
+@dataclass(kw_only=True)
+class World(BaseWorld):
+    """The state: accounts, calendars, channels and grants."""
+
+    traps: TrapBox = field(default_factory=lambda: TrapBox(TRAPS))
+    accounts: dict[str, Account] = field(default_factory=dict)
+    calendars: dict[str, Calendar] = field(default_factory=dict)
+    channels: Channels = field(default_factory=Channels)
+    oauth: OAuth = field(default_factory=OAuth)
+
+    def account(self, email: str) -> Account:
+        """The account; 404 if there is none."""
+        found = self.accounts.get(email.lower())
+        if found is None:
+            raise not_found()
+        return found
+
+    def add_account(self, email: str, name: str, time_zone: str) -> Account:
+        """Create the account, or answer the one that is there."""
+        key = email.lower()
+        times.zone_named(time_zone)
+        if key not in self.accounts:
+            self.accounts[key] = new_account(key, name, time_zone, self.calendars)
+        return self.accounts[key]
+
+    def calendar(self, account: Account, calendar_id: str) -> tuple[Calendar, Entry]:
+        """A calendar that the account sees, with his entry."""
+        entry = account.entry(calendar_id)
+        return self.calendars[entry.calendar], entry
+
+    def mail(self, event: Event, what: str, send_updates: str, now: datetime) -> None:
+        """Note whom Google would have mailed; `none` mails nobody."""
+        guests = [one["email"] for one in event.get("attendees", ()) if not one.get("self")]
+        if send_updates == "externalOnly":
+            guests = [email for email in guests if email not in self.accounts]
+        if guests and send_updates != "none":
+            self.mails.append(
+                {
+                    "at": times.stamp(now),
+                    "what": what,
+                    "event_id": event["id"],
+                    "summary": event.get("summary", ""),
+                    "to": guests,
+                    "send_updates": send_updates,
+                }
+            )

@@ -1,0 +1,127 @@
+"""Facts and answers as they go out: envelopes around snapshots."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from activity_store.domain.model.activity import Activity
+from activity_store.domain.model.activity_types import ActivityTypes
+from activity_store.domain.model.linked_items import LinkedItem
+from activity_store.domain.rules.commands import Verdict
+from activity_store.domain.rules.snapshots import snapshot_of, summaries_of
+from activity_store.domain.rules.transitions import Transition
+from chassis.ids import new_id
+from chassis.messaging.publisher import Outgoing, outgoing
+from chassis.observability.correlation import current_correlation_id
+from contracts import topics
+from contracts.activities import ActivityCreated, ActivityDeleted, ActivityUpdated
+from contracts.activity_commands import ActivityCommand, ActivityReplay
+from contracts.activity_outcomes import ActivityCommandSettled, ActivityReplayed, ActivityReplayEnded
+from contracts.activity_types import ActivityType, ActivityTypesChanged
+from contracts.envelope import Cause
+
+Items = Mapping[str, LinkedItem]
+
+
+@dataclass(frozen=True)
+class Origin:
+    """What set a change off, and when it was made."""
+
+    now: datetime
+    cause: Cause
+    correlation_id: str
+    causation_id: str | None = None
+    command_id: str | None = None
+
+
+def from_api(now: datetime) -> Origin:
+    """Return the origin of a change made by a request."""
+    return Origin(now, "api", current_correlation_id())
+
+
+def from_command(command: ActivityCommand, now: datetime) -> Origin:
+    """Return the origin of a change that the sync asked for."""
+    return Origin(now, "sync", command.correlation_id, causation_id=command.id, command_id=command.command_id)
+
+
+def _envelope(origin: Origin, company_id: str, version: int) -> dict[str, Any]:
+    return {
+        "id": new_id(),
+        "occurred_at": origin.now,
+        "company_id": company_id,
+        "aggregate_version": version,
+        "correlation_id": origin.correlation_id,
+        "causation_id": origin.causation_id,
+        "cause": origin.cause,
+        "command_id": origin.command_id,
+    }
+
+
+def _fact_class(transition: Transition) -> type[ActivityCreated | ActivityUpdated | ActivityDeleted]:
+    if transition.after.deleted:
+        return ActivityDeleted
+    before = transition.before
+    return ActivityCreated if before is None or before.deleted else ActivityUpdated
+
+
+def fact_of(transition: Transition, items: Items, origin: Origin) -> Outgoing:
+    """Return the public fact that tells a change; an activity that comes back is `created` once more."""
+    activity, before = transition.after, transition.before
+    moved = before is not None and before.owner_id != activity.owner_id
+    fact = _fact_class(transition)(
+        **_envelope(origin, activity.company_id, activity.revision),
+        activity=snapshot_of(activity),
+        linked_items=summaries_of(activity, items),
+        changed_fields=transition.changed,
+        previous_owner_id=before.owner_id if before and moved else None,
+    )
+    return outgoing(topics.ACTIVITY_EVENTS, activity.activity_id, fact)
+
+
+def answer_of(command: ActivityCommand, activity_id: str, verdict: Verdict, items: Items, now: datetime) -> Outgoing:
+    """Return the answer to a put or remove."""
+    activity = verdict.activity
+    settled = ActivityCommandSettled(
+        **_envelope(from_command(command, now), command.company_id, verdict.version),
+        connection_id=command.connection_id,
+        activity_id=activity_id,
+        outcome=verdict.outcome,
+        version=verdict.version,
+        activity=snapshot_of(activity) if activity else None,
+        linked_items=summaries_of(activity, items) if activity else (),
+        reason=verdict.reason,
+    )
+    return outgoing(topics.ACTIVITY_OUTCOMES, command.connection_id, settled)
+
+
+def replayed(command: ActivityReplay, activity: Activity, items: Items, now: datetime) -> Outgoing:
+    """Return one activity of a replay; never on the public topic."""
+    message = ActivityReplayed(
+        **_envelope(from_command(command, now), command.company_id, activity.revision),
+        connection_id=command.connection_id,
+        replay_id=command.replay_id,
+        activity=snapshot_of(activity),
+        linked_items=summaries_of(activity, items),
+    )
+    return outgoing(topics.ACTIVITY_OUTCOMES, command.connection_id, message)
+
+
+def replay_ended(command: ActivityReplay, count: int, now: datetime) -> Outgoing:
+    """Return the end of a replay: how many answers came before it."""
+    message = ActivityReplayEnded(
+        **_envelope(from_command(command, now), command.company_id, 0),
+        connection_id=command.connection_id,
+        replay_id=command.replay_id,
+        count=count,
+    )
+    return outgoing(topics.ACTIVITY_OUTCOMES, command.connection_id, message)
+
+
+def types_message(types: ActivityTypes) -> Outgoing:
+    """Return a company's types as the compacted topic keeps them."""
+    message = ActivityTypesChanged(
+        **_envelope(from_api(types.changed_at), types.company_id, types.version),
+        types=tuple(ActivityType.model_validate(entry.model_dump()) for entry in types.types),
+    )
+    return outgoing(topics.ACTIVITY_TYPES, types.company_id, message)

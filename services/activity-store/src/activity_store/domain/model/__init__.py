@@ -1,0 +1,1 @@
+"""Activities, types, users and linked items."""

@@ -1,0 +1,65 @@
+"""A company's activity types (C3): six defaults that every company has, and its own."""
+
+import re
+import unicodedata
+from datetime import datetime
+
+from chassis.persistence.document import Document
+from contracts.activity_types import DEFAULT_TYPES, ActivityType
+
+_COLORS = ("1A73E8", "188038", "F29900", "D93025", "8430CE", "00796B")
+MAX_TYPES = 500
+
+
+class TypeEntry(ActivityType):
+    """A type and its version, which ETags are made of."""
+
+    version: int = 1
+
+
+class ActivityTypes(Document):
+    """All types of one company: one document, since topic and validation always need them together."""
+
+    company_id: str
+    types: tuple[TypeEntry, ...]
+    changed_at: datetime
+
+    @property
+    def keys(self) -> frozenset[str]:
+        """The keys of all types, active or not."""
+        return frozenset(entry.key_string for entry in self.types)
+
+    @property
+    def active_keys(self) -> frozenset[str]:
+        """The keys of the types that new activities may have."""
+        return frozenset(entry.key_string for entry in self.types if entry.active)
+
+    def find(self, key_string: str) -> TypeEntry | None:
+        """Return the type with this key."""
+        return next((entry for entry in self.types if entry.key_string == key_string), None)
+
+
+def default_types(company_id: str, now: datetime) -> ActivityTypes:
+    """Return what a company has before it made types of its own."""
+    entries = tuple(
+        TypeEntry(key_string=key, name=key.capitalize(), icon_key=key, color=color)
+        for key, color in zip(DEFAULT_TYPES, _COLORS, strict=True)
+    )
+    return ActivityTypes(id=company_id, company_id=company_id, types=entries, changed_at=now).owing_state()
+
+
+def key_from(name: str) -> str | None:
+    """Return the key that a type's name suggests, None where it holds no letter or digit that a key may have."""
+    ascii_name = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    key = re.sub(r"[^a-z0-9]+", "_", ascii_name).strip("_")[:64]
+    return key or None
+
+
+def with_type(types: ActivityTypes, entry: TypeEntry, now: datetime) -> ActivityTypes:
+    """Return the types with one added, or replaced by a version of it that is one on."""
+    others = [other for other in types.types if other.key_string != entry.key_string]
+    if len(others) == len(types.types):
+        changed = (*types.types, entry)
+    else:
+        changed = tuple(entry if other.key_string == entry.key_string else other for other in types.types)
+    return types.model_copy(update={"types": changed, "changed_at": now}).owing_state()

@@ -1,0 +1,1 @@
+"""What reaches the activity store from outside: HTTP, Kafka records and timers."""

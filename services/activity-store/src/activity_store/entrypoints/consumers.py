@@ -1,0 +1,58 @@
+"""What the store takes from topics: commands of the sync, and how links stand."""
+
+from faststream.kafka import KafkaBroker
+
+from activity_store.adapters.collections import Collections
+from activity_store.application.link_states import LinkStates
+from activity_store.application.sync_commands import SyncCommands
+from activity_store.settings import Settings
+from chassis.clock import Clock
+from chassis.messaging.consumer import Incoming, consume
+from chassis.messaging.publisher import Publisher
+from contracts import topics
+from contracts.activity_commands import ActivityCommandMessage
+from contracts.links import LinkStateMessage
+
+COMMANDS_GROUP = "activity-store-commands"
+LINKS_GROUP = "activity-store-links"
+"""A group for each topic: within one, a consumer that joins would make those of the other topic stop and rejoin."""
+
+
+def register(
+    broker: KafkaBroker, *, collections: Collections, publisher: Publisher, settings: Settings, clock: Clock
+) -> None:
+    """Register the consumers; a batch's keys run side by side, each in order."""
+    commands = SyncCommands(collections, publisher, clock, page=settings.replay_page)
+    states = LinkStates(collections)
+
+    async def take_command(incoming: Incoming[ActivityCommandMessage]) -> None:
+        await commands.handle(incoming.message)
+
+    async def take_state(incoming: Incoming[LinkStateMessage]) -> None:
+        await states.handle(incoming.message)
+
+    consume(
+        broker,
+        topic=topics.ACTIVITY_COMMANDS,
+        group=COMMANDS_GROUP,
+        parse=topics.reader(topics.ACTIVITY_COMMANDS),
+        handle=take_command,
+        settings=settings,
+        clock=clock,
+        schema=ActivityCommandMessage,
+    )
+    consume(
+        broker,
+        topic=topics.LINK_STATES,
+        group=LINKS_GROUP,
+        parse=topics.reader(topics.LINK_STATES),
+        handle=take_state,
+        lane=_activity_of,
+        settings=settings,
+        clock=clock,
+        schema=LinkStateMessage,
+    )
+
+
+def _activity_of(incoming: Incoming[LinkStateMessage]) -> str:
+    return getattr(incoming.message, "activity_id", incoming.message.connection_id)

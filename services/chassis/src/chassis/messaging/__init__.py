@@ -1,0 +1,1 @@
+"""Kafka: topics, publishing, consuming, dead letters and the health of consumers."""

@@ -1,0 +1,223 @@
+"""Consumers: batches of raw records, each decoded alone, worked off by lanes, settled all before the batch is acked.
+
+FastStream's own decoding would let one bad record keep a whole batch from ever being handled; see `settling` for
+what happens to a record that fails.
+"""
+
+from collections.abc import Awaitable, Callable, Hashable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from types import MethodType
+from typing import Any, Generic, TypeVar, cast
+
+import structlog
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from faststream import AckPolicy
+from faststream.exceptions import NackMessage
+from faststream.kafka import KafkaBroker, KafkaMessage
+
+from chassis.clock import Clock
+from chassis.ids import new_id
+from chassis.messaging.consumer_health import Membership, vitals_of
+from chassis.messaging.dead_letters import dead_letter
+from chassis.messaging.lanes import run_stages, stages
+from chassis.messaging.record_processing import GivenBack, Settler
+from chassis.observability.correlation import CORRELATION_HEADER, bind_correlation
+from chassis.observability.metrics import CONSUMED, CONSUMER_LAG, HANDLE_SECONDS
+from chassis.observability.tracing import span
+from chassis.settings import ChassisSettings
+
+log = structlog.get_logger()
+
+M = TypeVar("M")
+
+LANES_AT_ONCE = 100
+_MAX_POLL_INTERVAL_MS = 15 * 60 * 1000
+
+
+@dataclass(frozen=True)
+class Incoming(Generic[M]):
+    """A record with its decoded message; `received_at` is when we got it, by our clock."""
+
+    topic: str
+    partition: int
+    offset: int
+    key: str | None
+    message: M
+    headers: dict[str, str]
+    received_at: datetime
+
+    @property
+    def lane(self) -> Hashable:
+        """The default lane: the key; records without one keep the order of their partition."""
+        return self.key if self.key is not None else (self.topic, self.partition)
+
+
+@dataclass(frozen=True)
+class Unwanted:
+    """Values of a header by which a consumer passes over records without parsing them."""
+
+    header: str = ""
+    values: frozenset[bytes] = frozenset()
+
+    def holds(self, record: ConsumerRecord) -> bool:
+        """Tell whether a record is passed over; one that lacks the header is not."""
+        return bool(self.values) and any(name == self.header and value in self.values for name, value in record.headers)
+
+
+@dataclass(frozen=True)
+class _Undecodable:
+    record: ConsumerRecord
+    error: Exception
+
+
+@dataclass(frozen=True)
+class _Decoded(Generic[M]):
+    record: ConsumerRecord
+    incoming: Incoming[M]
+
+
+@dataclass(frozen=True)
+class _Consumer(Generic[M]):
+    broker: KafkaBroker
+    settler: Settler
+    parse: Callable[[bytes], M]
+    handle: Callable[[Incoming[M]], Awaitable[None]]
+    lane: Callable[[Incoming[M]], Hashable | None]
+    unwanted: Unwanted
+    clock: Clock
+
+    async def take(self, records: Sequence[ConsumerRecord]) -> None:
+        """Settle a batch, or give it back whole."""
+        items = [self._decode(record) for record in records if not self.unwanted.holds(record)]
+        try:
+            await run_stages(stages(items, self._lane_of), self._settle, at_once=LANES_AT_ONCE)
+        except* GivenBack as group:
+            log.warning("batch_given_back", consumer=self.settler.name, error=str(group.exceptions[0]))
+            raise NackMessage from group
+
+    def _decode(self, record: ConsumerRecord) -> _Decoded[M] | _Undecodable:
+        try:
+            incoming = Incoming(
+                topic=record.topic,
+                partition=record.partition,
+                offset=record.offset,
+                key=None if record.key is None else record.key.decode(),
+                message=self.parse(record.value or b""),
+                headers={name: value.decode() for name, value in record.headers},
+                received_at=self.clock.now(),
+            )
+        except Exception as error:  # noqa: BLE001 - whatever the bytes provoke, they will provoke it again
+            return _Undecodable(record, error)
+        return _Decoded(record, incoming)
+
+    def _lane_of(self, item: _Decoded[M] | _Undecodable) -> Hashable | None:
+        if isinstance(item, _Undecodable):
+            return (item.record.topic, item.record.partition, item.record.offset)
+        return self.lane(item.incoming)
+
+    async def _settle(self, item: _Decoded[M] | _Undecodable) -> None:
+        settler = self.settler
+
+        async def bury(reason: str, error: Exception) -> None:
+            await dead_letter(self.broker, item.record, group=settler.group, reason=reason, error=error)
+
+        async def work() -> None:
+            if isinstance(item, _Undecodable):
+                return await bury("undecodable", item.error)
+            return await self._handle(item.incoming)
+
+        with HANDLE_SECONDS.labels(settler.topic, settler.group).time():
+            outcome = await settler.settle(work, bury)
+        outcome = "dead_lettered" if isinstance(item, _Undecodable) else outcome
+        CONSUMED.labels(settler.topic, settler.group, outcome).inc()
+
+    async def _handle(self, incoming: Incoming[M]) -> None:
+        own = getattr(incoming.message, "correlation_id", None)
+        bind_correlation(own or incoming.headers.get(CORRELATION_HEADER) or new_id())
+        with span(f"{incoming.topic} process", incoming.headers):
+            await self.handle(incoming)
+
+
+def _export_lag(consumer: AIOKafkaConsumer, group: str, records: Sequence[ConsumerRecord]) -> None:
+    last = {TopicPartition(record.topic, record.partition): record.offset for record in records}
+    for partition, offset in last.items():
+        end = consumer.highwater(partition)
+        if end is not None:
+            labels = (partition.topic, group, str(partition.partition))
+            CONSUMER_LAG.labels(*labels).set(max(0, end - offset - 1))
+
+
+async def _raw_batch(records: tuple[ConsumerRecord, ...], original: Callable[[Any], Awaitable[Any]]) -> KafkaMessage:
+    parser: Any = cast(
+        "MethodType", original
+    ).__self__  # FastStream's batch parser; its own method would decode headers and fail on bad ones
+    first = records[0]
+    message: KafkaMessage = parser.msg_class(
+        body=records,
+        headers={},
+        batch_headers=[],
+        reply_to="",
+        content_type=None,
+        message_id=f"{first.topic}:{first.partition}:{first.offset}+{len(records)}",
+        correlation_id=None,
+        raw_message=records,
+        path={},
+        consumer=parser._consumer,  # noqa: SLF001 - not handed over otherwise
+    )
+    return message
+
+
+async def _raw_body(message: KafkaMessage) -> KafkaMessage:
+    return message
+
+
+def consume(  # noqa: PLR0913 - a consumer's whole policy in one place
+    broker: KafkaBroker,
+    *,
+    topic: str,
+    group: str,
+    parse: Callable[[bytes], M],
+    handle: Callable[[Incoming[M]], Awaitable[None]],
+    settings: ChassisSettings,
+    clock: Clock,
+    lane: Callable[[Incoming[M]], Hashable | None] | None = None,
+    max_records: int = 200,
+    retries: int = 5,
+    unwanted: Unwanted | None = None,
+    schema: object = dict,
+) -> None:
+    """Register a consumer of a topic.
+
+    `parse` turns a record's value into a message or raises. `handle` must be idempotent; its errors mean what
+    `settling` says. `lane` names what must stay in order (default: the key); None for a record makes it a barrier:
+    all before it finish first, then it runs alone. `unwanted` says what is none of its business. `schema` is the
+    message type shown in the AsyncAPI document.
+    """
+    vitals = vitals_of(broker)
+    settler = Settler(topic, group, vitals, retries)
+    in_order = lane or (lambda incoming: incoming.lane)
+    consumer = _Consumer(broker, settler, parse, handle, in_order, unwanted or Unwanted(), clock)
+
+    async def batch(message: KafkaMessage) -> None:
+        _export_lag(message.consumer, group, message.raw_message)
+        await consumer.take(message.raw_message)
+
+    batch.__name__ = f"{group}_{topic}".replace(".", "_").replace("-", "_")
+    batch.__annotations__ = {"message": schema}
+    broker.subscriber(
+        topic,
+        group_id=group,
+        batch=True,
+        max_records=max_records,
+        batch_timeout_ms=1,  # the pause after a look that found nothing; see WaitingConsumer
+        fetch_max_wait_ms=settings.kafka_fetch_max_wait_ms,
+        auto_offset_reset="earliest",
+        session_timeout_ms=6000,
+        heartbeat_interval_ms=1000,
+        max_poll_interval_ms=_MAX_POLL_INTERVAL_MS,
+        ack_policy=AckPolicy.NACK_ON_ERROR,
+        listener=Membership(vitals, settler.name),
+        parser=_raw_batch,
+        decoder=_raw_body,
+    )(batch)

@@ -1,0 +1,99 @@
+"""Messages on their way out: how they are serialised, what headers travel with them, and how they are published."""
+
+import asyncio
+from collections.abc import Sequence
+
+from faststream.kafka import KafkaBroker
+from pydantic import BaseModel, ConfigDict, Field
+
+from chassis.errors import Rejected, Transient
+from chassis.ids import new_id
+from chassis.observability.correlation import CORRELATION_HEADER, current_correlation_id
+from chassis.observability.metrics import PUBLISHED
+from chassis.observability.tracing import trace_headers
+from chassis.outages import outages_as_transient
+
+MAX_VALUE_BYTES = 950_000
+"""Below Kafka's default `message.max.bytes` of 1 MiB, with room for key and headers."""
+
+TYPE_HEADER = "type"
+CAUSE_HEADER = "cause"
+"""What a message is, and what caused it: by these a consumer passes over what it never wants, without parsing it."""
+
+_PUBLISH_SECONDS = 10.0
+
+
+class Outgoing(BaseModel):
+    """A message as it waits in an outbox: `value` is JSON text, `key` decides the partition.
+
+    `id` is the message's own; `entry_id` tells one sending from another, for a message may be sent again on purpose.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    id: str
+    topic: str
+    key: str
+    value: str
+    headers: dict[str, str] = Field(default_factory=dict)
+    entry_id: str = Field(default_factory=new_id)
+
+
+def _correlation_of(message: BaseModel) -> str:
+    return getattr(message, "correlation_id", None) or current_correlation_id()
+
+
+def _told(message: BaseModel) -> dict[str, str]:
+    values = {name: getattr(message, name, None) for name in (TYPE_HEADER, CAUSE_HEADER)}
+    return {name: value for name, value in values.items() if isinstance(value, str)}
+
+
+def outgoing(topic: str, key: str, message: BaseModel) -> Outgoing:
+    """Return a message model ready to be sent, with correlation and trace headers of the work in progress.
+
+    Its id is the message's own `id`, where the model has one; its `type` and `cause` are headers, too. Raises
+    `Rejected` where it is too large for Kafka.
+    """
+    value = message.model_dump_json(by_alias=True)
+    if len(value.encode()) > MAX_VALUE_BYTES:
+        raise Rejected("message_too_large", f"{topic}: {len(value)} characters")
+    own = {CORRELATION_HEADER: _correlation_of(message), "content-type": "application/json"}
+    headers = {**own, **_told(message), **trace_headers()}
+    return Outgoing(id=getattr(message, "id", None) or new_id(), topic=topic, key=key, value=value, headers=headers)
+
+
+class Publisher:
+    """Publishes to Kafka, many at once, and waits until the broker has them all."""
+
+    def __init__(self, broker: KafkaBroker, *, timeout: float = _PUBLISH_SECONDS) -> None:
+        self._broker = broker
+        self._timeout = timeout
+
+    async def publish(self, messages: Sequence[Outgoing]) -> None:
+        """Publish in the given order; `Transient` where Kafka did not confirm all of them within seconds."""
+        try:
+            with outages_as_transient():
+                async with asyncio.timeout(self._timeout):
+                    await self._publish(messages)
+        except TimeoutError as error:
+            raise Transient("kafka_unavailable", "no confirmation in time") from error
+        for message in messages:
+            PUBLISHED.labels(message.topic).inc()
+
+    async def _publish(self, messages: Sequence[Outgoing]) -> None:
+        # The futures are gathered even after one failed, so that no exception is left unretrieved.
+        confirmations = [await self._send(message) for message in messages]
+        results = await asyncio.gather(*confirmations, return_exceptions=True)
+        for result in results:
+            if isinstance(result, BaseException):
+                raise result
+
+    async def _send(self, message: Outgoing) -> "asyncio.Future[object]":
+        return await self._broker.publish(
+            message.value,
+            topic=message.topic,
+            key=message.key.encode(),
+            headers=message.headers,
+            correlation_id=message.headers.get(CORRELATION_HEADER),
+            no_confirm=True,
+        )

@@ -1,0 +1,239 @@
+"""A collection of versioned documents: update by closure, optimistic concurrency, an outbox that cannot be lost."""
+
+import asyncio
+import random
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from enum import Enum
+from typing import Any, Generic, Protocol
+from weakref import WeakValueDictionary
+
+from chassis.errors import Rejected, Transient
+from chassis.messaging.publisher import Outgoing
+from chassis.observability.metrics import OUTBOX_SWEPT, WRITE_CONFLICTS
+from chassis.persistence.batch_loader import Coalescer
+from chassis.persistence.document import D, Document, encode, stamped
+from chassis.persistence.identity_map import Decoded
+from chassis.persistence.keyset import Sort, complete, position, with_after
+from chassis.persistence.relay import Publishes, Relay
+
+__all__ = ["Document", "Documents", "Table"]
+
+_MAX_CONFLICTS = 40
+_BATCH = 100
+"""Look-ups by `$in` get slow beyond this on the embedded server."""
+_SWEEP_PAGE = 500
+
+
+class _Unread(Enum):
+    """Nothing was read yet."""
+
+    UNREAD = "unread"
+
+
+UNREAD = _Unread.UNREAD
+
+Raw = dict[str, Any]
+
+
+class Table(Protocol):
+    """A collection of raw documents; answers stand in the order of what was asked."""
+
+    async def fetch(self, ids: Sequence[str]) -> Sequence[Raw | None]:
+        """Return the documents with these ids."""
+        ...
+
+    async def insert(self, documents: Sequence[Raw]) -> Sequence[bool | Exception]:
+        """Insert each; False where its id, or another unique value, is taken."""
+        ...
+
+    async def replace(self, documents: Sequence[Raw]) -> Sequence[bool | Exception]:
+        """Replace each where the stored version is one less than its own; say where it was."""
+        ...
+
+    async def settle(self, writes: Sequence[tuple[str, str]]) -> Sequence[bool | Exception]:
+        """Clear the outbox of each (id, write id) where that write is still the last; say where it was."""
+        ...
+
+    async def find(self, where: Mapping[str, Any], sort: Sort, limit: int | None) -> list[Raw]:
+        """Return the documents that match a filter, sorted."""
+        ...
+
+    def pages(self, where: Mapping[str, Any], size: int) -> AsyncIterator[list[Raw]]:
+        """Yield what matched at the start and does so still, by id; each document is as it is when its page is read."""
+        ...
+
+    async def count(self, where: Mapping[str, Any]) -> int:
+        """Return how many documents match a filter."""
+        ...
+
+    async def delete(self, document_id: str, version: int) -> bool:
+        """Delete the document where it has this version; say whether it had."""
+        ...
+
+    async def owe_state(self, token: str) -> None:
+        """Mark every document as owing its state, as a write of its own with this token."""
+        ...
+
+
+class Documents(Generic[D]):
+    """The documents of one collection. Every call may raise `Transient`: the database is away."""
+
+    def __init__(
+        self,
+        name: str,
+        model: type[D],
+        table: Table,
+        publisher: Publishes,
+        *,
+        state_messages: Callable[[D], Sequence[Outgoing]] | None = None,
+    ) -> None:
+        self.name = name
+        self.has_state = state_messages is not None
+        self._decoded: Decoded[D] = Decoded(model)
+        self._table = table
+        self._fetch = Coalescer(table.fetch, size=_BATCH, at_once=4)
+        self._insert = Coalescer(table.insert, size=_BATCH)
+        self._replace = Coalescer(table.replace, size=_BATCH)
+        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._left_over: dict[str, str] = {}
+        settle = Coalescer(table.settle, size=_BATCH)
+        self._relay: Relay[D] = Relay(name, publisher, settle=settle, reload=self.get, state_messages=state_messages)
+
+    async def get(self, document_id: str) -> D | None:
+        """Return the document, None where there is none."""
+        raw = await self._fetch(document_id)
+        return None if raw is None else self._decoded.of(raw)
+
+    async def get_many(self, ids: Sequence[str]) -> dict[str, D]:
+        """Return those of the documents that exist, by id."""
+        found = await asyncio.gather(*(self.get(document_id) for document_id in dict.fromkeys(ids)))
+        return {document.id: document for document in found if document}
+
+    async def find(
+        self,
+        where: Mapping[str, Any],
+        *,
+        sort: Sort | None = None,
+        limit: int | None = None,
+        after: Sequence[Any] | None = None,
+    ) -> list[D]:
+        """Return the documents that match a MongoDB filter.
+
+        `sort` is a list of (field, 1 or -1) on fields that are never null; `_id` is added as the last. `after` is
+        the `position` of the last document of the page before. Filter by an index that exists.
+        """
+        order = complete(sort)
+        raws = await self._table.find(with_after(where, order, after), order, limit)
+        return [self._decoded.of(raw) for raw in raws]
+
+    async def pages(self, where: Mapping[str, Any], *, size: int) -> AsyncIterator[list[D]]:
+        """Yield all documents that match, page by page in the order of their ids: memory does not grow with them.
+
+        They are chosen at the start, and each is read with its page: who changes some on the way sees that, and
+        what no longer matches by then is left out (a page may be short or empty). What is inserted on the way is not
+        shown.
+        """
+        async for raws in self._table.pages(where, size):
+            yield [self._decoded.of(raw) for raw in raws]
+
+    async def exhausted(self, where: Mapping[str, Any], *, size: int) -> AsyncIterator[list[D]]:
+        """Yield pages of what matches until nothing does: what the caller does to a document ends its matching."""
+        left = True
+        while left:
+            left = False
+            async for page in self.pages(where, size=size):
+                left = True
+                yield page
+
+    def position(self, document: D, *, sort: Sort | None = None) -> list[Any]:
+        """Return where a document stands in an order: what `find(after=)` and a cursor take."""
+        return position(encode(document), complete(sort))
+
+    async def count(self, where: Mapping[str, Any]) -> int:
+        """Return how many documents match a MongoDB filter."""
+        return await self._table.count(where)
+
+    async def insert(self, document: D) -> bool:
+        """Store a new document (its version at least 1); False where its id or another unique value is taken."""
+        return await self._create(document) is not None
+
+    async def update(
+        self, document_id: str, change: Callable[[D | None], D | None], *, seen: D | _Unread | None = UNREAD
+    ) -> D | None:
+        """Load a document, change it by a pure function and store the result; return what is stored then.
+
+        `change` gets None where there is no document, and may be called again when someone else wrote meanwhile.
+        Where it returns None or what it was given, nothing is written. The stored version is the loaded one's + 1,
+        at first 1. `seen` is the document as the caller has just read it (None: there was none), which spares a read.
+        Raises `Rejected` where a unique value is taken by another document.
+        """
+        async with self._lock(document_id):
+            for attempt in range(_MAX_CONFLICTS):
+                current = await self.get(document_id) if seen is UNREAD else seen
+                seen = UNREAD
+                wanted = change(current)
+                if wanted is None or wanted == current:
+                    return current
+                if stored := await self._store(current, wanted):
+                    return stored
+                WRITE_CONFLICTS.labels(self.name).inc()
+                await asyncio.sleep(random.random() * 0.002 * attempt)  # noqa: S311 - spreads contenders
+        raise Transient("write_conflict", f"{self.name}: too many writers of one document")
+
+    async def delete(self, document_id: str, version: int) -> bool:
+        """Delete the document for good where it has this version; say whether it had."""
+        return await self._table.delete(document_id, version)
+
+    async def drain(self) -> None:
+        """Wait until what was written so far is published, or left to the sweeper."""
+        await self._relay.drain()
+
+    async def sweep(self, *, patient: bool = True) -> None:
+        """Publish what crashed or failed publications left behind.
+
+        Patience leaves what was not there at the sweep before: its writer is probably about to publish it. That
+        needs no clock, so replicas need not agree on the time.
+        """
+        found: dict[str, str] = {}
+        async for page in self.pages({"has_outbox": True}, size=_SWEEP_PAGE):
+            for document in page:
+                found[document.id] = document.write_id
+                if not patient or self._left_over.get(document.id) == document.write_id:
+                    self._take_up(document)
+            await self.drain()
+        self._left_over = found
+
+    async def owe_state(self, token: str) -> None:
+        """Mark the present state of every document as still to be published."""
+        await self._table.owe_state(token)
+
+    def _take_up(self, document: D) -> None:
+        if not self._relay.is_busy(document.id):
+            OUTBOX_SWEPT.labels(self.name).inc()
+            self._relay.offer(document)
+
+    def _lock(self, document_id: str) -> asyncio.Lock:
+        return self._locks.setdefault(document_id, asyncio.Lock())
+
+    async def _store(self, current: D | None, wanted: D) -> D | None:
+        if current is not None:
+            return await self._write(current, wanted)
+        created = await self._create(wanted)
+        if created is None and await self.get(wanted.id) is None:
+            raise Rejected("duplicate_key", f"{self.name}: a unique value of {wanted.id} is taken")
+        return created
+
+    async def _create(self, document: D) -> D | None:
+        outbox = self._relay.unpublished(document.outbox)
+        new = stamped(document, version=max(1, document.version), outbox=outbox, after=None)
+        return self._offered(new) if await self._insert(encode(new)) else None
+
+    async def _write(self, current: D, wanted: D) -> D | None:
+        outbox = self._relay.unpublished(wanted.outbox)
+        new = stamped(wanted, version=current.version + 1, outbox=outbox, after=current)
+        return self._offered(new) if await self._replace(encode(new)) else None
+
+    def _offered(self, document: D) -> D:
+        self._decoded.keep(document)
+        self._relay.offer(document)
+        return document

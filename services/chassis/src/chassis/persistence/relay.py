@@ -1,0 +1,110 @@
+"""The relay of one collection: publishes what stands in its documents' outboxes, then clears them.
+
+Invariants:
+- entries of a document are published front to back, by one task at a time per document in a process;
+- what was confirmed here is not written into an outbox again (`unpublished`), and may be published twice only when
+  another process took it up meanwhile: consumers are idempotent;
+- an outbox is cleared only if the document is still the one that was published; otherwise the later writer clears;
+- state is rendered from the document; where a later write overtook the publication, the current state is published
+  anew, so that an older one is never the last on a compacted topic.
+What fails is left in the document: the sweeper takes it up.
+"""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from typing import Generic, Protocol
+
+import structlog
+
+from chassis.errors import TandemError
+from chassis.messaging.publisher import Outgoing
+from chassis.observability.metrics import OUTBOX_FAILED
+from chassis.persistence.document import D
+
+log = structlog.get_logger()
+
+_REMEMBERED = 20_000
+
+
+class Publishes(Protocol):
+    """Publishes messages in order and returns when the broker has them."""
+
+    async def publish(self, messages: Sequence[Outgoing]) -> None:
+        """Publish all, or raise `Transient`."""
+        ...
+
+
+class Relay(Generic[D]):
+    """Publishes the outboxes of the documents it is offered, in the background."""
+
+    def __init__(
+        self,
+        name: str,
+        publisher: Publishes,
+        *,
+        settle: Callable[[tuple[str, str]], Awaitable[bool]],
+        reload: Callable[[str], Awaitable[D | None]],
+        state_messages: Callable[[D], Sequence[Outgoing]] | None = None,
+    ) -> None:
+        self._name = name
+        self._publisher = publisher
+        self._settle = settle
+        self._reload = reload
+        self._state_messages = state_messages
+        self._next: dict[str, D] = {}
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._confirmed: OrderedDict[str, None] = OrderedDict()
+
+    def unpublished(self, outbox: Iterable[Outgoing]) -> tuple[Outgoing, ...]:
+        """Return the entries that this process has not yet published."""
+        return tuple(entry for entry in outbox if entry.entry_id not in self._confirmed)
+
+    def is_busy(self, document_id: str) -> bool:
+        """Whether the document's outbox is being published right now."""
+        return document_id in self._tasks
+
+    def offer(self, document: D) -> None:
+        """Publish what the document, as just written or read, still owes."""
+        known = self._next.get(document.id)
+        if not document.has_outbox or (known and known.version > document.version):
+            return
+        self._next[document.id] = document
+        if document.id not in self._tasks:
+            self._tasks[document.id] = asyncio.create_task(self._work(document.id))
+
+    async def drain(self) -> None:
+        """Wait until everything offered so far is published, or left to the sweeper."""
+        while self._tasks:
+            await asyncio.wait(list(self._tasks.values()))
+
+    async def _work(self, document_id: str) -> None:
+        try:
+            while document := self._next.pop(document_id, None):
+                await self._publish(document)
+        except TandemError as error:
+            OUTBOX_FAILED.labels(self._name).inc()
+            log.warning("outbox_postponed", collection=self._name, document=document_id, error=str(error))
+        except Exception:  # the entries stay in the document, the sweeper tries again
+            OUTBOX_FAILED.labels(self._name).inc()
+            log.exception("outbox_failed", collection=self._name, document=document_id)
+        finally:
+            self._next.pop(document_id, None)
+            del self._tasks[document_id]
+
+    async def _publish(self, document: D) -> None:
+        entries = self.unpublished(document.outbox)
+        await self._publisher.publish([*entries, *self._state(document)])
+        self._remember(entries)
+        if document.id in self._next or await self._settle((document.id, document.write_id)):
+            return
+        if document.state_owed and (current := await self._reload(document.id)):
+            self._next.setdefault(document.id, current.owing_state())
+
+    def _state(self, document: D) -> Sequence[Outgoing]:
+        return self._state_messages(document) if document.state_owed and self._state_messages else ()
+
+    def _remember(self, entries: Iterable[Outgoing]) -> None:
+        self._confirmed.update((entry.entry_id, None) for entry in entries)
+        while len(self._confirmed) > _REMEMBERED:
+            self._confirmed.popitem(last=False)

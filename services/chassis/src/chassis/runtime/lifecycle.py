@@ -1,0 +1,86 @@
+"""Start and stop of a service: store, then hooks, then broker, then background work; and back.
+
+The start never gives up: while the database or the broker is away, HTTP answers (503 where they are needed), and the
+start is tried again.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+import structlog
+from faststream.kafka import KafkaBroker
+
+from chassis.messaging.consumer_health import vitals_of
+from chassis.outages import as_transient
+from chassis.persistence.store import Store
+from chassis.runtime.background import Background, Periodic
+from chassis.settings import ChassisSettings
+
+log = structlog.get_logger()
+
+Hook = Callable[[], Awaitable[None]]
+
+_RETRY_SECONDS = 1.0
+_SWEEP_EVERY = timedelta(seconds=3)
+
+
+@dataclass
+class Lifecycle:
+    """Brings a service up and down; `started` tells readiness."""
+
+    settings: ChassisSettings
+    broker: KafkaBroker
+    store: Store
+    on_start: Sequence[Hook] = ()
+    on_stop: Sequence[Hook] = ()
+    background: Sequence[Periodic] = ()
+    started: bool = False
+    waiting_for: str = "starting"
+    _tasks: Background = field(default_factory=Background)
+    _start: asyncio.Task[None] | None = None
+
+    def begin(self) -> None:
+        """Start in the background."""
+        self._start = asyncio.create_task(self._bring_up())
+
+    async def end(self) -> None:
+        """Stop in the reverse order; the batch in flight is finished where the time allows it."""
+        vitals_of(self.broker).stopping.set()
+        if self._start is not None:
+            self._start.cancel()
+            await asyncio.gather(self._start, return_exceptions=True)
+        await self._tasks.stop()
+        await self.broker.stop()
+        for hook in self.on_stop:
+            await hook()
+        await self.store.stop()
+
+    async def _bring_up(self) -> None:
+        await self._insist("mongo", self.store.start)
+        for hook in self.on_start:
+            await self._insist("on_start", hook)
+        await self._insist("kafka", self._connect)
+        if self.settings.republish_on_start:
+            await self._insist("republish", self.store.republish)
+        self._tasks.start([Periodic("outbox_sweeper", _SWEEP_EVERY, self.store.sweep), *self.background])
+        self.started = True
+        log.info("started")
+
+    async def _connect(self) -> None:
+        try:
+            await self.broker.start()
+        except BaseException:
+            await self.broker.stop()  # half a connection would leak at the next attempt
+            raise
+
+    async def _insist(self, what: str, step: Hook) -> None:
+        while True:
+            try:
+                return await step()
+            except Exception as error:  # a service that cannot start says so and tries again
+                self.waiting_for = f"{what}: {error}"
+                expected = as_transient(error) is not None
+                log.warning("start_waits", what=what, error=repr(error), exc_info=None if expected else error)
+            await asyncio.sleep(_RETRY_SECONDS)

@@ -1,0 +1,1 @@
+"""What every HTTP API of ours is made of: routes, errors, paging, authentication and probes."""

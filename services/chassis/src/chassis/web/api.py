@@ -1,0 +1,56 @@
+"""The HTTP side of a service: FastAPI outermost, with the Kafka broker and the store in its lifespan."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+from faststream.kafka import KafkaBroker
+
+from chassis.clock import Clock
+from chassis.observability.tracing import configure_tracing
+from chassis.persistence.store import Store
+from chassis.runtime.background import Periodic
+from chassis.runtime.lifecycle import Lifecycle
+from chassis.settings import ChassisSettings
+from chassis.web.auth import verifier_from
+from chassis.web.middleware import BodyLimit, RequestId, RequestMetrics
+from chassis.web.openapi import install_openapi
+from chassis.web.probes import probe_routes
+from chassis.web.problem_handlers import install_problems
+
+
+def make_api(  # noqa: PLR0913 - the composition root's parts
+    settings: ChassisSettings,
+    *,
+    title: str,
+    broker: KafkaBroker,
+    store: Store,
+    clock: Clock,
+    on_start: Sequence[Callable[[], Awaitable[None]]] = (),
+    on_stop: Sequence[Callable[[], Awaitable[None]]] = (),
+    background: Sequence[Periodic] = (),
+) -> FastAPI:
+    """Return the app of a service; add its routes and serve it.
+
+    `on_start` hooks run after the store has started and before consumers do, and are repeated until they succeed;
+    `on_stop` hooks run after the consumers have stopped.
+    """
+    lifecycle = Lifecycle(settings, broker, store, on_start, on_stop, background)
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        configure_tracing(settings, service=title)
+        lifecycle.begin()
+        try:
+            yield
+        finally:
+            await lifecycle.end()
+
+    app = FastAPI(title=title, lifespan=lifespan, redirect_slashes=False, docs_url=None, redoc_url=None)
+    app.state.settings, app.state.clock, app.state.verifier = settings, clock, verifier_from(settings)
+    for middleware in (BodyLimit, RequestMetrics, RequestId):  # the last one added is the outermost
+        app.add_middleware(middleware)
+    install_problems(app)
+    install_openapi(app)
+    app.include_router(probe_routes(title=title, broker=broker, store=store, lifecycle=lifecycle))
+    return app

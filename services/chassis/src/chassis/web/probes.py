@@ -1,0 +1,77 @@
+"""What an operator asks a service: does it live, is it ready, its metrics, its AsyncAPI document.
+
+Liveness touches no dependency (an outage of Kafka must not restart every pod): that it answers proves the event
+loop, and a consumer that was revoked and has not joined again for minutes fails it. Readiness asks Kafka and Mongo.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import Any
+
+from fastapi import APIRouter, Response
+from fastapi.responses import JSONResponse
+from faststream.kafka import KafkaBroker
+from faststream.specification import AsyncAPI
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from chassis.errors import Transient
+from chassis.messaging.consumer_health import Vitals, vitals_of
+from chassis.persistence.store import Store
+from chassis.runtime.lifecycle import Lifecycle
+
+_SECONDS = 3.0
+
+
+async def _outcome(check: Callable[[], Awaitable[Any]]) -> str:
+    try:
+        async with asyncio.timeout(_SECONDS):
+            return "away" if await check() is False else "ok"
+    except (Transient, TimeoutError) as error:
+        return str(error) or "away"
+
+
+async def _readiness(broker: KafkaBroker, store: Store, lifecycle: Lifecycle) -> JSONResponse:
+    kafka, mongo = await asyncio.gather(_outcome(partial(broker.ping, timeout=_SECONDS)), _outcome(store.ping))
+    waiting = vitals_of(broker).waiting
+    checks = {
+        "start": "ok" if lifecycle.started else lifecycle.waiting_for,
+        "kafka": kafka,
+        "mongo": mongo,
+        "consumers": "; ".join(f"{name}: {reason}" for name, reason in waiting.items()) or "ok",
+    }
+    ready = set(checks.values()) == {"ok"}
+    return JSONResponse({"status": "ready" if ready else "not_ready", "checks": checks}, 200 if ready else 503)
+
+
+def _liveness(vitals: Vitals) -> JSONResponse:
+    stuck = vitals.stuck()
+    return JSONResponse({"status": "stuck" if stuck else "alive", "stuck": stuck}, 503 if stuck else 200)
+
+
+def probe_routes(*, title: str, broker: KafkaBroker, store: Store, lifecycle: Lifecycle) -> APIRouter:
+    """Return the routes `/livez`, `/readyz`, `/metrics` and `/asyncapi`."""
+    router = APIRouter(tags=["operations"])
+    not_ready: dict[int | str, dict[str, Any]] = {503: {"description": "Not (yet)"}}
+
+    @router.get("/livez", responses=not_ready)
+    async def livez() -> JSONResponse:
+        """Whether the process should be left running."""
+        return _liveness(vitals_of(broker))
+
+    @router.get("/readyz", responses=not_ready)
+    async def readyz() -> JSONResponse:
+        """Whether requests should be sent here, with the result of each check."""
+        return await _readiness(broker, store, lifecycle)
+
+    @router.get("/metrics", response_class=Response)
+    async def metrics() -> Response:
+        """Prometheus metrics."""
+        return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+    @router.get("/asyncapi")
+    async def asyncapi() -> JSONResponse:
+        """The AsyncAPI 3 document of what this service consumes and publishes."""
+        return JSONResponse(AsyncAPI(broker, title=title).to_specification().to_jsonable())
+
+    return router

@@ -1,0 +1,147 @@
+"""The connector's collections and their indexes."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from pydantic import AwareDatetime
+
+from chassis.messaging.publisher import Outgoing
+from chassis.persistence.documents import Document, Documents
+from chassis.persistence.store import Index, Store
+from connector.domain.change_detection.sync_state import KnownEvent, KnownSeries
+from connector.domain.model.connection import Connection
+from connector.domain.redaction import PrivateMode, present
+from contracts.activity_types import ActivityType
+from contracts.calendar_events import CalendarCommandSettled
+from contracts.envelope import Id
+
+
+class Seat(Document):
+    """Which connection is a user's one (A7): a pointer, since a unique value must never have to change hands."""
+
+    connection_id: Id
+
+
+class Credentials(Document):
+    """An account's tokens, sealed for exactly this connection; `refreshing_until` keeps a second refresher away."""
+
+    sealed: str
+    generation: int = 1
+    refreshing_until: AwareDatetime | None = None
+
+
+class OAuthState(Document):
+    """An authorisation under way: single use, short-lived, for one connection and its user."""
+
+    connection_id: Id
+    company_id: Id
+    user_id: Id
+    sealed_verifier: str
+    expires_at: AwareDatetime
+    used: bool = False
+
+
+class Channel(Document):
+    """A push channel, known here before the provider is: the first notification may come before the answer."""
+
+    connection_id: Id
+    company_id: Id
+    token: str
+    created_at: AwareDatetime
+
+
+class ParkedWork(Document):
+    """A command that waits until its connection can work again; the id is the command's message id."""
+
+    connection_id: Id
+    message: str
+    times: int = 1
+    """How often it was parked: who takes it up forgets it only as it was found."""
+
+
+class Answer(Document):
+    """How a command was answered; the id is the command's. A repeated one is answered as the first time."""
+
+    message: CalendarCommandSettled
+    at: AwareDatetime
+    event_id: Id | None = None
+
+    def presented(self, mode: PrivateMode) -> "Answer":
+        """Return the answer with its event as it may be kept now (G2)."""
+        event = self.message.event
+        shown = self.message.model_copy(update={"event": event and present(event, mode)})
+        return self.model_copy(update={"message": shown})
+
+
+class CompanyTypes(Document):
+    """The activity types of a company, as last told; the id is the company's."""
+
+    told_version: int
+    types: tuple[ActivityType, ...]
+
+
+class ToldLeftOut(Document):
+    """An event that was told to be left out, so that the same reason is told once."""
+
+    connection_id: Id
+    words: str
+
+
+@dataclass(frozen=True)
+class Stores:
+    """Everything the connector keeps."""
+
+    connections: Documents[Connection]
+    seats: Documents[Seat]
+    events: Documents[KnownEvent]
+    series: Documents[KnownSeries]
+    credentials: Documents[Credentials]
+    states: Documents[OAuthState]
+    channels: Documents[Channel]
+    parked: Documents[ParkedWork]
+    answers: Documents[Answer]
+    types: Documents[CompanyTypes]
+    left_out: Documents[ToldLeftOut]
+
+
+def open_stores(store: Store, announce: Callable[[Connection], Sequence[Outgoing]]) -> Stores:
+    """Register the collections; `announce` renders what the compacted topic says of a connection."""
+    by_connection = Index([("connection_id", 1)])
+    return Stores(
+        connections=store.documents(
+            "connections",
+            Connection,
+            indexes=[
+                Index([("company_id", 1), ("user_id", 1)]),
+                Index([("due_at", 1)]),
+                Index([("provider", 1), ("resume_at", 1)]),
+                Index([("provider", 1), ("background_at", 1)]),
+            ],
+            state_messages=announce,
+        ),
+        seats=store.documents("seats", Seat),
+        events=store.documents(
+            "known_events",
+            KnownEvent,
+            indexes=[
+                Index([("scope", 1), ("series_id", 1)]),
+                Index([("scope", 1), ("ends_at", 1)]),
+                Index([("scope", 1), ("published", 1), ("starts_at", 1)]),
+            ],
+        ),
+        series=store.documents("series", KnownSeries, indexes=[Index([("scope", 1), ("lineage", 1)])]),
+        credentials=store.documents("credentials", Credentials),
+        states=store.documents(
+            "oauth_states",
+            OAuthState,
+            indexes=[by_connection, Index([("expires_at", 1)], expire_after=timedelta(minutes=10))],
+        ),
+        channels=store.documents("channels", Channel, indexes=[by_connection]),
+        parked=store.documents("parked_work", ParkedWork, indexes=[by_connection]),
+        answers=store.documents(
+            "answers", Answer, indexes=[Index([("at", 1)], expire_after=timedelta(days=7)), Index([("event_id", 1)])]
+        ),
+        types=store.documents("company_types", CompanyTypes),
+        left_out=store.documents("left_out", ToldLeftOut, indexes=[by_connection]),
+    )

@@ -1,0 +1,107 @@
+"""The guarded way to a provider: bound to one connection's access, and its transient errors told from our own.
+
+A database or broker of ours that is away makes a consumer wait; a provider that is away parks one connection.
+"""
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from chassis.errors import Transient
+from connector.domain.provider.errors import Throttled
+from connector.domain.provider.port import (
+    Access,
+    Account,
+    CalendarInfo,
+    CalendarProvider,
+    Item,
+    NewEvent,
+    Page,
+    Watch,
+    WatchRequest,
+)
+from connector.domain.window import Window
+from contracts.calendar_objects import EventChanges, Marker
+
+
+class ProviderAway(Transient):
+    """The provider does not answer, or not as it should; the connection's work waits."""
+
+
+@contextmanager
+def provider_errors() -> Iterator[None]:
+    """Tell the provider's transient errors from those of our own database and broker."""
+    try:
+        yield
+    except (Throttled, ProviderAway):
+        raise
+    except Transient as error:
+        raise ProviderAway(error.code, error.detail, retry_after=error.retry_after) from error
+
+
+@dataclass(frozen=True)
+class Calendars:
+    """What one connection asks of its provider; see `CalendarProvider` for the methods' meaning."""
+
+    provider: CalendarProvider
+    access: Access
+    invite: bool = False
+
+    async def account(self) -> Account:
+        """Return who signed in."""
+        with provider_errors():
+            return await self.provider.account(self.access)
+
+    async def calendars(self) -> tuple[CalendarInfo, ...]:
+        """Return the account's calendars."""
+        with provider_errors():
+            return await self.provider.calendars(self.access)
+
+    async def changes(self, calendar_id: str, cursor: str | None, window: Window) -> AsyncIterator[Page]:
+        """Yield the pages of what changed."""
+        pages = self.provider.changes(self.access, calendar_id, cursor, window.start, window.end)
+        while True:
+            with provider_errors():
+                page = await anext(pages, None)
+            if page is None:
+                return
+            yield page
+
+    async def read(self, calendar_id: str, event_id: str) -> Item:
+        """Return one item as it is now."""
+        with provider_errors():
+            return await self.provider.read(self.access, calendar_id, event_id)
+
+    async def create(self, calendar_id: str, new: NewEvent) -> Item:
+        """Create an event."""
+        with provider_errors():
+            return await self.provider.create(self.access, calendar_id, new, invite=self.invite)
+
+    async def update(
+        self, calendar_id: str, event_id: str, changes: EventChanges, marker: Marker, *, etag: str | None
+    ) -> Item:
+        """Change an event."""
+        with provider_errors():
+            return await self.provider.update(
+                self.access, calendar_id, event_id, changes, marker, etag=etag, invite=self.invite
+            )
+
+    async def delete(self, calendar_id: str, event_id: str, *, etag: str | None) -> None:
+        """Delete an event."""
+        with provider_errors():
+            await self.provider.delete(self.access, calendar_id, event_id, etag=etag, invite=self.invite)
+
+    async def watch(self, calendar_id: str, request: WatchRequest) -> Watch:
+        """Open a push channel."""
+        with provider_errors():
+            return await self.provider.watch(self.access, calendar_id, request)
+
+    async def prolong(self, watch: Watch) -> Watch | None:
+        """Return a push channel with a later end, None where a new one is to be opened."""
+        with provider_errors():
+            return await self.provider.prolong(self.access, watch)
+
+    async def unwatch(self, watch: Watch) -> None:
+        """Close a push channel."""
+        with provider_errors():
+            await self.provider.unwatch(self.access, watch)

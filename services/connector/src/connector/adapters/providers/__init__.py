@@ -1,0 +1,1 @@
+"""One package per calendar provider; each implements `connector.domain.provider.port.CalendarProvider`."""

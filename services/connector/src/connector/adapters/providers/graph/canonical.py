@@ -1,0 +1,167 @@
+"""From Graph's event resources to the items of `connector.domain.provider.port`: pure, total, one row at a time."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from pydantic import ValidationError
+
+from connector.adapters.providers.graph.bodies import read_body
+from connector.adapters.providers.graph.marker import read_marker, read_written_zone
+from connector.adapters.providers.graph.recurrence import UnreadableRecurrenceError
+from connector.adapters.providers.graph.times import read_instant, read_time
+from connector.adapters.providers.graph.versions import EventVersion
+from connector.adapters.providers.graph.writing import one_line
+from connector.domain.change_detection.content_hash import with_hash
+from connector.domain.provider.port import (
+    EventRead,
+    EventRemoved,
+    Item,
+    OccurrenceCancelled,
+    OccurrenceRead,
+    Unreadable,
+)
+from connector.domain.provider.spans import UnreadableTimeError
+from contracts.calendar_objects import EventAttendee, EventFields, EventSnapshot, Marker, Occurrence
+
+Raw = Mapping[str, Any]
+_EPOCH = datetime.fromtimestamp(0, UTC)
+_FREE = {"free", "workingElsewhere"}
+_ANSWERS = {
+    "none": "needsAction",
+    "notResponded": "needsAction",
+    "tentativelyAccepted": "tentative",
+    "accepted": "accepted",
+    "declined": "declined",
+    "organizer": "accepted",
+}
+
+
+def read_single(raw: Raw, calendar_id: str) -> Item:
+    """Return an event that belongs to no series; one that nobody can make sense of is Unreadable and stops nothing."""
+    event_id = str(raw.get("id") or "(no id)")
+    try:
+        if raw.get("isCancelled"):
+            return EventRemoved(raw["id"], changed_at(raw))
+        event = snapshot(raw, calendar_id, raw["id"])
+    except UNREADABLE as error:
+        return Unreadable(event_id, reason_of(error))
+    return EventRead(event, str(EventVersion.of(raw, read_written_zone(raw))))
+
+
+def read_occurrence(
+    raw: Raw, calendar_id: str, event_id: str, place: Occurrence, like: EventSnapshot
+) -> OccurrenceRead | OccurrenceCancelled:
+    """Return an occurrence, which bears its master's mark. Raises what `UNREADABLE` names."""
+    if raw.get("isCancelled"):
+        return OccurrenceCancelled(event_id, place.series_id, place.original_start, changed_at(raw))
+    event = snapshot(raw, calendar_id, event_id, place=place, like=like)
+    return OccurrenceRead(event, str(EventVersion.of(raw, None)))
+
+
+UNREADABLE = (
+    UnreadableTimeError,
+    UnreadableRecurrenceError,
+    ValidationError,
+    ValueError,
+    KeyError,
+    TypeError,
+    AttributeError,
+    OverflowError,
+)
+"""What reading a row may raise that is not as it should be."""
+
+
+def reason_of(error: Exception) -> str:
+    """Return why a row cannot be read, without any of its content."""
+    match error:
+        case UnreadableTimeError() | UnreadableRecurrenceError():
+            return str(error)
+        case ValidationError():
+            return f"malformed: {'.'.join(map(str, error.errors()[0]['loc']))}"
+        case _:
+            return f"malformed: {type(error).__name__}"
+
+
+def changed_at(raw: Raw) -> datetime | None:
+    """Return when the event was changed last, where the row says."""
+    changed = raw.get("lastModifiedDateTime")
+    if not changed:
+        return None
+    moment = datetime.fromisoformat(changed)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def snapshot(
+    raw: Raw, calendar_id: str, event_id: str, *, place: Occurrence | None = None, like: EventSnapshot | None = None
+) -> EventSnapshot:
+    """Return an event's content. `like`: its master, which bears what Exchange shows with single events alone."""
+    event = {
+        "event_id": event_id,
+        "calendar_id": calendar_id,
+        "ical_uid": raw.get("iCalUId"),
+        "hash": "",
+        "fields": _fields(raw, like),
+        "updated": changed_at(raw) or _EPOCH,
+        "status": "tentative" if raw.get("showAs") == "tentative" else "confirmed",
+        "visibility": "default" if (raw.get("sensitivity") or "normal") == "normal" else "private",
+        "is_organizer": _is_organizer(raw),
+        "editable": _is_organizer(raw),
+        "response": None if _is_organizer(raw) else _answer(raw.get("responseStatus")),
+        "attendees": _attendees(raw),
+        "conference_url": (raw.get("onlineMeeting") or {}).get("joinUrl") or raw.get("onlineMeetingUrl") or None,
+        "occurrence": place,
+        "marker": _marker(raw, like),
+        "web_link": raw.get("webLink"),
+    }
+    return with_hash(EventSnapshot.model_validate(event))
+
+
+def _marker(raw: Raw, like: EventSnapshot | None) -> Marker | None:
+    return like.marker if like else read_marker(raw)
+
+
+def _fields(raw: Raw, like: EventSnapshot | None) -> EventFields:
+    zone = getattr(like.fields.time, "timezone", None) if like else read_written_zone(raw)
+    return EventFields(
+        summary=one_line(raw.get("subject") or ""),
+        time=read_time(raw, zone),
+        location=one_line((raw.get("location") or {}).get("displayName") or ""),
+        description=read_body(raw),
+        transparency="transparent" if raw.get("showAs") in _FREE else "opaque",
+    )
+
+
+def original_instant(raw: Raw) -> datetime:
+    """Return where the rule put an occurrence."""
+    return read_instant(raw.get("originalStart"))
+
+
+def _is_organizer(raw: Raw) -> bool:
+    return bool(raw.get("isOrganizer", True))
+
+
+def _answer(status: Raw | None) -> str:
+    return _ANSWERS.get(str((status or {}).get("response")), "needsAction")
+
+
+def _attendees(raw: Raw) -> tuple[EventAttendee, ...]:
+    """Return the guests who are people: rooms and guests without an address are none."""
+    organizer = _address(raw.get("organizer") or {}).casefold()
+    guests = [one for one in raw.get("attendees") or () if _address(one) and one.get("type") != "resource"]
+    return tuple(_attendee(one, organizer) for one in guests)
+
+
+def _address(person: Raw) -> str:
+    return str((person.get("emailAddress") or {}).get("address") or "")
+
+
+def _attendee(guest: Raw, organizer: str) -> EventAttendee:
+    return EventAttendee.model_validate(
+        {
+            "email": _address(guest),
+            "name": guest["emailAddress"].get("name"),
+            "status": _answer(guest.get("status")),
+            "is_organizer": _address(guest).casefold() == organizer,
+        }
+    )

@@ -1,0 +1,1 @@
+"""What becomes of a connection: connecting, settings, push channels, teardown."""

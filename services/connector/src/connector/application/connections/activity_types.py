@@ -1,0 +1,20 @@
+"""Which activity types a company has, as the store last told; the six defaults until then (C3)."""
+
+from dataclasses import dataclass
+
+from connector.adapters.collections import Stores
+from contracts.activity_types import DEFAULT_TYPES
+
+
+@dataclass(frozen=True)
+class ActiveTypes:
+    """Looks up the active types of companies."""
+
+    stores: Stores
+
+    async def of(self, company_id: str) -> tuple[str, ...]:
+        """Return the keys of the company's active types."""
+        known = await self.stores.types.get(company_id)
+        if known is None:
+            return DEFAULT_TYPES
+        return tuple(one.key_string for one in known.types if one.active)

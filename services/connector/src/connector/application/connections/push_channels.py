@@ -1,0 +1,106 @@
+"""Push channels: opened before they are needed, replaced well before their end with an overlap (providers §1.2)."""
+
+import contextlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+import structlog
+
+from chassis.clock import Clock
+from chassis.errors import Rejected, Transient
+from chassis.ids import new_id
+from connector.adapters.collections import Channel, Stores
+from connector.adapters.guarded_calendar import Calendars
+from connector.application.lease import Turn, Turns
+from connector.application.provider_access import new_secret
+from connector.domain.connection.push_channel import is_good, polling, postponed, pushed
+from connector.domain.model.connection import Connection, Subscription
+from connector.domain.provider.errors import Missing
+from connector.domain.provider.port import Watch, WatchRequest
+
+log = structlog.get_logger()
+
+_ASK_REFUSED_AGAIN = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Channels:
+    """Keeps each running connection's push channel open."""
+
+    stores: Stores
+    turns: Turns
+    clock: Clock
+    addresses: Mapping[str, str]
+    """Where each provider calls back."""
+
+    async def maintain(self, turn: Turn, calendars: Calendars) -> None:
+        """Open or replace the channel where that is due. Without one, the calendar is polled: no reason to fail."""
+        connection, now = turn.connection, self.clock.now()
+        old = connection.subscription
+        if is_good(connection, now):
+            return
+        try:
+            subscription = await self._prolonged(connection, calendars) or await self._open(connection, calendars)
+        except Rejected as error:  # refused for this calendar or this address of ours
+            log.info("push_refused", connection=connection.id, reason=str(error))
+            await self.turns.keep(turn, lambda c: polling(c, now + _ASK_REFUSED_AGAIN))
+            if old:
+                await self.close(old, calendars)
+        except Transient as error:
+            log.warning("push_postponed", connection=connection.id, reason=str(error))
+            await self.turns.keep(turn, lambda c: postponed(c, now))
+        else:
+            await self.turns.keep(turn, lambda c: pushed(c, subscription))
+            if old and old.id != subscription.id:
+                await self.close(old, calendars)
+
+    async def _prolonged(self, connection: Connection, calendars: Calendars) -> Subscription | None:
+        """Return the open channel with a later end; None where a new one is to be opened."""
+        old = connection.subscription
+        if old is None or old.calendar_id != connection.settings.calendar_id:
+            return None
+        try:
+            watch = await calendars.prolong(_watch(old))
+        except Missing:
+            return None
+        renewed = {"opened_at": self.clock.now(), "must_renew": False}
+        return old.model_copy(update=renewed | {"expires_at": watch.expires_at}) if watch else None
+
+    async def _open(self, connection: Connection, calendars: Calendars) -> Subscription:
+        channel = Channel(
+            id=new_id(),
+            connection_id=connection.id,
+            company_id=connection.company_id,
+            token=new_secret(),
+            created_at=self.clock.now(),
+        )
+        await self.stores.channels.insert(channel)
+        request = WatchRequest(id=channel.id, token=channel.token, address=self.addresses[connection.provider])
+        try:
+            watch = await calendars.watch(connection.calendar_id, request)
+        except Rejected:
+            await self._forget(channel.id)
+            raise
+        return Subscription(
+            id=watch.id,
+            resource_id=watch.resource_id,
+            calendar_id=connection.calendar_id,
+            opened_at=channel.created_at,
+            expires_at=watch.expires_at,
+        )
+
+    async def close(self, old: Subscription, calendars: Calendars) -> None:
+        """Close a channel; where the provider does not answer, it runs out by itself and is ignored until then."""
+        await self._forget(old.id)
+        with contextlib.suppress(Rejected, Transient):
+            await calendars.unwatch(_watch(old))
+
+    async def _forget(self, channel_id: str) -> None:
+        channel = await self.stores.channels.get(channel_id)
+        if channel:
+            await self.stores.channels.delete(channel.id, channel.version)
+
+
+def _watch(channel: Subscription) -> Watch:
+    return Watch(id=channel.id, resource_id=channel.resource_id, expires_at=channel.expires_at)

@@ -1,0 +1,51 @@
+"""The end of a connection (K1): subscription, grant and credentials go, and what was known of its calendar."""
+
+from dataclasses import dataclass
+
+import structlog
+
+from chassis.errors import TandemError
+from connector.adapters.collections import Stores
+from connector.application.connections.push_channels import Channels
+from connector.application.lease import Turns
+from connector.application.provider_access import Accounts
+from connector.application.reading.sync_state import KnownItems
+from connector.domain.change_detection.sync_state import scope_of
+from connector.domain.connection.lifecycle import stopped
+from connector.domain.model.connection import Connection
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Retirer:
+    """Takes down what a connection has at its provider and with us."""
+
+    stores: Stores
+    accounts: Accounts
+    channels: Channels
+    turns: Turns
+    known: KnownItems
+
+    async def retire(self, connection: Connection) -> None:
+        """Stop a connection for good. The provider's part is best effort: a grant may be gone already."""
+        turn = await self.turns.begin(connection)
+        if connection.subscription:
+            await self.channels.close(connection.subscription, self.accounts.calendars(connection))
+        await self.forget(connection)
+        await self.turns.end(turn, stopped)
+
+    async def forget(self, connection: Connection) -> None:
+        """Give the grant back and erase what is kept of a connection, but for its document."""
+        token = await self.accounts.vault.erase(connection.id)
+        if token:
+            try:
+                await self.accounts.oauth(connection.provider).revoke(token)
+            except TandemError as error:
+                log.warning("revoke_failed", connection=connection.id, reason=str(error))
+        for channel in await self.stores.channels.find({"connection_id": connection.id}):
+            await self.stores.channels.delete(channel.id, channel.version)
+        for parked in await self.stores.parked.find({"connection_id": connection.id}):
+            await self.stores.parked.delete(parked.id, parked.version)
+        if connection.settings.calendar_id:
+            await self.known.forget_all(scope_of(connection.id, connection.settings.calendar_id))

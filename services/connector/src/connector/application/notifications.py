@@ -1,0 +1,46 @@
+"""Genuine notifications become requests to pull; what a provider says of its channels is noted on their connections."""
+
+import hmac
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from prometheus_client import Counter
+
+from chassis.messaging.publisher import Publisher
+from connector.adapters.collections import Channel, Stores
+from connector.application.connections.repository import Connections
+from connector.application.message_factory import Facts
+from connector.domain.model.connection import Connection
+
+NOTIFIED = Counter(
+    "tandem_notifications_total", "Push notifications, by what was done with them", ["provider", "outcome"]
+)
+
+ChannelNews = Callable[[Connection, str], Connection]
+"""What becomes of a connection by news of its channel, whose id is given."""
+
+
+@dataclass(frozen=True)
+class Doorbell:
+    """Says only "go and pull", and that only after Kafka has it."""
+
+    stores: Stores
+    connections: Connections
+    publisher: Publisher
+    facts: Facts
+
+    async def genuine(self, channel_id: str, token: str | None) -> tuple[Channel, Connection] | None:
+        """Return the channel and the running connection that a notification is for; None where it is not ours."""
+        channel = await self.stores.channels.get(channel_id)
+        if channel is None or token is None or not hmac.compare_digest(channel.token.encode(), token.encode()):
+            return None
+        connection = await self.connections.get(channel.connection_id)
+        return (channel, connection) if connection and connection.phase == "running" else None
+
+    async def pull(self, connections: Iterable[Connection]) -> None:
+        """Ask for a read of each. Raises Transient where that could not be stored."""
+        await self.publisher.publish([self.facts.pull(connection, "push") for connection in connections])
+
+    async def note(self, channel: Channel, news: ChannelNews) -> None:
+        """Note what the provider says of a channel on its connection."""
+        await self.connections.change(channel.connection_id, lambda c: news(c, channel.id))

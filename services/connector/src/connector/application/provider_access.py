@@ -1,0 +1,43 @@
+"""The providers that are built, and one connection's guarded way to its own."""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from connector.adapters.credentials import StoredAccess, Vault
+from connector.adapters.guarded_calendar import Calendars
+from connector.adapters.oauth import OAuthClient
+from connector.domain.model.connection import Connection
+from connector.domain.provider.port import CalendarProvider
+
+
+@dataclass(frozen=True)
+class ProviderKit:
+    """A provider's adapter, its OAuth client, and the path at which it calls back."""
+
+    calendars: CalendarProvider
+    oauth: OAuthClient
+    webhook: str
+
+
+@dataclass(frozen=True)
+class Accounts:
+    """Opens the way from a connection to its provider."""
+
+    kits: Mapping[str, ProviderKit]
+    vault: Vault
+
+    def calendars(self, connection: Connection) -> Calendars:
+        """Return the connection's guarded way to its provider."""
+        kit = self.kits[connection.provider]
+        access = StoredAccess(self.vault, kit.oauth, connection.id)
+        return Calendars(kit.calendars, access, invite=connection.settings.invite_guests)
+
+    def oauth(self, provider: str) -> OAuthClient:
+        """Return the OAuth client of a provider."""
+        return self.kits[provider].oauth
+
+
+def new_secret() -> str:
+    """Return an unguessable text of 256 bits, fit for URLs and headers (and as a PKCE verifier, RFC 7636 §4.1)."""
+    return secrets.token_urlsafe(32)

@@ -1,0 +1,93 @@
+"""The present tempo towards each provider, from how it answers this process."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from prometheus_client import Gauge
+
+from chassis.clock import Clock
+from connector.adapters.guarded_calendar import ProviderAway
+from connector.domain.provider.errors import Throttled
+from connector.domain.scheduling.rate_limiter import Seen, Tempo, adjusted, at_most
+
+TEMPO = Gauge("tandem_background_rate", "Connections a second that background work may take up", ["provider"])
+
+ADJUST_EVERY = timedelta(seconds=5)
+PROBE_EVERY = timedelta(seconds=20)
+"""A probe may hold up other work of its pod for as long as the time-out of a call."""
+
+
+@dataclass
+class _Running:
+    tempo: Tempo
+    adjusted_at: datetime
+    taken_at: datetime
+    probed_at: datetime
+    answered: int = 0
+    refused: int = 0
+    unanswered: int = 0
+    credit: float = 0.0
+
+    def news(self) -> Seen:
+        """Return what was seen since the last call."""
+        seen = Seen(self.answered, self.refused, self.unanswered)
+        self.answered = self.refused = self.unanswered = 0
+        return seen
+
+
+class Tempos:
+    """Counts answers and gives out allowances; state of the process, learnt anew after each start."""
+
+    def __init__(self, clock: Clock, most: float) -> None:
+        self._clock = clock
+        self._most = most
+        self._running: defaultdict[str, _Running] = defaultdict(self._fresh)
+
+    def _fresh(self) -> _Running:
+        now = self._clock.now()
+        return _Running(at_most(self._most), now, now, now)
+
+    @contextmanager
+    def watching(self, provider: str) -> Iterator[None]:
+        """Count how the provider answers what is done within."""
+        running = self._running[provider]
+        try:
+            yield
+        except Throttled:
+            running.refused += 1
+            raise
+        except ProviderAway:
+            running.unanswered += 1
+            raise
+        else:
+            running.answered += 1
+
+    def admits(self, provider: str) -> bool:
+        """Say whether a call is worth while. Where the provider does not answer, one in a while finds out (a probe).
+
+        Any call may be it: what is parked meanwhile comes back sooner or later, and so does a user's own work.
+        """
+        running, now = self._running[provider], self._clock.now()
+        if running.tempo.away and abs(now - running.probed_at) < PROBE_EVERY:
+            return False
+        running.probed_at = now
+        return True
+
+    def allowance(self, provider: str) -> int:
+        """Return how many connections may be taken up now, at most a second's worth."""
+        running, now = self._running[provider], self._clock.now()
+        if abs(now - running.adjusted_at) >= ADJUST_EVERY:
+            running.tempo = adjusted(running.tempo, running.news(), self._most)
+            running.adjusted_at = now
+            TEMPO.labels(provider).set(running.tempo.rate)
+        passed = max(0.0, (now - running.taken_at).total_seconds())  # a clock may be set back
+        rate, running.taken_at = running.tempo.rate, now
+        running.credit = min(running.credit + rate * passed, max(rate, 1.0))
+        return int(running.credit)
+
+    def spend(self, provider: str, taken: int) -> None:
+        """Note how much of the allowance was used."""
+        self._running[provider].credit -= taken

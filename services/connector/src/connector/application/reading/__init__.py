@@ -1,0 +1,1 @@
+"""Reading a calendar: pulls, replays, and publishing what changed."""

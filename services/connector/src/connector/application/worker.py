@@ -1,0 +1,154 @@
+"""The one worker of a connection: takes its commands in order, each within a turn, and parks what cannot be done."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+import structlog
+
+from chassis.clock import Clock
+from connector.adapters.guarded_calendar import Calendars, ProviderAway
+from connector.application.connections.push_channels import Channels
+from connector.application.connections.repository import Connections
+from connector.application.connections.teardown import Retirer
+from connector.application.lease import Change, Turn, Turns, as_it_is
+from connector.application.parking import PARKS, Parking
+from connector.application.provider_access import Accounts
+from connector.application.rate_limiter import Tempos
+from connector.application.reading.pulling import Puller
+from connector.application.writing.outcomes import Answers, Command
+from connector.application.writing.putting import Writer, first_note
+from connector.application.writing.removing import Remover
+from connector.domain.model.connection import Connection
+from connector.domain.scheduling.debounce import judge_pull
+from connector.domain.scheduling.schedule import sooner
+from connector.domain.writes import begun
+from contracts.calendar_commands import (
+    CalendarCommandMessage,
+    CalendarConfirm,
+    CalendarPull,
+    CalendarPut,
+    CalendarReplay,
+)
+
+log = structlog.get_logger()
+
+Work = Callable[[Turn, Calendars], Awaitable[None]]
+
+
+@dataclass(frozen=True)
+class Worker:
+    """Carries out `calendar.commands`. Idempotent: a repeated command changes nothing."""
+
+    connections: Connections
+    accounts: Accounts
+    turns: Turns
+    parking: Parking
+    channels: Channels
+    puller: Puller
+    writer: Writer
+    remover: Remover
+    retirer: Retirer
+    answers: Answers
+    tempos: Tempos
+    clock: Clock
+
+    async def handle(self, command: CalendarCommandMessage) -> None:
+        """Carry out one command, park it, or answer why not."""
+        connection = await self.connections.get(command.connection_id)
+        if connection is None:
+            log.warning("unknown_connection", connection=command.connection_id, command=command.type)
+            return
+        match command:
+            case CalendarPull():
+                await self._pull(connection, command)
+            case CalendarReplay() | CalendarConfirm():
+                if connection.phase == "running":
+                    await self._guarded(connection, command, self._telling(command))
+            case _:
+                await self._write(connection, command)
+
+    async def _pull(self, connection: Connection, pull: CalendarPull) -> None:
+        if connection.phase == "stopping" and "retire" in connection.due:
+            await self.retirer.retire(connection)
+        if connection.phase != "running" or connection.cursor is None:
+            return  # the first read is the replay that the mapper asks for
+        now, window = self.clock.now(), self.puller.pace.debounce
+        pushed = pull.reason == "push"
+        verdict = judge_pull(pull.occurred_at, connection.last_read_started_at, now, window, pushed=pushed)
+        if verdict == "read":
+            await self._guarded(connection, pull, self._reading(pull))
+        elif verdict == "later" and connection.last_read_started_at:
+            end = connection.last_read_started_at + window
+            await self.connections.change(connection.id, lambda c: sooner(c, "window", end))
+
+    def _reading(self, pull: CalendarPull) -> Work:
+        async def work(turn: Turn, calendars: Calendars) -> None:
+            await self.channels.maintain(turn, calendars)
+            await self.puller.pull(turn, calendars, pull.reason)
+
+        return work
+
+    def _telling(self, command: CalendarReplay | CalendarConfirm) -> Work:
+        async def work(turn: Turn, calendars: Calendars) -> None:
+            if isinstance(command, CalendarConfirm):
+                await self.puller.confirm(turn, calendars, command.replay_id, command.event_ids)
+                return
+            await self.channels.maintain(turn, calendars)
+            await self.puller.replay(turn, calendars, command.replay_id)
+
+        return work
+
+    async def _write(self, connection: Connection, command: Command) -> None:
+        if await self.answers.repeat(command):
+            return
+        if reason := _refusal(connection, command):
+            await self.answers.refuse(connection, command, reason)
+            return
+
+        async def work(turn: Turn, calendars: Calendars) -> None:
+            if isinstance(command, CalendarPut):
+                await self.writer.put(turn, calendars, command)
+            else:
+                await self.remover.remove(turn, calendars, command)
+
+        kit = self.accounts.kits[connection.provider]
+        note = first_note(command, connection, kit.calendars, self.clock.now())
+        await self._guarded(connection, command, work, lambda c: begun(c, note))
+
+    async def _guarded(
+        self, connection: Connection, command: CalendarCommandMessage, work: Work, note: Change = as_it_is
+    ) -> None:
+        """Do the work within a turn; what the provider cannot do now parks this connection and no other."""
+        if not connection.can_work(self.clock.now()):
+            await self.parking.hold(command)
+            return
+        await self._settle_unfinished(connection, command)
+        admitted = self.tempos.admits(connection.provider)
+        turn = await self.turns.begin(connection, note if admitted else as_it_is)
+        try:
+            if not admitted:  # only probes are worth a call: each that times out holds up others for seconds
+                raise ProviderAway("provider_away", f"{connection.provider} does not answer")
+            with self.tempos.watching(connection.provider):
+                await work(turn, self.accounts.calendars(turn.connection))
+        except PARKS as error:
+            await self.parking.park(command)
+            await self.parking.trouble(turn.connection, error)
+
+    async def _settle_unfinished(self, connection: Connection, command: CalendarCommandMessage) -> None:
+        """Bring a write of unknown end to its end before anything else: else its echo looked like a user's edit."""
+        note = connection.in_flight
+        if note is not None and note.command_id != getattr(command, "command_id", None):
+            await self.parking.resume(note.command_id, connection.id, self.handle)
+
+
+def _refusal(connection: Connection, command: Command) -> str | None:
+    """Return why a command is not carried out at all, None where it may be."""
+    if connection.phase in {"connecting", "stopped"}:
+        return "not_connected"
+    if connection.phase == "stopping" and connection.trouble and connection.trouble.needs_user:
+        return connection.trouble.kind
+    if not isinstance(command, CalendarPut):
+        return None
+    if connection.phase == "stopping":
+        return "stopping"
+    return "calendar_changed" if command.calendar_id != connection.settings.calendar_id else None

@@ -1,0 +1,1 @@
+"""Writing to a calendar: events put and removed, and the outcome of each command."""

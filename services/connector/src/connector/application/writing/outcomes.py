@@ -1,0 +1,136 @@
+"""How a command ends: its answer is noted and then told, so that a repeated one is answered as the first time."""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import datetime
+
+from chassis.messaging.publisher import Publisher
+from connector.adapters.collections import Answer, Stores
+from connector.application.lease import Turn, Turns
+from connector.application.message_factory import Facts, answer
+from connector.application.reading.sync_state import KnownItems
+from connector.domain.change_detection.event_change import Judged, Reading, judge, whatever_the_window
+from connector.domain.change_detection.sync_state import KnownEvent
+from connector.domain.connection.lifecycle import healthy
+from connector.domain.identity import known_id
+from connector.domain.model.connection import Connection
+from connector.domain.window import window_at
+from contracts.calendar_commands import CalendarPut, CalendarRemove
+from contracts.calendar_events import CalendarOutcome, Pass
+from contracts.calendar_objects import EventSnapshot
+
+Command = CalendarPut | CalendarRemove
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a command: `event` as in its answer; `seen` is told as a read of its own after it."""
+
+    kind: CalendarOutcome
+    event: EventSnapshot | None = None
+    etag: str | None = None
+    seen: EventSnapshot | None = None
+    gone: str | None = None
+    gone_at: datetime | None = None
+    generation: int = 0
+    reason: str | None = None
+
+    @property
+    def event_id(self) -> str | None:
+        """The event it is about, where that is known."""
+        about = self.event or self.seen
+        return about.event_id if about else self.gone
+
+
+@dataclass(frozen=True)
+class Answers:
+    """Notes outcomes, then tells them and ends the turn.
+
+    What a crash cuts off is made good: a command that comes again is answered by its note, or else tried again as one
+    whose first try may have arrived; an event that was not remembered is told once more, as it is. Told before it is
+    noted, an answer could end a command that is tried again: what that try makes or finds, nobody would await.
+    """
+
+    stores: Stores
+    publisher: Publisher
+    facts: Facts
+    turns: Turns
+    known: KnownItems
+
+    async def settle(self, turn: Turn, command: Command, outcome: Outcome) -> None:
+        """Tell and note the outcome of a command, and end its turn."""
+        judged = self.judged(turn, outcome.event, outcome.etag) if outcome.event else None
+        message = self.facts.settled(
+            turn.connection,
+            command,
+            outcome.kind,
+            seq=turn.seq,
+            event=judged.event if judged else None,
+            event_id=outcome.event_id,
+            generation=outcome.generation,
+            reason=outcome.reason,
+            gone_at=outcome.gone_at if outcome.kind == "gone" else None,
+        )
+        note = Answer(id=command.command_id, message=message, at=self.facts.clock.now(), event_id=outcome.event_id)
+        remembered = self.known.put(judged) if judged else self._forget_removed(command, outcome)
+        await asyncio.gather(remembered, self.stores.answers.insert(note))
+        await self.publisher.publish([answer(message)])
+        await self._tell_seen(turn, command, outcome)
+        await self.turns.end(turn, _free)
+
+    async def refuse(self, connection: Connection, command: Command, reason: str) -> None:
+        """Refuse a command without asking the provider."""
+        if connection.account_key is None:
+            return
+        message = self.facts.settled(connection, command, "refused", seq=connection.seq, reason=reason)
+        await self.publisher.publish([answer(message)])
+
+    async def repeat(self, command: Command) -> bool:
+        """Answer a command that comes again as the first time; False where it is new."""
+        known = await self.stores.answers.get(command.command_id)
+        if known is None:
+            return False
+        await self.publisher.publish([answer(known.message)])
+        return True
+
+    def judged(self, turn: Turn, event: EventSnapshot, etag: str | None, known: KnownEvent | None = None) -> Judged:
+        """Return the event as it may be told and remembered; what we wrote lies inside any window."""
+        connection = turn.connection
+        reading = Reading(
+            connection_id=connection.id,
+            calendar_id=event.calendar_id,
+            seq=turn.seq,
+            window=window_at(self.facts.clock.now(), connection.zone, connection.settings.horizon_days),
+            private=connection.settings.private_events,
+        )
+        return whatever_the_window(judge(reading, event, etag, known))
+
+    async def _forget_removed(self, command: Command, outcome: Outcome) -> None:
+        removed = isinstance(command, CalendarRemove) and outcome.kind == "applied"
+        if (removed or outcome.kind == "gone") and command.event_id:
+            document_id = known_id(command.connection_id, command.calendar_id, command.event_id)
+            if known := await self.stores.events.get(document_id):
+                await self.stores.events.delete(document_id, known.version)
+
+    async def _tell_seen(self, turn: Turn, command: Command, outcome: Outcome) -> None:
+        """Tell what was read where the write's own answer got lost: it may hold a later edit, or be deleted again."""
+        sync_pass = Pass(id=command.command_id, deletions=1 if outcome.gone else 0)
+        if outcome.seen:
+            judged = self.judged(turn, outcome.seen, outcome.etag)
+            message = self.facts.event_changed(turn.connection, judged, turn.seq, sync_pass.id)
+            await self.publisher.publish([message])
+            await self.known.put(judged)
+        if outcome.gone:
+            gone = self.facts.event_gone(
+                turn.connection,
+                outcome.gone,
+                outcome.gone_at,
+                calendar_id=command.calendar_id,
+                seq=turn.seq,
+                sync_pass=sync_pass,
+            )
+            await self.publisher.publish([gone])
+
+
+def _free(connection: Connection) -> Connection:
+    return healthy(connection.model_copy(update={"in_flight": None}))

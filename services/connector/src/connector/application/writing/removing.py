@@ -1,0 +1,58 @@
+"""Removing an event, on the condition that it is still what the removal was decided on."""
+
+from dataclasses import dataclass
+
+from connector.adapters.collections import Stores
+from connector.adapters.guarded_calendar import Calendars
+from connector.application.lease import Turn
+from connector.application.writing.outcomes import Answers, Outcome
+from connector.domain.identity import known_id
+from connector.domain.provider.errors import Missing, PreconditionFailed, Rejected
+from connector.domain.redaction import present
+from connector.domain.writes import etag_of, snapshot_of
+from contracts.calendar_commands import CalendarRemove
+
+_TRIES = 5
+
+
+@dataclass(frozen=True)
+class Remover:
+    """Carries out removals within a turn."""
+
+    stores: Stores
+    answers: Answers
+
+    async def remove(self, turn: Turn, calendars: Calendars, command: CalendarRemove) -> None:
+        """Delete an event, and answer; one that is gone already is what was asked for."""
+        try:
+            outcome = await self._remove(turn, calendars, command)
+        except Missing:
+            outcome = Outcome("applied")
+        except Rejected as error:
+            outcome = Outcome("refused", reason=error.code)
+        await self.answers.settle(turn, command, outcome)
+
+    async def _remove(self, turn: Turn, calendars: Calendars, command: CalendarRemove) -> Outcome:
+        etag = await self._known_etag(command)
+        for _ in range(_TRIES):
+            if etag is None:
+                item = await calendars.read(command.calendar_id, command.event_id)
+                event = snapshot_of(item)
+                if event is None:
+                    return Outcome("applied")
+                mode = turn.connection.settings.private_events
+                if command.based_on is not None and present(event, mode).hash != command.based_on:
+                    return Outcome("conflict", event=event, etag=etag_of(item))
+                etag = etag_of(item)
+            try:
+                await calendars.delete(command.calendar_id, command.event_id, etag=etag)
+            except PreconditionFailed:
+                etag = None
+            else:
+                return Outcome("applied")
+        return Outcome("refused", reason="changes_all_the_time")
+
+    async def _known_etag(self, command: CalendarRemove) -> str | None:
+        known = await self.stores.events.get(known_id(command.connection_id, command.calendar_id, command.event_id))
+        matches = known is not None and command.based_on in (None, known.hash)
+        return known.etag if known and matches else None

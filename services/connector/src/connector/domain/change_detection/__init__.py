@@ -1,0 +1,1 @@
+"""What changed in a calendar since it was last read."""

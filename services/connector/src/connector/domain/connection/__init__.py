@@ -1,0 +1,1 @@
+"""The life of a connection: settings, lifecycle, push channel, lease and status."""

@@ -1,0 +1,32 @@
+"""What others are told of a connection, and when there is news worth telling."""
+
+from typing import Any
+
+from connector.domain.connection.status import announced_status
+from connector.domain.model.connection import Connection
+
+
+def announcement(connection: Connection) -> dict[str, Any] | None:
+    """Return the fields of `ConnectionChanged`; None while there is no account that anyone could know of."""
+    if connection.account_key is None or connection.settings.calendar_id is None:
+        return None
+    return {
+        "connection_id": connection.id,
+        "user_id": connection.user_id,
+        "provider": connection.provider,
+        "account_key": connection.account_key,
+        "email": connection.email,
+        "status": announced_status(connection),
+        "settings": connection.settings.complete(),
+        "settings_version": connection.settings_version,
+        "coverage": connection.coverage,
+        "replay_id": connection.replay_id,
+        "remove": connection.remove,
+        "brake_answer": connection.brake_answer,
+    }
+
+
+def owing_news(before: Connection | None, after: Connection) -> Connection:
+    """Return the connection, owing its state where what others are told of it has changed."""
+    told = announcement(before) if before else None
+    return after.owing_state() if announcement(after) != told else after

@@ -1,0 +1,167 @@
+"""Steps in a connection's life, as pure changes of its document: authorised, troubled, braked, stopping, stopped."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from connector.domain.model.connection import (
+    Brake,
+    Choices,
+    Connection,
+    Counted,
+    DueKind,
+    LastProblem,
+    Trouble,
+    TroubleKind,
+)
+from connector.domain.provider.port import Account, CalendarInfo
+from connector.domain.scheduling.jitter import next_daily
+from connector.domain.scheduling.schedule import Changes, Due, retry_at, with_due
+from contracts.connections import Coverage, Remove
+
+_REPLAY_EXPECTED = timedelta(seconds=30)
+_DAY = timedelta(days=1)
+_AFTER_RETRY = timedelta(minutes=5)
+_BEHIND_A_RETRY: tuple[DueKind, ...] = ("poll", "kick")
+
+
+def pick_calendar(choices: Choices, calendars: Sequence[CalendarInfo]) -> CalendarInfo | None:
+    """Return the chosen calendar, else the primary one (A5); None where neither can be synced."""
+    usable = [calendar for calendar in calendars if calendar.selectable]
+    chosen = (calendar for calendar in usable if calendar.id == choices.calendar_id)
+    primary = (calendar for calendar in usable if calendar.primary)
+    return next(chosen, None) or next(primary, None)
+
+
+def authorised(
+    connection: Connection, account: Account, key: str, calendar: CalendarInfo, *, now: datetime, replay_id: str
+) -> Connection:
+    """Return the connection with its account for the first time: the mapper is to replay both sides (K2)."""
+    zone = connection.settings.timezone or calendar.timezone
+    choices = connection.settings.model_copy(update={"calendar_id": calendar.id, "timezone": zone})
+    coverage = Coverage(connected_at=now, types_since=connection.coverage.types_since)
+    facts = {"account_id": account.id, "account_key": key, "phase": "running", "settings": choices}
+    counts = {"settings_version": connection.settings_version + 1, "coverage": coverage, "replay_id": replay_id}
+    running = connection.model_copy(update=facts | counts | {"last_problem": None, "trouble": None})
+    return with_due(running, due_when_authorised(connection.id, now))
+
+
+def due_when_authorised(connection_id: str, now: datetime) -> Changes:
+    """Return what is due after an account was connected: its first read, and from then on its daily work."""
+    later = now + _DAY / 2
+    return {**next_horizon(connection_id, later), **next_reconcile(connection_id, later), **due_when_replaying(now)}
+
+
+def next_horizon(connection_id: str, after: datetime) -> Changes:
+    """Return when the horizon rolls on next: daily, at the connection's own time, or all were at it at once."""
+    return {"horizon": next_daily(after, f"{connection_id}:horizon")}
+
+
+def next_reconcile(connection_id: str, after: datetime) -> Changes:
+    """Return when both sides are next compared in full: daily, at another time of the connection's own."""
+    return {"reconcile": next_daily(after, f"{connection_id}:reconcile")}
+
+
+def due_when_replaying(now: datetime) -> Changes:
+    """Return until when the mapper is to have asked for a replay; without it, the state is told again."""
+    return {"kick": now + _REPLAY_EXPECTED}
+
+
+def expecting_replay(connection: Connection, now: datetime) -> Connection:
+    """Return the connection waiting for the mapper to ask for a replay."""
+    return with_due(connection, due_when_replaying(now))
+
+
+def reauthorised(connection: Connection, now: datetime) -> Connection:
+    """Return the connection with its grant back: parked work goes on at once (K4)."""
+    healthy = connection.model_copy(update={"trouble": None, "last_problem": None})
+    return with_due(healthy, {"retry": now, "poll": now})
+
+
+def troubled(
+    connection: Connection,
+    kind: TroubleKind,
+    code: str,
+    detail: str,
+    *,
+    now: datetime,
+    retry_after: float | None = None,
+) -> Connection:
+    """Return the connection with its work parked, until the user acts or a time that grows with each failure."""
+    last = connection.trouble if connection.trouble and connection.trouble.kind == kind else None
+    attempts = last.attempts + 1 if last else 1
+    again = None if kind == "needs_reauth" else retry_at(connection.id, attempts, now, retry_after)
+    trouble = Trouble(kind=kind, since=last.since if last else now, attempts=attempts, retry_at=again)
+    problem = LastProblem(code=code, detail=detail, at=now)
+    parked = connection.model_copy(update={"trouble": trouble, "last_problem": problem})
+    return with_due(parked, due_when_troubled(parked.due, again, now))
+
+
+def due_when_troubled(due: Due, again: datetime | None, now: datetime) -> Changes:
+    """Return what changes while the provider cannot be asked: the retry's read does for what was waiting.
+
+    A poll before it were in vain, and so were asking for the replay again: both come after.
+    """
+    later = (again or now) + _AFTER_RETRY
+    behind: Changes = {kind: max(due[kind], later) for kind in _BEHIND_A_RETRY if kind in due}
+    return {"retry": again, "window": None, "second_look": None, **behind}
+
+
+def healthy(connection: Connection) -> Connection:
+    """Return the connection after the provider has answered; the retry stays due, for it takes up parked work."""
+    return connection.model_copy(update={"trouble": None}) if connection.trouble else connection
+
+
+def taking_up(connection: Connection, now: datetime) -> Connection:
+    """Return the connection with a time for what was parked: now, where a retry has just come by (K4)."""
+    needs_user = connection.trouble is not None and connection.trouble.needs_user
+    return connection if needs_user or "retry" in connection.due else with_due(connection, {"retry": now})
+
+
+def counted(connection: Connection, news: Counted) -> Connection:
+    """Return the connection with the mapper's latest counts."""
+    current = news.replay_id == connection.replay_id
+    replayed = connection.ever_replayed or (current and news.replayed)
+    return connection.model_copy(update={"counted": news, "ever_replayed": replayed})
+
+
+def braked(connection: Connection, brake: Brake) -> Connection:
+    """Return the connection waiting for the user's confirmation; a newer brake replaces an open one (H4)."""
+    if connection.phase != "running" or (connection.brake and connection.brake.id == brake.id):
+        return connection
+    return connection.model_copy(update={"brake": brake, "brake_answer": None})
+
+
+def brake_settled(connection: Connection, brake_id: str) -> Connection:
+    """Return the connection with its brake forgotten, if it is still that one."""
+    if connection.brake is None or connection.brake.id != brake_id:
+        return connection
+    return connection.model_copy(update={"brake": None, "brake_answer": None})
+
+
+def resyncing(connection: Connection, replay_id: str, now: datetime) -> Connection:
+    """Return the connection asking for a replay of both sides (K4)."""
+    return expecting_replay(connection.model_copy(update={"replay_id": replay_id, "told": 0}), now)
+
+
+def stopping(connection: Connection, remove: Remove) -> Connection:
+    """Return the connection on its way out (K1). With nothing to remove and no grant, it is out at once."""
+    helpless = connection.trouble is not None and connection.trouble.needs_user
+    if connection.phase == "connecting" or (remove == "none" and helpless):
+        return stopped(connection.model_copy(update={"remove": remove}))
+    quiet = with_due(connection, dict.fromkeys(connection.due))
+    return quiet.model_copy(update={"phase": "stopping", "remove": remove, "brake": None, "brake_answer": None})
+
+
+def drained(connection: Connection, refused: int, now: datetime) -> Connection:
+    """Return the connection ready to be taken down: the mapper has removed what was to be removed."""
+    if connection.phase != "stopping":
+        return connection
+    left = f"{refused} items could not be removed and were left where they are"
+    problem = LastProblem(code="left_behind", detail=left, at=now) if refused else connection.last_problem
+    return with_due(connection.model_copy(update={"last_problem": problem}), {"retire": now})
+
+
+def stopped(connection: Connection) -> Connection:
+    """Return the connection stopped: its user may connect again (A7)."""
+    rest = {"phase": "stopped", "subscription": None, "trouble": None, "cursor": None}
+    return with_due(connection.model_copy(update=rest), dict.fromkeys(connection.due))

@@ -1,0 +1,53 @@
+"""What a connection's push channel needs: to be opened, renewed, or tried again later. Pure."""
+
+from datetime import datetime
+
+from connector.domain.model.connection import Connection, Subscription
+from connector.domain.scheduling.schedule import due_when_postponed, renew_at, with_due
+
+
+def is_good(connection: Connection, now: datetime) -> bool:
+    """Whether nothing is to be done about the channel now."""
+    asked, channel = connection.due.get("channel"), connection.subscription
+    postponed = asked is not None and asked > now
+    if channel is None or channel.calendar_id != connection.settings.calendar_id:
+        return channel is None and postponed
+    if channel.must_renew:
+        return postponed
+    return now < max(renew_at(channel), asked or renew_at(channel))
+
+
+def pushed(connection: Connection, channel: Subscription) -> Connection:
+    """Return the connection with a channel that is open."""
+    facts = {"subscription": channel, "push": "webhook"}
+    return with_due(connection.model_copy(update=facts), {"channel": renew_at(channel)})
+
+
+def postponed(connection: Connection, now: datetime) -> Connection:
+    """Return the connection to be tried again soon; a channel that ran out meanwhile no longer counts as push."""
+    alive = connection.subscription is not None and connection.subscription.expires_at > now
+    return with_due(
+        connection if alive else connection.model_copy(update={"push": "polling"}),
+        due_when_postponed(now, connection.id),
+    )
+
+
+def polling(connection: Connection, again: datetime) -> Connection:
+    """Return the connection without push; `again`: when to ask for it next."""
+    return with_due(connection.model_copy(update={"subscription": None, "push": "polling"}), {"channel": again})
+
+
+def channel_to_renew(connection: Connection, channel_id: str, now: datetime) -> Connection:
+    """Return the connection whose provider wants its channel renewed now; news of an older one is none."""
+    channel = connection.subscription
+    if channel is None or channel.id != channel_id:
+        return connection
+    marked = channel.model_copy(update={"must_renew": True})
+    return with_due(connection.model_copy(update={"subscription": marked}), {"channel": now})
+
+
+def channel_lost(connection: Connection, channel_id: str, now: datetime) -> Connection:
+    """Return the connection whose provider has closed its channel; news of an older one is none."""
+    if connection.subscription is None or connection.subscription.id != channel_id:
+        return connection
+    return polling(connection, now)

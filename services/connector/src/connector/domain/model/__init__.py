@@ -1,0 +1,1 @@
+"""The documents that the rules of the connector are about."""

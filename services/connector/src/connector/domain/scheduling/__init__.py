@@ -1,0 +1,1 @@
+"""When work is due, and how fast a provider is asked."""

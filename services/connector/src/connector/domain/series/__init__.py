@@ -1,0 +1,1 @@
+"""Recurring events: rules, expansion, and pairing occurrences."""

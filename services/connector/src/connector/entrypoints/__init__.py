@@ -1,0 +1,1 @@
+"""What reaches the connector from outside: HTTP, Kafka records and timers."""

@@ -1,0 +1,104 @@
+"""What the connector listens to: commands to its calendars, the mapper's counts and brakes, the companies' types."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from faststream.kafka import KafkaBroker
+
+from chassis.clock import Clock
+from chassis.messaging.consumer import Incoming, Unwanted, consume
+from chassis.messaging.publisher import TYPE_HEADER
+from connector.adapters.collections import CompanyTypes, Stores
+from connector.application.connections.repository import Connections
+from connector.application.lease import Change
+from connector.application.worker import Worker
+from connector.domain.connection.lifecycle import brake_settled, braked, counted, drained
+from connector.domain.model.connection import Brake, Connection, Counted
+from connector.settings import ConnectorSettings
+from contracts.activity_types import ActivityTypesChanged
+from contracts.brakes import BrakeMessage, BrakeRequested
+from contracts.calendar_commands import CalendarCommandMessage
+from contracts.links import ConnectionCounted, ConnectionDrained, LinkStateMessage
+from contracts.topics import ACTIVITY_TYPES, CALENDAR_COMMANDS, LINK_STATES, SYNC_BRAKES, reader
+
+GROUP = "connector"
+_SINGLE_LINKS = Unwanted(TYPE_HEADER, frozenset({b"link.state.changed.v1"}))
+
+
+@dataclass(frozen=True)
+class Listener:
+    """Takes in what others say about connections."""
+
+    connections: Connections
+    stores: Stores
+    worker: Worker
+    clock: Clock
+
+    async def command(self, incoming: Incoming[CalendarCommandMessage]) -> None:
+        """Carry out a command."""
+        await self.worker.handle(incoming.message)
+
+    async def link_state(self, incoming: Incoming[LinkStateMessage]) -> None:
+        """Take in counts (L2), and that a stopping connection is drained (K1). Single links are the store's matter."""
+        message, now = incoming.message, self.clock.now()
+        if isinstance(message, ConnectionCounted):
+            news = Counted(
+                replay_id=message.replay_id, replayed=message.replayed, links=message.links, pending=message.pending
+            )
+            await self._change(message.connection_id, lambda c: counted(c, news))
+        elif isinstance(message, ConnectionDrained):
+            refused = message.refused
+            await self._change(message.connection_id, lambda c: drained(c, refused, now))
+
+    async def brake(self, incoming: Incoming[BrakeMessage]) -> None:
+        """Take in that a pass waits for the user, or that his answer was carried out (H4)."""
+        message = incoming.message
+        if isinstance(message, BrakeRequested):
+            brake = _brake(message)
+            await self._change(message.connection_id, lambda c: braked(c, brake))
+        else:
+            await self._change(message.connection_id, lambda c: brake_settled(c, message.brake_id))
+
+    async def types(self, incoming: Incoming[ActivityTypesChanged]) -> None:
+        """Take in a company's activity types; an older telling never replaces a newer one."""
+        message = incoming.message
+        company = CompanyTypes(id=message.company_id, told_version=message.aggregate_version, types=message.types)
+
+        def newer(known: CompanyTypes | None) -> CompanyTypes:
+            return known if known and known.told_version >= company.told_version else company
+
+        await self.stores.types.update(company.id, newer)
+
+    async def _change(self, connection_id: str, change: Change) -> None:
+        def only_live(connection: Connection) -> Connection:
+            return connection if connection.phase in {"connecting", "stopped"} else change(connection)
+
+        if known := await self.connections.get(connection_id):
+            await self.connections.change(connection_id, only_live, seen=known)
+
+
+def _brake(asked: BrakeRequested) -> Brake:
+    total = max(asked.total, len(asked.items))
+    return Brake(id=asked.brake_id, pass_id=asked.pass_id, items=asked.items, total=total, restore=asked.restore)
+
+
+def register(broker: KafkaBroker, listener: Listener, settings: ConnectorSettings, clock: Clock) -> None:
+    """Subscribe to the four topics; what concerns one connection stays in order, the rest runs beside it."""
+    handlers: dict[str, tuple[Any, Any]] = {
+        CALENDAR_COMMANDS: (listener.command, CalendarCommandMessage),
+        LINK_STATES: (listener.link_state, LinkStateMessage),
+        SYNC_BRAKES: (listener.brake, BrakeMessage),
+        ACTIVITY_TYPES: (listener.types, ActivityTypesChanged),
+    }
+    for topic, (handle, schema) in handlers.items():
+        consume(
+            broker,
+            topic=topic,
+            group=GROUP,
+            parse=reader(topic),
+            handle=handle,
+            settings=settings,
+            clock=clock,
+            unwanted=_SINGLE_LINKS if topic == LINK_STATES else None,
+            schema=schema,
+        )

@@ -1,0 +1,61 @@
+"""Which providers there are: how each is made, where its users sign in, and where it calls back.
+
+A new provider is one row here, beside its package under `providers/`.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+
+import httpx
+from fastapi import APIRouter
+
+from chassis.clock import Clock
+from connector.adapters.oauth import Endpoints
+from connector.adapters.providers.google import make_google
+from connector.adapters.providers.google.oauth import google_endpoints
+from connector.adapters.providers.graph import make_graph
+from connector.adapters.providers.graph.oauth import Tenant, microsoft_endpoints
+from connector.application.notifications import Doorbell
+from connector.domain.provider.port import CalendarProvider
+from connector.entrypoints.http.google_webhook import google_webhook_routes
+from connector.entrypoints.http.microsoft_webhook import microsoft_webhook_routes
+from connector.settings import ConnectorSettings
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A provider that can be connected by OAuth; only where it is configured, its SDK is loaded."""
+
+    make: Callable[[ConnectorSettings, httpx.AsyncClient, Clock], CalendarProvider]
+    endpoints: Callable[[ConnectorSettings], Endpoints]
+    webhook: str
+    routes: Callable[[Doorbell, Clock], APIRouter]
+    """What listens there."""
+    is_configured: Callable[[ConnectorSettings], bool] = lambda _: True
+
+
+def _google(settings: ConnectorSettings, http: httpx.AsyncClient, _: Clock) -> CalendarProvider:
+    return make_google(api_url=settings.google_api_url, http=http)
+
+
+def _graph(settings: ConnectorSettings, http: httpx.AsyncClient, clock: Clock) -> CalendarProvider:
+    return make_graph(api_url=settings.graph_url, http=http, clock=clock)
+
+
+def _microsoft(tenant: Tenant) -> Entry:
+    return Entry(
+        make=_graph,
+        endpoints=partial(microsoft_endpoints, tenant=tenant),
+        webhook="/webhooks/microsoft",
+        routes=microsoft_webhook_routes,
+        is_configured=lambda settings: bool(settings.microsoft_client_id),
+    )
+
+
+CATALOGUE: Mapping[str, Entry] = {
+    "google": Entry(_google, google_endpoints, "/webhooks/google", google_webhook_routes),
+    "outlook": _microsoft("consumers"),
+    "office365": _microsoft("organizations"),
+}
+"""By the names of A2."""

@@ -1,1 +1,0 @@
-"""One package per calendar provider; each implements `connector.domain.provider.CalendarProvider`."""

@@ -1,0 +1,25 @@
+"""Counts the deletions of a large pass as they come, each once, by a small document of its own (H4)."""
+
+from datetime import datetime
+
+from contracts.calendar_events import EventGone
+from mapper.adapters.collections import Collections
+from mapper.domain.model.limits import is_large
+from mapper.domain.rules.mass_delete_guard import Deletion, LargePass
+
+
+async def count_deletion(collections: Collections, fact: EventGone, now: datetime) -> None:
+    """Note that a deletion has come, after it is on its link: a pass that has come in full is judged by the links.
+
+    One that comes after its pass was judged (for want of it) has the pass judged again.
+    """
+    large = fact.sync_pass
+    if large is None or not is_large(large):
+        return
+    known = LargePass(id=large.id, connection_id=fact.connection_id, deletions=large.deletions, since=now)
+    await collections.deletions.insert(Deletion(id=f"{large.id}:{fact.event_id}", pass_id=large.id, at=now))
+
+    def to_judge(current: LargePass | None) -> LargePass:
+        return current.model_copy(update={"judged": False}) if current else known
+
+    await collections.large_passes.update(known.id, to_judge)

@@ -1,0 +1,1 @@
+"""Links, connections, fields, decisions and their explanations."""

@@ -1,0 +1,201 @@
+"""What the mapper knows of a connection: its settings and how far its replays have come."""
+
+from datetime import datetime
+from typing import Any
+
+from pydantic import AwareDatetime, Field
+
+from chassis.persistence.documents import Document
+from contracts.connections import BrakeAnswer, ConnectionChanged, ConnectionSettings, ConnectionStatus, Coverage, Remove
+from contracts.envelope import Value
+from mapper.domain.model.window import latest
+
+
+class Replay(Value):
+    """A replay of both sides (K4): no item is created before both have been taken in."""
+
+    id: str
+    calendar_done: bool = False
+    activities_done: bool = False
+    to_confirm: bool = Field(default=False, description="events of links that it did not show are still asked for (H2)")
+
+    @property
+    def told(self) -> bool:
+        """Whether both sides have been told."""
+        return self.calendar_done and self.activities_done
+
+    @property
+    def done(self) -> bool:
+        """Whether nothing more is awaited."""
+        return self.told and not self.to_confirm
+
+
+class Counts(Value):
+    """What was last told of a connection's links (L2)."""
+
+    replay_id: str
+    replayed: bool
+    links: int
+    pending: int
+
+
+class Withheld(Value):
+    """A settings change that may delete items: nothing is deleted for it before it is judged (H4)."""
+
+    types: tuple[str, ...] | None = Field(
+        default=(), description="selected before it took some away (C5); None: all active types"
+    )
+    waking: bool = Field(default=False, description="it wakes links whose items were deleted while one-way (B3)")
+    judged: bool = Field(default=False, description="over the limit: a brake asks the user")
+
+    def covers(self, activity_type: str) -> bool:
+        """Tell whether activities of a type were in the calendar before the change."""
+        return self.types is None or activity_type in self.types
+
+
+class Connection(Document):
+    """The mapper's view of a connection. `epoch` counts the changes after which every link is decided anew."""
+
+    company_id: str
+    user_id: str
+    account_key: str
+    status: ConnectionStatus
+    settings: ConnectionSettings
+    settings_version: int
+    source_version: int
+    coverage: Coverage
+    remove: Remove = "none"
+    brake_answer: BrakeAnswer | None = None
+    brake_id: str | None = Field(default=None, description="the brake that is open (H4)")
+    withheld: Withheld | None = None
+    replay: Replay
+    adopted: bool = False
+    epoch: int = 1
+    pass_due: bool = False
+    pass_until: AwareDatetime | None = None
+    replay_asked: str | None = Field(default=None, description="the replay that both sides were last asked for")
+    replay_due_at: AwareDatetime | None = Field(default=None, description="when to ask again, unless it has ended")
+    counted: Counts | None = None
+    drained_epoch: int = 0
+
+    @property
+    def running(self) -> bool:
+        """Whether items are synced now; a connection that waits for its user still notes and decides."""
+        return self.status not in {"connecting", "stopping", "stopped"}
+
+    @property
+    def one_way(self) -> bool:
+        """Whether only the CRM's items go out (B2)."""
+        return self.settings.direction == "one_way"
+
+    def selects(self, activity_type: str) -> bool:
+        """Tell whether the outbound filter lets a type out (C1)."""
+        chosen = self.settings.outbound_types
+        return chosen is None or activity_type in chosen
+
+    def withholds_deletion(self, at: datetime) -> bool:
+        """Tell whether an item of calendar origin stays for now that lost its other side while one-way (B3, H4)."""
+        since = self.coverage.two_way_since
+        return self.withheld is not None and self.withheld.waking and since is not None and at <= since
+
+    @property
+    def to_judge(self) -> bool:
+        """Whether a settings change has to be judged before anything is decided by it (H4)."""
+        return self.withheld is not None and not self.withheld.judged and self.adopted and self.running
+
+    def withholds(self, activity_type: str) -> bool:
+        """Tell whether events of an unselected type stay in the calendar for now (H4)."""
+        return self.withheld is not None and self.withheld.covers(activity_type)
+
+    def covers_outbound_since(self, activity_type: str) -> AwareDatetime:
+        """Return since when activities of a type are covered (D1, C5)."""
+        selected = self.coverage.types_since.get(activity_type)
+        return self._covered_since(selected)
+
+    def covers_inbound_since(self, *, private: bool) -> AwareDatetime:
+        """Return since when events are covered (D1, B4); private ones only since they are no longer skipped (G2)."""
+        return self._covered_since(self.coverage.two_way_since, self.coverage.private_since if private else None)
+
+    def _covered_since(self, *changes: AwareDatetime | None) -> AwareDatetime:
+        """Return the latest moment that let items in: connecting, another calendar (A9), or these changes."""
+        return latest(self.coverage.connected_at, self.coverage.calendar_since, *changes)
+
+
+def _rule_inputs(connection: Connection) -> object:
+    """What decisions depend on: a change of it has every link decided anew."""
+    status = "running" if connection.running else connection.status
+    asked = (connection.brake_id, connection.withheld)
+    return (status, connection.settings, connection.coverage, connection.remove, connection.adopted, asked)
+
+
+def with_epoch(before: Connection | None, after: Connection) -> Connection:
+    """Return `after`, due for a pass over its links where anything that decides has changed."""
+    if before is None or _rule_inputs(before) == _rule_inputs(after):
+        return after
+    return after.model_copy(update={"epoch": after.epoch + 1, "pass_due": True, "pass_until": None})
+
+
+def from_fact(before: Connection | None, fact: ConnectionChanged) -> Connection:
+    """Return the view after a fact; a fact older than what is known changes nothing."""
+    if before is not None and fact.aggregate_version <= before.source_version:
+        return before
+    told = _told(fact)
+    if before is None:
+        replay = Replay(id=fact.replay_id, to_confirm=True)
+        return Connection(id=fact.connection_id, company_id=fact.company_id, replay=replay, **told)
+    anew = Replay(id=fact.replay_id, to_confirm=not before.adopted or before.replay.to_confirm)
+    replay = before.replay if before.replay.id == fact.replay_id else anew
+    after = before.model_copy(update=told | {"replay": replay})
+    return with_epoch(before, after.model_copy(update={"withheld": _withheld(before, after)}))
+
+
+def _withheld(before: Connection, after: Connection) -> Withheld | None:
+    """Return what the settings may delete, counted from the last ones that were carried out (H4)."""
+    known, old, new = before.withheld, before.settings, after.settings
+    if not after.running:
+        return None
+    if (old.outbound_types, old.direction) == (new.outbound_types, new.direction):
+        return known
+    types = _taken_away(known.types if known else (), old.outbound_types, new.outbound_types)
+    waking = new.direction == "two_way" and (old.direction == "one_way" or (known is not None and known.waking))
+    return Withheld(types=types, waking=waking) if waking or types != () else None
+
+
+Types = tuple[str, ...] | None
+
+
+def _taken_away(earlier: Types, before: Types, chosen: Types) -> Types:
+    types = _joined(earlier, before) if _narrows(before, chosen) else earlier
+    return types if _narrows(types, chosen) else ()
+
+
+def _narrows(types: Types, chosen: Types) -> bool:
+    return chosen is not None and (types is None or not set(types) <= set(chosen))
+
+
+def _joined(types: Types, more: Types) -> Types:
+    return None if types is None or more is None else tuple(dict.fromkeys((*types, *more)))
+
+
+def _told(fact: ConnectionChanged) -> dict[str, Any]:
+    names = ("user_id", "account_key", "status", "settings", "settings_version", "coverage", "remove", "brake_answer")
+    return {"source_version": fact.aggregate_version} | {name: getattr(fact, name) for name in names}
+
+
+def replayed(connection: Connection, replay_id: str, **done: bool) -> Connection:
+    """Return the connection after one side of a replay has been told; with both, creation may begin."""
+    if connection.replay.id != replay_id:
+        return connection
+    replay = connection.replay.model_copy(update=done)
+    due_at = None if replay.done else connection.replay_due_at
+    adopted = connection.adopted or replay.done
+    after = connection.model_copy(update={"replay": replay, "adopted": adopted, "replay_due_at": due_at})
+    return with_epoch(connection, after)
+
+
+def to_ask(connection: Connection, now: datetime) -> bool:
+    """Tell whether both sides are to be asked for a replay: a new one, or one that has not ended in time (K4)."""
+    if not connection.running or connection.replay.done:
+        return False
+    overdue = connection.replay_due_at is not None and connection.replay_due_at <= now
+    return connection.replay_asked != connection.replay.id or overdue

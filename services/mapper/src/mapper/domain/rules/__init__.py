@@ -1,0 +1,1 @@
+"""`reconcile` and what it calls: pure functions over the model."""

@@ -1,0 +1,44 @@
+"""Two sides that meet without an agreed state: what they count as having agreed on (adopting, K2)."""
+
+from typing import Any
+
+from contracts.calendar_objects import EventFields
+from contracts.decisions import LostValue
+from mapper.domain.model.fields import PAIRS, ActivityFields, FieldPair, event_values, to_activity
+from mapper.domain.model.link import Link
+from mapper.domain.rules.merge import calendar_later, calendar_ruled, lost_value, same, tellable
+
+
+def with_base(link: Link, zone: str, *, calendar_rules: bool) -> tuple[Link, tuple[LostValue, ...]]:
+    """Return the link with an agreed state, and what loses by it.
+
+    Fields that are equal under the mapping are agreed. The others count as changed on their later side (J2); in the
+    calendar alone where the marker's version is the activity's, or the user may not change the event (E5). From here
+    on nothing tells the pair from one that was always linked. The link must have both sides, with a date.
+    """
+    event, activity = link.event.live, link.activity_fields
+    if event is None or activity is None:
+        raise ValueError("a side is missing")
+    disputed = [pair for pair in PAIRS if not same(link, pair)]
+    ruled = calendar_ruled(link, calendar_rules=calendar_rules)
+    of_calendar = [pair for pair in disputed if pair in ruled or _is_marked(link) or calendar_later(link, pair)]
+    agreed_event = event.fields.model_copy(update=event_values(activity, of_calendar))
+    crm_wins = [pair for pair in disputed if pair not in of_calendar]
+    update = {
+        "agreed_event": agreed_event,
+        "agreed_activity": _as_the_calendar_had_it(activity, event.fields, crm_wins, zone),
+    }
+    lost = tuple(lost_value(link, pair, crm_won=pair in crm_wins) for pair in tellable(link, disputed))
+    return link.model_copy(update=update), lost
+
+
+def _is_marked(link: Link) -> bool:
+    marker = link.event.live.marker if link.event.live else None
+    return marker is not None and marker.version == link.activity.version
+
+
+def _as_the_calendar_had_it(
+    activity: ActivityFields, event: EventFields, pairs: list[FieldPair], zone: str
+) -> ActivityFields:
+    values: dict[str, Any] = {pair.activity: to_activity(pair.activity, event, activity, zone) for pair in pairs}
+    return activity.model_copy(update=values)

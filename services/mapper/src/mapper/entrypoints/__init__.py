@@ -1,0 +1,1 @@
+"""What reaches the mapper from outside: HTTP, Kafka records and timers."""

@@ -1,0 +1,105 @@
+"""What the mapper listens to, and what must stay in order there."""
+
+from collections.abc import Awaitable, Callable, Hashable
+from typing import TypeVar
+
+from faststream.kafka import KafkaBroker
+
+from chassis.clock import Clock
+from chassis.messaging.consumer import Incoming, Unwanted, consume
+from chassis.messaging.publisher import CAUSE_HEADER
+from chassis.settings import ChassisSettings
+from contracts.activities import ActivityFact
+from contracts.activity_outcomes import ActivityCommandSettled, ActivityOutcomeMessage, ActivityReplayed
+from contracts.calendar_events import CalendarCommandSettled, CalendarEvent, EventChanged, EventGone
+from contracts.connections import ConnectionChanged
+from contracts.decisions import SyncDecided
+from contracts.topics import (
+    ACTIVITY_EVENTS,
+    ACTIVITY_OUTCOMES,
+    CALENDAR_EVENTS,
+    CONNECTION_EVENTS,
+    SYNC_DECISIONS,
+    reader,
+)
+from mapper.application.connections import Connections
+from mapper.application.handlers import Handlers
+from mapper.application.parking import Parking
+from mapper.application.skipped_events import LeftOut
+
+GROUP = "mapper"
+_OWN_DECISIONS = Unwanted(CAUSE_HEADER, frozenset({b"sync"}))
+
+M = TypeVar("M")
+Handle = Callable[[Incoming[M]], Awaitable[None]]
+Lane = Callable[[Incoming[M]], Hashable | None]
+
+
+def register(
+    broker: KafkaBroker,
+    *,
+    handlers: Handlers,
+    parking: Parking,
+    connections: Connections,
+    left_out: LeftOut,
+    settings: ChassisSettings,
+    clock: Clock,
+) -> None:
+    """Register a batch consumer for each topic that the mapper reads."""
+
+    async def calendar_event(incoming: Incoming[CalendarEvent]) -> None:
+        await parking.take(incoming.message)
+
+    async def activity_event(incoming: Incoming[ActivityFact]) -> None:
+        await handlers.activity_event(incoming.message)
+
+    async def activity_outcome(incoming: Incoming[ActivityOutcomeMessage]) -> None:
+        await handlers.activity_outcome(incoming.message)
+
+    async def connection_changed(incoming: Incoming[ConnectionChanged]) -> None:
+        await connections.connection_changed(incoming.message)
+
+    async def decided(incoming: Incoming[SyncDecided]) -> None:
+        await left_out.take(incoming.message)
+
+    def listen(topic: str, handle: Handle[M], lane: Lane[M] | None = None, unwanted: Unwanted | None = None) -> None:
+        consume(
+            broker,
+            topic=topic,
+            group=GROUP,
+            parse=reader(topic),
+            handle=handle,
+            lane=lane,
+            unwanted=unwanted,
+            settings=settings,
+            clock=clock,
+        )
+
+    listen(CONNECTION_EVENTS, connection_changed)
+    listen(CALENDAR_EVENTS, calendar_event, _calendar_lane)
+    listen(ACTIVITY_EVENTS, activity_event)
+    listen(ACTIVITY_OUTCOMES, activity_outcome, _outcome_lane)
+    listen(SYNC_DECISIONS, decided, unwanted=_OWN_DECISIONS)
+
+
+def _calendar_lane(incoming: Incoming[CalendarEvent]) -> Hashable | None:
+    """Events side by side, each in order; the end of a replay waits for all before it."""
+    match incoming.message:
+        case EventChanged(event=event):
+            return event.event_id
+        case EventGone(event_id=event_id):
+            return event_id
+        case CalendarCommandSettled(activity_id=activity_id, event_id=event_id, event=event):
+            return event.event_id if event else event_id or activity_id
+        case _:
+            return None
+
+
+def _outcome_lane(incoming: Incoming[ActivityOutcomeMessage]) -> Hashable | None:
+    match incoming.message:
+        case ActivityCommandSettled(activity_id=activity_id):
+            return activity_id
+        case ActivityReplayed(activity=activity):
+            return activity.id
+        case _:
+            return None
