@@ -27,7 +27,7 @@ def simulator(name: str, port: int, state: Path, env: Mapping[str, str], log: Pa
     """Describe the simulator of a provider, such as `google`; it keeps its calendars in the file `state`."""
     return Unit(
         name=name,
-        argv=(sys.executable, "-m", f"sandbox.{name}", "--port", str(port), "--state", str(state)),
+        argv=(sys.executable, "-m", f"simulators.{name}", "--port", str(port), "--state", str(state)),
         port=port,
         log=log,
         probe=partial(probes.tcp, port),

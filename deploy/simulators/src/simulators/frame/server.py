@@ -10,7 +10,7 @@ from starlette.types import ASGIApp
 
 def parser(name: str, port: int) -> argparse.ArgumentParser:
     """The common arguments."""
-    made = argparse.ArgumentParser(prog=f"sandbox.{name}", description=f"The {name} simulator as a server.")
+    made = argparse.ArgumentParser(prog=f"simulators.{name}", description=f"The {name} simulator as a server.")
     made.add_argument("--host", default="127.0.0.1")
     made.add_argument("--port", type=int, default=port)
     made.add_argument("--state", type=Path, help="a JSON file that keeps the state")
