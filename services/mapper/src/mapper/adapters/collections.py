@@ -9,9 +9,9 @@ from chassis.persistence.documents import Document, Documents
 from chassis.persistence.store import Index, Store
 from contracts.decisions import SyncDecided
 from mapper.application.mass_delete_messages import brake_messages
+from mapper.domain.model.confirmation import ConfirmationRequest, CountedDeletion, LargePass
 from mapper.domain.model.connection import Connection
 from mapper.domain.model.link import Link
-from mapper.domain.rules.mass_delete_guard import Brake, Deletion, LargePass
 
 _BATCH = 100
 _COUNTED_FOR = timedelta(days=7)
@@ -46,8 +46,8 @@ class Collections:
     parked: Documents[Parked]
     left_out: Documents[EventLeftOut]
     large_passes: Documents[LargePass]
-    deletions: Documents[Deletion]
-    brakes: Documents[Brake]
+    deletions: Documents[CountedDeletion]
+    brakes: Documents[ConfirmationRequest]
     link_by_event: Coalescer[tuple[str, str], Link | None]
     connections_of: Coalescer[tuple[str, str], tuple[Connection, ...]]
 
@@ -89,9 +89,11 @@ def open_collections(store: Store) -> Collections:
             indexes=(Index([("judged", 1)]), Index([("since", 1)], expire_after=_COUNTED_FOR)),
         ),
         deletions=store.documents(
-            "deletions", Deletion, indexes=(Index([("pass_id", 1)]), Index([("at", 1)], expire_after=_COUNTED_FOR))
+            "deletions",
+            CountedDeletion,
+            indexes=(Index([("pass_id", 1)]), Index([("at", 1)], expire_after=_COUNTED_FOR)),
         ),
-        brakes=store.documents("brakes", Brake, state_messages=brake_messages),
+        brakes=store.documents("brakes", ConfirmationRequest, state_messages=brake_messages),
         link_by_event=Coalescer(_links_by_event(links), size=_BATCH),
         connections_of=Coalescer(_connections_of(connections), size=_BATCH),
     )

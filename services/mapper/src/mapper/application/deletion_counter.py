@@ -4,8 +4,8 @@ from datetime import datetime
 
 from contracts.calendar_events import EventGone
 from mapper.adapters.collections import Collections
+from mapper.domain.model.confirmation import CountedDeletion, LargePass
 from mapper.domain.model.limits import is_large
-from mapper.domain.rules.mass_delete_guard import Deletion, LargePass
 
 
 async def count_deletion(collections: Collections, fact: EventGone, now: datetime) -> None:
@@ -17,7 +17,7 @@ async def count_deletion(collections: Collections, fact: EventGone, now: datetim
     if large is None or not is_large(large):
         return
     known = LargePass(id=large.id, connection_id=fact.connection_id, deletions=large.deletions, since=now)
-    await collections.deletions.insert(Deletion(id=f"{large.id}:{fact.event_id}", pass_id=large.id, at=now))
+    await collections.deletions.insert(CountedDeletion(id=f"{large.id}:{fact.event_id}", pass_id=large.id, at=now))
 
     def to_judge(current: LargePass | None) -> LargePass:
         return current.model_copy(update={"judged": False}) if current else known

@@ -11,6 +11,7 @@ from mapper.application.causation import Trigger
 from mapper.application.link_transition import Advance
 from mapper.domain.model.connection import Connection
 from mapper.domain.model.link import Link
+from mapper.domain.rules.mass_delete_guard import released, restored
 
 _PAGE = 200
 
@@ -26,11 +27,11 @@ class LettingGo:
 
     async def delete(self, passes: Collection[str]) -> None:
         """Decide the links as if their deletions had just been told."""
-        await self._each(passes, let_go)
+        await self._each(passes, released)
 
     async def restore(self, passes: Collection[str]) -> None:
         """Create the events again, from their activities."""
-        await self._each(passes, restoring)
+        await self._each(passes, restored)
 
     async def _each(self, passes: Collection[str], note: Callable[[Link], Link]) -> None:
         waiting = {"connection_id": self.connection.id, "gone_pass": {"$in": list(passes)}}
@@ -40,16 +41,3 @@ class LettingGo:
     async def _one(self, link_id: str, note: Callable[[Link], Link]) -> None:
         advance = Advance(self.connection, Trigger.timer(self.clock.now()), self.resend_after)
         await self.links.update(link_id, lambda current: advance(current, note(current)) if current else None)
-
-
-def let_go(link: Link) -> Link:
-    """Return the link with its deletion no longer held back."""
-    return link.model_copy(update={"gone_pass": None})
-
-
-def restoring(link: Link) -> Link:
-    """Return the link with its event wanted back; one that came back by itself is left alone."""
-    free = let_go(link)
-    if link.event.gone != "deleted":
-        return free
-    return free.model_copy(update={"event": link.event.model_copy(update={"restoring": True})})

@@ -10,13 +10,11 @@ from contracts.brakes import Restore
 from mapper.adapters.collections import Collections
 from mapper.application.dirty_set import Touched
 from mapper.application.held_deletions import LettingGo
+from mapper.domain.model.confirmation import ConfirmationOutcome, ConfirmationRequest, LargePass
 from mapper.domain.model.connection import Connection, with_epoch
 from mapper.domain.model.limits import over_limit
 from mapper.domain.model.link import Link
 from mapper.domain.rules.mass_delete_guard import (
-    Brake,
-    BrakeAction,
-    LargePass,
     held_by_settings,
     listed,
     loses_activity,
@@ -103,10 +101,12 @@ class Brakes:
         )
         return await self._replace(connection, known, wanted)
 
-    async def _replace(self, connection: Connection, known: Brake | None, wanted: Brake) -> bool:
+    async def _replace(
+        self, connection: Connection, known: ConfirmationRequest | None, wanted: ConfirmationRequest
+    ) -> bool:
         """Put the question, unless another replica has just put one; tell whether it is this one."""
 
-        def change(current: Brake | None) -> Brake | None:
+        def change(current: ConfirmationRequest | None) -> ConfirmationRequest | None:
             if (current.brake_id if current else None) != (known.brake_id if known else None):
                 return current
             version = current.version if current else 0
@@ -118,11 +118,13 @@ class Brakes:
         await self._change(connection, {"brake_id": wanted.brake_id}, judged=wanted.restore is not None)
         return True
 
-    async def _brake(self, connection: Connection, passes: tuple[str, ...], restore: Restore | None) -> Brake:
+    async def _brake(
+        self, connection: Connection, passes: tuple[str, ...], restore: Restore | None
+    ) -> ConfirmationRequest:
         now = self.clock.now()
         doomed = [link for link in await self._held(connection, passes) if loses_activity(link, connection, now)]
         doomed += await self._held_by_settings(connection) if restore else []
-        return Brake(
+        return ConfirmationRequest(
             id=connection.id,
             company_id=connection.company_id,
             brake_id=new_id(),
@@ -156,7 +158,7 @@ class Brakes:
         else:
             await self._withdraw(connection, brake)
 
-    async def _carry_out(self, connection: Connection, brake: Brake, action: BrakeAction) -> None:
+    async def _carry_out(self, connection: Connection, brake: ConfirmationRequest, action: ConfirmationOutcome) -> None:
         letting_go = self._letting_go(connection)
         if action == "delete":
             await letting_go.delete(brake.passes)
@@ -169,7 +171,7 @@ class Brakes:
         await self._mark(brake, {"action": action})
         self.touch(connection.id)
 
-    async def _finish(self, connection: Connection, brake: Brake, action: BrakeAction) -> None:
+    async def _finish(self, connection: Connection, brake: ConfirmationRequest, action: ConfirmationOutcome) -> None:
         """Report an answer as carried out when nothing of it is under way any more."""
         under_way = {"connection_id": connection.id, "has_pending": True}
         deciding = connection.pass_due and connection.pass_until is None
@@ -178,7 +180,7 @@ class Brakes:
         else:
             await self._close(connection, brake, action)
 
-    async def _withdraw(self, connection: Connection, brake: Brake) -> None:
+    async def _withdraw(self, connection: Connection, brake: ConfirmationRequest) -> None:
         """Take back what is no longer over the limit: items that came back, settings that were changed back."""
         held, now = await self._held(connection, brake.passes), self.clock.now()
         gone = [link for link in held if still_gone(link, connection, now)]
@@ -199,13 +201,13 @@ class Brakes:
         waiting = {"connection_id": connection.id, "reason": "needs_confirmation"}
         return bool(await self.collections.links.find(waiting, limit=1))
 
-    async def _close(self, connection: Connection, brake: Brake, action: BrakeAction) -> None:
+    async def _close(self, connection: Connection, brake: ConfirmationRequest, action: ConfirmationOutcome) -> None:
         await self._mark(brake, {"action": action, "done": True, "items": ()})
         needless = action == "withdrawn" and brake.restore is not None
         await self._change(connection, {"brake_id": None} | ({"withheld": None} if needless else {}))
 
-    async def _mark(self, brake: Brake, update: Mapping[str, object]) -> None:
-        def change(current: Brake | None) -> Brake | None:
+    async def _mark(self, brake: ConfirmationRequest, update: Mapping[str, object]) -> None:
+        def change(current: ConfirmationRequest | None) -> ConfirmationRequest | None:
             if current is None or current.brake_id != brake.brake_id:
                 return current
             return current.model_copy(update=update).owing_state()

@@ -7,10 +7,10 @@ from chassis.ids import new_id
 from chassis.messaging.publisher import Outgoing, outgoing
 from contracts.brakes import BrakeRequested, BrakeSettled
 from contracts.topics import SYNC_BRAKES
-from mapper.domain.rules.mass_delete_guard import Brake
+from mapper.domain.model.confirmation import ConfirmationRequest
 
 
-def brake_messages(brake: Brake) -> Sequence[Outgoing]:
+def brake_messages(brake: ConfirmationRequest) -> Sequence[Outgoing]:
     """Return the question, or how it was settled; nothing while its answer is being carried out."""
     if brake.action is None:
         return (outgoing(SYNC_BRAKES, brake.id, _requested(brake)),)
@@ -20,7 +20,7 @@ def brake_messages(brake: Brake) -> Sequence[Outgoing]:
     return ()
 
 
-def _requested(brake: Brake) -> BrakeRequested:
+def _requested(brake: ConfirmationRequest) -> BrakeRequested:
     return BrakeRequested(
         **_envelope(brake),
         pass_id=brake.passes[-1] if brake.passes else f"settings:{brake.settings_version}",
@@ -31,7 +31,7 @@ def _requested(brake: Brake) -> BrakeRequested:
     )
 
 
-def _envelope(brake: Brake) -> dict[str, Any]:
+def _envelope(brake: ConfirmationRequest) -> dict[str, Any]:
     return {
         "id": new_id(),
         "occurred_at": brake.asked_at,

@@ -1,7 +1,7 @@
 """What the mapper knows of a connection: its settings and how far its replays have come."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Self
 
 from pydantic import AwareDatetime, Field
 
@@ -115,6 +115,49 @@ class Connection(Document):
     def covers_inbound_since(self, *, private: bool) -> AwareDatetime:
         """Return since when events are covered (D1, B4); private ones only since they are no longer skipped (G2)."""
         return self._covered_since(self.coverage.two_way_since, self.coverage.private_since if private else None)
+
+    def expecting_replay(self, due_at: datetime | None) -> Self:
+        """Return the connection with its replay to be asked for again at a time, unless it has ended by then."""
+        return self.model_copy(update={"replay_due_at": due_at})
+
+    def with_replay_requested(self, due_at: datetime) -> Self:
+        """Return the connection with its present replay asked for."""
+        return self.model_copy(update={"replay_asked": self.replay.id, "replay_due_at": due_at})
+
+    def with_replay_invalidated(self, due_at: datetime) -> Self:
+        """Return the connection as if nothing of its replay had come, and absent events had to be confirmed (K4)."""
+        replay = Replay(id=self.replay.id, to_confirm=True)
+        return self.model_copy(update={"replay": replay, "replay_due_at": due_at})
+
+    def with_counts(self, counts: Counts) -> Self:
+        """Return the connection with the counts that are published with this write."""
+        return self.model_copy(update={"counted": counts})
+
+    def with_drain_published(self) -> Self:
+        """Return the connection with its present epoch told as drained."""
+        return self.model_copy(update={"drained_epoch": self.epoch})
+
+    def with_pass_late_until(self, until: datetime) -> Self:
+        """Return the connection with a pass that has seen every link, and looks for late writers until then."""
+        return self.model_copy(update={"pass_until": until})
+
+    def with_pass_ended(self) -> Self:
+        """Return the connection with no pass due."""
+        return self.model_copy(update={"pass_due": False})
+
+    def with_confirmation(self, brake_id: str | None) -> Self:
+        """Return the connection with this confirmation request open; None: there is none (H4)."""
+        return self.model_copy(update={"brake_id": brake_id})
+
+    def with_settings_change_judged(self, judged: bool) -> Self:
+        """Return the connection with its withheld settings change judged, or to be judged anew (H4)."""
+        if self.withheld is None:
+            return self
+        return self.model_copy(update={"withheld": self.withheld.model_copy(update={"judged": judged})})
+
+    def with_settings_change_released(self) -> Self:
+        """Return the connection with its settings change withheld no longer (H4)."""
+        return self.model_copy(update={"withheld": None})
 
     def _covered_since(self, *changes: AwareDatetime | None) -> AwareDatetime:
         """Return the latest moment that let items in: connecting, another calendar (A9), or these changes."""

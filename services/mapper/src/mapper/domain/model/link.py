@@ -1,6 +1,7 @@
 """A link: what the mapper knows of one item on both sides, and what they last agreed on."""
 
-from typing import Annotated, Final, Literal
+from datetime import datetime
+from typing import Annotated, Final, Literal, Self
 
 from pydantic import AwareDatetime, Field
 
@@ -24,6 +25,7 @@ LINKED_STATES: Final = frozenset({"active", "dormant", "frozen", "closed"})
 _FINAL_REASONS: Final = frozenset({"kept", "not_organiser"})
 
 _KEPT_EVENT_IDS = 10
+_KEPT_RECORDS = 20
 
 Command = Annotated[CalendarPut | CalendarRemove | ActivityPut | ActivityRemove, Field(discriminator="type")]
 
@@ -102,6 +104,10 @@ class Pending(Value):
     def to_calendar(self) -> bool:
         """Whether the calendar is asked, not the CRM."""
         return isinstance(self.command, CalendarPut | CalendarRemove)
+
+    def sent_again(self, due_at: datetime) -> Self:
+        """Return the command as sent once more, and to be sent again at a time."""
+        return self.model_copy(update={"attempts": self.attempts + 1, "due_at": due_at})
 
 
 class Record(Value):
@@ -185,3 +191,19 @@ class Link(Document):
         former = () if self.event_id is None else (self.event_id,)
         kept = (*former, *self.former_event_ids)[:_KEPT_EVENT_IDS]
         return self.model_copy(update={"event_id": event_id, "former_event_ids": kept})
+
+    def holding_deletion(self, pass_id: str | None) -> Self:
+        """Return the link with its deletion held back for a pass; None: it is held back no longer (H4)."""
+        return self.model_copy(update={"gone_pass": pass_id})
+
+    def restoring(self) -> Self:
+        """Return the link with its event wanted back (H4)."""
+        return self.model_copy(update={"event": self.event.model_copy(update={"restoring": True})})
+
+    def recording(self, record: Record) -> Self:
+        """Return the link with a decision on record, the newest first (L1)."""
+        return self.model_copy(update={"records": (record, *self.records)[:_KEPT_RECORDS]})
+
+    def decided_under(self, epoch: int, now: datetime) -> Self:
+        """Return the link as decided now, under this epoch of its connection."""
+        return self.model_copy(update={"epoch": epoch, "updated_at": now})

@@ -1,13 +1,10 @@
-"""The brake (H4): what a pass would delete, counted by a dry run of `reconcile`; and the question to the user."""
+"""The mass-delete guard (H4): what a pass would delete, counted by a dry run of `reconcile`."""
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Final, Literal
+from typing import Final
 
-from pydantic import AwareDatetime, Field
-
-from chassis.persistence.documents import Document
-from contracts.brakes import BrakeItem, Restore
+from contracts.brakes import BrakeItem
 from mapper.domain.model.connection import Connection
 from mapper.domain.model.decision import RemoveActivity, RemoveEvent
 from mapper.domain.model.fields import event_time
@@ -16,41 +13,6 @@ from mapper.domain.model.window import starts
 from mapper.domain.rules.reconcile import reconcile
 
 _MOST_SHOWN: Final = 500
-
-BrakeAction = Literal["delete", "restore", "withdrawn"]
-
-
-class LargePass(Document):
-    """A pass with many deletions; judged when all of them have come."""
-
-    connection_id: str
-    deletions: int
-    since: AwareDatetime
-    judged: bool = False
-
-
-class Deletion(Document):
-    """That one deletion of a large pass has come; the id names both, so that it counts once."""
-
-    pass_id: str
-    at: AwareDatetime
-
-
-class Brake(Document):
-    """The question to a connection's user, and how it went; its id is the connection's."""
-
-    company_id: str
-    brake_id: str
-    passes: tuple[str, ...] = Field(default=(), description="large passes whose deletions wait")
-    restore: Restore | None = Field(default=None, description="the settings before the change that waits")
-    settings_version: int
-    links: int = Field(description="of the connection when it was judged")
-    items: tuple[BrakeItem, ...]
-    total: int
-    asked_at: AwareDatetime
-    correlation_id: str
-    action: BrakeAction | None = Field(default=None, description="what was answered, or that nothing is left to ask")
-    done: bool = False
 
 
 def loses_activity(link: Link, connection: Connection, now: datetime) -> bool:
@@ -87,6 +49,17 @@ def listed(links: Iterable[Link]) -> tuple[BrakeItem, ...]:
     """Return what the user is shown of the items that would be deleted: the first ones, in the order of their start."""
     items = sorted((_item(link) for link in links), key=lambda one: (one.start or "", one.title))
     return tuple(items[:_MOST_SHOWN])
+
+
+def released(link: Link) -> Link:
+    """Return the link with its deletion no longer held back."""
+    return link.holding_deletion(None)
+
+
+def restored(link: Link) -> Link:
+    """Return the link with its event to be created again; one whose event came back by itself is only released."""
+    free = released(link)
+    return free.restoring() if link.event.gone == "deleted" else free
 
 
 def _item(link: Link) -> BrakeItem:
