@@ -6,11 +6,11 @@ from math import ceil
 from pathlib import Path
 
 from tests.load.scale.inputs import DAY_SECONDS, Inputs
-from tests.load.scale.sizes import activity_bytes, connection_bytes, known_event_bytes, link_bytes
+from tests.load.scale.sizes import Sizes, measured_sizes
 
 PAGE = Path(__file__).parents[3] / "docs" / "scaling.md"
 BEGIN, END = "<!-- arithmetic: written by make simulate-scale -->", "<!-- end of arithmetic -->"
-SIZES = (10_000, 100_000, 1_000_000)
+CONNECTIONS = (10_000, 100_000, 1_000_000)
 _GIGA = 1e9
 
 
@@ -46,6 +46,7 @@ class Load:
     """What so many connections do, in the busiest hour unless it says otherwise."""
 
     given: Assumed
+    sizes: Sizes
     connections: int
 
     @property
@@ -167,38 +168,38 @@ _ROWS: tuple[tuple[str, Callable[[Load], str]], ...] = (
     ("partitions of the busy topics", lambda load: f"{load.partitions}"),
     ("Kafka, MB/s written", lambda load: f"{load.kafka_megabytes:,.1f}"),
     ("connector's database, GB", lambda load: f"{_connector(load):,.1f}"),
-    ("mapper's database, GB", lambda load: f"{load.gigabytes(link_bytes(), load.given.items):,.1f}"),
-    ("store's database, GB", lambda load: f"{load.gigabytes(activity_bytes(), load.given.items):,.1f}"),
+    ("mapper's database, GB", lambda load: f"{load.gigabytes(load.sizes.link, load.given.items):,.1f}"),
+    ("store's database, GB", lambda load: f"{load.gigabytes(load.sizes.activity, load.given.items):,.1f}"),
 )
 
 
 def _connector(load: Load) -> float:
-    return load.gigabytes(connection_bytes(), 1) + load.gigabytes(known_event_bytes(), load.given.items)
+    return load.gigabytes(load.sizes.connection, 1) + load.gigabytes(load.sizes.known_event, load.given.items)
 
 
-def tables(given: Assumed) -> str:
+def tables(given: Assumed, sizes: Sizes) -> str:
     """Return the generated part of the page."""
     documents = {
-        "connection (connector)": connection_bytes(),
-        "known event (connector)": known_event_bytes(),
-        "link (mapper)": link_bytes(),
-        "activity (store)": activity_bytes(),
+        "connection (connector)": sizes.connection,
+        "known event (connector)": sizes.known_event,
+        "link (mapper)": sizes.link,
+        "activity (store)": sizes.activity,
     }
     lines = ["| document | bytes as BSON |", "| --- | --: |"]
     lines += [f"| {name} | {size:,} |" for name, size in documents.items()]
-    heads = " | ".join(f"{size:,}" for size in SIZES)
-    lines += ["", f"| connections | {heads} |", f"| --- | {' | '.join('--:' for _ in SIZES)} |"]
-    loads = [Load(given, size) for size in SIZES]
+    heads = " | ".join(f"{connections:,}" for connections in CONNECTIONS)
+    lines += ["", f"| connections | {heads} |", f"| --- | {' | '.join('--:' for _ in CONNECTIONS)} |"]
+    loads = [Load(given, sizes, connections) for connections in CONNECTIONS]
     lines += [f"| {words} | {' | '.join(show(load) for load in loads)} |" for words, show in _ROWS]
     return "\n".join(lines)
 
 
-def with_tables(page: str, given: Assumed) -> str:
-    """Return the page with its generated part anew."""
+def with_tables(page: str, written: str) -> str:
+    """Return the page with its generated part replaced."""
     before, rest = page.split(BEGIN)
-    return f"{before}{BEGIN}\n{tables(given)}\n{END}{rest.split(END)[1]}"
+    return f"{before}{BEGIN}\n{written}\n{END}{rest.split(END)[1]}"
 
 
 def write_tables() -> None:
-    """Write the generated part of docs/scaling.md."""
-    PAGE.write_text(with_tables(PAGE.read_text(), Assumed()))
+    """Write the generated part of docs/scaling.md, from the documents as the services store them now."""
+    PAGE.write_text(with_tables(PAGE.read_text(), tables(Assumed(), measured_sizes())))

@@ -1,6 +1,7 @@
 """Bytes of the documents that grow with the number of connections, as the services really store them."""
 
 import asyncio
+from dataclasses import dataclass
 from datetime import timedelta
 
 import bson
@@ -16,6 +17,21 @@ from tests.unit.activity_store.builders import activity
 from tests.unit.connector.support import connection
 
 _TEXT = "Agenda: figures of the quarter, open questions, what is next. " * 5
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """Bytes of one document of each kind, as BSON."""
+
+    connection: int
+    known_event: int
+    link: int
+    activity: int
+
+
+def measured_sizes() -> Sizes:
+    """Return the sizes of the documents as the services store them now."""
+    return Sizes(connection_bytes(), known_event_bytes(), link_bytes(), activity_bytes())
 
 
 def stored_bytes(document: Document) -> int:

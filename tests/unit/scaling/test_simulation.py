@@ -1,9 +1,8 @@
-"""The simulation of the scheduler still plays, and what it and the arithmetic wrote is what they would write."""
+"""The simulation of the scheduler plays its story with the product's own decisions."""
 
 from collections import Counter
 from dataclasses import replace
 
-from tests.load.scale.arithmetic import PAGE, Assumed, with_tables
 from tests.load.scale.inputs import scaled
 from tests.load.scale.story import Story
 
@@ -20,8 +19,3 @@ def test_the_story_plays_with_the_products_own_decisions() -> None:
     last = by_name["wave of daily work"]["late"]
     assert "retry" not in last, "what the outage parked was not gone on with"
     assert last["poll"]["count"] > 0
-
-
-def test_the_arithmetic_in_the_documentation_is_up_to_date() -> None:
-    page = PAGE.read_text()
-    assert with_tables(page, Assumed()) == page
