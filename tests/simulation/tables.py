@@ -60,10 +60,10 @@ class MemoryTable:
         async with self._trip():
             return [self._replaced(raw) for raw in stored]
 
-    async def settle(self, writes: Sequence[tuple[str, str]]) -> Sequence[bool | Exception]:
+    async def clear_outboxes(self, writes: Sequence[tuple[str, str]]) -> Sequence[bool | Exception]:
         """Clear each outbox whose write is still the last."""
         async with self._trip():
-            return [self._settled(*write) for write in writes]
+            return [self._cleared(*write) for write in writes]
 
     async def find(self, where: Mapping[str, Any], sort: Sort, limit: int | None) -> list[Raw]:
         """Return the documents that match a filter, sorted."""
@@ -94,7 +94,7 @@ class MemoryTable:
             del self.rows[document_id], self._bytes[document_id]
             return True
 
-    async def owe_state(self, token: str) -> None:
+    async def mark_state_unpublished(self, token: str) -> None:
         """Mark every document as owing its state."""
         async with self._trip():
             for key, raw in list(self.rows.items()):
@@ -115,7 +115,7 @@ class MemoryTable:
         self._keep(raw)
         return True
 
-    def _settled(self, key: str, write: str) -> bool:
+    def _cleared(self, key: str, write: str) -> bool:
         there = self.rows.get(key)
         if there is None or there["write_id"] != write:
             return False

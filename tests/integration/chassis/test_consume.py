@@ -13,8 +13,8 @@ from pydantic import BaseModel
 from chassis.clock import SystemClock
 from chassis.errors import Rejected, Transient
 from chassis.messaging.broker import make_broker
-from chassis.messaging.consumer import Incoming, Unwanted, consume
-from chassis.messaging.consumer_health import vitals_of
+from chassis.messaging.consumer import HeaderFilter, Incoming, consume
+from chassis.messaging.consumer_health import health_of
 from chassis.messaging.publisher import Publisher, outgoing
 from chassis.messaging.topics import TopicSpec, ensure_topics
 from chassis.settings import ChassisSettings
@@ -74,7 +74,7 @@ async def consuming(
     handle: Handle,
     *,
     lane: Callable[[Incoming[Said]], Hashable | None] | None = None,
-    unwanted: Unwanted | None = None,
+    skip: HeaderFilter | None = None,
 ) -> AsyncIterator[KafkaBroker]:
     broker = make_broker(settings, app_name="test")
     consume(
@@ -84,7 +84,7 @@ async def consuming(
         parse=Said.model_validate_json,
         handle=handle,
         lane=lane,
-        unwanted=unwanted,
+        skip=skip,
         settings=settings,
         clock=SystemClock(),
     )
@@ -92,7 +92,7 @@ async def consuming(
     try:
         yield broker
     finally:
-        vitals_of(broker).stopping.set()
+        health_of(broker).stopping.set()
         await broker.stop()
 
 
@@ -155,7 +155,7 @@ async def test_an_outage_is_waited_out_in_place_and_in_order(settings: ChassisSe
 
     async def handle(incoming: Incoming[Said]) -> None:
         if incoming.message.n == 1 and len(reports) < 3:
-            reports.append(dict(vitals_of(broker).waiting))
+            reports.append(dict(health_of(broker).waiting))
             away.set()
             raise Transient("mongo_unavailable")
         journal.add(incoming.message.n)
@@ -165,7 +165,7 @@ async def test_an_outage_is_waited_out_in_place_and_in_order(settings: ChassisSe
         await away.wait()
         assert await journal.until(2) == [1, 2]
         assert reports[-1] == {f"{topic}@{topic}-group": "mongo_unavailable"}
-        assert vitals_of(broker).waiting == {}
+        assert health_of(broker).waiting == {}
 
 
 async def test_order_holds_within_a_lane_and_lanes_do_not_wait_for_one_another(
@@ -215,7 +215,7 @@ async def test_what_a_header_says_is_unwanted_is_passed_over_unparsed(settings: 
         for value, cause in ((b"\xff not json", b"sync"), (said(1)[0], b"api"), (b"\xff not json", b"sync")):
             await producer.send_and_wait(topic, value, key=b"k", headers=[("cause", cause)])
     await send(settings, topic, *said(2))
-    async with consuming(settings, topic, handle, unwanted=Unwanted("cause", frozenset({b"sync"}))):
+    async with consuming(settings, topic, handle, skip=HeaderFilter("cause", frozenset({b"sync"}))):
         assert await journal.until(2) == [1, 2]
 
 

@@ -70,14 +70,14 @@ async def publisher() -> Recorder:
 def add(amount: int, *notes: Outgoing, owe: bool = False) -> Callable[[Counter | None], Counter]:
     def change(current: Counter | None) -> Counter:
         counter = current or Counter(id="c")
-        changed = counter.model_copy(update={"total": counter.total + amount}).sending(*notes)
-        return changed.owing_state() if owe else changed
+        changed = counter.model_copy(update={"total": counter.total + amount}).with_messages(*notes)
+        return changed.with_state_unpublished() if owe else changed
 
     return change
 
 
 def created(name: str) -> Callable[[Counter | None], Counter]:
-    return lambda _: Counter(id=name).sending(note(name))
+    return lambda _: Counter(id=name).with_messages(note(name))
 
 
 async def test_concurrent_updates_never_lose_one(mongo_url: str, unique: str, publisher: Recorder) -> None:
@@ -118,7 +118,7 @@ async def test_what_another_process_wrote_or_published_is_read(
         await ours.drain()
         assert (left := await ours.get("c"))
         assert left.outbox
-        await theirs.sweep(patient=False)
+        await theirs.sweep(skip_recent=False)
         assert (swept := await ours.get("c"))
         assert (swept.outbox, swept.total) == ((), 1)
         await theirs.update("c", add(1))
@@ -179,10 +179,10 @@ async def test_the_sweeper_of_another_process_sends_what_a_crash_left(
     crashed = Recorder()
     crashed.away = True
     async with opened(mongo_url, unique, crashed) as (_, counters):
-        await asyncio.gather(*(counters.insert(Counter(id=str(n)).sending(note(str(n)))) for n in range(5)))
+        await asyncio.gather(*(counters.insert(Counter(id=str(n)).with_messages(note(str(n)))) for n in range(5)))
         await counters.drain()
     async with opened(mongo_url, unique, publisher) as (store, counters):
-        await store.sweep(patient=False)
+        await store.sweep(skip_recent=False)
         assert sorted(publisher.values) == ["0", "1", "2", "3", "4"]
         assert await counters.count({"has_outbox": True}) == 0
 
@@ -194,7 +194,7 @@ async def test_owed_state_is_that_of_the_current_document(mongo_url: str, unique
         await counters.update("c", add(1))
         await counters.drain()
         publisher.away = False
-        await store.sweep(patient=False)
+        await store.sweep(skip_recent=False)
         assert publisher.values == ["state 2"]
 
 

@@ -72,7 +72,7 @@ def notes_service(settings: ChassisSettings, topic: str) -> FastAPI:
     async def post(body: NewNote, who: CurrentIdentity, request: Request, _key: IdempotencyKey = None) -> Response:
         async def create(note_id: str) -> Response:
             message = Noted(id=new_id(), text=body.text)
-            await notes.insert(Note(id=note_id, text=body.text).sending(outgoing(topic, note_id, message)))
+            await notes.insert(Note(id=note_id, text=body.text).with_messages(outgoing(topic, note_id, message)))
             return JSONResponse({"id": note_id}, 201, {"Location": f"/v1/notes/{note_id}"})
 
         return await once.run(request, who, create)

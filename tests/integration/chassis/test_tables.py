@@ -74,7 +74,7 @@ async def test_only_the_next_version_replaces(table: IndexedTable) -> None:
 async def test_an_outbox_is_cleared_only_by_the_last_write(table: IndexedTable) -> None:
     owing: dict[str, Any] = {"outbox": [{"id": "m"}], "has_outbox": True, "state_owed": True}
     await table.insert([raw("a", **owing), raw("b", **owing)])
-    assert await table.settle([("a", "a-1"), ("b", "b-0"), ("nobody", "x")]) == [True, False, False]
+    assert await table.clear_outboxes([("a", "a-1"), ("b", "b-0"), ("nobody", "x")]) == [True, False, False]
     a, b = await table.fetch(["a", "b"])
     assert a is not None
     assert b is not None
@@ -84,11 +84,11 @@ async def test_an_outbox_is_cleared_only_by_the_last_write(table: IndexedTable) 
 
 async def test_owing_its_state_is_a_write_of_its_own(table: IndexedTable) -> None:
     await table.insert([raw("a")])
-    await table.owe_state("token")
+    await table.mark_state_unpublished("token")
     [found] = await table.fetch(["a"])
     assert found is not None
     assert (found["write_id"], found["state_owed"], found["has_outbox"]) == ("token:a", True, True)
-    assert await table.settle([("a", "a-1")]) == [False]
+    assert await table.clear_outboxes([("a", "a-1")]) == [False]
 
 
 async def test_a_document_of_another_version_is_not_deleted(table: IndexedTable) -> None:

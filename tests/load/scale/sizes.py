@@ -7,7 +7,7 @@ from datetime import timedelta
 import bson
 
 from chassis.ids import new_id
-from chassis.persistence.document import CODEC, Document, encode, stamped
+from chassis.persistence.document import CODEC, Document, encode, prepared_for_write
 from connector.domain.change_detection.sync_state import KnownEvent
 from connector.domain.model.connection import Counted, Subscription
 from connector.domain.scheduling.schedule import with_due
@@ -36,8 +36,8 @@ def measured_sizes() -> Sizes:
 
 def stored_bytes(document: Document) -> int:
     """Return what a document takes in the database, before compression and without its indexes."""
-    once = stamped(document.model_copy(update={"id": new_id()}), version=3, outbox=(), after=document)
-    return len(bson.encode(encode(stamped(once, version=4, outbox=(), after=once)), codec_options=CODEC))
+    once = prepared_for_write(document.model_copy(update={"id": new_id()}), version=3, outbox=(), after=document)
+    return len(bson.encode(encode(prepared_for_write(once, version=4, outbox=(), after=once)), codec_options=CODEC))
 
 
 def connection_bytes() -> int:

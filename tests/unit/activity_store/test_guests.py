@@ -7,7 +7,7 @@ from typing import Any
 
 from activity_store.adapters.collections import Guests, persons_in
 from activity_store.domain.model.linked_items import LinkedItem, item_id_of, with_person_emails
-from chassis.persistence.batch_loader import Coalescer
+from chassis.persistence.batch_loader import BatchLoader
 
 
 def person(company: str, item_id: str, *emails: str) -> LinkedItem:
@@ -30,9 +30,9 @@ class Items:
         return [one for one in self.stored if one.company_id in companies and addresses & set(one.person_emails)]
 
 
-def persons_of(items: Items) -> Coalescer[Guests, dict[str, str]]:
+def persons_of(items: Items) -> BatchLoader[Guests, dict[str, str]]:
     """The look-up as the store makes it."""
-    return Coalescer(persons_in(items), size=500)
+    return BatchLoader(persons_in(items), size=500)
 
 
 async def test_f5_persons_match_by_folded_address_within_their_company_the_smaller_id_first() -> None:

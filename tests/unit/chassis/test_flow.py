@@ -1,4 +1,4 @@
-"""Lanes, coalescing, settling and the relay: order, retries and what happens to failures."""
+"""Lanes, batch loading, record processing and the relay: order, retries and what happens to failures."""
 
 import asyncio
 from collections.abc import Sequence
@@ -6,11 +6,11 @@ from collections.abc import Sequence
 import pytest
 
 from chassis.errors import Rejected, Transient
-from chassis.messaging.consumer_health import STUCK_AFTER, Vitals
+from chassis.messaging.consumer_health import STUCK_AFTER, ConsumerHealth
 from chassis.messaging.lanes import run_stages, stages
 from chassis.messaging.publisher import Outgoing
-from chassis.messaging.record_processing import GivenBack, Settler
-from chassis.persistence.batch_loader import Coalescer
+from chassis.messaging.record_processing import RecordProcessor, RedeliveryNeeded
+from chassis.persistence.batch_loader import BatchLoader
 from chassis.persistence.document import Document
 from chassis.persistence.relay import Relay
 
@@ -43,7 +43,7 @@ async def test_requests_of_one_tick_become_one_batch() -> None:
         batches.append(list(items))
         return [ValueError(str(item)) if item == 3 else item * 2 for item in items]
 
-    ask = Coalescer(run, size=4)
+    ask = BatchLoader(run, size=4)
     answers = await asyncio.gather(*(ask(n) for n in range(6)), return_exceptions=True)
     assert batches == [[0, 1, 2, 3], [4, 5]]
     assert answers[:3] == [0, 2, 4]
@@ -55,7 +55,7 @@ async def test_a_failed_batch_fails_all_who_asked() -> None:
     async def run(items: Sequence[int]) -> Sequence[int | Exception]:
         raise Transient("away")
 
-    ask: Coalescer[int, int] = Coalescer(run, size=4)
+    ask: BatchLoader[int, int] = BatchLoader(run, size=4)
     answers = await asyncio.gather(ask(1), ask(2), return_exceptions=True)
     assert [str(answer) for answer in answers] == ["away", "away"]
 
@@ -66,86 +66,94 @@ class Handler:
     def __init__(self, *errors: Exception) -> None:
         self.errors = list(errors)
         self.calls = 0
-        self.buried: list[str] = []
+        self.dead_letters: list[str] = []
 
     async def __call__(self) -> None:
         self.calls += 1
         if self.errors:
             raise self.errors.pop(0)
 
-    async def bury(self, reason: str, error: Exception) -> None:
-        self.buried.append(reason)
+    async def dead_letter(self, reason: str, error: Exception) -> None:
+        self.dead_letters.append(reason)
 
 
-def settler(vitals: Vitals | None = None, *, patience: float = 60) -> Settler:
-    return Settler("t", "g", vitals or Vitals(), retries=3, patience=patience, first_pause=0.001, longest_pause=0.002)
+def processor(health: ConsumerHealth | None = None, *, longest_outage: float = 60) -> RecordProcessor:
+    return RecordProcessor(
+        "t",
+        "g",
+        health or ConsumerHealth(),
+        retries=3,
+        longest_outage=longest_outage,
+        first_pause=0.001,
+        longest_pause=0.002,
+    )
 
 
 async def test_an_outage_is_never_dead_lettered() -> None:
     handler = Handler(*[Transient("away")] * 20)
-    assert await settler().settle(handler, handler.bury) == "handled"
-    assert (handler.calls, handler.buried) == (21, [])
+    assert await processor().process(handler, handler.dead_letter) == "handled"
+    assert (handler.calls, handler.dead_letters) == (21, [])
 
 
 async def test_what_can_never_succeed_is_dead_lettered_at_once() -> None:
     handler = Handler(Rejected("nonsense"))
-    assert await settler().settle(handler, handler.bury) == "dead_lettered"
-    assert (handler.calls, handler.buried) == (1, ["nonsense"])
+    assert await processor().process(handler, handler.dead_letter) == "dead_lettered"
+    assert (handler.calls, handler.dead_letters) == (1, ["nonsense"])
 
 
 async def test_a_defect_gets_some_attempts_that_outages_do_not_use_up() -> None:
     handler = Handler(*[Transient("away")] * 5, KeyError(), KeyError())
-    assert await settler().settle(handler, handler.bury) == "handled"
+    assert await processor().process(handler, handler.dead_letter) == "handled"
     handler = Handler(*[KeyError()] * 3)
-    assert await settler().settle(handler, handler.bury) == "dead_lettered"
-    assert (handler.calls, handler.buried) == (3, ["handler_failed"])
+    assert await processor().process(handler, handler.dead_letter) == "dead_lettered"
+    assert (handler.calls, handler.dead_letters) == (3, ["handler_failed"])
 
 
 async def test_a_dead_letter_that_cannot_be_sent_is_waited_for() -> None:
     handler = Handler(*[Rejected("nonsense")] * 2)
     attempts: list[str] = []
 
-    async def bury(reason: str, error: Exception) -> None:
+    async def dead_letter(reason: str, error: Exception) -> None:
         attempts.append(reason)
         if len(attempts) == 1:
             raise Transient("kafka_unavailable")
 
-    assert await settler().settle(handler, bury) == "dead_lettered"
+    assert await processor().process(handler, dead_letter) == "dead_lettered"
     assert attempts == ["nonsense", "nonsense"]
 
 
-async def test_a_stop_gives_the_record_back_and_readiness_recovers() -> None:
-    vitals = Vitals()
+async def test_a_stop_leaves_the_record_for_redelivery_and_readiness_recovers() -> None:
+    health = ConsumerHealth()
     seen: list[dict[str, str]] = []
 
     async def handle() -> None:
-        seen.append(dict(vitals.waiting))
+        seen.append(dict(health.waiting))
         if len(seen) == 2:
-            vitals.stopping.set()
+            health.stopping.set()
         raise Transient("away")
 
-    with pytest.raises(GivenBack):
-        await settler(vitals).settle(handle, Handler().bury)
+    with pytest.raises(RedeliveryNeeded):
+        await processor(health).process(handle, Handler().dead_letter)
     assert seen == [{}, {"t@g": "away"}]
-    assert vitals.waiting == {}
+    assert health.waiting == {}
 
 
-async def test_patience_ends_by_giving_the_batch_back() -> None:
+async def test_after_the_longest_outage_the_batch_is_redelivered() -> None:
     handler = Handler(*[Transient("away")] * 1000)
-    with pytest.raises(GivenBack):
-        await settler(patience=0.02).settle(handler, handler.bury)
-    assert handler.buried == []
+    with pytest.raises(RedeliveryNeeded):
+        await processor(longest_outage=0.02).process(handler, handler.dead_letter)
+    assert handler.dead_letters == []
 
 
 def test_a_consumer_that_does_not_join_again_is_stuck() -> None:
     now = 1000.0
-    vitals = Vitals(lambda: now)
-    vitals.revoked("c")
-    assert vitals.stuck() == []
+    health = ConsumerHealth(lambda: now)
+    health.revoked("c")
+    assert health.stuck() == []
     now += STUCK_AFTER.total_seconds() + 1
-    assert vitals.stuck() == ["c"]
-    vitals.joined("c")
-    assert vitals.stuck() == []
+    assert health.stuck() == ["c"]
+    health.joined("c")
+    assert health.stuck() == []
 
 
 class Sink:
@@ -166,22 +174,22 @@ def document(version: int, *entries: str) -> Document:
 
 
 async def test_the_relay_keeps_the_order_of_a_document_and_clears_only_its_last_write() -> None:
-    sink, settled = Sink(), []
+    sink, cleared = Sink(), []
 
-    async def settle(write: tuple[str, str]) -> bool:
-        settled.append(write)
+    async def clear_outbox(write: tuple[str, str]) -> bool:
+        cleared.append(write)
         return True
 
     async def reload(_: str) -> Document | None:
         return None
 
-    relay: Relay[Document] = Relay("c", sink, settle=settle, reload=reload)
-    relay.offer(document(1, "a"))
-    relay.offer(document(3, "a", "b", "c"))
-    relay.offer(document(2, "a", "b"))
+    relay: Relay[Document] = Relay("c", sink, clear_outbox=clear_outbox, reload=reload)
+    relay.enqueue(document(1, "a"))
+    relay.enqueue(document(3, "a", "b", "c"))
+    relay.enqueue(document(2, "a", "b"))
     await relay.drain()
     assert sink.sent == ["a", "b", "c"]
-    assert settled == [("d", "w3")]
+    assert cleared == [("d", "w3")]
     assert relay.unpublished(document(3, "a", "z").outbox) == document(3, "z").outbox
 
 
@@ -189,17 +197,17 @@ async def test_what_could_not_be_published_goes_out_before_what_came_later() -> 
     sink = Sink()
     sink.failures = 1
 
-    async def settle(_: tuple[str, str]) -> bool:
+    async def clear_outbox(_: tuple[str, str]) -> bool:
         return True
 
     async def reload(_: str) -> Document | None:
         return None
 
-    relay: Relay[Document] = Relay("c", sink, settle=settle, reload=reload)
-    relay.offer(document(1, "a"))
+    relay: Relay[Document] = Relay("c", sink, clear_outbox=clear_outbox, reload=reload)
+    relay.enqueue(document(1, "a"))
     await relay.drain()
     assert sink.sent == []
-    relay.offer(document(2, "a", "b"))
+    relay.enqueue(document(2, "a", "b"))
     await relay.drain()
     assert sink.sent == ["a", "b"]
 
@@ -207,15 +215,15 @@ async def test_what_could_not_be_published_goes_out_before_what_came_later() -> 
 async def test_a_message_may_be_sent_again_on_purpose() -> None:
     sink = Sink()
 
-    async def settle(_: tuple[str, str]) -> bool:
+    async def clear_outbox(_: tuple[str, str]) -> bool:
         return True
 
     async def reload(_: str) -> Document | None:
         return None
 
-    relay: Relay[Document] = Relay("c", sink, settle=settle, reload=reload)
+    relay: Relay[Document] = Relay("c", sink, clear_outbox=clear_outbox, reload=reload)
     for version in (1, 2):
         again = Outgoing(id="command", topic="t", key="k", value="{}")
-        relay.offer(Document(id="d", version=version, outbox=(again,), write_id=f"w{version}"))
+        relay.enqueue(Document(id="d", version=version, outbox=(again,), write_id=f"w{version}"))
         await relay.drain()
     assert sink.sent == ["command", "command"]

@@ -1,4 +1,4 @@
-"""Cursors, preconditions, sealing, document codec and keyset filters."""
+"""Cursors, preconditions, encryption, document codec and keyset filters."""
 
 import base64
 from datetime import UTC, date, datetime, timedelta
@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chassis.encryption import Sealer
+from chassis.encryption import Cipher
 from chassis.errors import Rejected
 from chassis.ids import new_id
 from chassis.messaging.publisher import Outgoing
-from chassis.persistence.document import Document, decode, encode, stamped
+from chassis.persistence.document import Document, decode, encode, prepared_for_write
 from chassis.persistence.keyset import complete, with_after
 from chassis.web.pagination import decode_cursor, encode_cursor
 from chassis.web.preconditions import check_if_match, etag
@@ -57,31 +57,31 @@ def key(name: str, byte: bytes) -> str:
 OLD, NEW = key("old", b"o"), key("new", b"n")
 
 
-def test_a_sealed_secret_opens_only_for_its_owner() -> None:
-    sealer = Sealer(NEW)
-    sealed = sealer.seal(b"secret", "connection-1")
-    assert sealer.open(sealed, "connection-1") == b"secret"
-    assert sealed != sealer.seal(b"secret", "connection-1")
-    with pytest.raises(Rejected, match="broken_seal"):
-        sealer.open(sealed, "connection-2")
-    with pytest.raises(Rejected, match="broken_seal"):
-        sealer.open(sealed[:-4] + "AAAA", "connection-1")
+def test_an_encrypted_secret_is_decrypted_only_for_its_owner() -> None:
+    cipher = Cipher(NEW)
+    encrypted = cipher.encrypt(b"secret", "connection-1")
+    assert cipher.decrypt(encrypted, "connection-1") == b"secret"
+    assert encrypted != cipher.encrypt(b"secret", "connection-1")
+    with pytest.raises(Rejected, match="decryption_failed"):
+        cipher.decrypt(encrypted, "connection-2")
+    with pytest.raises(Rejected, match="decryption_failed"):
+        cipher.decrypt(encrypted[:-4] + "AAAA", "connection-1")
 
 
 def test_keys_rotate() -> None:
-    sealed = Sealer(OLD).seal(b"secret", "c")
-    rotated = Sealer(f"{NEW},{OLD}")
-    assert rotated.open(sealed, "c") == b"secret"
-    assert rotated.needs_rotation(sealed)
-    assert not rotated.needs_rotation(rotated.seal(b"secret", "c"))
+    encrypted = Cipher(OLD).encrypt(b"secret", "c")
+    rotated = Cipher(f"{NEW},{OLD}")
+    assert rotated.decrypt(encrypted, "c") == b"secret"
+    assert rotated.needs_rotation(encrypted)
+    assert not rotated.needs_rotation(rotated.encrypt(b"secret", "c"))
     with pytest.raises(Rejected, match="unknown_key"):
-        Sealer(NEW).open(sealed, "c")
+        Cipher(NEW).decrypt(encrypted, "c")
 
 
 @pytest.mark.parametrize("keys", ["", "no-colon", "id:not base64", "id:c2hvcnQ=", f":{NEW.split(':')[1]}"])
 def test_malformed_keys_are_refused_without_being_shown(keys: str) -> None:
     with pytest.raises(ValueError, match="key") as refused:
-        Sealer(keys)
+        Cipher(keys)
     assert "c2hvcnQ=" not in str(refused.value)
 
 
@@ -117,10 +117,10 @@ def test_a_document_reads_back_as_it_was_written() -> None:
 
 
 def test_a_write_is_recognised_among_the_last_ones() -> None:
-    first = stamped(Document(id="x"), version=1, outbox=(), after=None)
+    first = prepared_for_write(Document(id="x"), version=1, outbox=(), after=None)
     later = first
     for version in range(2, 5):
-        later = stamped(later, version=version, outbox=(), after=later)
+        later = prepared_for_write(later, version=version, outbox=(), after=later)
     assert first.write_id in later.recent_writes
     assert len({first.write_id, later.write_id, *later.recent_writes}) == 4
 

@@ -8,7 +8,7 @@ import pytest
 from aiokafka import ConsumerRecord
 from faststream.exceptions import NackMessage
 
-from chassis.messaging.consumer_health import Membership, Vitals
+from chassis.messaging.consumer_health import ConsumerHealth, RebalanceListener
 from tests.simulation.broker import MemoryBroker
 from tests.simulation.chance import Chance
 from tests.simulation.cluster import Cluster
@@ -99,7 +99,7 @@ class Heard:
 async def consuming(cluster: Cluster) -> tuple[MemoryBroker, Heard]:
     """Return a broker with one consumer, started."""
     broker, heard = MemoryBroker(cluster), Heard()
-    broker.subscriber("t", group_id="g", max_records=200, listener=Membership(Vitals(), "t@g"))(heard)
+    broker.subscriber("t", group_id="g", max_records=200, listener=RebalanceListener(ConsumerHealth(), "t@g"))(heard)
     await broker.start()
     return broker, heard
 

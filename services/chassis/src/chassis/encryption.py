@@ -31,7 +31,7 @@ def _key(text: str) -> tuple[str, AESGCM]:
     return key_id, AESGCM(raw)
 
 
-class Sealer:
+class Cipher:
     """Seals and opens secrets. Raises `ValueError` on malformed keys, without showing them."""
 
     def __init__(self, keys: str) -> None:
@@ -39,13 +39,13 @@ class Sealer:
         self._keys = dict(pairs)
         self._current = pairs[0][0]
 
-    def seal(self, plaintext: bytes, context: str) -> str:
+    def encrypt(self, plaintext: bytes, context: str) -> str:
         """Return the plaintext sealed for a context (the owner's id), which must be given again to open it."""
         nonce = os.urandom(_NONCE_BYTES)
         sealed = nonce + self._keys[self._current].encrypt(nonce, plaintext, context.encode())
         return f"{_VERSION}:{self._current}:{base64.urlsafe_b64encode(sealed).decode()}"
 
-    def open(self, sealed: str, context: str) -> bytes:
+    def decrypt(self, sealed: str, context: str) -> bytes:
         """Return the plaintext; `Rejected` where the key is unknown, the value was altered or the context differs."""
         version, key_id, payload = [*sealed.split(":", 2), "", ""][:3]
         key = self._keys.get(key_id)
@@ -55,7 +55,7 @@ class Sealer:
             raw = base64.urlsafe_b64decode(payload)
             return key.decrypt(raw[:_NONCE_BYTES], raw[_NONCE_BYTES:], context.encode())
         except (InvalidTag, ValueError):
-            raise Rejected("broken_seal", "the sealed value was altered or belongs to another owner") from None
+            raise Rejected("decryption_failed", "the sealed value was altered or belongs to another owner") from None
 
     def needs_rotation(self, sealed: str) -> bool:
         """Whether the value is sealed under an older key than the current one."""

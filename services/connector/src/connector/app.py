@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from faststream.kafka import KafkaBroker
 
 from chassis.clock import Clock, clock_from
-from chassis.encryption import Sealer
+from chassis.encryption import Cipher
 from chassis.messaging.broker import make_broker
 from chassis.messaging.publisher import Publisher
 from chassis.persistence.store import Database, MongoDatabase, Store
@@ -59,7 +59,7 @@ class Parts:
     connections: Connections
     facts: Facts
     publisher: Publisher
-    sealer: Sealer
+    cipher: Cipher
     accounts: Accounts
 
 
@@ -108,7 +108,7 @@ def _worker(
 def _add_routes(app: FastAPI, parts: Parts, once: Idempotency, retirer: Retirer) -> None:
     stores, connections, clock = parts.stores, parts.connections, parts.clock
     desk = Desk(stores, connections, ActiveTypes(stores), retirer, clock)
-    sign_in = SignIn(stores, connections, parts.accounts, parts.sealer, clock)
+    sign_in = SignIn(stores, connections, parts.accounts, parts.cipher, clock)
     api = ConnectionsApi(desk, sign_in, parts.accounts, once, clock, parts.settings.pace)
     patient = Publisher(parts.broker, timeout=_WEBHOOK_SECONDS)
     app.include_router(connection_routes(api))
@@ -134,12 +134,12 @@ def make_app(
     clock = clock or clock_from(settings)
     http = httpx.AsyncClient(timeout=settings.provider_timeout_seconds, transport=transport)
     broker = broker or make_broker(settings, app_name="connector")
-    publisher, facts, sealer = Publisher(broker), Facts(clock), Sealer(settings.credential_keys)
+    publisher, facts, cipher = Publisher(broker), Facts(clock), Cipher(settings.credential_keys)
     store = Store(database or MongoDatabase(settings.mongo_url, settings.mongo_database), publisher, clock)
     stores = open_stores(store, facts.connection_changed)
     connections = Connections(stores.connections)
-    accounts = Accounts(_kits(settings, http, clock, providers, transport), Vault(stores, sealer, clock))
-    parts = Parts(settings, clock, broker, stores, connections, facts, publisher, sealer, accounts)
+    accounts = Accounts(_kits(settings, http, clock, providers, transport), Vault(stores, cipher, clock))
+    parts = Parts(settings, clock, broker, stores, connections, facts, publisher, cipher, accounts)
 
     turns = Turns(connections, clock)
     addresses = {name: f"{settings.public_url}{kit.webhook}" for name, kit in accounts.kits.items()}

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from pydantic import AnyHttpUrl, Field, ValidationInfo, field_validator
 
-from chassis.encryption import Sealer
+from chassis.encryption import Cipher
 from chassis.settings import ChassisSettings
 from connector.domain.connection.reads import Pace
 
@@ -95,7 +95,7 @@ class ConnectorSettings(ChassisSettings):
     @field_validator("credential_keys")
     @classmethod
     def _are_keys(cls, value: str) -> str:
-        Sealer(value)
+        Cipher(value)
         return value
 
     @property

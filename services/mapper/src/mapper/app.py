@@ -9,7 +9,7 @@ from faststream.kafka import KafkaBroker
 from chassis.clock import Clock, clock_from
 from chassis.messaging.broker import make_broker
 from chassis.messaging.publisher import Publisher
-from chassis.messaging.topic_replay import Reader, make_reader, reread
+from chassis.messaging.topic_replay import ReplayConsumerFactory, make_replay_consumer, replay_topic
 from chassis.persistence.store import Database, MongoDatabase, Store
 from chassis.runtime.background import Periodic
 from chassis.web.api import make_api
@@ -29,7 +29,7 @@ def make_app(
     *,
     clock: Clock | None = None,
     broker: KafkaBroker | None = None,
-    reader: Reader | None = None,
+    reader: ReplayConsumerFactory | None = None,
     database: Database | None = None,
 ) -> FastAPI:
     """Return the mapper, wired but not started; collaborators that are not given are made from the settings."""
@@ -52,10 +52,10 @@ def make_app(
         clock=clock,
     )
 
-    new_reader = reader or partial(make_reader, settings)
+    new_reader = reader or partial(make_replay_consumer, settings)
 
     async def told_so_far(handle: Handle) -> int:
-        return await reread(new_reader, topics.CONNECTION_EVENTS, topics.reader(topics.CONNECTION_EVENTS), handle)
+        return await replay_topic(new_reader, topics.CONNECTION_EVENTS, topics.reader(topics.CONNECTION_EVENTS), handle)
 
     app = make_api(
         settings,

@@ -13,7 +13,7 @@ from activity_store.domain.model.linked_items import LinkedItem, Viewer
 from activity_store.domain.model.users import User
 from chassis.clock import Clock
 from chassis.messaging.publisher import Outgoing
-from chassis.persistence.batch_loader import Batch, Coalescer
+from chassis.persistence.batch_loader import Batch, BatchLoader
 from chassis.persistence.documents import Documents
 from chassis.persistence.store import Index, Store
 
@@ -51,7 +51,7 @@ class Collections:
     types: Documents[ActivityTypes]
     items: Documents[LinkedItem]
     users: Documents[User]
-    persons: Coalescer[Guests, dict[str, str]]
+    persons: BatchLoader[Guests, dict[str, str]]
     clock: Clock
 
     async def activity(self, company_id: str, activity_id: str) -> Activity | None:
@@ -108,7 +108,7 @@ def collections_in(store: Store) -> Collections:
         types=store.documents("activity_types", ActivityTypes, state_messages=_types_state),
         items=items,
         users=store.documents("users", User),
-        persons=Coalescer(persons_in(items), size=_CALLERS_AT_ONCE),
+        persons=BatchLoader(persons_in(items), size=_CALLERS_AT_ONCE),
         clock=store.clock,
     )
 

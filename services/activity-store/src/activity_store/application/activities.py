@@ -76,7 +76,7 @@ class Activities:
         with rules_as_problems():
             transition = transitions.create(dict(fields) | identity, now)
         items = await self._collections.linked_items(caller.company_id, transition.after.linked)
-        activity = transition.after.sending(fact_of(transition, items, from_api(now)))
+        activity = transition.after.with_messages(fact_of(transition, items, from_api(now)))
         if not await self._collections.activities.insert(activity):
             return (await self.see(caller, activity_id)).activity
         return activity
@@ -147,7 +147,7 @@ class Activities:
             transition = change(activity)
             if not transition.changed:
                 return activity
-            return transition.after.sending(fact_of(transition, items, from_api(transition.after.update_time)))
+            return transition.after.with_messages(fact_of(transition, items, from_api(transition.after.update_time)))
 
         with rules_as_problems():
             stored = await self._collections.activities.update(sight.activity.id, write)

@@ -49,7 +49,7 @@ def _renewing(items: dict[str, LinkedItem], origin: Origin) -> Callable[[Activit
         if current is None or current.deleted:
             return current
         transition = renew(current)
-        return transition.after.sending(fact_of(transition, items, origin))
+        return transition.after.with_messages(fact_of(transition, items, origin))
 
     return write
 

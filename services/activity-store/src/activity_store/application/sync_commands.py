@@ -11,7 +11,7 @@ from activity_store.domain.model.linked_items import LinkedItem
 from activity_store.domain.rules.attendees import folded
 from activity_store.domain.rules.commands import Known, Verdict, settle_put, settle_remove
 from chassis.clock import Clock
-from chassis.persistence.relay import Publishes
+from chassis.persistence.relay import MessagePublisher
 from contracts.activity_commands import ActivityCommandMessage, ActivityPut, ActivityRemove, ActivityReplay
 
 Items = dict[str, LinkedItem]
@@ -22,7 +22,7 @@ class SyncCommands:
     """Handles `activity.commands.v1`; every call may be repeated."""
 
     collections: Collections
-    publisher: Publishes
+    publisher: MessagePublisher
     clock: Clock
     page: int
 
@@ -70,8 +70,8 @@ class SyncCommands:
         now = self.clock.now()
         answer = answer_of(command, command.activity_id, verdict, items, now)
         if not transition.changed:
-            return transition.after.sending(answer)
-        return transition.after.sending(fact_of(transition, items, from_command(command, now)), answer)
+            return transition.after.with_messages(answer)
+        return transition.after.with_messages(fact_of(transition, items, from_command(command, now)), answer)
 
     async def _items_of(self, activity: Activity | None) -> Items:
         return await self.collections.linked_items(activity.company_id, activity.linked) if activity else {}

@@ -19,7 +19,7 @@ _METADATA_MAX_AGE_MS = 30_000
 _WAIT_MS = 1000
 
 
-class WaitingConsumer(AIOKafkaConsumer):  # type: ignore[misc]  # untyped in aiokafka
+class LongPollingConsumer(AIOKafkaConsumer):  # type: ignore[misc]  # untyped in aiokafka
     """A consumer that wakes when there is something to read.
 
     FastStream looks for a batch as often as its time-out says, and sleeps as long again: with a time-out short enough
@@ -47,7 +47,7 @@ class ServiceBroker(KafkaBroker):
         """Connect, start all subscribers and publishers; raises the first error after every start has ended."""
         await self.connect()
         config: Any = self.config.broker_config
-        config.builder = partial(WaitingConsumer, **config.builder.keywords)  # it has no option for the class
+        config.builder = partial(LongPollingConsumer, **config.builder.keywords)  # it has no option for the class
         starts = [*(sub.start() for sub in self.subscribers), *(pub.start() for pub in self.publishers)]
         outcomes = await asyncio.gather(*starts, return_exceptions=True)
         for outcome in outcomes:

@@ -18,10 +18,10 @@ from faststream.kafka import KafkaBroker, KafkaMessage
 
 from chassis.clock import Clock
 from chassis.ids import new_id
-from chassis.messaging.consumer_health import Membership, vitals_of
+from chassis.messaging.consumer_health import RebalanceListener, health_of
 from chassis.messaging.dead_letters import dead_letter
 from chassis.messaging.lanes import run_stages, stages
-from chassis.messaging.record_processing import GivenBack, Settler
+from chassis.messaging.record_processing import RecordProcessor, RedeliveryNeeded
 from chassis.observability.correlation import CORRELATION_HEADER, bind_correlation
 from chassis.observability.metrics import CONSUMED, CONSUMER_LAG, HANDLE_SECONDS
 from chassis.observability.tracing import span
@@ -54,13 +54,13 @@ class Incoming(Generic[M]):
 
 
 @dataclass(frozen=True)
-class Unwanted:
+class HeaderFilter:
     """Values of a header by which a consumer passes over records without parsing them."""
 
     header: str = ""
     values: frozenset[bytes] = frozenset()
 
-    def holds(self, record: ConsumerRecord) -> bool:
+    def matches(self, record: ConsumerRecord) -> bool:
         """Tell whether a record is passed over; one that lacks the header is not."""
         return bool(self.values) and any(name == self.header and value in self.values for name, value in record.headers)
 
@@ -80,20 +80,20 @@ class _Decoded(Generic[M]):
 @dataclass(frozen=True)
 class _Consumer(Generic[M]):
     broker: KafkaBroker
-    settler: Settler
+    processor: RecordProcessor
     parse: Callable[[bytes], M]
     handle: Callable[[Incoming[M]], Awaitable[None]]
     lane: Callable[[Incoming[M]], Hashable | None]
-    unwanted: Unwanted
+    skip: HeaderFilter
     clock: Clock
 
     async def take(self, records: Sequence[ConsumerRecord]) -> None:
         """Settle a batch, or give it back whole."""
-        items = [self._decode(record) for record in records if not self.unwanted.holds(record)]
+        items = [self._decode(record) for record in records if not self.skip.matches(record)]
         try:
-            await run_stages(stages(items, self._lane_of), self._settle, at_once=LANES_AT_ONCE)
-        except* GivenBack as group:
-            log.warning("batch_given_back", consumer=self.settler.name, error=str(group.exceptions[0]))
+            await run_stages(stages(items, self._lane_of), self._process, at_once=LANES_AT_ONCE)
+        except* RedeliveryNeeded as group:
+            log.warning("batch_redelivered", consumer=self.processor.name, error=str(group.exceptions[0]))
             raise NackMessage from group
 
     def _decode(self, record: ConsumerRecord) -> _Decoded[M] | _Undecodable:
@@ -116,21 +116,21 @@ class _Consumer(Generic[M]):
             return (item.record.topic, item.record.partition, item.record.offset)
         return self.lane(item.incoming)
 
-    async def _settle(self, item: _Decoded[M] | _Undecodable) -> None:
-        settler = self.settler
+    async def _process(self, item: _Decoded[M] | _Undecodable) -> None:
+        processor = self.processor
 
-        async def bury(reason: str, error: Exception) -> None:
-            await dead_letter(self.broker, item.record, group=settler.group, reason=reason, error=error)
+        async def to_dead_letters(reason: str, error: Exception) -> None:
+            await dead_letter(self.broker, item.record, group=processor.group, reason=reason, error=error)
 
         async def work() -> None:
             if isinstance(item, _Undecodable):
-                return await bury("undecodable", item.error)
+                return await to_dead_letters("undecodable", item.error)
             return await self._handle(item.incoming)
 
-        with HANDLE_SECONDS.labels(settler.topic, settler.group).time():
-            outcome = await settler.settle(work, bury)
+        with HANDLE_SECONDS.labels(processor.topic, processor.group).time():
+            outcome = await processor.process(work, to_dead_letters)
         outcome = "dead_lettered" if isinstance(item, _Undecodable) else outcome
-        CONSUMED.labels(settler.topic, settler.group, outcome).inc()
+        CONSUMED.labels(processor.topic, processor.group, outcome).inc()
 
     async def _handle(self, incoming: Incoming[M]) -> None:
         own = getattr(incoming.message, "correlation_id", None)
@@ -184,20 +184,20 @@ def consume(  # noqa: PLR0913 - a consumer's whole policy in one place
     lane: Callable[[Incoming[M]], Hashable | None] | None = None,
     max_records: int = 200,
     retries: int = 5,
-    unwanted: Unwanted | None = None,
+    skip: HeaderFilter | None = None,
     schema: object = dict,
 ) -> None:
     """Register a consumer of a topic.
 
     `parse` turns a record's value into a message or raises. `handle` must be idempotent; its errors mean what
     `settling` says. `lane` names what must stay in order (default: the key); None for a record makes it a barrier:
-    all before it finish first, then it runs alone. `unwanted` says what is none of its business. `schema` is the
+    all before it finish first, then it runs alone. `skip` says what is none of its business. `schema` is the
     message type shown in the AsyncAPI document.
     """
-    vitals = vitals_of(broker)
-    settler = Settler(topic, group, vitals, retries)
+    health = health_of(broker)
+    processor = RecordProcessor(topic, group, health, retries)
     in_order = lane or (lambda incoming: incoming.lane)
-    consumer = _Consumer(broker, settler, parse, handle, in_order, unwanted or Unwanted(), clock)
+    consumer = _Consumer(broker, processor, parse, handle, in_order, skip or HeaderFilter(), clock)
 
     async def batch(message: KafkaMessage) -> None:
         _export_lag(message.consumer, group, message.raw_message)
@@ -210,14 +210,14 @@ def consume(  # noqa: PLR0913 - a consumer's whole policy in one place
         group_id=group,
         batch=True,
         max_records=max_records,
-        batch_timeout_ms=1,  # the pause after a look that found nothing; see WaitingConsumer
+        batch_timeout_ms=1,  # the pause after a look that found nothing; see LongPollingConsumer
         fetch_max_wait_ms=settings.kafka_fetch_max_wait_ms,
         auto_offset_reset="earliest",
         session_timeout_ms=6000,
         heartbeat_interval_ms=1000,
         max_poll_interval_ms=_MAX_POLL_INTERVAL_MS,
         ack_policy=AckPolicy.NACK_ON_ERROR,
-        listener=Membership(vitals, settler.name),
+        listener=RebalanceListener(health, processor.name),
         parser=_raw_batch,
         decoder=_raw_body,
     )(batch)

@@ -14,7 +14,7 @@ STUCK_AFTER = timedelta(minutes=5)
 """A rebalance takes seconds; a consumer without partitions still counts as joined."""
 
 
-class Vitals:
+class ConsumerHealth:
     """What the consumers of one broker report. Times are monotonic seconds."""
 
     def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
@@ -44,25 +44,25 @@ class Vitals:
             return
 
 
-class Membership(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka carries no types
-    """Reports the rebalances of one consumer to the vitals."""
+class RebalanceListener(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka carries no types
+    """Reports the rebalances of one consumer to the health."""
 
-    def __init__(self, vitals: Vitals, consumer: str) -> None:
-        self._vitals = vitals
+    def __init__(self, health: ConsumerHealth, consumer: str) -> None:
+        self._health = health
         self._consumer = consumer
 
     def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:  # noqa: ARG002
         """Note the begin of a rebalance."""
-        self._vitals.revoked(self._consumer)
+        self._health.revoked(self._consumer)
 
     def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:  # noqa: ARG002
         """Note the end of a rebalance."""
-        self._vitals.joined(self._consumer)
+        self._health.joined(self._consumer)
 
 
-_vitals: WeakKeyDictionary[KafkaBroker, Vitals] = WeakKeyDictionary()
+_health: WeakKeyDictionary[KafkaBroker, ConsumerHealth] = WeakKeyDictionary()
 
 
-def vitals_of(broker: KafkaBroker) -> Vitals:
-    """Return the vitals of a broker's consumers."""
-    return _vitals.setdefault(broker, Vitals())
+def health_of(broker: KafkaBroker) -> ConsumerHealth:
+    """Return the health of a broker's consumers."""
+    return _health.setdefault(broker, ConsumerHealth())

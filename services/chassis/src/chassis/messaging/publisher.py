@@ -43,7 +43,7 @@ def _correlation_of(message: BaseModel) -> str:
     return getattr(message, "correlation_id", None) or current_correlation_id()
 
 
-def _told(message: BaseModel) -> dict[str, str]:
+def _filter_headers(message: BaseModel) -> dict[str, str]:
     values = {name: getattr(message, name, None) for name in (TYPE_HEADER, CAUSE_HEADER)}
     return {name: value for name, value in values.items() if isinstance(value, str)}
 
@@ -58,7 +58,7 @@ def outgoing(topic: str, key: str, message: BaseModel) -> Outgoing:
     if len(value.encode()) > MAX_VALUE_BYTES:
         raise Rejected("message_too_large", f"{topic}: {len(value)} characters")
     own = {CORRELATION_HEADER: _correlation_of(message), "content-type": "application/json"}
-    headers = {**own, **_told(message), **trace_headers()}
+    headers = {**own, **_filter_headers(message), **trace_headers()}
     return Outgoing(id=getattr(message, "id", None) or new_id(), topic=topic, key=key, value=value, headers=headers)
 
 

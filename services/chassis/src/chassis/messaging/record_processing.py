@@ -14,17 +14,17 @@ from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_aft
 from tenacity.wait import wait_exponential_jitter
 
 from chassis.errors import Rejected, Transient
-from chassis.messaging.consumer_health import Vitals
+from chassis.messaging.consumer_health import ConsumerHealth
 from chassis.observability.metrics import HANDLE_RETRIES
 from chassis.outages import as_transient
 
 log = structlog.get_logger()
 
-PATIENCE_SECONDS = 300.0
+LONGEST_OUTAGE_SECONDS = 300.0
 """How long a batch is held; well under the consumer's `max_poll_interval_ms`, whichever record waits last."""
 
 
-class GivenBack(Exception):  # noqa: N818 - named for what becomes of the record
+class RedeliveryNeeded(Exception):  # noqa: N818 - named for what becomes of the record
     """The record is not settled: the process stops, or has waited too long in place. It will be delivered again."""
 
 
@@ -43,7 +43,7 @@ def _error_of(state: RetryCallState) -> BaseException:
     return error
 
 
-def _after(error: Exception, handle: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None]]:
+def _failing_first(error: Exception, handle: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None]]:
     """Return a handler whose first attempt was made already, and failed with this error."""
     failed = [error]
 
@@ -56,14 +56,14 @@ def _after(error: Exception, handle: Callable[[], Awaitable[None]]) -> Callable[
 
 
 @dataclass(frozen=True)
-class Settler:
+class RecordProcessor:
     """Settles the records of one consumer; `name` is what probes and logs call it."""
 
     topic: str
     group: str
-    vitals: Vitals
+    health: ConsumerHealth
     retries: int
-    patience: float = PATIENCE_SECONDS
+    longest_outage: float = LONGEST_OUTAGE_SECONDS
     first_pause: float = 0.2
     longest_pause: float = 15.0
     _waiting: set[int] = field(default_factory=set)
@@ -73,68 +73,68 @@ class Settler:
         """Topic and group."""
         return f"{self.topic}@{self.group}"
 
-    async def settle(
-        self, handle: Callable[[], Awaitable[None]], bury: Callable[[str, Exception], Awaitable[None]]
+    async def process(
+        self, handle: Callable[[], Awaitable[None]], dead_letter: Callable[[str, Exception], Awaitable[None]]
     ) -> str:
-        """Handle or bury a record and return which (`handled`, `dead_lettered`); raises `GivenBack`."""
+        """Handle or dead-letter a record and return which (`handled`, `dead_lettered`); raises `RedeliveryNeeded`."""
         # Nearly every record is handled at once: two retriers for each were a tenth of a service's CPU.
         try:
             await handle()
         except Exception as error:  # noqa: BLE001 - judged by the retriers, as their first attempt
-            return await self._insist(_after(error, handle), bury)
+            return await self._retry(_failing_first(error, handle), dead_letter)
         return "handled"
 
-    async def _insist(
-        self, handle: Callable[[], Awaitable[None]], bury: Callable[[str, Exception], Awaitable[None]]
+    async def _retry(
+        self, handle: Callable[[], Awaitable[None]], dead_letter: Callable[[str, Exception], Awaitable[None]]
     ) -> str:
         async def attempt() -> str:
-            return await self._handle_or_bury(handle, bury)
+            return await self._handle_or_dead_letter(handle, dead_letter)
 
         token = id(attempt)
         try:
-            return await self._patient(token)(attempt)
+            return await self._outage_retrier(token)(attempt)
         except Exception as error:
             if _is_outage(error):
-                raise GivenBack(str(error)) from error
+                raise RedeliveryNeeded(str(error)) from error
             raise
         finally:
             self._done_waiting(token)
 
-    async def _handle_or_bury(
-        self, handle: Callable[[], Awaitable[None]], bury: Callable[[str, Exception], Awaitable[None]]
+    async def _handle_or_dead_letter(
+        self, handle: Callable[[], Awaitable[None]], dead_letter: Callable[[str, Exception], Awaitable[None]]
     ) -> str:
         try:
-            await self._quick()(handle)
+            await self._defect_retrier()(handle)
         except Rejected as error:
-            await bury(error.code, error)
+            await dead_letter(error.code, error)
         except Exception as error:
             if _is_outage(error):
                 raise
             log.exception("handler_failed", consumer=self.name)
-            await bury("handler_failed", error)
+            await dead_letter("handler_failed", error)
         else:
             return "handled"
         return "dead_lettered"
 
-    def _quick(self) -> AsyncRetrying:
+    def _defect_retrier(self) -> AsyncRetrying:
         return AsyncRetrying(
             retry=retry_if_exception(_is_unexpected),
             wait=wait_exponential_jitter(multiplier=0.05, max=1.0, jitter=0.05),
             stop=stop_after_attempt(self.retries),
-            sleep=self.vitals.pause,
+            sleep=self.health.pause,
             before_sleep=self._note_retry,
             reraise=True,
         )
 
-    def _patient(self, token: int) -> AsyncRetrying:
+    def _outage_retrier(self, token: int) -> AsyncRetrying:
         def note(state: RetryCallState) -> None:
             self._note_waiting(token, _error_of(state))
 
         return AsyncRetrying(
             retry=retry_if_exception(_is_outage),
             wait=self._pause_before,
-            stop=lambda state: self.vitals.stopping.is_set() or stop_after_delay(self.patience)(state),
-            sleep=self.vitals.pause,
+            stop=lambda state: self.health.stopping.is_set() or stop_after_delay(self.longest_outage)(state),
+            sleep=self.health.pause,
             before_sleep=note,
             reraise=True,
         )
@@ -153,9 +153,9 @@ class Settler:
         HANDLE_RETRIES.labels(self.topic, self.group, "outage").inc()
         log.warning("consumer_waits", consumer=self.name, error=str(error))
         self._waiting.add(token)
-        self.vitals.waiting[self.name] = str(error)
+        self.health.waiting[self.name] = str(error)
 
     def _done_waiting(self, token: int) -> None:
         self._waiting.discard(token)
         if not self._waiting:
-            self.vitals.waiting.pop(self.name, None)
+            self.health.waiting.pop(self.name, None)

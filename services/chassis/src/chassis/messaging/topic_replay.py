@@ -16,11 +16,11 @@ M = TypeVar("M")
 
 _POLL_MS = 1000
 
-Reader = Callable[[str], AIOKafkaConsumer]
+ReplayConsumerFactory = Callable[[str], AIOKafkaConsumer]
 """Makes a consumer of a topic outside any group, not yet started."""
 
 
-def make_reader(settings: ChassisSettings, topic: str) -> AIOKafkaConsumer:
+def make_replay_consumer(settings: ChassisSettings, topic: str) -> AIOKafkaConsumer:
     """Return a consumer of a topic outside any group: it has all partitions once it has started."""
     return AIOKafkaConsumer(
         topic,
@@ -31,15 +31,15 @@ def make_reader(settings: ChassisSettings, topic: str) -> AIOKafkaConsumer:
     )
 
 
-async def reread(
-    reader: Reader, topic: str, parse: Callable[[bytes], M], handle: Callable[[M], Awaitable[None]]
+async def replay_topic(
+    new_consumer: ReplayConsumerFactory, topic: str, parse: Callable[[bytes], M], handle: Callable[[M], Awaitable[None]]
 ) -> int:
     """Hand on everything that a topic holds now, in order per partition; return how much it was.
 
     What cannot be parsed is passed over: the topic's consumer has dead-lettered it. `Transient` where Kafka is away, or
     does not know the topic.
     """
-    consumer = reader(topic)
+    consumer = new_consumer(topic)
     try:
         await consumer.start()
         return await _read_to_the_end(consumer, parse, handle)
@@ -58,15 +58,15 @@ async def _read_to_the_end(
     while [one for one in partitions if await consumer.position(one) < ends[one]]:
         for records in (await consumer.getmany(timeout_ms=_POLL_MS)).values():
             for record in records:
-                count += await _hand_on(record, parse, handle)
+                count += await _deliver(record, parse, handle)
     return count
 
 
-async def _hand_on(record: ConsumerRecord, parse: Callable[[bytes], M], handle: Callable[[M], Awaitable[None]]) -> bool:
+async def _deliver(record: ConsumerRecord, parse: Callable[[bytes], M], handle: Callable[[M], Awaitable[None]]) -> bool:
     try:
         message = parse(record.value or b"")
     except ValueError as error:
-        log.warning("passed_over", topic=record.topic, offset=record.offset, error=type(error).__name__)
+        log.warning("record_skipped", topic=record.topic, offset=record.offset, error=type(error).__name__)
         return False
     await handle(message)
     return True

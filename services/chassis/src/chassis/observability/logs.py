@@ -17,7 +17,7 @@ _REPEATS_ITSELF = "aiokafka"
 _SILENCE_SECONDS = 10.0
 
 
-class Damper(logging.Filter):
+class RepeatFilter(logging.Filter):
     """Lets what a library says over and over through once in a while, with the number of times it was left out.
 
     While Kafka is away, aiokafka says the same few things 300 times a second; writing them down was most of the work.
@@ -75,7 +75,7 @@ def configure_logging(settings: ChassisSettings) -> None:
     """Send our own and all libraries' log lines to stdout in one format, from the configured severity on."""
     handler = logging.StreamHandler(sys.stdout)
     handler.setFormatter(_formatter())
-    handler.addFilter(Damper(_REPEATS_ITSELF))
+    handler.addFilter(RepeatFilter(_REPEATS_ITSELF))
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(settings.log_level)

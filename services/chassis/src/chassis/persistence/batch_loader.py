@@ -14,7 +14,7 @@ V = TypeVar("V")
 Batch = Callable[[Sequence[K]], Awaitable[Sequence[V | Exception]]]
 
 
-class Coalescer(Generic[K, V]):
+class BatchLoader(Generic[K, V]):
     """Turns single requests into batches of at most `size`, with at most `at_once` of them under way.
 
     `run` answers a batch item by item, in order; an exception among the answers is raised to that item's caller,
@@ -59,10 +59,10 @@ class Coalescer(Generic[K, V]):
             self._free += 1
             self._schedule()
         for (_, future), answer in zip(batch, answers, strict=True):
-            _resolve(future, answer)
+            _deliver(future, answer)
 
 
-def _resolve(future: "asyncio.Future[V]", answer: V | Exception) -> None:
+def _deliver(future: "asyncio.Future[V]", answer: V | Exception) -> None:
     if future.done():  # its caller was cancelled meanwhile
         return
     if isinstance(answer, Exception):

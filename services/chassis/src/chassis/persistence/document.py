@@ -39,11 +39,11 @@ class Document(BaseModel):
         """Whether anything is still to be published."""
         return bool(self.outbox) or self.state_owed
 
-    def sending(self, *messages: Outgoing) -> Self:
+    def with_messages(self, *messages: Outgoing) -> Self:
         """Return the document with messages added at the end of its outbox."""
         return self.model_copy(update={"outbox": (*self.outbox, *messages)})
 
-    def owing_state(self) -> Self:
+    def with_state_unpublished(self) -> Self:
         """Return the document with its present state marked as still to be published."""
         return self.model_copy(update={"state_owed": True})
 
@@ -51,7 +51,7 @@ class Document(BaseModel):
 D = TypeVar("D", bound=Document)
 
 
-def stamped(document: D, *, version: int, outbox: tuple[Outgoing, ...], after: Document | None) -> D:
+def prepared_for_write(document: D, *, version: int, outbox: tuple[Outgoing, ...], after: Document | None) -> D:
     """Return the document as the write that stores it: a version, and a token by which the writer knows its write."""
     recent = (*after.recent_writes, after.write_id)[-_RECENT_WRITES:] if after else ()
     stamp = {"version": version, "outbox": outbox, "write_id": new_id(), "recent_writes": recent}

@@ -10,11 +10,11 @@ from weakref import WeakValueDictionary
 from chassis.errors import Rejected, Transient
 from chassis.messaging.publisher import Outgoing
 from chassis.observability.metrics import OUTBOX_SWEPT, WRITE_CONFLICTS
-from chassis.persistence.batch_loader import Coalescer
-from chassis.persistence.document import D, Document, encode, stamped
-from chassis.persistence.identity_map import Decoded
+from chassis.persistence.batch_loader import BatchLoader
+from chassis.persistence.document import D, Document, encode, prepared_for_write
+from chassis.persistence.identity_map import IdentityMap
 from chassis.persistence.keyset import Sort, complete, position, with_after
-from chassis.persistence.relay import Publishes, Relay
+from chassis.persistence.relay import MessagePublisher, Relay
 
 __all__ = ["Document", "Documents", "Table"]
 
@@ -50,7 +50,7 @@ class Table(Protocol):
         """Replace each where the stored version is one less than its own; say where it was."""
         ...
 
-    async def settle(self, writes: Sequence[tuple[str, str]]) -> Sequence[bool | Exception]:
+    async def clear_outboxes(self, writes: Sequence[tuple[str, str]]) -> Sequence[bool | Exception]:
         """Clear the outbox of each (id, write id) where that write is still the last; say where it was."""
         ...
 
@@ -70,7 +70,7 @@ class Table(Protocol):
         """Delete the document where it has this version; say whether it had."""
         ...
 
-    async def owe_state(self, token: str) -> None:
+    async def mark_state_unpublished(self, token: str) -> None:
         """Mark every document as owing its state, as a write of its own with this token."""
         ...
 
@@ -83,26 +83,28 @@ class Documents(Generic[D]):
         name: str,
         model: type[D],
         table: Table,
-        publisher: Publishes,
+        publisher: MessagePublisher,
         *,
         state_messages: Callable[[D], Sequence[Outgoing]] | None = None,
     ) -> None:
         self.name = name
         self.has_state = state_messages is not None
-        self._decoded: Decoded[D] = Decoded(model)
+        self._identity_map: IdentityMap[D] = IdentityMap(model)
         self._table = table
-        self._fetch = Coalescer(table.fetch, size=_BATCH, at_once=4)
-        self._insert = Coalescer(table.insert, size=_BATCH)
-        self._replace = Coalescer(table.replace, size=_BATCH)
+        self._fetch = BatchLoader(table.fetch, size=_BATCH, at_once=4)
+        self._insert = BatchLoader(table.insert, size=_BATCH)
+        self._replace = BatchLoader(table.replace, size=_BATCH)
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._left_over: dict[str, str] = {}
-        settle = Coalescer(table.settle, size=_BATCH)
-        self._relay: Relay[D] = Relay(name, publisher, settle=settle, reload=self.get, state_messages=state_messages)
+        clear_outbox = BatchLoader(table.clear_outboxes, size=_BATCH)
+        self._relay: Relay[D] = Relay(
+            name, publisher, clear_outbox=clear_outbox, reload=self.get, state_messages=state_messages
+        )
 
     async def get(self, document_id: str) -> D | None:
         """Return the document, None where there is none."""
         raw = await self._fetch(document_id)
-        return None if raw is None else self._decoded.of(raw)
+        return None if raw is None else self._identity_map.resolve(raw)
 
     async def get_many(self, ids: Sequence[str]) -> dict[str, D]:
         """Return those of the documents that exist, by id."""
@@ -124,7 +126,7 @@ class Documents(Generic[D]):
         """
         order = complete(sort)
         raws = await self._table.find(with_after(where, order, after), order, limit)
-        return [self._decoded.of(raw) for raw in raws]
+        return [self._identity_map.resolve(raw) for raw in raws]
 
     async def pages(self, where: Mapping[str, Any], *, size: int) -> AsyncIterator[list[D]]:
         """Yield all documents that match, page by page in the order of their ids: memory does not grow with them.
@@ -134,9 +136,9 @@ class Documents(Generic[D]):
         shown.
         """
         async for raws in self._table.pages(where, size):
-            yield [self._decoded.of(raw) for raw in raws]
+            yield [self._identity_map.resolve(raw) for raw in raws]
 
-    async def exhausted(self, where: Mapping[str, Any], *, size: int) -> AsyncIterator[list[D]]:
+    async def pages_until_empty(self, where: Mapping[str, Any], *, size: int) -> AsyncIterator[list[D]]:
         """Yield pages of what matches until nothing does: what the caller does to a document ends its matching."""
         left = True
         while left:
@@ -188,7 +190,7 @@ class Documents(Generic[D]):
         """Wait until what was written so far is published, or left to the sweeper."""
         await self._relay.drain()
 
-    async def sweep(self, *, patient: bool = True) -> None:
+    async def sweep(self, *, skip_recent: bool = True) -> None:
         """Publish what crashed or failed publications left behind.
 
         Patience leaves what was not there at the sweep before: its writer is probably about to publish it. That
@@ -198,19 +200,19 @@ class Documents(Generic[D]):
         async for page in self.pages({"has_outbox": True}, size=_SWEEP_PAGE):
             for document in page:
                 found[document.id] = document.write_id
-                if not patient or self._left_over.get(document.id) == document.write_id:
-                    self._take_up(document)
+                if not skip_recent or self._left_over.get(document.id) == document.write_id:
+                    self._resume(document)
             await self.drain()
         self._left_over = found
 
-    async def owe_state(self, token: str) -> None:
+    async def mark_state_unpublished(self, token: str) -> None:
         """Mark the present state of every document as still to be published."""
-        await self._table.owe_state(token)
+        await self._table.mark_state_unpublished(token)
 
-    def _take_up(self, document: D) -> None:
+    def _resume(self, document: D) -> None:
         if not self._relay.is_busy(document.id):
             OUTBOX_SWEPT.labels(self.name).inc()
-            self._relay.offer(document)
+            self._relay.enqueue(document)
 
     def _lock(self, document_id: str) -> asyncio.Lock:
         return self._locks.setdefault(document_id, asyncio.Lock())
@@ -225,15 +227,15 @@ class Documents(Generic[D]):
 
     async def _create(self, document: D) -> D | None:
         outbox = self._relay.unpublished(document.outbox)
-        new = stamped(document, version=max(1, document.version), outbox=outbox, after=None)
-        return self._offered(new) if await self._insert(encode(new)) else None
+        new = prepared_for_write(document, version=max(1, document.version), outbox=outbox, after=None)
+        return self._enqueued(new) if await self._insert(encode(new)) else None
 
     async def _write(self, current: D, wanted: D) -> D | None:
         outbox = self._relay.unpublished(wanted.outbox)
-        new = stamped(wanted, version=current.version + 1, outbox=outbox, after=current)
-        return self._offered(new) if await self._replace(encode(new)) else None
+        new = prepared_for_write(wanted, version=current.version + 1, outbox=outbox, after=current)
+        return self._enqueued(new) if await self._replace(encode(new)) else None
 
-    def _offered(self, document: D) -> D:
-        self._decoded.keep(document)
-        self._relay.offer(document)
+    def _enqueued(self, document: D) -> D:
+        self._identity_map.put(document)
+        self._relay.enqueue(document)
         return document

@@ -5,30 +5,30 @@ from typing import Any, Generic
 
 from chassis.persistence.document import D, decode
 
-_REMEMBERED = 2_000
+_CAPACITY = 2_000
 
 
-class Decoded(Generic[D]):
+class IdentityMap(Generic[D]):
     """Models by document id, each good as long as its write is the last: every write has a `write_id` of its own."""
 
-    def __init__(self, model: type[D], *, size: int = _REMEMBERED) -> None:
+    def __init__(self, model: type[D], *, size: int = _CAPACITY) -> None:
         self._model = model
         self._size = size
-        self._known: OrderedDict[str, D] = OrderedDict()
+        self._documents: OrderedDict[str, D] = OrderedDict()
 
-    def of(self, raw: dict[str, Any]) -> D:
+    def resolve(self, raw: dict[str, Any]) -> D:
         """Return the model of a document as it was just read."""
-        known = self._known.get(raw["_id"])
+        known = self._documents.get(raw["_id"])
         if known is None or known.write_id != raw["write_id"] or raw["has_outbox"] > known.has_outbox:
             known = decode(self._model, raw)
         elif known.has_outbox and not raw["has_outbox"]:  # published since, which is no write
             known = known.model_copy(update={"outbox": (), "state_owed": False})
-        self.keep(known)
+        self.put(known)
         return known
 
-    def keep(self, document: D) -> None:
+    def put(self, document: D) -> None:
         """Remember a document as it was just read or written."""
-        self._known[document.id] = document
-        self._known.move_to_end(document.id)
-        if len(self._known) > self._size:
-            self._known.popitem(last=False)
+        self._documents[document.id] = document
+        self._documents.move_to_end(document.id)
+        if len(self._documents) > self._size:
+            self._documents.popitem(last=False)

@@ -24,10 +24,10 @@ from chassis.persistence.document import D
 
 log = structlog.get_logger()
 
-_REMEMBERED = 20_000
+_CONFIRMED_KEPT = 20_000
 
 
-class Publishes(Protocol):
+class MessagePublisher(Protocol):
     """Publishes messages in order and returns when the broker has them."""
 
     async def publish(self, messages: Sequence[Outgoing]) -> None:
@@ -41,15 +41,15 @@ class Relay(Generic[D]):
     def __init__(
         self,
         name: str,
-        publisher: Publishes,
+        publisher: MessagePublisher,
         *,
-        settle: Callable[[tuple[str, str]], Awaitable[bool]],
+        clear_outbox: Callable[[tuple[str, str]], Awaitable[bool]],
         reload: Callable[[str], Awaitable[D | None]],
         state_messages: Callable[[D], Sequence[Outgoing]] | None = None,
     ) -> None:
         self._name = name
         self._publisher = publisher
-        self._settle = settle
+        self._clear_outbox = clear_outbox
         self._reload = reload
         self._state_messages = state_messages
         self._next: dict[str, D] = {}
@@ -64,21 +64,21 @@ class Relay(Generic[D]):
         """Whether the document's outbox is being published right now."""
         return document_id in self._tasks
 
-    def offer(self, document: D) -> None:
+    def enqueue(self, document: D) -> None:
         """Publish what the document, as just written or read, still owes."""
         known = self._next.get(document.id)
         if not document.has_outbox or (known and known.version > document.version):
             return
         self._next[document.id] = document
         if document.id not in self._tasks:
-            self._tasks[document.id] = asyncio.create_task(self._work(document.id))
+            self._tasks[document.id] = asyncio.create_task(self._drain_document(document.id))
 
     async def drain(self) -> None:
         """Wait until everything offered so far is published, or left to the sweeper."""
         while self._tasks:
             await asyncio.wait(list(self._tasks.values()))
 
-    async def _work(self, document_id: str) -> None:
+    async def _drain_document(self, document_id: str) -> None:
         try:
             while document := self._next.pop(document_id, None):
                 await self._publish(document)
@@ -95,16 +95,16 @@ class Relay(Generic[D]):
     async def _publish(self, document: D) -> None:
         entries = self.unpublished(document.outbox)
         await self._publisher.publish([*entries, *self._state(document)])
-        self._remember(entries)
-        if document.id in self._next or await self._settle((document.id, document.write_id)):
+        self._note_confirmed(entries)
+        if document.id in self._next or await self._clear_outbox((document.id, document.write_id)):
             return
         if document.state_owed and (current := await self._reload(document.id)):
-            self._next.setdefault(document.id, current.owing_state())
+            self._next.setdefault(document.id, current.with_state_unpublished())
 
     def _state(self, document: D) -> Sequence[Outgoing]:
         return self._state_messages(document) if document.state_owed and self._state_messages else ()
 
-    def _remember(self, entries: Iterable[Outgoing]) -> None:
+    def _note_confirmed(self, entries: Iterable[Outgoing]) -> None:
         self._confirmed.update((entry.entry_id, None) for entry in entries)
-        while len(self._confirmed) > _REMEMBERED:
+        while len(self._confirmed) > _CONFIRMED_KEPT:
             self._confirmed.popitem(last=False)

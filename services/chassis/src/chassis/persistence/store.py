@@ -18,7 +18,7 @@ from chassis.outages import outages_as_transient
 from chassis.persistence.document import CODEC, D
 from chassis.persistence.documents import Documents, Raw, Table
 from chassis.persistence.keyset import Sort
-from chassis.persistence.relay import Publishes
+from chassis.persistence.relay import MessagePublisher
 
 _DUPLICATE_KEY = 11000
 _WRITE_CONFLICT = 112
@@ -119,7 +119,7 @@ class MongoTable:
         outcomes = [raw["write_id"] in written.get(raw["_id"], ()) for raw in documents]
         return [refused.get(index, ok) for index, ok in enumerate(outcomes)]
 
-    async def settle(self, writes: Sequence[tuple[str, str]]) -> Sequence[bool | Exception]:
+    async def clear_outboxes(self, writes: Sequence[tuple[str, str]]) -> Sequence[bool | Exception]:
         """Clear each outbox whose write is still the last."""
         # One statement is several times faster than one for each; write ids are unique, so ids and writes pair up.
         keys, last = [key for key, _ in writes], [write for _, write in writes]
@@ -164,7 +164,7 @@ class MongoTable:
             result = await self._collection().delete_one({"_id": document_id, "version": version})
             return result.deleted_count == 1
 
-    async def owe_state(self, token: str) -> None:
+    async def mark_state_unpublished(self, token: str) -> None:
         """Mark every document as owing its state; the token keeps a settlement under way from clearing the mark."""
         with outages_as_transient():
             write_id = {"$concat": [token, ":", "$_id"]}
@@ -244,7 +244,7 @@ class MongoDatabase:
 class Store:
     """A service's database and the collections in it."""
 
-    def __init__(self, database: Database, publisher: Publishes, clock: Clock) -> None:
+    def __init__(self, database: Database, publisher: MessagePublisher, clock: Clock) -> None:
         self.clock = clock
         self._database = database
         self._publisher = publisher
@@ -284,14 +284,14 @@ class Store:
         """Return when the server has answered; `Transient` where it does not."""
         await self._database.ping()
 
-    async def sweep(self, *, patient: bool = True) -> None:
+    async def sweep(self, *, skip_recent: bool = True) -> None:
         """Publish what crashes left in the outboxes of all collections; see `Documents.sweep`."""
         for documents, _, _ in self._collections:
-            await documents.sweep(patient=patient)
+            await documents.sweep(skip_recent=skip_recent)
 
     async def republish(self) -> None:
         """Publish the present state of every document that has one anew (the broker has lost its data)."""
         for documents, _, _ in self._collections:
             if documents.has_state:
-                await documents.owe_state(new_id())
-                await documents.sweep(patient=False)
+                await documents.mark_state_unpublished(new_id())
+                await documents.sweep(skip_recent=False)

@@ -12,7 +12,7 @@ from datetime import timedelta
 import structlog
 from faststream.kafka import KafkaBroker
 
-from chassis.messaging.consumer_health import vitals_of
+from chassis.messaging.consumer_health import health_of
 from chassis.outages import as_transient
 from chassis.persistence.store import Store
 from chassis.runtime.background import Background, Periodic
@@ -39,31 +39,31 @@ class Lifecycle:
     started: bool = False
     waiting_for: str = "starting"
     _tasks: Background = field(default_factory=Background)
-    _start: asyncio.Task[None] | None = None
+    _starting: asyncio.Task[None] | None = None
 
-    def begin(self) -> None:
+    def start(self) -> None:
         """Start in the background."""
-        self._start = asyncio.create_task(self._bring_up())
+        self._starting = asyncio.create_task(self._start_all())
 
-    async def end(self) -> None:
+    async def stop(self) -> None:
         """Stop in the reverse order; the batch in flight is finished where the time allows it."""
-        vitals_of(self.broker).stopping.set()
-        if self._start is not None:
-            self._start.cancel()
-            await asyncio.gather(self._start, return_exceptions=True)
+        health_of(self.broker).stopping.set()
+        if self._starting is not None:
+            self._starting.cancel()
+            await asyncio.gather(self._starting, return_exceptions=True)
         await self._tasks.stop()
         await self.broker.stop()
         for hook in self.on_stop:
             await hook()
         await self.store.stop()
 
-    async def _bring_up(self) -> None:
-        await self._insist("mongo", self.store.start)
+    async def _start_all(self) -> None:
+        await self._retry("mongo", self.store.start)
         for hook in self.on_start:
-            await self._insist("on_start", hook)
-        await self._insist("kafka", self._connect)
+            await self._retry("on_start", hook)
+        await self._retry("kafka", self._connect)
         if self.settings.republish_on_start:
-            await self._insist("republish", self.store.republish)
+            await self._retry("republish", self.store.republish)
         self._tasks.start([Periodic("outbox_sweeper", _SWEEP_EVERY, self.store.sweep), *self.background])
         self.started = True
         log.info("started")
@@ -75,7 +75,7 @@ class Lifecycle:
             await self.broker.stop()  # half a connection would leak at the next attempt
             raise
 
-    async def _insist(self, what: str, step: Hook) -> None:
+    async def _retry(self, what: str, step: Hook) -> None:
         while True:
             try:
                 return await step()

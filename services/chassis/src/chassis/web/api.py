@@ -40,11 +40,11 @@ def make_api(  # noqa: PLR0913 - the composition root's parts
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         configure_tracing(settings, service=title)
-        lifecycle.begin()
+        lifecycle.start()
         try:
             yield
         finally:
-            await lifecycle.end()
+            await lifecycle.stop()
 
     app = FastAPI(title=title, lifespan=lifespan, redirect_slashes=False, docs_url=None, redoc_url=None)
     app.state.settings, app.state.clock, app.state.verifier = settings, clock, verifier_from(settings)

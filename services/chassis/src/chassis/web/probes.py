@@ -16,7 +16,7 @@ from faststream.specification import AsyncAPI
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from chassis.errors import Transient
-from chassis.messaging.consumer_health import Vitals, vitals_of
+from chassis.messaging.consumer_health import ConsumerHealth, health_of
 from chassis.persistence.store import Store
 from chassis.runtime.lifecycle import Lifecycle
 
@@ -33,7 +33,7 @@ async def _outcome(check: Callable[[], Awaitable[Any]]) -> str:
 
 async def _readiness(broker: KafkaBroker, store: Store, lifecycle: Lifecycle) -> JSONResponse:
     kafka, mongo = await asyncio.gather(_outcome(partial(broker.ping, timeout=_SECONDS)), _outcome(store.ping))
-    waiting = vitals_of(broker).waiting
+    waiting = health_of(broker).waiting
     checks = {
         "start": "ok" if lifecycle.started else lifecycle.waiting_for,
         "kafka": kafka,
@@ -44,8 +44,8 @@ async def _readiness(broker: KafkaBroker, store: Store, lifecycle: Lifecycle) ->
     return JSONResponse({"status": "ready" if ready else "not_ready", "checks": checks}, 200 if ready else 503)
 
 
-def _liveness(vitals: Vitals) -> JSONResponse:
-    stuck = vitals.stuck()
+def _liveness(health: ConsumerHealth) -> JSONResponse:
+    stuck = health.stuck()
     return JSONResponse({"status": "stuck" if stuck else "alive", "stuck": stuck}, 503 if stuck else 200)
 
 
@@ -57,7 +57,7 @@ def probe_routes(*, title: str, broker: KafkaBroker, store: Store, lifecycle: Li
     @router.get("/livez", responses=not_ready)
     async def livez() -> JSONResponse:
         """Whether the process should be left running."""
-        return _liveness(vitals_of(broker))
+        return _liveness(health_of(broker))
 
     @router.get("/readyz", responses=not_ready)
     async def readyz() -> JSONResponse:

@@ -7,7 +7,7 @@ from pydantic import AwareDatetime, BaseModel
 from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_delay, wait_fixed
 
 from chassis.clock import Clock
-from chassis.encryption import Sealer
+from chassis.encryption import Cipher
 from chassis.errors import Transient
 from connector.adapters.collections import Credentials, Stores
 from connector.adapters.oauth import OAuthClient, Tokens
@@ -31,9 +31,9 @@ class _BeingRefreshed(Transient):
 class Vault:
     """Keeps the tokens of all connections."""
 
-    def __init__(self, stores: Stores, sealer: Sealer, clock: Clock) -> None:
+    def __init__(self, stores: Stores, cipher: Cipher, clock: Clock) -> None:
         self._documents = stores.credentials
-        self._sealer = sealer
+        self._cipher = cipher
         self._clock = clock
 
     def _sealed(self, connection_id: str, tokens: Tokens, refresh_token: str | None) -> str:
@@ -42,10 +42,10 @@ class Vault:
             refresh_token=tokens.refresh_token or refresh_token,
             expires_at=self._clock.now() + timedelta(seconds=tokens.expires_in),
         )
-        return self._sealer.seal(grant.model_dump_json().encode(), connection_id)
+        return self._cipher.encrypt(grant.model_dump_json().encode(), connection_id)
 
     def _open(self, credentials: Credentials) -> _Grant:
-        return _Grant.model_validate_json(self._sealer.open(credentials.sealed, credentials.id))
+        return _Grant.model_validate_json(self._cipher.decrypt(credentials.sealed, credentials.id))
 
     async def keep(self, connection_id: str, tokens: Tokens) -> None:
         """Store the tokens of a connection, in place of any before."""

@@ -6,7 +6,7 @@ from typing import Any
 from faststream.kafka import KafkaBroker
 
 from chassis.clock import Clock
-from chassis.messaging.consumer import Incoming, Unwanted, consume
+from chassis.messaging.consumer import HeaderFilter, Incoming, consume
 from chassis.messaging.publisher import TYPE_HEADER
 from connector.adapters.collections import CompanyTypes, Stores
 from connector.application.connections.repository import Connections
@@ -22,7 +22,7 @@ from contracts.links import ConnectionCounted, ConnectionDrained, LinkStateMessa
 from contracts.topics import ACTIVITY_TYPES, CALENDAR_COMMANDS, LINK_STATES, SYNC_BRAKES, reader
 
 GROUP = "connector"
-_SINGLE_LINKS = Unwanted(TYPE_HEADER, frozenset({b"link.state.changed.v1"}))
+_SINGLE_LINKS = HeaderFilter(TYPE_HEADER, frozenset({b"link.state.changed.v1"}))
 
 
 @dataclass(frozen=True)
@@ -99,6 +99,6 @@ def register(broker: KafkaBroker, listener: Listener, settings: ConnectorSetting
             handle=handle,
             settings=settings,
             clock=clock,
-            unwanted=_SINGLE_LINKS if topic == LINK_STATES else None,
+            skip=_SINGLE_LINKS if topic == LINK_STATES else None,
             schema=schema,
         )

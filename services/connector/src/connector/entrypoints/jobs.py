@@ -83,4 +83,4 @@ class Scheduler:
         if not taken.kinds:
             return connection
         after = moved_on(connection, taken, now, new_id())
-        return after.sending(self.facts.pull(after, taken.reason)) if taken.reason else after
+        return after.with_messages(self.facts.pull(after, taken.reason)) if taken.reason else after

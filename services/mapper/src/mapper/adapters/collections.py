@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from chassis.persistence.batch_loader import Batch, Coalescer
+from chassis.persistence.batch_loader import Batch, BatchLoader
 from chassis.persistence.documents import Document, Documents
 from chassis.persistence.store import Index, Store
 from contracts.decisions import SyncDecided
@@ -48,8 +48,8 @@ class Collections:
     large_passes: Documents[LargePass]
     deletions: Documents[CountedDeletion]
     brakes: Documents[ConfirmationRequest]
-    link_by_event: Coalescer[tuple[str, str], Link | None]
-    connections_of: Coalescer[tuple[str, str], tuple[Connection, ...]]
+    link_by_event: BatchLoader[tuple[str, str], Link | None]
+    connections_of: BatchLoader[tuple[str, str], tuple[Connection, ...]]
 
 
 def open_collections(store: Store) -> Collections:
@@ -94,8 +94,8 @@ def open_collections(store: Store) -> Collections:
             indexes=(Index([("pass_id", 1)]), Index([("at", 1)], expire_after=_COUNTED_FOR)),
         ),
         brakes=store.documents("brakes", ConfirmationRequest, state_messages=brake_messages),
-        link_by_event=Coalescer(_links_by_event(links), size=_BATCH),
-        connections_of=Coalescer(_connections_of(connections), size=_BATCH),
+        link_by_event=BatchLoader(_links_by_event(links), size=_BATCH),
+        connections_of=BatchLoader(_connections_of(connections), size=_BATCH),
     )
 
 

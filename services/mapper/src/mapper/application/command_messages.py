@@ -34,7 +34,7 @@ def issue(link: Link, asks: tuple[Ask, ...], trigger: Trigger, resend_after: tim
         )
         for ask in asks
     )
-    return with_pending(link, pending).sending(*(message_of(one) for one in pending))
+    return with_pending(link, pending).with_messages(*(message_of(one) for one in pending))
 
 
 def resend(link: Link, trigger: Trigger, resend_after: timedelta) -> Link:
@@ -43,7 +43,7 @@ def resend(link: Link, trigger: Trigger, resend_after: timedelta) -> Link:
     if not overdue:
         return link
     again = tuple(_again(one, trigger, resend_after) if one in overdue else one for one in link.pending)
-    return with_pending(link, again).sending(*(message_of(one) for one in overdue))
+    return with_pending(link, again).with_messages(*(message_of(one) for one in overdue))
 
 
 def message_of(pending: Pending) -> Outgoing:

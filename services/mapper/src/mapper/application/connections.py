@@ -138,7 +138,7 @@ class Connections:
 
     async def _pass(self, connection: Connection) -> None:
         behind = {"connection_id": connection.id, "epoch": {"$lt": connection.epoch}}
-        async for page in self.collections.links.exhausted(behind, size=_PAGE):
+        async for page in self.collections.links.pages_until_empty(behind, size=_PAGE):
             await asyncio.gather(*(self._redecide(connection, link) for link in page))
         self.touch(connection)
         await self._pass_done(connection)
@@ -194,7 +194,7 @@ class Connections:
         if not to_ask(connection, trigger.now):
             return connection
         update = {"replay_asked": connection.replay.id, "replay_due_at": trigger.now + self.replay_after}
-        return connection.model_copy(update=update).sending(*_replays(connection, trigger))
+        return connection.model_copy(update=update).with_messages(*_replays(connection, trigger))
 
 
 def _is_calm(connection: Connection) -> bool:
@@ -227,7 +227,7 @@ def _told_counts(connection: Connection, counts: Counts, trigger: Trigger) -> Co
     if counts == connection.counted:
         return connection
     fact = ConnectionCounted(**envelope_of(connection, trigger), **counts.model_dump())
-    return connection.model_copy(update={"counted": counts}).sending(outgoing(LINK_STATES, connection.id, fact))
+    return connection.model_copy(update={"counted": counts}).with_messages(outgoing(LINK_STATES, connection.id, fact))
 
 
 def _told_drained(connection: Connection, pending: int, refused: int, trigger: Trigger) -> Connection:
@@ -236,4 +236,4 @@ def _told_drained(connection: Connection, pending: int, refused: int, trigger: T
         return connection
     fact = ConnectionDrained(**envelope_of(connection, trigger), refused=refused)
     drained = connection.model_copy(update={"drained_epoch": connection.epoch})
-    return drained.sending(outgoing(LINK_STATES, connection.id, fact))
+    return drained.with_messages(outgoing(LINK_STATES, connection.id, fact))

@@ -35,7 +35,7 @@ class LettingGo:
 
     async def _each(self, passes: Collection[str], note: Callable[[Link], Link]) -> None:
         waiting = {"connection_id": self.connection.id, "gone_pass": {"$in": list(passes)}}
-        async for page in self.links.exhausted(waiting, size=_PAGE):
+        async for page in self.links.pages_until_empty(waiting, size=_PAGE):
             await asyncio.gather(*(self._one(link.id, note) for link in page))
 
     async def _one(self, link_id: str, note: Callable[[Link], Link]) -> None:

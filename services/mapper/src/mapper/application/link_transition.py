@@ -60,7 +60,7 @@ class Advance:
         message = outgoing(SYNC_DECISIONS, link.connection_id, self._decided(link, verdict))
         record = Record(outcome=verdict.outcome, rule=verdict.rule, text=message.value)
         records = (record, *link.records)[:_KEPT_DECISIONS]
-        return link.model_copy(update={"records": records}).sending(message)
+        return link.model_copy(update={"records": records}).with_messages(message)
 
     def _decided(self, link: Link, verdict: Verdict) -> SyncDecided:
         return SyncDecided(
@@ -101,7 +101,7 @@ class Advance:
             state=link.state,
             reason=link.reason,
         )
-        return link.sending(outgoing(LINK_STATES, link.connection_id, fact))
+        return link.with_messages(outgoing(LINK_STATES, link.connection_id, fact))
 
     def _envelope(self, link: Link) -> dict[str, Any]:
         return {

@@ -110,7 +110,7 @@ class Brakes:
             if (current.brake_id if current else None) != (known.brake_id if known else None):
                 return current
             version = current.version if current else 0
-            return wanted.model_copy(update={"version": version}).owing_state()
+            return wanted.model_copy(update={"version": version}).with_state_unpublished()
 
         stored = await self.collections.brakes.update(connection.id, change)
         if stored is None or stored.brake_id != wanted.brake_id:
@@ -210,7 +210,7 @@ class Brakes:
         def change(current: ConfirmationRequest | None) -> ConfirmationRequest | None:
             if current is None or current.brake_id != brake.brake_id:
                 return current
-            return current.model_copy(update=update).owing_state()
+            return current.model_copy(update=update).with_state_unpublished()
 
         await self.collections.brakes.update(brake.id, change)
 

@@ -54,7 +54,7 @@ class Adopting:
         )
 
         def change(current: Connection | None) -> Connection | None:
-            return current.sending(outgoing(CALENDAR_COMMANDS, connection.id, ask)) if current else None
+            return current.with_messages(outgoing(CALENDAR_COMMANDS, connection.id, ask)) if current else None
 
         await self.collections.connections.update(connection.id, change)
         return True

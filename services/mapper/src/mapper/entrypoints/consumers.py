@@ -6,7 +6,7 @@ from typing import TypeVar
 from faststream.kafka import KafkaBroker
 
 from chassis.clock import Clock
-from chassis.messaging.consumer import Incoming, Unwanted, consume
+from chassis.messaging.consumer import HeaderFilter, Incoming, consume
 from chassis.messaging.publisher import CAUSE_HEADER
 from chassis.settings import ChassisSettings
 from contracts.activities import ActivityFact
@@ -28,7 +28,7 @@ from mapper.application.parking import Parking
 from mapper.application.skipped_events import LeftOut
 
 GROUP = "mapper"
-_OWN_DECISIONS = Unwanted(CAUSE_HEADER, frozenset({b"sync"}))
+_OWN_DECISIONS = HeaderFilter(CAUSE_HEADER, frozenset({b"sync"}))
 
 M = TypeVar("M")
 Handle = Callable[[Incoming[M]], Awaitable[None]]
@@ -62,7 +62,7 @@ def register(
     async def decided(incoming: Incoming[SyncDecided]) -> None:
         await left_out.take(incoming.message)
 
-    def listen(topic: str, handle: Handle[M], lane: Lane[M] | None = None, unwanted: Unwanted | None = None) -> None:
+    def listen(topic: str, handle: Handle[M], lane: Lane[M] | None = None, skip: HeaderFilter | None = None) -> None:
         consume(
             broker,
             topic=topic,
@@ -70,7 +70,7 @@ def register(
             parse=reader(topic),
             handle=handle,
             lane=lane,
-            unwanted=unwanted,
+            skip=skip,
             settings=settings,
             clock=clock,
         )
@@ -79,7 +79,7 @@ def register(
     listen(CALENDAR_EVENTS, calendar_event, _calendar_lane)
     listen(ACTIVITY_EVENTS, activity_event)
     listen(ACTIVITY_OUTCOMES, activity_outcome, _outcome_lane)
-    listen(SYNC_DECISIONS, decided, unwanted=_OWN_DECISIONS)
+    listen(SYNC_DECISIONS, decided, skip=_OWN_DECISIONS)
 
 
 def _calendar_lane(incoming: Incoming[CalendarEvent]) -> Hashable | None:

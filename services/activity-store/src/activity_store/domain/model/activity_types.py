@@ -45,7 +45,7 @@ def default_types(company_id: str, now: datetime) -> ActivityTypes:
         TypeEntry(key_string=key, name=key.capitalize(), icon_key=key, color=color)
         for key, color in zip(DEFAULT_TYPES, _COLORS, strict=True)
     )
-    return ActivityTypes(id=company_id, company_id=company_id, types=entries, changed_at=now).owing_state()
+    return ActivityTypes(id=company_id, company_id=company_id, types=entries, changed_at=now).with_state_unpublished()
 
 
 def key_from(name: str) -> str | None:
@@ -62,4 +62,4 @@ def with_type(types: ActivityTypes, entry: TypeEntry, now: datetime) -> Activity
         changed = (*types.types, entry)
     else:
         changed = tuple(entry if other.key_string == entry.key_string else other for other in types.types)
-    return types.model_copy(update={"types": changed, "changed_at": now}).owing_state()
+    return types.model_copy(update={"types": changed, "changed_at": now}).with_state_unpublished()

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from chassis.clock import Clock
-from chassis.encryption import Sealer
+from chassis.encryption import Cipher
 from chassis.errors import NeedsUser, Rejected
 from chassis.ids import new_id
 from connector.adapters.collections import OAuthState, Stores
@@ -51,7 +51,7 @@ class SignIn:
     stores: Stores
     connections: Connections
     accounts: Accounts
-    sealer: Sealer
+    cipher: Cipher
     clock: Clock
 
     async def begin(self, connection: Connection) -> str:
@@ -65,7 +65,7 @@ class SignIn:
                 connection_id=connection.id,
                 company_id=connection.company_id,
                 user_id=connection.user_id,
-                sealed_verifier=self.sealer.seal(verifier.encode(), state),
+                sealed_verifier=self.cipher.encrypt(verifier.encode(), state),
                 expires_at=self.clock.now() + _STATE_LIFE,
             )
         )
@@ -103,7 +103,7 @@ class SignIn:
         await self.connections.change(connection_id, lambda c: c.model_copy(update={"last_problem": problem}))
 
     async def _finish(self, connection: Connection, state: OAuthState, code: str) -> Connection:
-        verifier = self.sealer.open(state.sealed_verifier, state.id).decode()
+        verifier = self.cipher.decrypt(state.sealed_verifier, state.id).decode()
         with provider_errors():
             tokens = await self.accounts.oauth(connection.provider).exchange(code, verifier)
         calendars = Calendars(self.accounts.kits[connection.provider].calendars, _FreshAccess(tokens, connection.id))

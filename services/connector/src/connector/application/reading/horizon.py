@@ -30,7 +30,7 @@ async def roll_horizon(read: Read, stores: Stores, teller: Teller) -> None:
 async def forget_past(reading: Reading, stores: Stores) -> None:
     """Forget known events and exceptions that were over well before the window."""
     where = {"scope": reading.scope, "ends_at": {"$lt": over_before(reading.window)}}
-    async for past in stores.events.exhausted(where, size=_CHUNK):
+    async for past in stores.events.pages_until_empty(where, size=_CHUNK):
         await asyncio.gather(*(stores.events.delete(known.id, known.version) for known in past))
 
 

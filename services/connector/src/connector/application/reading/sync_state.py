@@ -84,5 +84,5 @@ class KnownItems:
 
 
 async def _drop(documents: Documents[D], scope: str) -> None:
-    async for page in documents.exhausted({"scope": scope}, size=500):
+    async for page in documents.pages_until_empty({"scope": scope}, size=500):
         await asyncio.gather(*(documents.delete(one.id, one.version) for one in page))

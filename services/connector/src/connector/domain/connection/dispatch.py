@@ -97,5 +97,5 @@ def moved_on(connection: Connection, taken: Taken, now: datetime, replay_id: str
     if "reconcile" in taken.kinds:
         connection = resyncing(connection, replay_id, now)
     if "kick" in taken.kinds:
-        connection = expecting_replay(connection, now).owing_state()
+        connection = expecting_replay(connection, now).with_state_unpublished()
     return with_due(connection, taken.changes)

@@ -29,4 +29,4 @@ def announcement(connection: Connection) -> dict[str, Any] | None:
 def owing_news(before: Connection | None, after: Connection) -> Connection:
     """Return the connection, owing its state where what others are told of it has changed."""
     told = announcement(before) if before else None
-    return after.owing_state() if announcement(after) != told else after
+    return after.with_state_unpublished() if announcement(after) != told else after

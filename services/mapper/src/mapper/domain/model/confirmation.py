@@ -53,12 +53,12 @@ class ConfirmationRequest(Document):
 
     def replacing(self, current: "ConfirmationRequest | None") -> Self:
         """Return the request as it is stored in the place of the one before, to be published."""
-        return self.model_copy(update={"version": current.version if current else 0}).owing_state()
+        return self.model_copy(update={"version": current.version if current else 0}).with_state_unpublished()
 
     def answered(self, action: ConfirmationOutcome) -> Self:
         """Return the request with an answer that is being carried out."""
-        return self.model_copy(update={"action": action}).owing_state()
+        return self.model_copy(update={"action": action}).with_state_unpublished()
 
     def closed(self, action: ConfirmationOutcome) -> Self:
         """Return the request with its answer carried out; the list of items is needed no more."""
-        return self.model_copy(update={"action": action, "done": True, "items": ()}).owing_state()
+        return self.model_copy(update={"action": action, "done": True, "items": ()}).with_state_unpublished()

@@ -6,7 +6,7 @@ import pytest
 from aiokafka import AIOKafkaProducer
 
 from chassis.errors import Transient
-from chassis.messaging.topic_replay import make_reader, reread
+from chassis.messaging.topic_replay import make_replay_consumer, replay_topic
 from chassis.messaging.topics import TopicSpec, ensure_topics
 from chassis.settings import ChassisSettings
 
@@ -25,7 +25,7 @@ async def everything(bootstrap: str, topic: str) -> list[str]:
     async def take(text: str) -> None:
         told.append(text)
 
-    count = await reread(partial(make_reader, settings_for(bootstrap)), topic, bytes.decode, take)
+    count = await replay_topic(partial(make_replay_consumer, settings_for(bootstrap)), topic, bytes.decode, take)
     assert count == len(told)
     return told
 
