@@ -12,7 +12,7 @@ from googleapiclient.errors import HttpError
 
 from chassis.clock import ManualClock
 from simulators.google.discovery import discovery
-from simulators.google.domain.channels import Notification
+from simulators.google.domain.push.channels import Notification
 
 ANN = "ann@example.com"
 START = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)

@@ -7,7 +7,7 @@ import httpx
 import pytest
 from googleapiclient.errors import HttpError
 
-from simulators.frame.oauth import s256
+from simulators.frame.domain.oauth import s256
 from tests.contract.google_simulator.driver import ANN, Google, refusal
 
 VERIFIER = "v" * 43

@@ -9,8 +9,8 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 
 from chassis.clock import ManualClock
-from simulators.microsoft.domain.notifications import Batch
-from simulators.microsoft.edge.sender import Answer
+from simulators.microsoft.domain.push.notifications import Batch
+from simulators.microsoft.http.sender import Answer
 
 ANN = "ann@example.com"
 MARKER = "String {6a1d2b58-3f6e-4c3e-9f0b-7f2b8f3f6b7a} Name crmId"

@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import pytest
 
-from simulators.frame.oauth import s256
+from simulators.frame.domain.oauth import s256
 from tests.contract.microsoft_simulator.driver import ANN, GraphFailure, Json, Microsoft
 
 VERIFIER = "v" * 43

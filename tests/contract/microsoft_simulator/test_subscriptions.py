@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from simulators.microsoft.edge.sender import Answer
+from simulators.microsoft.http.sender import Answer
 from tests.contract.microsoft_simulator.driver import ANN, LIFECYCLE, GraphFailure, Json, Microsoft
 
 

@@ -10,8 +10,8 @@ import httpx
 from chassis.clock import ManualClock
 from connector.adapters.providers.graph import make_graph
 from simulators.microsoft import MicrosoftSettings, make_microsoft_simulator
-from simulators.microsoft.domain.notifications import Batch
-from simulators.microsoft.edge.sender import Answer
+from simulators.microsoft.domain.push.notifications import Batch
+from simulators.microsoft.http.sender import Answer
 from tests.contract.providers.simulated_stage import SimulatedStage, signed_in
 from tests.contract.providers.stage import NOW, Trouble
 

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from simulators.google.domain import times
-from simulators.google.domain.drafts import merge
 from simulators.google.domain.errors import GoogleError
+from simulators.google.domain.events.drafts import merge
 from simulators.google.domain.fields import select
 
 

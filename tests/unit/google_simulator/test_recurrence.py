@@ -9,8 +9,9 @@ import recurring_ical_events
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulators.google.domain import recurrence, times
+from simulators.google.domain import times
 from simulators.google.domain.errors import GoogleError
+from simulators.google.domain.recurring import recurrence
 
 AFTER, BEFORE = datetime(2026, 1, 1, tzinfo=UTC), datetime(2027, 1, 1, tzinfo=UTC)
 ZONES = ("Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "UTC")

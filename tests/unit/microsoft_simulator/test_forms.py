@@ -6,9 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulators.microsoft.domain import bodies, ids, options
-from simulators.microsoft.domain.endpoints import Endpoint, Health
+from simulators.microsoft.domain import ids
 from simulators.microsoft.domain.errors import GraphError
+from simulators.microsoft.domain.events import bodies
+from simulators.microsoft.domain.lists import options
+from simulators.microsoft.domain.push.endpoints import Endpoint, Health
 
 _KEYS = st.binary(min_size=16, max_size=16).map(bytes.hex)
 _DAYS = st.none() | st.dates(date(1, 1, 2)).map(date.isoformat)

@@ -10,7 +10,7 @@ import recurring_ical_events
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulators.microsoft.domain import recurrence, rules
+from simulators.microsoft.domain.recurring import recurrence, rules
 from simulators.microsoft.domain.times import Moment
 
 _WEEK = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")

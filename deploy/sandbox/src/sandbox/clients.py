@@ -10,7 +10,7 @@ import httpx
 from tenacity import AsyncRetrying, RetryError, retry_if_result, stop_after_delay, wait_fixed
 
 from sandbox.token import make_token
-from simulators.frame.people import Scope
+from simulators.frame.domain.people import Scope
 
 Json = dict[str, Any]
 T = TypeVar("T")

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Generic, Protocol, TypeVar
 
-from chassis.clock import Clock
+from simulators.frame.clock import Clock
+from simulators.frame.domain.world import BaseWorld
+from simulators.frame.http.unanswered import Sleep
 from simulators.frame.journal import Journal
-from simulators.frame.silence import Sleep
 from simulators.frame.state_file import StateFile
-from simulators.frame.world import BaseWorld
 
 W = TypeVar("W", bound=BaseWorld)
 

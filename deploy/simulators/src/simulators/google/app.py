@@ -9,20 +9,20 @@ import httpx
 from fastapi import FastAPI, Request
 from starlette.responses import JSONResponse
 
-from chassis.clock import Clock, ShiftedClock, SystemClock
+from simulators.frame.clock import Clock, FileClock
+from simulators.frame.http.unanswered import Sleep
 from simulators.frame.journal import Journal
-from simulators.frame.silence import Sleep
 from simulators.frame.state_file import StateFile, read
 from simulators.google.domain import snapshot
 from simulators.google.domain.errors import GoogleError
 from simulators.google.domain.world import World
-from simulators.google.edge.calendar_api import calendar_router
-from simulators.google.edge.control_api import control_router
-from simulators.google.edge.oauth_api import oauth_router
-from simulators.google.edge.pages import pages_router
-from simulators.google.edge.person_api import person_router
-from simulators.google.edge.push import HttpSender, PushDesk, Sender
-from simulators.google.edge.simulator import Simulator
+from simulators.google.http.calendar_api import calendar_router
+from simulators.google.http.control_api import control_router
+from simulators.google.http.oauth_api import oauth_router
+from simulators.google.http.pages import pages_router
+from simulators.google.http.person_api import person_router
+from simulators.google.http.push import HttpSender, PushDesk, Sender
+from simulators.google.http.simulator import Simulator
 from simulators.google.settings import GoogleSettings
 
 _PUSH_SECONDS = 10.0
@@ -63,8 +63,7 @@ def _simulator(settings: GoogleSettings, sender: Sender, clock: Clock | None, sl
     rng = SystemRandom() if settings.seed is None else Random(settings.seed)
     kept = read(settings.state)
     world = snapshot.load(kept, rng) if kept else World(rng=rng)
-    file = settings.clock_file
-    now = clock or (ShiftedClock(file) if file else SystemClock())
+    now = clock or FileClock(settings.clock_file)
     simulator = Simulator(
         settings=settings,
         world=world,

@@ -9,22 +9,22 @@ import httpx
 from fastapi import FastAPI, Request
 from starlette.responses import JSONResponse
 
-from chassis.clock import Clock, ShiftedClock, SystemClock
+from simulators.frame.clock import Clock, FileClock
+from simulators.frame.http.unanswered import Sleep
 from simulators.frame.journal import Journal
-from simulators.frame.silence import Sleep
 from simulators.frame.state_file import StateFile, read
 from simulators.microsoft.domain import snapshot
 from simulators.microsoft.domain.errors import GraphError
 from simulators.microsoft.domain.world import World
-from simulators.microsoft.edge.control_api import control_router
-from simulators.microsoft.edge.gate import Gate
-from simulators.microsoft.edge.graph_api import graph_router
-from simulators.microsoft.edge.oauth_api import oauth_router
-from simulators.microsoft.edge.pages import pages_router
-from simulators.microsoft.edge.person_api import person_router
-from simulators.microsoft.edge.push import PushDesk
-from simulators.microsoft.edge.sender import PATIENCE, HttpSender, Sender
-from simulators.microsoft.edge.simulator import Judge, Simulator
+from simulators.microsoft.http.control_api import control_router
+from simulators.microsoft.http.gate import Gate
+from simulators.microsoft.http.graph_api import graph_router
+from simulators.microsoft.http.oauth_api import oauth_router
+from simulators.microsoft.http.pages import pages_router
+from simulators.microsoft.http.person_api import person_router
+from simulators.microsoft.http.push import PushDesk
+from simulators.microsoft.http.sender import PATIENCE, HttpSender, Sender
+from simulators.microsoft.http.simulator import Judge, Simulator
 from simulators.microsoft.settings import MicrosoftSettings
 
 # How often the server looks for what Exchange does by itself some time later.
@@ -75,8 +75,7 @@ def _simulator(settings: MicrosoftSettings, sender: Sender, clock: Clock | None,
     rng = SystemRandom() if settings.seed is None else Random(settings.seed)
     kept = read(settings.state)
     world = snapshot.load(kept, rng) if kept else World(rng=rng)
-    file = settings.clock_file
-    now = clock or (ShiftedClock(file) if file else SystemClock())
+    now = clock or FileClock(settings.clock_file)
     return Simulator(
         settings=settings,
         world=world,

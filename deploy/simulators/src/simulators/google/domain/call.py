@@ -4,14 +4,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from simulators.google.domain.accounts import WRITERS, Account, Entry
-from simulators.google.domain.calendar import Calendar, Event
-from simulators.google.domain.channels import Channel
-from simulators.google.domain.drafts import TextRules
+from simulators.google.domain.account.accounts import WRITERS, Account, Entry
 from simulators.google.domain.errors import writer_required
-from simulators.google.domain.views import View
+from simulators.google.domain.events.calendar import Calendar, Event
+from simulators.google.domain.events.drafts import TextRules
+from simulators.google.domain.events.views import View
+from simulators.google.domain.events.writing import Act
+from simulators.google.domain.push.channels import Channel
 from simulators.google.domain.world import World
-from simulators.google.domain.writing import Act
 
 Json = dict[str, Any]
 

@@ -2,9 +2,11 @@
 
 from collections.abc import Callable
 
-from simulators.google.domain import calendar_lists, event_methods, watching
+from simulators.google.domain.account import calendar_lists
 from simulators.google.domain.call import Call, Json
 from simulators.google.domain.errors import GoogleError, not_found
+from simulators.google.domain.events import event_methods
+from simulators.google.domain.push import watching
 
 OPERATIONS: dict[str, Callable[[Call], Json]] = {
     "calendar.calendarList.list": calendar_lists.list_calendars,

@@ -6,11 +6,11 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from simulators.frame.world import PLAIN
-from simulators.google.domain.accounts import Account
-from simulators.google.domain.calendar import Calendar, Row
-from simulators.google.domain.channels import Channels
-from simulators.google.domain.oauth import OAuth
+from simulators.frame.domain.world import PLAIN
+from simulators.google.domain.account.accounts import Account
+from simulators.google.domain.account.oauth import OAuth
+from simulators.google.domain.events.calendar import Calendar, Row
+from simulators.google.domain.push.channels import Channels
 from simulators.google.domain.world import World
 
 _DERIVED = {"rows", "children", "by_uid", "by_private", "memo", "log"}

@@ -1,6 +1,6 @@
 """What the real Google does to its clients now and then (providers' facts, 1.7), by name."""
 
-from simulators.frame.traps import Table, Trap, table
+from simulators.frame.domain.traps import Table, Trap, table
 
 TRAPS: Table = table(
     (

@@ -3,14 +3,14 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from simulators.frame.traps import TrapBox
-from simulators.frame.world import BaseWorld
+from simulators.frame.domain.traps import TrapBox
+from simulators.frame.domain.world import BaseWorld
 from simulators.google.domain import times
-from simulators.google.domain.accounts import Account, Entry, new_account
-from simulators.google.domain.calendar import Calendar, Event
-from simulators.google.domain.channels import Channels
+from simulators.google.domain.account.accounts import Account, Entry, new_account
+from simulators.google.domain.account.oauth import OAuth
 from simulators.google.domain.errors import not_found
-from simulators.google.domain.oauth import OAuth
+from simulators.google.domain.events.calendar import Calendar, Event
+from simulators.google.domain.push.channels import Channels
 from simulators.google.domain.traps import TRAPS
 
 

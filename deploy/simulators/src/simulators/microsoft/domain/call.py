@@ -6,15 +6,17 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from simulators.microsoft.domain import ids, series, writing
-from simulators.microsoft.domain.accounts import WRITERS, Account, Entry
-from simulators.microsoft.domain.calendar import Calendar, Item
+from simulators.microsoft.domain import ids
+from simulators.microsoft.domain.account.accounts import WRITERS, Account, Entry
 from simulators.microsoft.domain.errors import access_denied, bad_id, item_not_found
-from simulators.microsoft.domain.options import Options, Prefer
-from simulators.microsoft.domain.subscriptions import Subscription
-from simulators.microsoft.domain.views import View
+from simulators.microsoft.domain.events import writing
+from simulators.microsoft.domain.events.calendar import Calendar, Item
+from simulators.microsoft.domain.events.views import View
+from simulators.microsoft.domain.events.writing import Act
+from simulators.microsoft.domain.lists.options import Options, Prefer
+from simulators.microsoft.domain.push.subscriptions import Subscription
+from simulators.microsoft.domain.recurring import series
 from simulators.microsoft.domain.world import World
-from simulators.microsoft.domain.writing import Act
 
 Json = dict[str, Any]
 

@@ -2,8 +2,11 @@
 
 from collections.abc import Callable
 
-from simulators.microsoft.domain import account_methods, event_methods, list_methods, watching
+from simulators.microsoft.domain.account import account_methods
 from simulators.microsoft.domain.call import Call, Json
+from simulators.microsoft.domain.events import event_methods
+from simulators.microsoft.domain.lists import list_methods
+from simulators.microsoft.domain.push import watching
 
 WRITES = frozenset({"events.create", "events.update", "events.delete", "events.cancel", "events.respond"})
 _HANDLERS: dict[str, Callable[[Call], Json]] = {

@@ -2,7 +2,7 @@
 
 from urllib.parse import unquote
 
-from simulators.microsoft.domain.accounts import Account
+from simulators.microsoft.domain.account.accounts import Account
 from simulators.microsoft.domain.call import Route
 from simulators.microsoft.domain.errors import GraphError, access_denied, unknown_segment
 

@@ -6,11 +6,11 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from simulators.frame.world import PLAIN
-from simulators.microsoft.domain.accounts import Account
-from simulators.microsoft.domain.calendar import Calendar, Item
-from simulators.microsoft.domain.oauth import OAuth
-from simulators.microsoft.domain.subscriptions import Subscriptions
+from simulators.frame.domain.world import PLAIN
+from simulators.microsoft.domain.account.accounts import Account
+from simulators.microsoft.domain.account.oauth import OAuth
+from simulators.microsoft.domain.events.calendar import Calendar, Item
+from simulators.microsoft.domain.push.subscriptions import Subscriptions
 from simulators.microsoft.domain.times import Moment
 from simulators.microsoft.domain.world import Bump, World
 

@@ -1,6 +1,6 @@
 """What the real Graph does to its clients (providers' facts, 2.7): what comes now and then, and what always holds."""
 
-from simulators.frame.traps import Table, Trap, table
+from simulators.frame.domain.traps import Table, Trap, table
 
 TRAPS: Table = table(
     (

@@ -3,14 +3,14 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from simulators.frame.traps import TrapBox
-from simulators.frame.world import BaseWorld
+from simulators.frame.domain.traps import TrapBox
+from simulators.frame.domain.world import BaseWorld
 from simulators.microsoft.domain import times, zones
-from simulators.microsoft.domain.accounts import Account, Entry, Kind, new_account
-from simulators.microsoft.domain.calendar import Calendar, Item
+from simulators.microsoft.domain.account.accounts import Account, Entry, Kind, new_account
+from simulators.microsoft.domain.account.oauth import OAuth
 from simulators.microsoft.domain.errors import item_not_found
-from simulators.microsoft.domain.oauth import OAuth
-from simulators.microsoft.domain.subscriptions import Subscriptions
+from simulators.microsoft.domain.events.calendar import Calendar, Item
+from simulators.microsoft.domain.push.subscriptions import Subscriptions
 from simulators.microsoft.domain.traps import TRAPS
 
 

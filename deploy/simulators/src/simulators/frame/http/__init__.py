@@ -1,0 +1,1 @@
+"""What every simulator does with HTTP: its routes, its pages, and the notifications that it sends."""

@@ -1,0 +1,1 @@
+"""Accounts, their calendars, and who may reach them by OAuth."""

@@ -1,0 +1,1 @@
+"""Events: reading drafts, writing, showing."""

@@ -1,0 +1,1 @@
+"""Lists of events: queries, pages, and what has changed since."""

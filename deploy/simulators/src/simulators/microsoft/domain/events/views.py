@@ -1,0 +1,128 @@
+"""How a stored item looks in an answer: ids, zone, body and rights as the caller's headers ask for them."""
+
+import base64
+from dataclasses import dataclass
+from typing import Any
+
+from simulators.microsoft.domain import ids, times
+from simulators.microsoft.domain.events import bodies
+from simulators.microsoft.domain.events.calendar import Item
+
+Json = dict[str, Any]
+
+TYPE = "#microsoft.graph.event"
+_MASKED: Json = {"subject": "Private appointment", "attendees": [], "locations": [], "categories": []}
+_HIDDEN = frozenset({"private", "confidential"})
+
+
+def change_key_of(number: int) -> str:
+    """The change key of that number: opaque, another one after every change."""
+    return base64.b64encode(b"\x09\x00\x00\x00\x16\x00\x00\x00" + number.to_bytes(10, "big")).decode()
+
+
+def change_key(item: Item) -> str:
+    """The item's present change key."""
+    return change_key_of(item.change)
+
+
+def etag(item: Item) -> str:
+    """The etag is made of the change key."""
+    return f'W/"{change_key(item)}"'
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What the caller may see, and how he asked for it (`Prefer`)."""
+
+    zone: str = "UTC"
+    immutable: bool = False
+    text: bool = False
+    sees_private: bool = True
+    zone_quirk: str | None = None
+    unknown_enum: bool = False
+
+    def id(self, item: Item) -> str:
+        """The item's id."""
+        return self._id(item, item.day)
+
+    def _id(self, item: Item, day: str | None) -> str:
+        ref = ids.Ref(item.master or item.key, day)
+        return ids.item_id(ref, item.folder, immutable=self.immutable)
+
+    def bare(self, item: Item) -> Json:
+        """An occurrence in a delta: next to nothing."""
+        return {
+            "@odata.type": TYPE,
+            "@odata.etag": etag(item),
+            "id": self.id(item),
+            "seriesMasterId": self._id(item, None),
+            "type": "occurrence",
+            **self._times(item),
+        }
+
+    def sparse(self, item: Item) -> Json:
+        """A row of the sparse kind of `events/delta`."""
+        return {"@odata.type": TYPE, "id": self.id(item), "type": kind(item), **self._times(item)}
+
+    def removed(self, item: Item) -> Json:
+        """The row of what is gone, or of what left the window."""
+        return {"@odata.type": TYPE, "id": self.id(item), "@removed": {"reason": "deleted"}}
+
+    def full(self, item: Item) -> Json:
+        """The event resource without what only `$select` and `$expand` bring."""
+        masked = _MASKED if item.fields["sensitivity"] in _HIDDEN and not self.sees_private else {}
+        content = "" if masked else item.body
+        fields = {**item.fields, **masked}
+        shown = {
+            "@odata.etag": etag(item),
+            "id": self.id(item),
+            "createdDateTime": item.created,
+            "lastModifiedDateTime": item.modified,
+            "changeKey": change_key(item),
+            "transactionId": item.transaction,
+            "originalStartTimeZone": self.zone_quirk or item.start.given,
+            "originalEndTimeZone": self.zone_quirk or item.end.given,
+            "iCalUId": _uid(item, item.day),
+            "uid": _uid(item, None),
+            "hasAttachments": False,
+            "isDraft": False,
+            "webLink": f"https://outlook.office365.com/owa/?itemid={self.id(item)}&exvsurl=1&path=/calendar/item",
+            "onlineMeetingUrl": None,
+            "onlineMeeting": None,
+            "type": kind(item),
+            "seriesMasterId": self._id(item, None) if item.master else None,
+            "occurrenceId": ids.occurrence_name(self._id(item, None), item.day) if item.day else None,
+            "recurrence": item.recurrence,
+            "bodyPreview": bodies.preview(content),
+            "body": bodies.shown(content, text=self.text),
+            **fields,
+            **self._times(item),
+        }
+        if self.unknown_enum:
+            shown["showAs"] = "unknown"
+        return shown | ({"originalStart": item.original} if item.original else {})
+
+    def cancelled(self, item: Item) -> list[str]:
+        """`cancelledOccurrences`: shown only where `$select` names it."""
+        return [ids.occurrence_name(self._id(item, None), day) for day in item.cancelled]
+
+    def _times(self, item: Item) -> Json:
+        all_day = bool(item.fields["isAllDay"])
+        return {name: times.shown(getattr(item, name), self.zone, all_day=all_day) for name in ("start", "end")}
+
+
+def kind(item: Item) -> str:
+    """The event's `type`."""
+    if item.is_series:
+        return "seriesMaster"
+    if item.master is None:
+        return "singleInstance"
+    return "exception" if ":" in item.key else "occurrence"
+
+
+def _uid(item: Item, day: str | None) -> str:
+    """The GlobalObjectId (MS-OXOCAL 2.2.1.27): one for a series, with the day for an occurrence of it."""
+    date = day.replace("-", "") if day else "00000000"
+    when = f"{int(date[:4]):04X}{int(date[4:6]):02X}{int(date[6:]):02X}"
+    key = (item.master or item.key).upper()
+    return f"040000008200E00074C5B7101A82E008{when}{'0' * 32}10000000{key}"

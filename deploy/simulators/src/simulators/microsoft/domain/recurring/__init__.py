@@ -1,0 +1,1 @@
+"""Recurring events: rules, expansion, series that are edited as a whole."""
