@@ -10,73 +10,16 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
+from tests.support import rules
+
 TESTS: Final = Path(__file__).parents[1]
 FILE: Final = TESTS / "acceptance.md"
 
-RULES: Final[Mapping[str, str]] = {
-    "A1": "only the owner's activities",
-    "A2": "four providers",
-    "A3": "no IMAP, no POP",
-    "A4": "connecting by OAuth or password",
-    "A5": "choosing the calendar",
-    "A6": "stopping, and connecting another account",
-    "A7": "one connection per user",
-    "A8": "an activity changes its owner",
-    "A9": "another calendar is chosen",
-    "B1": "two-way",
-    "B2": "one-way",
-    "B3": "dormant in one-way",
-    "B4": "back to two-way",
-    "C1": "outbound types",
-    "C2": "inbound type",
-    "C3": "default and custom types",
-    "C4": "settings are saved one by one",
-    "C5": "types selected and unselected",
-    "C6": "the filter governs one way alone",
-    "D1": "only what lies ahead is linked",
-    "D2": "past items freeze",
-    "D3": "what was there before",
-    "D4": "undated activities",
-    "D5": "the horizon",
-    "D6": "time zones",
-    "D7": "events that are not synced",
-    "D8": "closed links and their reopening",
-    "E1": "no recurring activities",
-    "E2": "recurring events are read-only",
-    "E3": "occurrences, exceptions, splits",
-    "E4": "a changed series keeps its activities",
-    "E5": "events that the user may not change",
-    "F1": "field names",
-    "F2": "all-day and default duration",
-    "F3": "mapped fields",
-    "F4": "deal and contact information",
-    "F5": "attendees become participants",
-    "F6": "text survives",
-    "F7": "events without a title",
-    "G1": "who sees an activity",
-    "G2": "private events",
-    "G3": "inbound visibility",
-    "G4": "tenants",
-    "H1": "deletions propagate",
-    "H2": "three kinds of gone",
-    "H3": "somebody else's meeting",
-    "H4": "the mass-delete brake",
-    "I1": "no mail to guests",
-    "J1": "three-way merge",
-    "J2": "the later edit wins",
-    "J3": "edit against deletion",
-    "K1": "stopping",
-    "K2": "reconnecting without duplicates",
-    "K3": "copies",
-    "K4": "after an outage",
-    "L1": "explain",
-    "L2": "one honest status",
-    "L3": "conflicts",
-}
+RULES: Final[Mapping[str, str]] = {rule.id: rule.title for rule in rules.read()}
 
 KINDS: Final = ("unit", "contract", "integration", "e2e", "property")
-_IN_NAME: Final = re.compile(r"(?<=_)([a-l][1-9])(?=_)")
-_IN_DOCSTRING: Final = re.compile(r"\b([A-L][1-9])\b")
+_IN_NAME: Final = re.compile(r"(?<=_)([a-l][1-9]\d?)(?=_)")
+_IN_DOCSTRING: Final = re.compile(r"\b([A-L][1-9]\d?)\b")
 
 
 def citations(source: str) -> Iterator[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""Writing and reading events through Google's own client library (providers' facts 1.3, 1.5)."""
+"""Writing and reading events through Google's own client library (providers/google.md 1.3, 1.5)."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Lists, pages and sync tokens (providers' facts 1.1, 1.4)."""
+"""Lists, pages and sync tokens (providers/google.md 1.1, 1.4)."""
 
 from collections.abc import Callable
 from typing import Any

@@ -1,4 +1,4 @@
-"""Consent, codes with PKCE, tokens and revocation (providers' facts 1.6, rule A4)."""
+"""Consent, codes with PKCE, tokens and revocation (providers/google.md 1.6, rule A4)."""
 
 from collections.abc import Callable
 from urllib.parse import parse_qs, urlsplit

@@ -1,4 +1,4 @@
-"""Channels and notifications (providers' facts 1.2, traps 1 to 7 and 14)."""
+"""Channels and notifications (providers/google.md 1.2, traps 1 to 7 and 14)."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime

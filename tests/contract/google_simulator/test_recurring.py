@@ -1,4 +1,4 @@
-"""Series through the API: instances, exceptions, splits, tombstones (providers' facts 1.1, 1.3)."""
+"""Series through the API: instances, exceptions, splits, tombstones (providers/google.md 1.1, 1.3)."""
 
 import pytest
 from googleapiclient.errors import HttpError

@@ -1,4 +1,4 @@
-"""Every trap strikes when armed, and is in the journal (providers' facts 1.7)."""
+"""Every trap strikes when armed, and is in the journal (providers/google.md 1.7)."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Calendars and their rights, lists, path forms, and meetings (facts 2.3, 2.4; traps 15 and 16)."""
+"""Calendars and their rights, lists, path forms, and meetings (providers/graph.md 2.3, 2.4; traps 15 and 16)."""
 
 from urllib.parse import quote
 

@@ -1,4 +1,4 @@
-"""The two delta functions (facts 2.2; trap 7), and series as they show them (facts 2.4)."""
+"""The two delta functions (providers/graph.md 2.2; trap 7), and series as they show them (providers/graph.md 2.4)."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""Events by themselves: writing, ids, zones, bodies, extended properties, meetings (facts 2.3, 2.4; traps 8 to 16)."""
+"""Events: writing, ids, zones, bodies, extended properties, meetings (providers/graph.md 2.3, 2.4; traps 8 to 16)."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""Traps that strike whole requests, limits, and the random mode (facts 2.5; traps 10 to 14)."""
+"""Traps that strike whole requests, limits, and the random mode (providers/graph.md 2.5; traps 10 to 14)."""
 
 import asyncio
 from collections.abc import Callable

@@ -95,7 +95,7 @@ def _is_navigation(name: str) -> bool:
     ],
 )
 async def test_bad_bodies(microsoft: Microsoft, change: Json, words: str) -> None:
-    """What the SDK's backing store would send for a null (facts 5) is refused, as Graph does."""
+    """What the SDK's backing store would send for a null (providers/graph.md 2.8) is refused, as Graph does."""
     with pytest.raises(GraphFailure, match=words) as error:
         await microsoft.create(**change)
     assert error.value.refusal == (400, "RequestBodyRead")

@@ -1,4 +1,4 @@
-"""Microsoft's login: consent, codes with PKCE, rotating refresh tokens, AADSTS errors (facts 2.6, rule A4)."""
+"""Microsoft's login: consent, codes with PKCE, rotating tokens, AADSTS errors (providers/graph.md 2.6, rule A4)."""
 
 from collections.abc import Callable
 from urllib.parse import parse_qs, urlsplit

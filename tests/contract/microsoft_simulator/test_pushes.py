@@ -1,4 +1,4 @@
-"""What is pushed, how often, and to which address (facts 2.1; traps 2 to 5)."""
+"""What is pushed, how often, and to which address (providers/graph.md 2.1; traps 2 to 5)."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""Series by themselves: rules, times, ids, neighbours (facts 2.4; trap 10)."""
+"""Series by themselves: rules, times, ids, neighbours (providers/graph.md 2.4; trap 10)."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Subscriptions and what is pushed (facts 2.1; traps 1 to 6)."""
+"""Subscriptions and what is pushed (providers/graph.md 2.1; traps 1 to 6)."""
 
 import html
 from collections.abc import Callable
@@ -173,7 +173,7 @@ async def test_malformed_subscriptions(microsoft: Microsoft, wrong: Json) -> Non
     ("trap", "code"), [("subscription.refused", "ExtensionError"), ("subscription.unreachable", "InvalidRequest")]
 )
 async def test_creation_traps(microsoft: Microsoft, trap: str, code: str) -> None:
-    """Trap 6 and facts 2.1: refused for good, or the handshake's connection closed."""
+    """Trap 6 and providers/graph.md 2.1: refused for good, or the handshake's connection closed."""
     await microsoft.trap(trap)
     calendar = await microsoft.calendar_of("Calendar")
     with pytest.raises(GraphFailure) as error:

@@ -1,4 +1,4 @@
-"""What the real Google does to its clients now and then (providers' facts 1.7), struck by the simulator's own traps."""
+"""What the real Google does to its clients at times (providers/google.md 1.7), struck by the simulator's own traps."""
 
 from collections.abc import AsyncIterator
 

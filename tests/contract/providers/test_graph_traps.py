@@ -1,4 +1,4 @@
-"""What the real Graph does to its clients now and then (providers' facts 2.7), struck by the simulator's own traps."""
+"""What the real Graph does to its clients at times (providers/graph.md 2.7), struck by the simulator's own traps."""
 
 import contextlib
 from collections.abc import AsyncIterator

@@ -38,7 +38,7 @@ class Assumed:
     compression: float = 0.4
     """What snappy leaves of documents like ours."""
     google_default: int = 10_000
-    """Calls a minute that a new Google project may make (providers §1.5)."""
+    """Calls a minute that a new Google project may make (providers/google.md 1.5)."""
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ class ProviderInputs:
     """Calls a minute that the whole of our project may make; None where only each account is limited."""
     per_account_minute: int
     retry_after: float | None
-    """What a refusal asks us to wait, in seconds; Google promises none (providers §1.5)."""
+    """What a refusal asks us to wait, in seconds; Google promises none (providers/google.md 1.5)."""
     latency: float = 0.15
     """Seconds that one call takes."""
     time_out: float = 10.0
@@ -28,7 +28,7 @@ class ProviderInputs:
 GOOGLE = ProviderInputs("google", share=0.7, per_minute=60_000, per_account_minute=600, retry_after=None)
 """600 a minute and user is Google's; 10,000 a minute is what a new project gets, six times that what is assumed."""
 GRAPH = ProviderInputs("graph", share=0.3, per_minute=None, per_account_minute=1_000, retry_after=30)
-"""Outlook: 10,000 in ten minutes for each app and mailbox, none for the app as a whole (providers §2.5)."""
+"""Outlook: 10,000 in ten minutes for each app and mailbox, none for the app as a whole (providers/graph.md 2.5)."""
 
 
 @dataclass(frozen=True)
@@ -40,9 +40,9 @@ class UserInputs:
     busiest_hour: float = 2.0
     """How much busier the simulated hours are than the average of the day."""
     pushes_lost: float = 0.005
-    """"A small percentage get dropped" (providers §1.2)."""
+    """"A small percentage get dropped" (providers/google.md 1.2)."""
     pushes_early: float = 0.03
-    """Notifications that come before the change can be read (providers §1.7, trap 4)."""
+    """Notifications that come before the change can be read (providers/google.md 1.7, trap 4)."""
 
 
 @dataclass(frozen=True)

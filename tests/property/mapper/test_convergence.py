@@ -1,4 +1,4 @@
-"""Whatever people do, and however messages are delivered, both sides converge (rules.md, Invariants).
+"""Whatever people do, and however messages are delivered, both sides converge (docs/rules.md, Invariants).
 
 Reordering is between queues only: within a Kafka partition there is order.
 """

@@ -1,4 +1,4 @@
-"""Whatever people do on both sides and whatever fails meanwhile, the invariants hold (rules.md, Invariants 1 to 6).
+"""Whatever people do on both sides and whatever fails, the invariants hold (docs/rules.md, Invariants 1 to 6).
 
 In two forms (docs/decisions/simulated-in-one-process.md): simulated in this process, and as processes.
 """

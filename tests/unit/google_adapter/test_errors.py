@@ -1,4 +1,4 @@
-"""Google's error answers as ours: by status, reason and what the call was about (providers' facts, 1.5)."""
+"""Google's error answers as ours: by status, reason and what the call was about (providers/google.md 1.5)."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""How Graph's events read (providers' facts 2.4): content, rights, kinds; what nobody can read stops nothing."""
+"""How Graph's events read (providers/graph.md 2.4): content, rights, kinds; what nobody can read stops nothing."""
 
 from datetime import UTC, date, datetime
 from typing import Any

@@ -1,4 +1,4 @@
-"""Graph's error answers as ours: by status, code and what the call was about (providers' facts 2.1, 2.2, 2.5)."""
+"""Graph's error answers as ours: by status, code and what the call was about (providers/graph.md 2.1, 2.2, 2.5)."""
 
 import httpx
 import pytest

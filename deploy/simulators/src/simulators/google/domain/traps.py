@@ -1,4 +1,4 @@
-"""What the real Google does to its clients now and then (providers' facts, 1.7), by name."""
+"""What the real Google does to its clients now and then (providers/google.md 1.7), by name."""
 
 from simulators.frame.domain.traps import Table, Trap, table
 

@@ -1,4 +1,4 @@
-"""Graph's error answers: status, code and body (providers' facts 2.4; resources/errors of the reference)."""
+"""Graph's error answers: status, code and body (providers/graph.md 2.4; resources/errors of the reference)."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""From a path to what it means: the forms in which Graph takes one and the same (providers' facts, trap 15)."""
+"""From a path to what it means: the forms in which Graph takes one and the same (providers/graph.md 2.7, trap 15)."""
 
 from urllib.parse import unquote
 

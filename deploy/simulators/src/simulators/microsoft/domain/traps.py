@@ -1,4 +1,4 @@
-"""What the real Graph does to its clients (providers' facts, 2.7): what comes now and then, and what always holds."""
+"""What the real Graph does to its clients (providers/graph.md 2.7): what comes now and then, and what always holds."""
 
 from simulators.frame.domain.traps import Table, Trap, table
 

@@ -92,7 +92,7 @@ def _calendars(router: APIRouter, simulator: Simulator) -> None:
             calendar = Calendar(ids.new_key(world.rng), body.summary, account.email, watchable=body.watchable)
             world.calendars[calendar.key] = calendar
         calendar_id = account.add(calendar.key, _ROLES[body.role])
-        # Of a new calendar Graph says that it was updated (facts 2.1).
+        # Of a new calendar Graph says that it was updated (providers/graph.md 2.1).
         world.listed.append((account.email, calendar_id, "updated"))
         simulator.keep()
         return _listed(simulator, calendar_id, account.entries[calendar_id])

@@ -1,4 +1,4 @@
-"""What becomes of a command of the sync (A8, architecture "Identity"): applied, unchanged, stale or refused."""
+"""What becomes of a command of the sync (A8, docs/architecture/system.md): applied, unchanged, stale or refused."""
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Activities over HTTP: what is taken in and what is given out (F1, http-api.md)."""
+"""Activities over HTTP: what is taken in and what is given out (F1, docs/http.md)."""
 
 from datetime import datetime
 from typing import Annotated, Any, Literal, Self

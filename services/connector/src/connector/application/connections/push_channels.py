@@ -1,4 +1,4 @@
-"""Push channels: opened before they are needed, replaced well before their end with an overlap (providers §1.2)."""
+"""Push channels: opened ahead of need, replaced with an overlap well before their end (providers/google.md 1.2)."""
 
 import contextlib
 from collections.abc import Mapping

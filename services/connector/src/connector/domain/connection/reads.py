@@ -72,7 +72,10 @@ def quiet_after(quiet_polls: int, reason: PullReason, found: int) -> int:
 
 
 def look_again(reason: PullReason, found: int) -> bool:
-    """Say whether a read may have come too early: a notification asked for it, and it found nothing (§1.7, trap 4)."""
+    """Say whether a read may have come too early: a notification asked for it, and it found nothing.
+
+    Notifications can arrive before the change can be read (providers/google.md 1.7, trap 4).
+    """
     return reason == "push" and found == 0
 
 

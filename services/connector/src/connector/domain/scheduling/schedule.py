@@ -85,7 +85,7 @@ def renew_at(subscription: Subscription) -> datetime:
 def renewal(opened_at: datetime, expires_at: datetime, channel_id: str) -> datetime:
     """Return when a channel is replaced: before half its life, and a day before its end where that is sooner.
 
-    Google cuts expirations below what was asked, so the life that counts is the one it answered (providers §1.2).
+    Google cuts expirations below what was asked, so the life that it answered counts (providers/google.md 1.2).
     Channels that were opened together are not replaced together: a tenth of their life is between them.
     """
     life = expires_at - opened_at
@@ -100,7 +100,7 @@ def due_when_postponed(now: datetime, connection_id: str) -> Changes:
 
 
 def retry_delay(attempts: int) -> timedelta:
-    """Return about how long work waits after its n-th failure (truncated exponential, providers §1.5)."""
+    """Return about how long work waits after its n-th failure (truncated exponential, providers/google.md 1.5)."""
     doublings: int = 2 ** min(attempts - 1, 16)
     return min(_FIRST_RETRY * doublings, _LONGEST_RETRY)
 

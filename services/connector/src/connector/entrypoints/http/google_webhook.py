@@ -22,7 +22,7 @@ def google_webhook_routes(doorbell: Doorbell, _: Clock) -> APIRouter:
     ) -> Response:
         """Take a notification of Google's. Its body is never read; unknown channels are answered and ignored.
 
-        Google repeats only what is answered with 5xx (providers §1.2), so 503 where it could not be stored.
+        Google repeats only what is answered with 5xx (providers/google.md 1.2), so 503 where it could not be stored.
         """
         if not x_goog_channel_id or not x_goog_resource_state:
             raise Problem(400, "malformed_request", "the headers of a notification are missing")

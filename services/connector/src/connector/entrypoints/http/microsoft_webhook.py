@@ -1,4 +1,4 @@
-"""`/webhooks/microsoft` and `/webhooks/microsoft/lifecycle` (providers §2.1).
+"""`/webhooks/microsoft` and `/webhooks/microsoft/lifecycle` (providers/graph.md 2.1).
 
 Both are validated while our call that opens a subscription is still under way. A batch may hold notifications of
 several subscriptions: each stands for itself, so a forged or outdated one takes nothing from the others.

@@ -15,7 +15,7 @@ from simulators.microsoft.domain.world import Bump, World
 
 Json = dict[str, Any]
 
-# "The change key is bumped by Exchange itself within seconds after creation" (providers' facts 2.4).
+# "The change key is bumped by Exchange itself within seconds after creation" (providers/graph.md 2.4).
 BUMP_AFTER = timedelta(seconds=2)
 _CANCELED = "Canceled: "
 

@@ -1,4 +1,4 @@
-"""How well an address takes its notifications: a slow one is slowed, a very slow one dropped (providers' facts 2.1)."""
+"""How well an address takes notifications: a slow one is slowed, a very slow one dropped (providers/graph.md 2.1)."""
 
 from collections import Counter, deque
 from dataclasses import dataclass, field

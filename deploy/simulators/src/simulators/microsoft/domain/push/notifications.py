@@ -1,4 +1,4 @@
-"""What notifications say (providers' facts 2.1): batches for one address, of one subscription or several."""
+"""What notifications say (providers/graph.md 2.1): batches for one address, of one subscription or several."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Subscriptions: what is watched, for how long, and what notifications say (providers' facts 2.1)."""
+"""Subscriptions: what is watched, for how long, and what notifications say (providers/graph.md 2.1)."""
 
 import uuid
 from dataclasses import dataclass, field

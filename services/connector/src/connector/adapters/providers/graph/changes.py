@@ -1,4 +1,4 @@
-"""What changed in a calendar (providers §2.2): the rows of a delta round are hints, each item is read anew.
+"""What changed in a calendar (providers/graph.md 2.2): the rows of a delta round are hints, each item is read anew.
 
 A full read goes through a whole round only for its deltaLink and the ids of the series in its window; the events
 themselves come from a list, a page of them with their marks in one call.

@@ -14,7 +14,7 @@ class Cursor(Value):
 
     `modified`: the latest modification of a master that was seen, as Graph writes it, and `seen` the change keys of
     the masters modified then; what was modified later is asked for beside the link, since a link never tells that an
-    occurrence was deleted (providers §2.2).
+    occurrence was deleted (providers/graph.md 2.2).
     """
 
     link: str

@@ -93,7 +93,7 @@ class Mailbox:
         return item
 
     async def _read(self, event_id: str) -> Item:
-        """Return an event; a 404 in a calendar that is there proves that the event is not (providers §2.2)."""
+        """Return an event; a 404 in a calendar that is there proves that the event is not (providers/graph.md 2.2)."""
         try:
             raw = await self.raw(event_id)
         except Missing as error:

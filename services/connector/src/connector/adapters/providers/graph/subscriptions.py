@@ -1,4 +1,4 @@
-"""Subscriptions (providers §2.1): opened, renewed, closed; our channel's id goes out as part of its `clientState`."""
+"""Subscriptions (providers/graph.md 2.1): opened, renewed, closed; `clientState` carries our channel's id."""
 
 import contextlib
 import re
