@@ -34,9 +34,9 @@ PAGES = {"GET /calendar-sync"}
 
 def apps() -> Mapping[str, FastAPI]:
     return {
-        "connector": connector.app.make_app(connector.settings.ConnectorSettings(**NOWHERE, **CREDENTIALS)),
-        "mapper": mapper.app.make_app(mapper.settings.MapperSettings(**NOWHERE)),
-        "activity-store": activity_store.app.make_app(activity_store.settings.Settings(**NOWHERE)),
+        "connector": connector.app.make_app(connector.settings.ConnectorSettings.model_validate(NOWHERE | CREDENTIALS)),
+        "mapper": mapper.app.make_app(mapper.settings.MapperSettings.model_validate(NOWHERE)),
+        "activity-store": activity_store.app.make_app(activity_store.settings.Settings.model_validate(NOWHERE)),
     }
 
 
