@@ -21,7 +21,7 @@ from mapper.domain.model.fields import PAIRS, mapped_fields
 from mapper.domain.model.link import Command, Link
 from mapper.domain.rules.link_resolution import link_of_activity, link_of_event, taken_over
 from mapper.domain.rules.observe import note_activity, note_event, note_gone
-from mapper.domain.rules.outcomes import settle_activity, settle_calendar
+from mapper.domain.rules.outcomes import apply_activity_outcome, apply_calendar_outcome
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 CONNECTED = NOW - timedelta(days=30)
@@ -204,8 +204,8 @@ class Bench:
             "activity_id": self.link.activity_id,
             "outcome": outcome,
         }
-        settled = settle_calendar(self.link, CalendarCommandSettled.model_validate(body | more))
-        self.advance(settled.link, settled.verdict)
+        settled = apply_calendar_outcome(self.link, CalendarCommandSettled.model_validate(body | more))
+        self.advance(settled.link, settled.explanation)
 
     def answer_crm(self, command: Command, outcome: str, **more: Any) -> None:
         body = self._envelope() | {
@@ -217,12 +217,12 @@ class Bench:
             "activity": self.activity,
             "linked_items": self.linked_items,
         }
-        settled = settle_activity(self.link, ActivityCommandSettled.model_validate(body | more))
-        self.advance(settled.link, settled.verdict)
+        settled = apply_activity_outcome(self.link, ActivityCommandSettled.model_validate(body | more))
+        self.advance(settled.link, settled.explanation)
 
-    def advance(self, noted: Link, verdict: Any = None) -> None:
+    def advance(self, noted: Link, explanation: Any = None) -> None:
         trigger = Trigger(self.now, "correlation")
-        after = Advance(self.connection, trigger, RESEND_AFTER)(self.current, noted, verdict)
+        after = Advance(self.connection, trigger, RESEND_AFTER)(self.current, noted, explanation)
         if after is not self.current:
             self.current = after.model_copy(update={"version": after.version + 1, "outbox": ()})
 

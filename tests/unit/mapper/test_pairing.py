@@ -11,7 +11,7 @@ from contracts.calendar_objects import Marker
 from mapper.domain.model.ids import activity_id_for
 from mapper.domain.rules.link_resolution import (
     is_copy,
-    is_late,
+    is_stale_read,
     link_id_by_marker,
     link_of_activity,
     link_of_event,
@@ -70,7 +70,7 @@ def test_k3_a_late_read_of_the_links_former_event_is_no_copy(behind: int, late: 
     assert former
     assert former.event_id != bench.link.event_id
     body: dict[str, Any] = bench._calendar_fact(bench.link.event.seq - behind)
-    assert is_late(bench.link, EventChanged.model_validate(body | {"event": former})) == late
+    assert is_stale_read(bench.link, EventChanged.model_validate(body | {"event": former})) == late
 
 
 def test_k3_a_copy_is_an_item_of_its_own() -> None:

@@ -23,7 +23,7 @@ def test_k4_a_link_that_an_activity_does_not_show_is_told_again(sync: SyncSummar
     told = advance.tell_again(bench.link, bench.link, sync).outbox[-1]
     fact = LinkStateChanged.model_validate_json(told.value)
     assert (fact.state, fact.connection_id) == ("active", "c1")
-    assert fact.aggregate_version > bench.link.told_version
+    assert fact.aggregate_version > bench.link.published_version
 
 
 def test_k4_a_link_that_is_shown_is_told_no_more() -> None:

@@ -15,7 +15,7 @@ from contracts.times import AllDay, Timed
 from mapper.domain.model.connection import Connection, Withheld
 from mapper.domain.model.decision import Decision, RemoveActivity
 from mapper.domain.model.fields import mapped_fields
-from mapper.domain.model.link import ActivitySide, EventSide, Link, LinkState, Pending
+from mapper.domain.model.link import ActivitySide, EventSide, Link, LinkState, PendingCommand
 from mapper.domain.rules.link_resolution import new_link
 from mapper.domain.rules.reconcile import reconcile
 from tests.support.bench import NOW, connection
@@ -129,11 +129,11 @@ def links(draw: st.DrawFn) -> Link:
 @given(links(), CONNECTIONS, INSTANTS)
 def test_reconcile_is_total_and_says_why(link: Link, connected: Connection, now: datetime) -> None:
     decision = reconcile(link, connected, now)
-    if decision.asks:
-        assert decision.verdict is not None
-    if decision.verdict is not None:
-        assert decision.verdict.words
-        assert decision.verdict.rule[0] in "ABCDEFGHIJKL"
+    if decision.actions:
+        assert decision.explanation is not None
+    if decision.explanation is not None:
+        assert decision.explanation.words
+        assert decision.explanation.rule[0] in "ABCDEFGHIJKL"
     assert reconcile(link, connected, now) == decision
 
 
@@ -141,7 +141,7 @@ def test_reconcile_is_total_and_says_why(link: Link, connected: Connection, now:
 @given(links(), CONNECTIONS, INSTANTS)
 def test_h4_a_deletion_that_is_held_back_deletes_no_activity(link: Link, connected: Connection, now: datetime) -> None:
     decision = reconcile(link.model_copy(update={"gone_pass": "p1"}), connected, now)
-    assert not any(isinstance(ask, RemoveActivity) and ask.closing == "deleted" for ask in decision.asks)
+    assert not any(isinstance(ask, RemoveActivity) and ask.closing == "deleted" for ask in decision.actions)
 
 
 @settings(max_examples=50, derandomize=True, database=None)
@@ -151,7 +151,7 @@ def test_nothing_is_asked_while_a_command_is_under_way(link: Link, connected: Co
     assert reconcile(waiting, connected, now) == Decision(waiting)
 
 
-def _pending() -> Pending:
+def _pending() -> PendingCommand:
     command = ActivityRemove(
         id="m",
         occurred_at=NOW,
@@ -165,4 +165,4 @@ def _pending() -> Pending:
         activity_id="a1",
         expected_version=1,
     )
-    return Pending(command=command, due_at=NOW)
+    return PendingCommand(command=command, due_at=NOW)

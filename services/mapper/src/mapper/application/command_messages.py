@@ -10,29 +10,29 @@ from contracts.calendar_commands import CalendarPut, CalendarRemove
 from contracts.calendar_objects import Marker
 from contracts.topics import ACTIVITY_COMMANDS, CALENDAR_COMMANDS
 from mapper.application.causation import Trigger
-from mapper.domain.model.decision import Ask, PutActivity, PutEvent, RemoveActivity, RemoveEvent
+from mapper.domain.model.decision import Action, PutActivity, PutEvent, RemoveActivity, RemoveEvent
 from mapper.domain.model.evaluation_context import guests_of
-from mapper.domain.model.link import Command, Guests, Link, Pending
+from mapper.domain.model.link import Command, Guests, Link, PendingCommand
 from mapper.domain.rules.outcomes import with_pending
 
 _LONGEST_BACKOFF = 32
 
 
-def issue(link: Link, asks: tuple[Ask, ...], trigger: Trigger, resend_after: timedelta) -> Link:
+def issue(link: Link, actions: tuple[Action, ...], trigger: Trigger, resend_after: timedelta) -> Link:
     """Return the link with a command under way, and in its outbox, for each ask."""
-    if not asks:
+    if not actions:
         return link
     pending = tuple(
-        Pending(
-            command=_command(link, ask, trigger),
+        PendingCommand(
+            command=_command(link, action, trigger),
             event_fields=link.event.live.fields if link.event.live else None,
             activity_fields=link.activity_fields,
-            guests=_guests(link, ask),
-            context=ask.context if isinstance(ask, PutEvent) else None,
-            closing=ask.closing if isinstance(ask, RemoveEvent | RemoveActivity) else None,
+            guests=_guests(link, action),
+            context=action.block if isinstance(action, PutEvent) else None,
+            closing=action.closing if isinstance(action, RemoveEvent | RemoveActivity) else None,
             due_at=trigger.now + resend_after,
         )
-        for ask in asks
+        for action in actions
     )
     return with_pending(link, pending).with_messages(*(message_of(one) for one in pending))
 
@@ -46,7 +46,7 @@ def resend(link: Link, trigger: Trigger, resend_after: timedelta) -> Link:
     return with_pending(link, again).with_messages(*(message_of(one) for one in overdue))
 
 
-def message_of(pending: Pending) -> Outgoing:
+def message_of(pending: PendingCommand) -> Outgoing:
     """Return the message of a command; sent again it is the same command."""
     command = pending.command
     if isinstance(command, CalendarPut | CalendarRemove):
@@ -54,18 +54,18 @@ def message_of(pending: Pending) -> Outgoing:
     return outgoing(ACTIVITY_COMMANDS, command.activity_id, command)
 
 
-def _again(pending: Pending, trigger: Trigger, resend_after: timedelta) -> Pending:
+def _again(pending: PendingCommand, trigger: Trigger, resend_after: timedelta) -> PendingCommand:
     wait = resend_after * min(2**pending.attempts, _LONGEST_BACKOFF)
     return pending.model_copy(update={"attempts": pending.attempts + 1, "due_at": trigger.now + wait})
 
 
-def _guests(link: Link, ask: Ask) -> Guests | None:
-    if isinstance(ask, PutActivity) and link.event.event is not None:
+def _guests(link: Link, action: Action) -> Guests | None:
+    if isinstance(action, PutActivity) and link.event.event is not None:
         return guests_of(link.event.event)
     return link.agreed_guests
 
 
-def _command(link: Link, ask: Ask, trigger: Trigger) -> Command:
+def _command(link: Link, action: Action, trigger: Trigger) -> Command:
     envelope: dict[str, Any] = {
         "id": new_id(),
         "command_id": new_id(),
@@ -78,23 +78,23 @@ def _command(link: Link, ask: Ask, trigger: Trigger) -> Command:
         "connection_id": link.connection_id,
         "activity_id": link.activity_id,
     }
-    match ask:
+    match action:
         case PutEvent():
             return CalendarPut(
-                **envelope, **_event_target(link, create=ask.create), changes=ask.changes, marker=_marker(link)
+                **envelope, **_event_target(link, create=action.create), changes=action.changes, marker=_marker(link)
             )
         case RemoveEvent():
             return CalendarRemove(**envelope, **_event_target(link, create=False))
         case PutActivity():
             expected = link.activity.version
-            return ActivityPut(**envelope, owner_id=link.user_id, expected_version=expected, changes=ask.changes)
+            return ActivityPut(**envelope, owner_id=link.user_id, expected_version=expected, changes=action.changes)
         case RemoveActivity():
             return ActivityRemove(**envelope, owner_id=link.user_id, expected_version=link.activity.version)
 
 
 def _event_target(link: Link, *, create: bool) -> dict[str, Any]:
     event = link.event.live
-    if not create and link.unseen:
+    if not create and link.event_unread:
         return {"calendar_id": link.calendar_id, "event_id": link.event_id}
     if create or event is None:
         # After a deletion the derived id is a tombstone's: the next generation is free.

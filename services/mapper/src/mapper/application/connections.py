@@ -21,9 +21,9 @@ from mapper.application.dirty_set import Touched
 from mapper.application.link_transition import Advance
 from mapper.application.mass_delete_guard import Brakes
 from mapper.application.message_factory import envelope_of
-from mapper.domain.model.connection import Connection, Counts, Replay, from_fact, to_ask
+from mapper.domain.model.connection import Connection, Counts, Replay, apply_connection_changed, needs_replay_request
 from mapper.domain.model.link import Link
-from mapper.domain.rules.invalidation import doubted
+from mapper.domain.rules.invalidation import invalidated
 
 _PAGE = 200
 Handle = Callable[[ConnectionChanged], Awaitable[None]]
@@ -60,7 +60,7 @@ class Connections:
         trigger = Trigger.of(fact, self.clock.now())
 
         def change(current: Connection | None) -> Connection:
-            return self._asking(from_fact(current, fact), trigger)
+            return self._asking(apply_connection_changed(current, fact), trigger)
 
         if stored := await self.collections.connections.update(fact.connection_id, change):
             self.touch(stored)
@@ -75,7 +75,7 @@ class Connections:
         now = self.clock.now()
 
         def change(current: Connection | None) -> Connection:
-            learned = from_fact(current, fact)
+            learned = apply_connection_changed(current, fact)
             return learned.model_copy(update={"replay_due_at": now if learned.running else None})
 
         await self.collections.connections.update(fact.connection_id, change)
@@ -98,7 +98,7 @@ class Connections:
             await asyncio.gather(*(self.collections.connections.update(one.id, self._doubted) for one in held))
 
     async def _doubt(self, link_id: str, now: datetime) -> None:
-        await self.collections.links.update(link_id, lambda current: doubted(current, now) if current else None)
+        await self.collections.links.update(link_id, lambda current: invalidated(current, now) if current else None)
 
     def _doubted(self, connection: Connection | None) -> Connection | None:
         if connection is None or not connection.running:
@@ -191,7 +191,7 @@ class Connections:
         return await self.collections.links.count({"connection_id": connection.id, "left_behind": True})
 
     def _asking(self, connection: Connection, trigger: Trigger) -> Connection:
-        if not to_ask(connection, trigger.now):
+        if not needs_replay_request(connection, trigger.now):
             return connection
         update = {"replay_asked": connection.replay.id, "replay_due_at": trigger.now + self.replay_after}
         return connection.model_copy(update=update).with_messages(*_replays(connection, trigger))

@@ -31,19 +31,19 @@ from mapper.domain.model.connection import Connection, replayed
 from mapper.domain.model.decision import Decision
 from mapper.domain.model.ids import link_id_for
 from mapper.domain.model.link import Link
-from mapper.domain.rules.link_recovery import remembers_removal
+from mapper.domain.rules.link_recovery import is_own_tombstone
 from mapper.domain.rules.link_resolution import (
-    choose_link,
+    belongs_to_link,
     is_copy,
-    is_home,
-    is_late,
+    is_stale_read,
     link_id_by_marker,
     link_of_activity,
     link_of_event,
+    select_link,
     taken_over,
 )
 from mapper.domain.rules.observe import note_activity, note_event, note_gone
-from mapper.domain.rules.outcomes import find_pending, settle_activity, settle_calendar
+from mapper.domain.rules.outcomes import apply_activity_outcome, apply_calendar_outcome, find_pending
 
 _LOOKS = 10
 """How often an event looks for its link, where others are faster or have taken its activity along."""
@@ -108,7 +108,7 @@ class Handlers:
         for _ in range(_LOOKS):
             found = await self._find_link(connection, fact, generation)
             noted = await self._note_event(connection, fact, found)
-            if noted is None or is_home(noted, fact):
+            if noted is None or belongs_to_link(noted, fact):
                 return
             generation += not link_id_by_marker(fact)  # its activity goes on with another occurrence (E4)
         raise Transient("link_taken", f"{fact.event.event_id}: its link is taken again and again")
@@ -117,7 +117,7 @@ class Handlers:
         advance = self._advance(connection, fact)
 
         def change(current: Link | None) -> Link | None:
-            if current is not None and not is_home(current, fact):
+            if current is not None and not belongs_to_link(current, fact):
                 return current  # another that carries the same marker was faster (K3)
             link = taken_over(current or found, connection)
             return advance(current, note_event(link, fact))
@@ -128,11 +128,11 @@ class Handlers:
         """Return the event's link: by its id, the id before, its marker, or a new one of version 0 (K2, K3)."""
         ids = [one for one in (fact.event.event_id, fact.replaces) if one]
         held = [await self.collections.link_by_event((fact.account_key, event_id)) for event_id in ids]
-        if (link := choose_link(held)) is not None:
+        if (link := select_link(held)) is not None:
             return link
         marked = link_id_by_marker(fact)
         known = await self.collections.links.get(marked) if marked else None
-        if known is not None and (is_late(known, fact) or not is_copy(known, fact.event.event_id)):
+        if known is not None and (is_stale_read(known, fact) or not is_copy(known, fact.event.event_id)):
             return known
         # Before both sides are told, a copy may come before its original: then the marker is left to matching (K3).
         believed = bool(marked) and known is None and connection.adopted
@@ -155,7 +155,7 @@ class Handlers:
     async def _calendar_settled(self, connection: Connection, fact: CalendarCommandSettled) -> None:
         link_id = link_id_for(fact.account_key, fact.activity_id)
         await self._settle(
-            link_id, fact.command_id, self._advance(connection, fact), lambda link: settle_calendar(link, fact)
+            link_id, fact.command_id, self._advance(connection, fact), lambda link: apply_calendar_outcome(link, fact)
         )
 
     async def _activity_told(
@@ -164,7 +164,7 @@ class Handlers:
         link_id = link_id_for(connection.account_key, activity.id)
         advance = self._advance(connection, message)
         foreign = activity.owner_id != connection.user_id or activity.deleted
-        removed_by_us = remembers_removal(activity, connection.account_key)
+        removed_by_us = is_own_tombstone(activity, connection.account_key)
         if not connection.running:
             return
 
@@ -184,7 +184,7 @@ class Handlers:
     async def _activity_settled(self, connection: Connection, fact: ActivityCommandSettled) -> None:
         link_id = link_id_for(connection.account_key, fact.activity_id)
         await self._settle(
-            link_id, fact.command_id, self._advance(connection, fact), lambda link: settle_activity(link, fact)
+            link_id, fact.command_id, self._advance(connection, fact), lambda link: apply_activity_outcome(link, fact)
         )
 
     async def _settle(
@@ -194,7 +194,7 @@ class Handlers:
             if current is None or find_pending(current, command_id) is None:
                 return current
             settled = settle(current)
-            return advance(current, settled.link, settled.verdict)
+            return advance(current, settled.link, settled.explanation)
 
         await self.collections.links.update(link_id, change)
 
@@ -203,13 +203,17 @@ class Handlers:
             return replayed(current, replay_id, **done) if current else None
 
         after = await self.collections.connections.update(connection.id, change)
-        if after is None or not after.replay.told or after.replay.done:
+        if after is None or not after.replay.both_sides_read or after.replay.done:
             return
         if not await self._adopting.ask_absent(after, Trigger.of(message, self.clock.now())):
             await self._adopt(after, message)
 
     async def _confirmed(self, connection: Connection, message: CalendarConfirmed) -> None:
-        if connection.replay.id == message.replay_id and connection.replay.told and not connection.replay.done:
+        if (
+            connection.replay.id == message.replay_id
+            and connection.replay.both_sides_read
+            and not connection.replay.done
+        ):
             await self._adopt(connection, message)
 
     async def _adopt(self, connection: Connection, message: Message) -> None:

@@ -14,10 +14,10 @@ from contracts.topics import LINK_STATES, SYNC_DECISIONS
 from mapper.application.causation import Trigger
 from mapper.application.command_messages import issue
 from mapper.domain.model.connection import Connection
-from mapper.domain.model.decision import Verdict
-from mapper.domain.model.link import Link, Record
+from mapper.domain.model.decision import Explanation
+from mapper.domain.model.link import DecisionRecord, Link
 from mapper.domain.rules.reconcile import reconcile
-from mapper.domain.rules.redaction import concealed
+from mapper.domain.rules.redaction import redacted
 
 _KEPT_DECISIONS = 20
 
@@ -30,20 +30,20 @@ class Advance:
     trigger: Trigger
     resend_after: timedelta
 
-    def __call__(self, before: Link | None, noted: Link, settled: Verdict | None = None) -> Link:
+    def __call__(self, before: Link | None, noted: Link, settled: Explanation | None = None) -> Link:
         """Return the link after a note on it; the very same when there is nothing to write.
 
         `settled` is the verdict of an outcome, where that alone decided; then nothing is tried anew.
         """
-        noted = concealed(noted, self.connection)
+        noted = redacted(noted, self.connection)
         if before is not None and noted == before and noted.epoch >= self.connection.epoch:
             return before
-        link, verdict = noted, settled
+        link, explanation = noted, settled
         if settled is None:
             decision = reconcile(noted, self.connection, self.trigger.now)
-            link = issue(decision.link, decision.asks, self.trigger, self.resend_after)
-            verdict = decision.verdict
-        link = self._record(link, verdict)
+            link = issue(decision.link, decision.actions, self.trigger, self.resend_after)
+            explanation = decision.explanation
+        link = self._record(link, explanation)
         link = link.model_copy(update={"epoch": self.connection.epoch, "updated_at": self.trigger.now})
         return self._tell(before, link)
 
@@ -53,27 +53,27 @@ class Advance:
             return current
         return self(current, note(current))
 
-    def _record(self, link: Link, verdict: Verdict | None) -> Link:
+    def _record(self, link: Link, explanation: Explanation | None) -> Link:
         last = link.records[0] if link.records else None
-        if verdict is None or verdict.passing or _repeats(verdict, last):
+        if explanation is None or explanation.passing or _repeats(explanation, last):
             return link
-        message = outgoing(SYNC_DECISIONS, link.connection_id, self._decided(link, verdict))
-        record = Record(outcome=verdict.outcome, rule=verdict.rule, text=message.value)
+        message = outgoing(SYNC_DECISIONS, link.connection_id, self._decided(link, explanation))
+        record = DecisionRecord(outcome=explanation.outcome, rule=explanation.rule, text=message.value)
         records = (record, *link.records)[:_KEPT_DECISIONS]
         return link.model_copy(update={"records": records}).with_messages(message)
 
-    def _decided(self, link: Link, verdict: Verdict) -> SyncDecided:
+    def _decided(self, link: Link, explanation: Explanation) -> SyncDecided:
         return SyncDecided(
             **self._envelope(link),
             user_id=link.user_id,
             activity_id=link.activity_id if link.activity.activity or link.agreed else None,
             event_id=link.event_id,
-            outcome=verdict.outcome,
-            rule=verdict.rule,
-            setting=verdict.setting,
-            words=verdict.words,
-            remedy=verdict.remedy,
-            lost=verdict.lost,
+            outcome=explanation.outcome,
+            rule=explanation.rule,
+            setting=explanation.setting,
+            words=explanation.words,
+            remedy=explanation.remedy,
+            lost=explanation.lost,
         )
 
     def tell_again(self, before: Link | None, link: Link, sync: SyncSummary | None) -> Link:
@@ -108,7 +108,7 @@ class Advance:
             "id": new_id(),
             "occurred_at": self.trigger.now,
             "company_id": link.company_id,
-            "aggregate_version": link.told_version + 1,
+            "aggregate_version": link.published_version + 1,
             "correlation_id": self.trigger.correlation_id,
             "causation_id": self.trigger.causation_id,
             "cause": "sync",
@@ -132,6 +132,8 @@ def _shown(link: Link) -> tuple[object, ...]:
     return (link.state, link.reason, link.event_id, link.connection_id, link.calendar_id, link.versions_before)
 
 
-def _repeats(verdict: Verdict, last: Record | None) -> bool:
+def _repeats(explanation: Explanation, last: DecisionRecord | None) -> bool:
     # A lost value is always recorded; else only a new outcome or rule is (L1).
-    return last is not None and not verdict.lost and (verdict.outcome, verdict.rule) == (last.outcome, last.rule)
+    if last is None or explanation.lost:
+        return False
+    return (explanation.outcome, explanation.rule) == (last.outcome, last.rule)

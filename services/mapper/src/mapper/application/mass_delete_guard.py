@@ -15,11 +15,11 @@ from mapper.domain.model.connection import Connection, with_epoch
 from mapper.domain.model.limits import over_limit
 from mapper.domain.model.link import Link
 from mapper.domain.rules.mass_delete_guard import (
-    held_by_settings,
-    listed,
-    loses_activity,
-    net,
-    still_gone,
+    deleted_by_withheld_settings,
+    deletes_activity,
+    is_still_deleted,
+    net_deletions,
+    shown_items,
 )
 
 _PAGE = 200
@@ -84,8 +84,8 @@ class Brakes:
 
     async def _settled_at_once(self, connection: Connection, large: LargePass) -> bool:
         now = self.clock.now()
-        doomed = [link for link in await self._held(connection, (large.id,)) if loses_activity(link, connection, now)]
-        if over_limit(net(doomed), await self._count_links(connection)):
+        doomed = [link for link in await self._held(connection, (large.id,)) if deletes_activity(link, connection, now)]
+        if over_limit(net_deletions(doomed), await self._count_links(connection)):
             return await self._ask(connection, (large.id,), None)
         await self._letting_go(connection).delete((large.id,))
         return True
@@ -122,7 +122,7 @@ class Brakes:
         self, connection: Connection, passes: tuple[str, ...], restore: Restore | None
     ) -> ConfirmationRequest:
         now = self.clock.now()
-        doomed = [link for link in await self._held(connection, passes) if loses_activity(link, connection, now)]
+        doomed = [link for link in await self._held(connection, passes) if deletes_activity(link, connection, now)]
         doomed += await self._held_by_settings(connection) if restore else []
         return ConfirmationRequest(
             id=connection.id,
@@ -132,7 +132,7 @@ class Brakes:
             restore=restore,
             settings_version=connection.settings_version,
             links=await self._count_links(connection),
-            items=listed(doomed),
+            items=shown_items(doomed),
             total=len(doomed),
             asked_at=now,
             correlation_id=new_id(),
@@ -183,9 +183,9 @@ class Brakes:
     async def _withdraw(self, connection: Connection, brake: ConfirmationRequest) -> None:
         """Take back what is no longer over the limit: items that came back, settings that were changed back."""
         held, now = await self._held(connection, brake.passes), self.clock.now()
-        gone = [link for link in held if still_gone(link, connection, now)]
+        gone = [link for link in held if is_still_deleted(link, connection, now)]
         doomed = any(not link.activity.deleted for link in gone)
-        passes = brake.passes if doomed and over_limit(net(gone), brake.links) else ()
+        passes = brake.passes if doomed and over_limit(net_deletions(gone), brake.links) else ()
         restore = brake.restore if await self._still_withheld(connection) else None
         if (passes, restore) == (brake.passes, brake.restore):
             return
@@ -238,7 +238,7 @@ class Brakes:
         found, now = list[Link](), self.clock.now()
         where = {"connection_id": connection.id, "state": {"$in": _LINKED}}
         async for page in self.collections.links.pages(where, size=_PAGE):
-            found += [link for link in page if held_by_settings(link, connection, now)]
+            found += [link for link in page if deleted_by_withheld_settings(link, connection, now)]
         return found
 
     async def _count_links(self, connection: Connection) -> int:

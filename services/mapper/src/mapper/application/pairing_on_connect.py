@@ -16,8 +16,8 @@ from mapper.domain.model.connection import Connection
 from mapper.domain.model.fields import event_time
 from mapper.domain.model.link import Link
 from mapper.domain.model.window import lies_ahead
-from mapper.domain.rules.link_resolution import joined
-from mapper.domain.rules.matching import Leftovers, Match
+from mapper.domain.rules.link_resolution import with_matched_event
+from mapper.domain.rules.matching import Match, UnpairedLinks
 
 _PAGE = 200
 _MOST_ASKED: Final = 5000
@@ -61,13 +61,13 @@ class Adopting:
 
     async def pair_up(self, connection: Connection, advance: Advance) -> None:
         """Bring together what belongs together by marker, iCalUID or exact match (K2, K3)."""
-        leftovers = Leftovers(connection)
+        unpaired = UnpairedLinks(connection)
         async for link in self._links(connection, _ONE_SIDED):
-            leftovers.add(link)
-        for named in (await self.collections.links.get_many(sorted(leftovers.named))).values():
+            unpaired.add(link)
+        for named in (await self.collections.links.get_many(sorted(unpaired.named))).values():
             if named.connection_id == connection.id:
-                leftovers.add(named)
-        for match in leftovers.matches():
+                unpaired.add(named)
+        for match in unpaired.matches():
             await self._join(connection, match, advance)
 
     async def _join(self, connection: Connection, match: Match, advance: Advance) -> None:
@@ -77,7 +77,7 @@ class Adopting:
             return
 
         def change(current: Link | None) -> Link:
-            return advance(current, joined(current, single, connection))
+            return advance(current, with_matched_event(current, single, connection))
 
         await self.collections.links.update(match.link, change)
 

@@ -20,14 +20,14 @@ class Replay(Value):
     to_confirm: bool = Field(default=False, description="events of links that it did not show are still asked for (H2)")
 
     @property
-    def told(self) -> bool:
-        """Whether both sides have been told."""
+    def both_sides_read(self) -> bool:
+        """Whether everything of both sides has come in."""
         return self.calendar_done and self.activities_done
 
     @property
     def done(self) -> bool:
         """Whether nothing more is awaited."""
-        return self.told and not self.to_confirm
+        return self.both_sides_read and not self.to_confirm
 
 
 class Counts(Value):
@@ -178,7 +178,7 @@ def with_epoch(before: Connection | None, after: Connection) -> Connection:
     return after.model_copy(update={"epoch": after.epoch + 1, "pass_due": True, "pass_until": None})
 
 
-def from_fact(before: Connection | None, fact: ConnectionChanged) -> Connection:
+def apply_connection_changed(before: Connection | None, fact: ConnectionChanged) -> Connection:
     """Return the view after a fact; a fact older than what is known changes nothing."""
     if before is not None and fact.aggregate_version <= before.source_version:
         return before
@@ -236,7 +236,7 @@ def replayed(connection: Connection, replay_id: str, **done: bool) -> Connection
     return with_epoch(connection, after)
 
 
-def to_ask(connection: Connection, now: datetime) -> bool:
+def needs_replay_request(connection: Connection, now: datetime) -> bool:
     """Tell whether both sides are to be asked for a replay: a new one, or one that has not ended in time (K4)."""
     if not connection.running or connection.replay.done:
         return False

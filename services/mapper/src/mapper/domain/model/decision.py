@@ -10,10 +10,10 @@ from mapper.domain.model.link import Link
 
 @dataclass(frozen=True)
 class PutEvent:
-    """Create the event, or change these fields of it; `context`: the block that the description carries (F4)."""
+    """Create the event, or change these fields of it; `block`: the context block in the description (F4)."""
 
     changes: EventChanges
-    context: str | None = None
+    block: str | None = None
     create: bool = False
 
 
@@ -38,11 +38,11 @@ class RemoveActivity:
     closing: str
 
 
-Ask = PutEvent | RemoveEvent | PutActivity | RemoveActivity
+Action = PutEvent | RemoveEvent | PutActivity | RemoveActivity
 
 
 @dataclass(frozen=True)
-class Verdict:
+class Explanation:
     """Why: the outcome, the rule that decided, the setting behind it, and what would change it.
 
     One that is `passing` holds for all items of a connection for a while: explain tells it, nothing is recorded.
@@ -62,5 +62,5 @@ class Decision:
     """The link as it is now, what to ask for, and why; without a verdict nothing new was decided."""
 
     link: Link
-    verdict: Verdict | None = None
-    asks: tuple[Ask, ...] = ()
+    explanation: Explanation | None = None
+    actions: tuple[Action, ...] = ()

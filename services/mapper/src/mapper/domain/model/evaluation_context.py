@@ -7,14 +7,14 @@ from contracts.activities import ActivityAttendee, ActivitySnapshot, ExternalRef
 from contracts.activity_commands import ActivityChanges
 from contracts.calendar_objects import EventSnapshot
 from mapper.domain.model.connection import Connection
-from mapper.domain.model.decision import Ask, Decision, Verdict
+from mapper.domain.model.decision import Action, Decision, Explanation
 from mapper.domain.model.fields import activity_values, event_time
 from mapper.domain.model.link import Guests, Link
 from mapper.domain.model.window import latest, lies_ahead
 
 
 @dataclass(frozen=True)
-class Situation:
+class EvaluationContext:
     """A link, the connection it belongs to, and the present moment."""
 
     link: Link
@@ -47,49 +47,51 @@ class Situation:
         return self.connection.settings.outbound_types or ()
 
 
-def ahead(situation: Situation, moment: datetime) -> bool:
+def is_upcoming(context: EvaluationContext, moment: datetime) -> bool:
     """Tell whether the agreed start or a new one lay ahead at a moment, or since the item is covered (D1, D2)."""
-    return stood_ahead(situation, latest(moment, situation.connection.coverage.connected_at))
+    return was_upcoming(context, latest(moment, context.connection.coverage.connected_at))
 
 
-def stood_ahead(situation: Situation, moment: datetime) -> bool:
+def was_upcoming(context: EvaluationContext, moment: datetime) -> bool:
     """Tell whether the agreed start or a new one lay ahead at a moment (D2)."""
-    link = situation.link
+    link = context.link
     times = [
         link.agreed_event.time if link.agreed_event else None,
         link.event.live.fields.time if link.event.live else None,
         event_time(link.activity.live.schedule) if link.activity.live else None,
     ]
-    return any(when is not None and lies_ahead(when, moment, situation.zone) for when in times)
+    return any(when is not None and lies_ahead(when, moment, context.zone) for when in times)
 
 
-def keep(situation: Situation) -> Decision:
+def no_change(context: EvaluationContext) -> Decision:
     """Decide nothing new."""
-    return Decision(situation.link)
+    return Decision(context.link)
 
 
-def stand(situation: Situation, state: str, reason: str | None, verdict: Verdict, *asks: Ask) -> Decision:
+def transition(
+    context: EvaluationContext, state: str, reason: str | None, explanation: Explanation, *actions: Action
+) -> Decision:
     """Put the link into a state, with a verdict and what is asked of the sides."""
-    link = situation.link.model_copy(update={"state": state, "reason": reason})
-    return Decision(link, verdict, asks)
+    link = context.link.model_copy(update={"state": state, "reason": reason})
+    return Decision(link, explanation, actions)
 
 
-def held_back(situation: Situation, verdict: Verdict) -> Decision:
+def hold_deletion(context: EvaluationContext, explanation: Explanation) -> Decision:
     """Delete nothing before the pass is judged, nor while the user is asked (H4)."""
-    if situation.connection.brake_id is None:
-        return keep(situation)
-    return stand(situation, situation.link.state, "needs_confirmation", verdict)
+    if context.connection.brake_id is None:
+        return no_change(context)
+    return transition(context, context.link.state, "needs_confirmation", explanation)
 
 
-def leave_out(situation: Situation, reason: str, verdict: Verdict) -> Decision:
+def skip(context: EvaluationContext, reason: str, explanation: Explanation) -> Decision:
     """Close what was a link once; an item without a counterpart stays unlinked.
 
     What closed it goes on explaining it: a later look that finds the same reason decides nothing new (L1).
     """
-    state = "closed" if situation.link.linked else "unlinked"
-    if (situation.link.state, situation.link.reason) == ("closed", reason):
-        return keep(situation)
-    return stand(situation, state, reason, verdict)
+    state = "closed" if context.link.linked else "unlinked"
+    if (context.link.state, context.link.reason) == ("closed", reason):
+        return no_change(context)
+    return transition(context, state, reason, explanation)
 
 
 def read_only(event: EventSnapshot) -> bool:
@@ -111,12 +113,12 @@ def guests_of(event: EventSnapshot) -> Guests:
     )
 
 
-def whole_activity(situation: Situation, event: EventSnapshot) -> ActivityChanges:
+def whole_activity(context: EvaluationContext, event: EventSnapshot) -> ActivityChanges:
     """Return everything an activity takes over from its event (C2, F5, G3); one that comes back keeps its type (C5)."""
-    settings, guests = situation.connection.settings, guests_of(event)
-    comes_back = situation.link.activity.activity is not None
+    settings, guests = context.connection.settings, guests_of(event)
+    comes_back = context.link.activity.activity is not None
     return ActivityChanges(
-        **activity_values(event.fields, None, situation.zone),
+        **activity_values(event.fields, None, context.zone),
         type=None if comes_back else settings.inbound_type,
         attendees=guests.attendees,
         conference_meeting_url=guests.conference_meeting_url,
@@ -124,7 +126,7 @@ def whole_activity(situation: Situation, event: EventSnapshot) -> ActivityChange
         read_only=guests.read_only,
         private=guests.private,
         visibility=settings.inbound_visibility,
-        external_ref=reference(situation.link, event),
+        external_ref=reference(context.link, event),
     )
 
 

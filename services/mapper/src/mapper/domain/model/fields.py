@@ -137,7 +137,7 @@ def to_activity(field: ActivityField, event: EventFields, previous: ActivityFiel
             return event.transparency == "opaque"
 
 
-def shows(value: FieldValue, wanted: FieldValue) -> bool:
+def is_shown_as(value: FieldValue, wanted: FieldValue) -> bool:
     """Tell whether an event's value is what the CRM wants there, as much of it as the provider holds (F6)."""
     if isinstance(value, str) and isinstance(wanted, str) and len(value) >= SHORTEST_CUT:
         return wanted.startswith(value)

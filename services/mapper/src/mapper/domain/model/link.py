@@ -88,7 +88,7 @@ class Guests(Value):
     private: bool = False
 
 
-class Pending(Value):
+class PendingCommand(Value):
     """A command under way, with the fields of both sides that it was made from."""
 
     command: Command
@@ -110,7 +110,7 @@ class Pending(Value):
         return self.model_copy(update={"attempts": self.attempts + 1, "due_at": due_at})
 
 
-class Record(Value):
+class DecisionRecord(Value):
     """A decision as it is kept: `text` is the fact in JSON, for it is written often and seldom asked for."""
 
     outcome: Outcome
@@ -142,12 +142,12 @@ class Link(Document):
     generation: int = 0
     left_behind: bool = Field(default=False, description="stopping was to remove a side of it, and was refused (K1)")
     versions_before: int = Field(default=0, description="of this link, in a document that was lost: told ones go on")
-    pending: tuple[Pending, ...] = ()
+    pending: tuple[PendingCommand, ...] = ()
     has_pending: bool = False
     pending_due_at: AwareDatetime | None = None
     epoch: int = Field(default=0, description="of the connection under which it was last decided")
     updated_at: AwareDatetime
-    records: tuple[Record, ...] = ()
+    records: tuple[DecisionRecord, ...] = ()
 
     @property
     def history(self) -> tuple[SyncDecided, ...]:
@@ -165,7 +165,7 @@ class Link(Document):
         return self.state == "closed" and self.reason in _FINAL_REASONS
 
     @property
-    def unseen(self) -> bool:
+    def event_unread(self) -> bool:
         """Whether its event is known by its id alone."""
         return self.event_id is not None and self.event.event is None and self.event.gone is None
 
@@ -180,11 +180,11 @@ class Link(Document):
         return mapped_fields(self.activity.live) if self.activity.live else None
 
     @property
-    def told_version(self) -> int:
+    def published_version(self) -> int:
         """The version that others are told: it goes on where a lost document ended."""
         return self.versions_before + self.version
 
-    def holding(self, event_id: str | None) -> "Link":
+    def with_event_id(self, event_id: str | None) -> "Link":
         """Return the link with this event as its own, remembering the one before."""
         if event_id == self.event_id:
             return self
@@ -200,7 +200,7 @@ class Link(Document):
         """Return the link with its event wanted back (H4)."""
         return self.model_copy(update={"event": self.event.model_copy(update={"restoring": True})})
 
-    def recording(self, record: Record) -> Self:
+    def recording(self, record: DecisionRecord) -> Self:
         """Return the link with a decision on record, the newest first (L1)."""
         return self.model_copy(update={"records": (record, *self.records)[:_KEPT_RECORDS]})
 

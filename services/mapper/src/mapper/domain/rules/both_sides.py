@@ -8,16 +8,16 @@ from contracts.activity_commands import ActivityChanges
 from contracts.calendar_objects import EventSnapshot
 from contracts.decisions import LostValue
 from mapper.domain.model import explanations
-from mapper.domain.model.decision import Ask, Decision, PutActivity, RemoveEvent, Verdict
+from mapper.domain.model.decision import Action, Decision, Explanation, PutActivity, RemoveEvent
 from mapper.domain.model.evaluation_context import (
-    Situation,
-    ahead,
+    EvaluationContext,
     guests_of,
-    held_back,
-    leave_out,
+    hold_deletion,
+    is_upcoming,
     read_only,
     reference,
-    stand,
+    skip,
+    transition,
 )
 from mapper.domain.model.fields import (
     ActivityFields,
@@ -30,147 +30,151 @@ from mapper.domain.model.fields import (
 from mapper.domain.model.link import Guests, Link
 from mapper.domain.model.window import latest, lies_ahead
 from mapper.domain.rules.inbound import excluded
-from mapper.domain.rules.initial_agreement import with_base
+from mapper.domain.rules.initial_agreement import with_initial_agreement
 from mapper.domain.rules.merge import Merge, activity_changes, event_changed_at, event_changes, merge
-from mapper.domain.rules.outbound import may_show_context, put_event, wanted_context
+from mapper.domain.rules.outbound import may_show_block, put_event, wanted_block
 
 _NOTHING_LOST: tuple[LostValue, ...] = ()
 
 
-def decide_pair(situation: Situation, activity: ActivitySnapshot, event: EventSnapshot) -> Decision:
+def decide_pair(context: EvaluationContext, activity: ActivitySnapshot, event: EventSnapshot) -> Decision:
     """Keep both sides equal."""
-    exclusion = excluded(situation, event)
-    if exclusion and situation.from_calendar:
-        return leave_out(situation, *exclusion)
+    exclusion = excluded(context, event)
+    if exclusion and context.from_calendar:
+        return skip(context, *exclusion)
     if event_time(activity.schedule) is None:
-        return _undated(situation)
-    if not situation.connection.selects(activity.type) and not situation.from_calendar:
-        return _unselected(situation, activity)
-    return _merge(situation, activity, event)
+        return _undated(context)
+    if not context.connection.selects(activity.type) and not context.from_calendar:
+        return _unselected(context, activity)
+    return _merge(context, activity, event)
 
 
-def _undated(situation: Situation) -> Decision:
-    if situation.from_calendar:
-        return stand(situation, "dormant", "undated", explanations.ASLEEP)
-    removal = stand(situation, "active", "undated", explanations.DATE_LOST, RemoveEvent("undated"))
-    return take_in_first(situation) or removal
+def _undated(context: EvaluationContext) -> Decision:
+    if context.from_calendar:
+        return transition(context, "dormant", "undated", explanations.UNDATED_DORMANT)
+    removal = transition(context, "active", "undated", explanations.DATE_LOST, RemoveEvent("undated"))
+    return import_edits_first(context) or removal
 
 
-def _unselected(situation: Situation, activity: ActivitySnapshot) -> Decision:
+def _unselected(context: EvaluationContext, activity: ActivitySnapshot) -> Decision:
     when = event_time(activity.schedule)
-    if when is not None and not lies_ahead(when, situation.now, situation.zone):
+    if when is not None and not lies_ahead(when, context.now, context.zone):
         # History stays where it is: only what lies ahead is taken out of the calendar.
-        return stand(situation, "frozen", "past", explanations.FROZEN)
-    verdict = explanations.unselected(activity.type, situation.selected_types)
-    if situation.connection.withholds(activity.type):
-        return take_in_first(situation) or held_back(situation, explanations.held_removal(activity.type))
-    removal = stand(situation, "active", "filtered", verdict, RemoveEvent("filtered"))
-    return take_in_first(situation) or removal
+        return transition(context, "frozen", "past", explanations.FROZEN)
+    explanation = explanations.unselected(activity.type, context.selected_types)
+    if context.connection.withholds(activity.type):
+        return import_edits_first(context) or hold_deletion(context, explanations.held_removal(activity.type))
+    removal = transition(context, "active", "filtered", explanation, RemoveEvent("filtered"))
+    return import_edits_first(context) or removal
 
 
-def take_in_first(situation: Situation) -> Decision | None:
+def import_edits_first(context: EvaluationContext) -> Decision | None:
     """Take in what was edited in the calendar before we remove the event, so that the edit is not lost with it.
 
     None where the CRM has nothing to learn, or must not be written (A8).
     """
-    link, activity, event = situation.link, situation.activity, situation.event
-    if activity is None or event is None or not link.agreed or activity.owner_id != situation.connection.user_id:
+    link, activity, event = context.link, context.activity, context.event
+    if activity is None or event is None or not link.agreed or activity.owner_id != context.connection.user_id:
         return None
-    merged = merge(link, calendar_rules=read_only(event), without=_too_late(situation))
+    merged = merge(link, calendar_owns_all=read_only(event), without=_too_late(context))
     if not merged.to_crm:
         return None
     lost = tuple(value for value in merged.lost if value.side == "crm")
     incoming = replace(merged, to_calendar=(), lost=lost)
-    return _carry_over(situation, activity, event, incoming, None, _verdict(incoming, event, (), adopted=False))
+    return _carry_over(context, activity, event, incoming, None, _merge_explanation(incoming, event, (), paired=False))
 
 
-def _merge(situation: Situation, activity: ActivitySnapshot, event: EventSnapshot) -> Decision:
-    link, lost = situation.link, _NOTHING_LOST
+def _merge(context: EvaluationContext, activity: ActivitySnapshot, event: EventSnapshot) -> Decision:
+    link, lost = context.link, _NOTHING_LOST
     if not link.agreed:
-        link, lost = with_base(link, situation.zone, calendar_rules=read_only(event))
+        link, lost = with_initial_agreement(link, context.zone, calendar_owns_all=read_only(event))
         link = link.model_copy(update={"agreed_context": link.event.context})
-    if wanted_context(situation) == link.event.context:
+    if wanted_block(context) == link.event.context:
         link = link.model_copy(update={"agreed_context": link.event.context})
-    based = replace(situation, link=link)
+    based = replace(context, link=link)
     late, guests = _too_late(based), _new_guests(link, event)
-    merged = merge(link, calendar_rules=read_only(event), without=late)
-    late_guests = guests is not None and not ahead(based, event.updated)
+    merged = merge(link, calendar_owns_all=read_only(event), without=late)
+    late_guests = guests is not None and not is_upcoming(based, event.updated)
     if merged.empty and (late or late_guests):
-        return stand(based, "frozen", "past", explanations.FROZEN)
+        return transition(based, "frozen", "past", explanations.FROZEN)
     renewed = _renewed_description(based, activity, event, merged)
-    adopted = not situation.link.agreed
+    paired = not context.link.agreed
     if merged.empty and guests is None:
         if renewed is not None:
-            return stand(
-                based, "active", None, explanations.CONTEXT_RENEWED, put_event(based, {"description": renewed})
+            return transition(
+                based, "active", None, explanations.BLOCK_RENEWED, put_event(based, {"description": renewed})
             )
-        return _renamed(based, activity, event) or _quiet(based, event, adopted=adopted)
-    verdict = _verdict(merged, event, lost, adopted=adopted)
-    return _carry_over(based, activity, event, merged, None if late_guests else guests, verdict)
+        return _renamed(based, activity, event) or _quiet(based, event, paired=paired)
+    explanation = _merge_explanation(merged, event, lost, paired=paired)
+    return _carry_over(based, activity, event, merged, None if late_guests else guests, explanation)
 
 
-def _renamed(situation: Situation, activity: ActivitySnapshot, event: EventSnapshot) -> Decision | None:
+def _renamed(context: EvaluationContext, activity: ActivitySnapshot, event: EventSnapshot) -> Decision | None:
     """Let the activity remember its event by the id that it has now (E4, K2)."""
     remembered = activity.external_ref
-    if remembered is None or not situation.from_calendar or remembered.event_id == event.event_id:
+    if remembered is None or not context.from_calendar or remembered.event_id == event.event_id:
         return None
-    renamed = ActivityChanges(external_ref=reference(situation.link, event))
-    return stand(situation, "active", None, explanations.EQUAL, PutActivity(renamed))
+    renamed = ActivityChanges(external_ref=reference(context.link, event))
+    return transition(context, "active", None, explanations.EQUAL, PutActivity(renamed))
 
 
-def _verdict(merged: Merge, event: EventSnapshot, lost: tuple[LostValue, ...], *, adopted: bool) -> Verdict:
-    if adopted:
-        return replace(explanations.ADOPTED, lost=lost)
+def _merge_explanation(
+    merged: Merge, event: EventSnapshot, lost: tuple[LostValue, ...], *, paired: bool
+) -> Explanation:
+    if paired:
+        return replace(explanations.PAIRED, lost=lost)
     return explanations.merged(merged.lost, read_only=read_only(event))
 
 
-def _quiet(situation: Situation, event: EventSnapshot, *, adopted: bool) -> Decision:
-    link = situation.link.model_copy(update={"agreed_guests": guests_of(event)})
-    if link.state == "active" and link.reason is None and not adopted:
+def _quiet(context: EvaluationContext, event: EventSnapshot, *, paired: bool) -> Decision:
+    link = context.link.model_copy(update={"agreed_guests": guests_of(event)})
+    if link.state == "active" and link.reason is None and not paired:
         return Decision(link)
-    return stand(replace(situation, link=link), "active", None, explanations.ADOPTED if adopted else explanations.EQUAL)
+    return transition(
+        replace(context, link=link), "active", None, explanations.PAIRED if paired else explanations.EQUAL
+    )
 
 
 def _renewed_description(
-    situation: Situation, activity: ActivitySnapshot, event: EventSnapshot, merged: Merge
+    context: EvaluationContext, activity: ActivitySnapshot, event: EventSnapshot, merged: Merge
 ) -> str | None:
     """Return the text to write again because the block after it is another now (F4); None where nothing is to do.
 
     What the user made of the block in the calendar is left alone until then. It waits for changes of the text itself.
     """
-    link, wanted = situation.link, wanted_context(situation)
+    link, wanted = context.link, wanted_block(context)
     old = wanted not in {link.agreed_context, link.event.context}
-    open_to_it = may_show_context(situation) and situation.connection.selects(activity.type)
-    waits = not merged.empty or not open_to_it or not ahead(situation, situation.now)
+    open_to_it = may_show_block(context) and context.connection.selects(activity.type)
+    waits = not merged.empty or not open_to_it or not is_upcoming(context, context.now)
     return event.fields.description if old and not waits else None
 
 
-def _too_late(situation: Situation) -> frozenset[FieldPair]:
+def _too_late(context: EvaluationContext) -> frozenset[FieldPair]:
     """Return the fields that were last changed when the item was over (D2)."""
-    link = situation.link
+    link = context.link
     made = {pair: event_changed_at(link, pair) for pair in event_changes(link)}
     for pair in activity_changes(link):
         made[pair] = latest(made.get(pair), link.activity.changed_at(pair.activity))
-    return frozenset(pair for pair, moment in made.items() if not ahead(situation, moment))
+    return frozenset(pair for pair, moment in made.items() if not is_upcoming(context, moment))
 
 
 def _carry_over(
-    situation: Situation,
+    context: EvaluationContext,
     activity: ActivitySnapshot,
     event: EventSnapshot,
     merged: Merge,
     guests: Guests | None,
-    verdict: Verdict,
+    explanation: Explanation,
 ) -> Decision:
-    agreed = replace(situation, link=_agree_on_equal(situation.link, merged, event, mapped_fields(activity)))
-    waits = bool(merged.to_calendar) and not situation.connection.selects(activity.type)
-    asks = _asks(situation, activity, event, merged, guests, outbound=not waits)
+    agreed = replace(context, link=_agree_on_equal(context.link, merged, event, mapped_fields(activity)))
+    waits = bool(merged.to_calendar) and not context.connection.selects(activity.type)
+    actions = _actions(context, activity, event, merged, guests, outbound=not waits)
     if not waits:
-        return stand(agreed, "active", None, verdict, *asks)
+        return transition(agreed, "active", None, explanation, *actions)
     # What the CRM won waits too: the calendar's value has not lost yet.
-    lost = tuple(value for value in verdict.lost if value.side == "crm")
-    waiting = explanations.outbound_filtered(activity.type, situation.selected_types, lost)
-    return stand(agreed, "active", "outbound_filtered", waiting, *asks)
+    lost = tuple(value for value in explanation.lost if value.side == "crm")
+    waiting = explanations.outbound_filtered(activity.type, context.selected_types, lost)
+    return transition(agreed, "active", "outbound_filtered", waiting, *actions)
 
 
 def _agree_on_equal(link: Link, merged: Merge, event: EventSnapshot, activity: ActivityFields) -> Link:
@@ -181,30 +185,30 @@ def _agree_on_equal(link: Link, merged: Merge, event: EventSnapshot, activity: A
     return link.model_copy(update={"agreed_event": agreed_event, "agreed_activity": agreed_activity})
 
 
-def _asks(
-    situation: Situation,
+def _actions(
+    context: EvaluationContext,
     activity: ActivitySnapshot,
     event: EventSnapshot,
     merged: Merge,
     guests: Guests | None,
     *,
     outbound: bool,
-) -> tuple[Ask, ...]:
-    asks: list[Ask] = []
+) -> tuple[Action, ...]:
+    actions: list[Action] = []
     if merged.to_calendar and outbound:
-        asks.append(put_event(situation, event_values(mapped_fields(activity), merged.to_calendar)))
+        actions.append(put_event(context, event_values(mapped_fields(activity), merged.to_calendar)))
     if merged.to_crm or guests is not None:
-        asks.append(PutActivity(_incoming(situation, activity, event, merged, guests)))
-    return tuple(asks)
+        actions.append(PutActivity(_incoming(context, activity, event, merged, guests)))
+    return tuple(actions)
 
 
 def _incoming(
-    situation: Situation, activity: ActivitySnapshot, event: EventSnapshot, merged: Merge, guests: Guests | None
+    context: EvaluationContext, activity: ActivitySnapshot, event: EventSnapshot, merged: Merge, guests: Guests | None
 ) -> ActivityChanges:
-    values = activity_values(event.fields, mapped_fields(activity), situation.zone, merged.to_crm)
+    values = activity_values(event.fields, mapped_fields(activity), context.zone, merged.to_crm)
     if guests is not None:
         values |= {name: getattr(guests, name) for name in Guests.model_fields}
-    return ActivityChanges(**values, external_ref=reference(situation.link, event))
+    return ActivityChanges(**values, external_ref=reference(context.link, event))
 
 
 def _new_guests(link: Link, event: EventSnapshot) -> Guests | None:

@@ -6,10 +6,10 @@ from contracts.calendar_objects import EventFields
 from contracts.decisions import LostValue
 from mapper.domain.model.fields import PAIRS, ActivityFields, FieldPair, event_values, to_activity
 from mapper.domain.model.link import Link
-from mapper.domain.rules.merge import calendar_later, calendar_ruled, lost_value, same, tellable
+from mapper.domain.rules.merge import calendar_later, calendar_owned, equal_on_both_sides, lost_value, recordable
 
 
-def with_base(link: Link, zone: str, *, calendar_rules: bool) -> tuple[Link, tuple[LostValue, ...]]:
+def with_initial_agreement(link: Link, zone: str, *, calendar_owns_all: bool) -> tuple[Link, tuple[LostValue, ...]]:
     """Return the link with an agreed state, and what loses by it.
 
     Fields that are equal under the mapping are agreed. The others count as changed on their later side (J2); in the
@@ -19,8 +19,8 @@ def with_base(link: Link, zone: str, *, calendar_rules: bool) -> tuple[Link, tup
     event, activity = link.event.live, link.activity_fields
     if event is None or activity is None:
         raise ValueError("a side is missing")
-    disputed = [pair for pair in PAIRS if not same(link, pair)]
-    ruled = calendar_ruled(link, calendar_rules=calendar_rules)
+    disputed = [pair for pair in PAIRS if not equal_on_both_sides(link, pair)]
+    ruled = calendar_owned(link, calendar_owns_all=calendar_owns_all)
     of_calendar = [pair for pair in disputed if pair in ruled or _is_marked(link) or calendar_later(link, pair)]
     agreed_event = event.fields.model_copy(update=event_values(activity, of_calendar))
     crm_wins = [pair for pair in disputed if pair not in of_calendar]
@@ -28,7 +28,7 @@ def with_base(link: Link, zone: str, *, calendar_rules: bool) -> tuple[Link, tup
         "agreed_event": agreed_event,
         "agreed_activity": _as_the_calendar_had_it(activity, event.fields, crm_wins, zone),
     }
-    lost = tuple(lost_value(link, pair, crm_won=pair in crm_wins) for pair in tellable(link, disputed))
+    lost = tuple(lost_value(link, pair, crm_won=pair in crm_wins) for pair in recordable(link, disputed))
     return link.model_copy(update=update), lost
 
 

@@ -6,7 +6,7 @@ from mapper.domain.model.link import Link
 from mapper.domain.rules.outcomes import with_pending
 
 
-def doubted(link: Link, now: datetime) -> Link:
+def invalidated(link: Link, now: datetime) -> Link:
     """Return the link with its event as noted, but not as shown, and its commands due as if they were never sent.
 
     So the next read of the event is the first, and what the replay does not show is asked for.

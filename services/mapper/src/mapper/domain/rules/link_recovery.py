@@ -6,12 +6,12 @@ from contracts.activities import ActivitySnapshot, ExternalRef, SyncSummary
 from mapper.domain.model.link import LINKED_STATES, Link
 
 
-def remembering(link: Link, activity: ActivitySnapshot) -> Link:
+def recover_link(link: Link, activity: ActivitySnapshot) -> Link:
     """Return a link that knows nothing of its past as its activity remembers it: event, state, reason and version."""
     return _with_state(_with_event(link, activity.external_ref), activity.sync)
 
 
-def remembers_removal(activity: ActivitySnapshot, account_key: str) -> bool:
+def is_own_tombstone(activity: ActivitySnapshot, account_key: str) -> bool:
     """Tell whether a tombstone is one of ours, which its event brings back once its cause ends (K1, D8)."""
     sync = activity.sync
     ours = sync is not None and sync.account_key == account_key and sync.state == "closed"

@@ -10,7 +10,7 @@ from contracts.links import Origin
 from mapper.domain.model.connection import Connection
 from mapper.domain.model.ids import activity_id_for, link_id_for
 from mapper.domain.model.link import EventSide, Link
-from mapper.domain.rules.link_recovery import remembering
+from mapper.domain.rules.link_recovery import recover_link
 
 
 def link_id_by_marker(fact: EventChanged) -> str | None:
@@ -21,7 +21,7 @@ def link_id_by_marker(fact: EventChanged) -> str | None:
     return link_id_for(fact.account_key, marker.activity_id)
 
 
-def choose_link(held: Sequence[Link | None]) -> Link | None:
+def select_link(held: Sequence[Link | None]) -> Link | None:
     """Return the link that goes on with an event, by its id and the one before: the one whose event is there (E4).
 
     An occurrence may come under the id of one that was deleted long ago, and whose link remembers that.
@@ -32,23 +32,23 @@ def choose_link(held: Sequence[Link | None]) -> Link | None:
 
 def is_copy(link: Link, event_id: str) -> bool:
     """Tell whether an event with the link's marker is a copy: the link's own event is, or was, another one (K3)."""
-    return link.event_id not in {None, event_id} and not _awaits_its_next(link)
+    return link.event_id not in {None, event_id} and not _awaits_replacement(link)
 
 
-def is_home(link: Link, fact: EventChanged) -> bool:
+def belongs_to_link(link: Link, fact: EventChanged) -> bool:
     """Tell whether an event is at home on a link: its own, its successor's, or the next that is being made for it."""
     own = link.event_id in {None, fact.event.event_id, fact.replaces}
-    return own or _awaits_its_next(link) or is_late(link, fact)
+    return own or _awaits_replacement(link) or is_stale_read(link, fact)
 
 
-def _awaits_its_next(link: Link) -> bool:
+def _awaits_replacement(link: Link) -> bool:
     """Tell whether an event is being made in the place of one that is gone; it may be read before that is answered."""
     asked = (pending.command for pending in link.pending)
     made = any(isinstance(command, CalendarPut) and command.event_id is None for command in asked)
     return made and link.event.gone is not None
 
 
-def is_late(link: Link, fact: EventChanged) -> bool:
+def is_stale_read(link: Link, fact: EventChanged) -> bool:
     """Tell whether a read shows an event that was the link's own before: it began before that one went."""
     return fact.event.event_id in link.former_event_ids and fact.seq <= link.event.seq
 
@@ -68,7 +68,7 @@ def link_of_event(
 
 def link_of_activity(connection: Connection, activity: ActivitySnapshot, now: datetime) -> Link:
     """Return a new link for an activity nobody knows yet; it remembers its event, where it had one."""
-    return remembering(new_link(connection, activity.id, "crm", now), activity)
+    return recover_link(new_link(connection, activity.id, "crm", now), activity)
 
 
 def new_link(connection: Connection, activity_id: str, origin: Origin, now: datetime) -> Link:
@@ -86,13 +86,15 @@ def new_link(connection: Connection, activity_id: str, origin: Origin, now: date
     )
 
 
-def joined(link: Link | None, single: Link, connection: Connection) -> Link:
+def with_matched_event(link: Link | None, single: Link, connection: Connection) -> Link:
     """Return the link with an event noted on one of its own; a link that is not there is made by the marker."""
     marker = single.event.live.marker if single.event.live else None
     if link is None:
         activity_id = marker.activity_id if marker else single.activity_id
         link = new_link(connection, activity_id, marker.origin if marker else single.origin, single.updated_at)
-    return link.holding(single.event_id).model_copy(update={"event": single.event, "calendar_id": single.calendar_id})
+    return link.with_event_id(single.event_id).model_copy(
+        update={"event": single.event, "calendar_id": single.calendar_id}
+    )
 
 
 def taken_over(link: Link, connection: Connection) -> Link:

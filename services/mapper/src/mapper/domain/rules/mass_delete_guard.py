@@ -15,14 +15,14 @@ from mapper.domain.rules.reconcile import reconcile
 _MOST_SHOWN: Final = 500
 
 
-def loses_activity(link: Link, connection: Connection, now: datetime) -> bool:
+def deletes_activity(link: Link, connection: Connection, now: datetime) -> bool:
     """Tell whether the link's activity would be deleted after its event, were the deletion not held back."""
     free = link.model_copy(update={"pending": (), "gone_pass": None})
-    asks = reconcile(free, connection, now).asks
-    return any(isinstance(ask, RemoveActivity) and ask.closing == "deleted" for ask in asks)
+    actions = reconcile(free, connection, now).actions
+    return any(isinstance(ask, RemoveActivity) and ask.closing == "deleted" for ask in actions)
 
 
-def held_by_settings(link: Link, connection: Connection, now: datetime) -> bool:
+def deleted_by_withheld_settings(link: Link, connection: Connection, now: datetime) -> bool:
     """Tell whether a withheld change of settings would delete one side of the link (C5, B3)."""
     # Edits that are still to be taken in first are no matter here: the removal follows them.
     read = {"agreed_event": link.event.live.fields} if link.event.live and link.agreed else {}
@@ -32,20 +32,20 @@ def held_by_settings(link: Link, connection: Connection, now: datetime) -> bool:
 
 
 def _removes(link: Link, connection: Connection, now: datetime) -> bool:
-    return any(isinstance(ask, RemoveActivity | RemoveEvent) for ask in reconcile(link, connection, now).asks)
+    return any(isinstance(ask, RemoveActivity | RemoveEvent) for ask in reconcile(link, connection, now).actions)
 
 
-def still_gone(link: Link, connection: Connection, now: datetime) -> bool:
+def is_still_deleted(link: Link, connection: Connection, now: datetime) -> bool:
     """Tell whether a deletion that waits still stands: the event did not come back, nor was it let be."""
-    return link.event.gone == "deleted" and (link.activity.deleted or loses_activity(link, connection, now))
+    return link.event.gone == "deleted" and (link.activity.deleted or deletes_activity(link, connection, now))
 
 
-def net(links: Iterable[Link]) -> int:
+def net_deletions(links: Iterable[Link]) -> int:
     """Return how many deletions these are, a deleted series as one (E4)."""
     return len({link.event.gone_series or link.id for link in links})
 
 
-def listed(links: Iterable[Link]) -> tuple[BrakeItem, ...]:
+def shown_items(links: Iterable[Link]) -> tuple[BrakeItem, ...]:
     """Return what the user is shown of the items that would be deleted: the first ones, in the order of their start."""
     items = sorted((_item(link) for link in links), key=lambda one: (one.start or "", one.title))
     return tuple(items[:_MOST_SHOWN])

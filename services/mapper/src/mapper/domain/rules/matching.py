@@ -41,7 +41,7 @@ class _Activity:
 
 
 @dataclass
-class Leftovers:
+class UnpairedLinks:
     """Takes links that lack a side one by one, and keeps of each no more than matching needs."""
 
     connection: Connection

@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import Final
 
 from contracts.decisions import LostValue
-from mapper.domain.model.fields import PAIRS, FieldPair, shows, to_event
+from mapper.domain.model.fields import PAIRS, FieldPair, is_shown_as, to_event
 from mapper.domain.model.link import Link
 
-HIDDEN: Final = frozenset(pair for pair in PAIRS if pair.event in {"summary", "location", "description"})
+PRIVATE_FIELDS: Final = frozenset(pair for pair in PAIRS if pair.event in {"summary", "location", "description"})
 """What a private event does not show (G2)."""
 
 
@@ -48,16 +48,16 @@ def activity_changes(link: Link) -> tuple[FieldPair, ...]:
     )
 
 
-def merge(link: Link, *, calendar_rules: bool, without: Collection[FieldPair] = ()) -> Merge:
+def merge(link: Link, *, calendar_owns_all: bool, without: Collection[FieldPair] = ()) -> Merge:
     """Merge both sides of a link that has both.
 
     `calendar_rules`: the user may not change the event, so that the CRM's value loses every time (E5). `without`:
     fields that stay as they are on either side (D2).
     """
-    ruled = calendar_ruled(link, calendar_rules=calendar_rules)
+    ruled = calendar_owned(link, calendar_owns_all=calendar_owns_all)
     in_calendar, in_crm = set(event_changes(link)).difference(without), set(activity_changes(link)).difference(without)
     both = tuple(pair for pair in PAIRS if pair in in_calendar and pair in in_crm)
-    equal = tuple(pair for pair in both if same(link, pair))
+    equal = tuple(pair for pair in both if equal_on_both_sides(link, pair))
     disputed = tuple(pair for pair in both if pair not in equal)
     won = {pair for pair in disputed if pair not in ruled and not calendar_later(link, pair)}
     refused = tuple(pair for pair in PAIRS if pair in ruled and pair in in_crm - in_calendar)
@@ -65,22 +65,22 @@ def merge(link: Link, *, calendar_rules: bool, without: Collection[FieldPair] = 
         to_calendar=_in_order((in_crm - in_calendar - set(refused)) | won),
         to_crm=_in_order((in_calendar - in_crm) | (set(disputed) - won) | set(refused)),
         equal=equal,
-        lost=tuple(lost_value(link, pair, crm_won=pair in won) for pair in tellable(link, (*disputed, *refused))),
+        lost=tuple(lost_value(link, pair, crm_won=pair in won) for pair in recordable(link, (*disputed, *refused))),
     )
 
 
-def calendar_ruled(link: Link, *, calendar_rules: bool) -> Collection[FieldPair]:
+def calendar_owned(link: Link, *, calendar_owns_all: bool) -> Collection[FieldPair]:
     """Return the fields that only the calendar decides: all (E5), those that are or were hidden (G2), or none."""
-    if calendar_rules:
+    if calendar_owns_all:
         return PAIRS
     was_hidden = link.agreed_guests is not None and link.agreed_guests.private
-    return HIDDEN if was_hidden or (link.event.live is not None and link.event.live.masked) else ()
+    return PRIVATE_FIELDS if was_hidden or (link.event.live is not None and link.event.live.masked) else ()
 
 
-def tellable(link: Link, pairs: Iterable[FieldPair]) -> tuple[FieldPair, ...]:
+def recordable(link: Link, pairs: Iterable[FieldPair]) -> tuple[FieldPair, ...]:
     """Return the fields whose lost values may be kept: the CRM's may be what is hidden by now (G2)."""
     masked = link.event.live is not None and link.event.live.masked
-    return tuple(pair for pair in pairs if not (masked and pair in HIDDEN))
+    return tuple(pair for pair in pairs if not (masked and pair in PRIVATE_FIELDS))
 
 
 def _in_order(pairs: Iterable[FieldPair]) -> tuple[FieldPair, ...]:
@@ -88,12 +88,12 @@ def _in_order(pairs: Iterable[FieldPair]) -> tuple[FieldPair, ...]:
     return tuple(pair for pair in PAIRS if pair in wanted)
 
 
-def same(link: Link, pair: FieldPair) -> bool:
+def equal_on_both_sides(link: Link, pair: FieldPair) -> bool:
     """Tell whether a field is equal on both sides under the mapping."""
     event, activity = link.event.live, link.activity_fields
     if event is None or activity is None:
         return False
-    return shows(getattr(event.fields, pair.event), to_event(pair.event, activity))
+    return is_shown_as(getattr(event.fields, pair.event), to_event(pair.event, activity))
 
 
 def calendar_later(link: Link, pair: FieldPair) -> bool:

@@ -10,7 +10,7 @@ from mapper.domain.model.fields import PAIRS
 from mapper.domain.model.limits import is_large
 from mapper.domain.model.link import ActivitySide, EventSide, Link
 from mapper.domain.rules import context_block
-from mapper.domain.rules.link_recovery import remembering
+from mapper.domain.rules.link_recovery import recover_link
 
 
 def with_event(link: Link, event: EventSnapshot, seq: int, read_at: datetime, *, baseline: bool) -> EventSide:
@@ -52,7 +52,7 @@ def note_event(link: Link, fact: EventChanged) -> Link:
     if fact.seq <= link.event.seq or _known(link, fact):
         return link
     side = with_event(link, fact.event, fact.seq, fact.occurred_at, baseline=fact.baseline)
-    return link.holding(fact.event.event_id).model_copy(update={"event": side, "gone_pass": None})
+    return link.with_event_id(fact.event.event_id).model_copy(update={"event": side, "gone_pass": None})
 
 
 def _known(link: Link, fact: EventChanged) -> bool:
@@ -92,7 +92,7 @@ def note_activity(link: Link, activity: ActivitySnapshot, linked_items: Iterable
     """
     known = link.activity.activity
     if known is None and not link.agreed:
-        link = remembering(link, activity)
+        link = recover_link(link, activity)
     if known is not None and activity.version == known.version and activity.external_ref != known.external_ref:
         # What it remembers of its event makes no version of its own.
         noted = known.model_copy(update={"external_ref": activity.external_ref})

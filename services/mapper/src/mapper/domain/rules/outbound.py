@@ -8,92 +8,92 @@ from contracts.activities import ActivitySnapshot
 from contracts.activity_commands import ActivityChanges
 from contracts.calendar_objects import EventChanges
 from mapper.domain.model import explanations
-from mapper.domain.model.decision import Decision, PutActivity, PutEvent, Verdict
-from mapper.domain.model.evaluation_context import Situation, leave_out, read_only, stand
+from mapper.domain.model.decision import Decision, Explanation, PutActivity, PutEvent
+from mapper.domain.model.evaluation_context import EvaluationContext, read_only, skip, transition
 from mapper.domain.model.fields import event_time, event_values, mapped_fields
 from mapper.domain.model.window import latest, lies_ahead
 from mapper.domain.rules import context_block
 
 
-def decide_outbound(situation: Situation, activity: ActivitySnapshot) -> Decision:
+def decide_outbound(context: EvaluationContext, activity: ActivitySnapshot) -> Decision:
     """Create the event, or say why not."""
-    obstacle = _obstacle(situation, activity)
+    obstacle = _obstacle(context, activity)
     if obstacle:
-        return leave_out(situation, *obstacle)
-    verdict = explanations.GOES_OUT_ONE_WAY if situation.connection.one_way else explanations.GOES_OUT
-    return create_event(situation, activity, verdict)
+        return skip(context, *obstacle)
+    explanation = explanations.OUTBOUND_ONE_WAY if context.connection.one_way else explanations.OUTBOUND
+    return create_event(context, activity, explanation)
 
 
-def create_event(situation: Situation, activity: ActivitySnapshot, verdict: Verdict) -> Decision:
+def create_event(context: EvaluationContext, activity: ActivitySnapshot, explanation: Explanation) -> Decision:
     """Create the event with everything that is mapped."""
-    put = put_event(situation, event_values(mapped_fields(activity)), create=True)
-    return stand(situation, "pending", None, verdict, put)
+    put = put_event(context, event_values(mapped_fields(activity)), create=True)
+    return transition(context, "pending", None, explanation, put)
 
 
-def put_event(situation: Situation, values: dict[str, Any], *, create: bool = False) -> PutEvent:
+def put_event(context: EvaluationContext, values: dict[str, Any], *, create: bool = False) -> PutEvent:
     """Return a write of these values; a description takes the block along (F4)."""
     if "description" not in values:
         return PutEvent(EventChanges(**values), create=create)
-    block = wanted_context(situation)
+    block = wanted_block(context)
     described = values | {"description": context_block.with_block(values["description"], block)}
     return PutEvent(EventChanges(**described), block, create=create)
 
 
-def wanted_context(situation: Situation) -> str:
+def wanted_block(context: EvaluationContext) -> str:
     """Return the block that the event is to show (F4); empty where the user does not want one."""
-    shown = situation.connection.settings.include_context and may_show_context(situation)
-    return situation.link.activity.context if shown else ""
+    shown = context.connection.settings.include_context and may_show_block(context)
+    return context.link.activity.context if shown else ""
 
 
-def may_show_context(situation: Situation) -> bool:
+def may_show_block(context: EvaluationContext) -> bool:
     """Tell whether the block may be written: not into what others organise, or hide from us (E5, G2)."""
-    event = situation.event
+    event = context.event
     return event is None or (event.is_organizer and not event.masked and not read_only(event))
 
 
-def restore_event(situation: Situation, activity: ActivitySnapshot) -> Decision:
+def restore_event(context: EvaluationContext, activity: ActivitySnapshot) -> Decision:
     """Create a deleted event again because the user wants it back (H4), whatever its type or origin.
 
     It is the user's own and stands alone now, so what locked its activity is lifted (E2, E5, G2).
     """
     if event_time(activity.schedule) is None:
-        return stand(situation, "dormant", "undated", explanations.ASLEEP)
-    creation = create_event(situation, activity, explanations.RESTORED)
-    guests = situation.link.agreed_guests
+        return transition(context, "dormant", "undated", explanations.UNDATED_DORMANT)
+    creation = create_event(context, activity, explanations.RESTORED)
+    guests = context.link.agreed_guests
     if guests is None or not (guests.recurring or guests.read_only or guests.private):
         return creation
     unlock = PutActivity(ActivityChanges(recurring=False, read_only=False, private=False))
-    return replace(creation, asks=(*creation.asks, unlock))
+    return replace(creation, actions=(*creation.actions, unlock))
 
 
-def recreate_event(situation: Situation, activity: ActivitySnapshot) -> Decision:
+def recreate_event(context: EvaluationContext, activity: ActivitySnapshot) -> Decision:
     """Create the event again for an edit that came after its deletion (J3), as soon as it may go out (C6, D4)."""
-    obstacle = _undated(activity) or _unselected(situation, activity)
+    obstacle = _undated(activity) or _unselected(context, activity)
     if obstacle:
-        return leave_out(situation, *obstacle)
-    return create_event(situation, activity, explanations.EDIT_BEATS_DELETION)
+        return skip(context, *obstacle)
+    return create_event(context, activity, explanations.EDIT_BEATS_DELETION)
 
 
-def _undated(activity: ActivitySnapshot) -> tuple[str, Verdict] | None:
+def _undated(activity: ActivitySnapshot) -> tuple[str, Explanation] | None:
     return ("undated", explanations.UNDATED) if event_time(activity.schedule) is None else None
 
 
-def _unselected(situation: Situation, activity: ActivitySnapshot) -> tuple[str, Verdict] | None:
-    if situation.connection.selects(activity.type):
+def _unselected(context: EvaluationContext, activity: ActivitySnapshot) -> tuple[str, Explanation] | None:
+    if context.connection.selects(activity.type):
         return None
-    return "filtered", explanations.filtered(activity.type, situation.selected_types)
+    return "filtered", explanations.filtered(activity.type, context.selected_types)
 
 
-def _obstacle(situation: Situation, activity: ActivitySnapshot) -> tuple[str, Verdict] | None:
-    connection = situation.connection
+def _obstacle(context: EvaluationContext, activity: ActivitySnapshot) -> tuple[str, Explanation] | None:
+    connection = context.connection
     when = event_time(activity.schedule)
     if when is None or not connection.selects(activity.type):
-        return _undated(activity) or _unselected(situation, activity)
+        return _undated(activity) or _unselected(context, activity)
     covered_since = connection.covers_outbound_since(activity.type)
     edited = _last_edit(activity)
-    if not lies_ahead(when, latest(edited, covered_since), situation.zone):
+    if not lies_ahead(when, latest(edited, covered_since), context.zone):
         return "past", explanations.PAST
-    if connection.settings.backfill == "none" and edited < covered_since and not situation.link.linked:
+    if connection.settings.backfill == "none" and edited < covered_since and not context.link.linked:
         return "backfill", explanations.BEFORE_CONNECTING
     return None
 

@@ -17,11 +17,11 @@ from mapper.domain.model import explanations
 from mapper.domain.model.decision import Decision
 from mapper.domain.model.evaluation_context import guests_of
 from mapper.domain.model.fields import PAIRS, ActivityFields, FieldPair, mapped_fields
-from mapper.domain.model.link import ActivitySide, EventSide, Link, Pending
+from mapper.domain.model.link import ActivitySide, EventSide, Link, PendingCommand
 from mapper.domain.rules.observe import note_activity, own_fields, with_event
 
 
-def settle_calendar(link: Link, fact: CalendarCommandSettled) -> Decision:
+def apply_calendar_outcome(link: Link, fact: CalendarCommandSettled) -> Decision:
     """Take in the answer to a put or remove of an event; an answer to nothing pending changes nothing."""
     pending = find_pending(link, fact.command_id)
     if pending is None:
@@ -40,7 +40,7 @@ def settle_calendar(link: Link, fact: CalendarCommandSettled) -> Decision:
             return _calendar_refused(link, pending, fact)
 
 
-def settle_activity(link: Link, fact: ActivityCommandSettled) -> Decision:
+def apply_activity_outcome(link: Link, fact: ActivityCommandSettled) -> Decision:
     """Take in the answer to a put or remove of an activity; an answer to nothing pending changes nothing."""
     pending = find_pending(link, fact.command_id)
     if pending is None:
@@ -58,22 +58,22 @@ def settle_activity(link: Link, fact: ActivityCommandSettled) -> Decision:
             return Decision(refused, explanations.quarantined(fact.reason or "the CRM gave no reason"))
 
 
-def find_pending(link: Link, command_id: str) -> Pending | None:
+def find_pending(link: Link, command_id: str) -> PendingCommand | None:
     """Return the pending command with this id."""
     return next((pending for pending in link.pending if pending.command.command_id == command_id), None)
 
 
-def with_pending(link: Link, pending: tuple[Pending, ...]) -> Link:
+def with_pending(link: Link, pending: tuple[PendingCommand, ...]) -> Link:
     """Return the link with these commands under way, and the flags by which they are found."""
     due_at = min((one.due_at for one in pending), default=None)
     return link.model_copy(update={"pending": pending, "has_pending": bool(pending), "pending_due_at": due_at})
 
 
-def _without(link: Link, done: Pending) -> Link:
+def _without(link: Link, done: PendingCommand) -> Link:
     return with_pending(link, tuple(pending for pending in link.pending if pending != done))
 
 
-def _calendar_applied(link: Link, pending: Pending, fact: CalendarCommandSettled) -> Link:
+def _calendar_applied(link: Link, pending: PendingCommand, fact: CalendarCommandSettled) -> Link:
     if not isinstance(pending.command, CalendarPut):
         return _closed(_vanished(link, fact), pending)
     if fact.event is None:
@@ -91,14 +91,14 @@ def _calendar_applied(link: Link, pending: Pending, fact: CalendarCommandSettled
         update["agreed_guests"] = guests_of(fact.event)
     event_id = fact.event.event_id if fact.event else fact.event_id
     if pending.command.event_id is None and event_id:
-        link = link.holding(event_id) if fact.event else _made_unseen(link, event_id)
+        link = link.with_event_id(event_id) if fact.event else _made_unseen(link, event_id)
     return link.model_copy(update=update)
 
 
 def _made_unseen(link: Link, event_id: str) -> Link:
     """Note that the link's event is this one, known by its id; what was read of one before says nothing of it."""
     another = link.event_id not in {None, event_id}
-    return link.holding(event_id).model_copy(update={"event": EventSide(seq=link.event.seq)} if another else {})
+    return link.with_event_id(event_id).model_copy(update={"event": EventSide(seq=link.event.seq)} if another else {})
 
 
 def _written(link: Link, command: CalendarPut, fact: CalendarCommandSettled) -> Link:
@@ -111,7 +111,7 @@ def _written(link: Link, command: CalendarPut, fact: CalendarCommandSettled) -> 
     return link.model_copy(update={"event": link.event.model_copy(update={"event": written})})
 
 
-def _activity_applied(link: Link, pending: Pending, fact: ActivityCommandSettled) -> Link:
+def _activity_applied(link: Link, pending: PendingCommand, fact: ActivityCommandSettled) -> Link:
     link = _told(link, fact)
     if not isinstance(pending.command, ActivityPut):
         return _closed(link, pending)
@@ -124,7 +124,7 @@ def _activity_applied(link: Link, pending: Pending, fact: ActivityCommandSettled
     return link.model_copy(update={"state": state, "agreed_guests": pending.guests})
 
 
-def _sent(pending: Pending, fact: ActivityCommandSettled) -> ActivityFields | None:
+def _sent(pending: PendingCommand, fact: ActivityCommandSettled) -> ActivityFields | None:
     """Return what the CRM holds by our write: its answer, unless somebody wrote again before it was given."""
     command = pending.command
     if not isinstance(command, ActivityPut):
@@ -185,11 +185,11 @@ def _told(link: Link, fact: ActivityCommandSettled) -> Link:
     return note_activity(link, fact.activity, fact.linked_items) if fact.activity else link
 
 
-def _closed(link: Link, pending: Pending) -> Link:
+def _closed(link: Link, pending: PendingCommand) -> Link:
     return link.model_copy(update={"state": "closed", "reason": pending.closing})
 
 
-def _calendar_refused(link: Link, pending: Pending, fact: CalendarCommandSettled) -> Decision:
+def _calendar_refused(link: Link, pending: PendingCommand, fact: CalendarCommandSettled) -> Decision:
     """An event the provider does not let the user change shows what the calendar says from now on (E5)."""
     event = link.event.event
     if isinstance(pending.command, CalendarPut) and pending.command.event_id and event is not None:
@@ -199,7 +199,7 @@ def _calendar_refused(link: Link, pending: Pending, fact: CalendarCommandSettled
     return Decision(refused, explanations.quarantined(fact.reason or "the calendar gave no reason"))
 
 
-def _left_behind(link: Link, pending: Pending, reason: str) -> Link:
+def _left_behind(link: Link, pending: PendingCommand, reason: str) -> Link:
     """Return the link whose command was refused; what stopping could not remove is counted (K1)."""
     if pending.closing == "stopped":
         return link.model_copy(update={"state": "closed", "reason": "stopped", "left_behind": True})

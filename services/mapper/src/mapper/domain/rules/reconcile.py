@@ -11,190 +11,192 @@ from contracts.calendar_objects import EventSnapshot
 from mapper.domain.model import explanations
 from mapper.domain.model.connection import Connection
 from mapper.domain.model.decision import Decision, RemoveActivity, RemoveEvent
-from mapper.domain.model.evaluation_context import Situation, keep, leave_out, stand
+from mapper.domain.model.evaluation_context import EvaluationContext, no_change, skip, transition
 from mapper.domain.model.fields import event_time
 from mapper.domain.model.link import EventSide, Link
 from mapper.domain.model.window import lies_ahead
-from mapper.domain.rules.both_sides import decide_pair, take_in_first
+from mapper.domain.rules.both_sides import decide_pair, import_edits_first
 from mapper.domain.rules.deletion import decide_activity_deleted, decide_event_deleted
 from mapper.domain.rules.inbound import create_activity, decide_inbound, excluded
 from mapper.domain.rules.outbound import decide_outbound
-from mapper.domain.rules.redaction import conceal
+from mapper.domain.rules.redaction import redact
 
 _REMOVED_BY_US = frozenset({"undated", "filtered", "calendar_changed", "not_owner", "stopped", "past"})
 """Closed by our own removal: the counterpart is made again when the cause ends (D8); `past` follows one of the others
 where the item was over by then."""
 
-_GONE_SINCE = frozenset({"not_owner", "filtered", "undated"})
+_RECREATES_EVENT = frozenset({"not_owner", "filtered", "undated"})
 """Closed while the event was there, or for an edit that came after its deletion: gone since, it is made again."""
 
-_COMES_BACK = frozenset({"deleted", "stopped"})
+_REOPENED_BY_EVENT = frozenset({"deleted", "stopped"})
 """Closed with its activity deleted: the event being there means that it, or the sync, is back (D8, K1)."""
 
-Rule = Callable[[Situation], Decision | None]
+Rule = Callable[[EvaluationContext], Decision | None]
 
 
 def reconcile(link: Link, connection: Connection, now: datetime) -> Decision:
     """Return what becomes of the link: its next state, what is asked of either side, and why."""
-    situation = Situation(link, connection, now)
+    context = EvaluationContext(link, connection, now)
     for rule in _RULES:
-        decision = rule(situation)
+        decision = rule(context)
         if decision is not None:
             return decision
-    return keep(situation)
+    return no_change(context)
 
 
-def _command_under_way(situation: Situation) -> Decision | None:
-    return keep(situation) if situation.link.pending else None
+def _command_under_way(context: EvaluationContext) -> Decision | None:
+    return no_change(context) if context.link.pending else None
 
 
-def _stopped(situation: Situation) -> Decision | None:
-    connection = situation.connection
+def _stopped(context: EvaluationContext) -> Decision | None:
+    connection = context.connection
     if connection.running:
         return None
-    if connection.status == "connecting" or not situation.link.agreed:
-        return keep(situation)
-    removal = _removal(situation) if connection.status == "stopping" else None
+    if connection.status == "connecting" or not context.link.agreed:
+        return no_change(context)
+    removal = _removal(context) if connection.status == "stopping" else None
     if removal is not None:
-        return take_in_first(situation) or stand(situation, "active", "stopped", explanations.STOPPED, removal)
-    return _unless_closed(situation, "stopped")
+        return import_edits_first(context) or transition(context, "active", "stopped", explanations.STOPPED, removal)
+    return _unless_closed(context, "stopped")
 
 
-def _removal(situation: Situation) -> RemoveActivity | RemoveEvent | None:
+def _removal(context: EvaluationContext) -> RemoveActivity | RemoveEvent | None:
     """Return what stopping takes away (K1); never what belongs to somebody else by now (A8).
 
     Nor what was left without its event, as what is kept (H1): nothing could bring it back.
     """
-    if situation.link.state == "closed" and situation.event is None:
+    if context.link.state == "closed" and context.event is None:
         return None
-    remove, activity = situation.connection.remove, situation.activity
-    own = activity is not None and activity.owner_id == situation.connection.user_id
-    if remove == "activities" and situation.from_calendar and own:
+    remove, activity = context.connection.remove, context.activity
+    own = activity is not None and activity.owner_id == context.connection.user_id
+    if remove == "activities" and context.from_calendar and own:
         return RemoveActivity("stopped")
-    if remove == "events" and not situation.from_calendar and situation.event:
+    if remove == "events" and not context.from_calendar and context.event:
         return RemoveEvent("stopped")
     return None
 
 
-def _unless_closed(situation: Situation, reason: str) -> Decision:
-    if situation.link.state == "closed":
-        return keep(situation)
-    return stand(situation, "closed", reason, explanations.STOPPED)
+def _unless_closed(context: EvaluationContext, reason: str) -> Decision:
+    if context.link.state == "closed":
+        return no_change(context)
+    return transition(context, "closed", reason, explanations.STOPPED)
 
 
-def _adopting(situation: Situation) -> Decision | None:
-    if situation.connection.adopted:
+def _pairing_on_connect(context: EvaluationContext) -> Decision | None:
+    if context.connection.adopted:
         return None
-    return Decision(situation.link, explanations.ADOPTING)
+    return Decision(context.link, explanations.PAIRING)
 
 
-def _other_calendar(situation: Situation) -> Decision | None:
-    link, chosen = situation.link, situation.connection.settings.calendar_id
+def _other_calendar(context: EvaluationContext) -> Decision | None:
+    link, chosen = context.link, context.connection.settings.calendar_id
     if link.calendar_id == chosen:
         return None
-    if situation.from_calendar:
-        return leave_out(situation, "calendar_changed", explanations.OTHER_CALENDAR)
-    if (situation.event or link.unseen) and _is_over(situation):
-        return stand(situation, "frozen", "past", explanations.FROZEN)
-    if situation.event or link.unseen:
-        removal = stand(situation, "active", "calendar_changed", explanations.MOVES, RemoveEvent("calendar_changed"))
-        return take_in_first(situation) or removal
+    if context.from_calendar:
+        return skip(context, "calendar_changed", explanations.OTHER_CALENDAR)
+    if (context.event or link.event_unread) and _is_over(context):
+        return transition(context, "frozen", "past", explanations.FROZEN)
+    if context.event or link.event_unread:
+        removal = transition(
+            context, "active", "calendar_changed", explanations.MOVING_CALENDAR, RemoveEvent("calendar_changed")
+        )
+        return import_edits_first(context) or removal
     left = {"state": "closed", "reason": "calendar_changed"} if link.linked else {}
     blank = {"calendar_id": chosen, "event": EventSide(seq=link.event.seq)}
-    moved = link.holding(None).model_copy(update=left | blank)
-    return reconcile(moved, situation.connection, situation.now)
+    moved = link.with_event_id(None).model_copy(update=left | blank)
+    return reconcile(moved, context.connection, context.now)
 
 
-def _is_over(situation: Situation) -> bool:
+def _is_over(context: EvaluationContext) -> bool:
     """Tell whether neither side lies ahead: history stays in the calendar where it was."""
-    activity, event = situation.activity, situation.event
+    activity, event = context.activity, context.event
     times = [event_time(activity.schedule) if activity else None, event.fields.time if event else None]
     known = [when for when in times if when is not None]
-    return bool(known) and not any(lies_ahead(when, situation.now, situation.zone) for when in known)
+    return bool(known) and not any(lies_ahead(when, context.now, context.zone) for when in known)
 
 
-def _not_owner(situation: Situation) -> Decision | None:
-    activity = situation.activity
-    if activity is None or activity.owner_id == situation.connection.user_id:
+def _not_owner(context: EvaluationContext) -> Decision | None:
+    activity = context.activity
+    if activity is None or activity.owner_id == context.connection.user_id:
         return None
-    if situation.link.agreed and not situation.from_calendar and situation.event:
-        return stand(situation, "active", "not_owner", explanations.HANDED_OVER, RemoveEvent("not_owner"))
-    return leave_out(situation, "not_owner", explanations.NOT_OWNER)
+    if context.link.agreed and not context.from_calendar and context.event:
+        return transition(context, "active", "not_owner", explanations.HANDED_OVER, RemoveEvent("not_owner"))
+    return skip(context, "not_owner", explanations.NOT_OWNER)
 
 
-def _closed_for_good(situation: Situation) -> Decision | None:
-    return keep(situation) if situation.link.closed_for_good else None
+def _closed_for_good(context: EvaluationContext) -> Decision | None:
+    return no_change(context) if context.link.closed_for_good else None
 
 
-def _access_lost(situation: Situation) -> Decision | None:
-    if situation.link.event.gone != "access_lost":
+def _access_lost(context: EvaluationContext) -> Decision | None:
+    if context.link.event.gone != "access_lost":
         return None
-    return stand(situation, situation.link.state, "access_lost", explanations.ACCESS_LOST)
+    return transition(context, context.link.state, "access_lost", explanations.ACCESS_LOST)
 
 
-def _dormant(situation: Situation) -> Decision | None:
-    link = situation.link
-    paired = link.agreed or (situation.activity and situation.event)
-    if not (situation.connection.one_way and situation.from_calendar and paired):
+def _dormant(context: EvaluationContext) -> Decision | None:
+    link = context.link
+    paired = link.agreed or (context.activity and context.event)
+    if not (context.connection.one_way and context.from_calendar and paired):
         return None
     if link.state == "closed":
-        return keep(situation)
-    return stand(situation, "dormant", "dormant_one_way", explanations.DORMANT)
+        return no_change(context)
+    return transition(context, "dormant", "dormant_one_way", explanations.DORMANT)
 
 
-def _left_calendar(situation: Situation) -> Decision | None:
-    if situation.link.event.gone != "left":
+def _left_calendar(context: EvaluationContext) -> Decision | None:
+    if context.link.event.gone != "left":
         return None
-    return leave_out(situation, "left", explanations.LEFT_CALENDAR)
+    return skip(context, "left", explanations.LEFT_CALENDAR)
 
 
-def _both_gone(situation: Situation) -> Decision | None:
-    if situation.activity or situation.event:
+def _both_gone(context: EvaluationContext) -> Decision | None:
+    if context.activity or context.event:
         return None
-    if situation.link.state == "closed" or (situation.link.unseen and _is_written(situation.link)):
-        return keep(situation)
-    return leave_out(situation, "deleted", explanations.BOTH_GONE)
+    if context.link.state == "closed" or (context.link.event_unread and _is_written(context.link)):
+        return no_change(context)
+    return skip(context, "deleted", explanations.BOTH_GONE)
 
 
-def _both_there(situation: Situation) -> Decision | None:
-    if situation.activity and situation.event:
-        return decide_pair(situation, situation.activity, situation.event)
+def _both_there(context: EvaluationContext) -> Decision | None:
+    if context.activity and context.event:
+        return decide_pair(context, context.activity, context.event)
     return None
 
 
-def _only_activity(situation: Situation) -> Decision | None:
-    link, activity = situation.link, situation.activity
+def _only_activity(context: EvaluationContext) -> Decision | None:
+    link, activity = context.link, context.activity
     if activity is None:
         return None
     if link.event.event is None and link.event.gone is None:
-        return _unread(situation) or _closed(situation) or decide_outbound(situation, activity)
-    if link.state == "closed" and _makes_event_again(situation):
-        return decide_outbound(situation, activity)
-    if link.state == "closed" and not _chosen_again(situation):
-        return keep(situation)
-    return decide_event_deleted(situation, activity)
+        return _unread(context) or _closed(context) or decide_outbound(context, activity)
+    if link.state == "closed" and _makes_event_again(context):
+        return decide_outbound(context, activity)
+    if link.state == "closed" and not _chosen_again(context):
+        return no_change(context)
+    return decide_event_deleted(context, activity)
 
 
-def _unread(situation: Situation) -> Decision | None:
+def _unread(context: EvaluationContext) -> Decision | None:
     """Wait where an event is known of, and its first read is still to come: not seeing it proves nothing (H2)."""
-    link = situation.link
+    link = context.link
     if _is_written(link):
-        return keep(situation)
-    waits = situation.from_calendar or _is_over(situation)
-    if link.unseen and waits and not _makes_event_again(situation):
-        return stand(situation, link.state, link.reason, explanations.UNREAD)
+        return no_change(context)
+    waits = context.from_calendar or _is_over(context)
+    if link.event_unread and waits and not _makes_event_again(context):
+        return transition(context, link.state, link.reason, explanations.UNREAD)
     return None
 
 
-def _closed(situation: Situation) -> Decision | None:
+def _closed(context: EvaluationContext) -> Decision | None:
     """Leave a link closed whose cause did not take the event along: it is remembered, and its event not seen."""
-    closed = situation.link.state == "closed" and not _makes_event_again(situation)
-    return keep(situation) if closed else None
+    closed = context.link.state == "closed" and not _makes_event_again(context)
+    return no_change(context) if closed else None
 
 
-def _chosen_again(situation: Situation) -> bool:
+def _chosen_again(context: EvaluationContext) -> bool:
     """Tell whether a link's calendar is chosen again: what is gone of either side since was deleted there (A9)."""
-    return situation.from_calendar and situation.link.reason == "calendar_changed"
+    return context.from_calendar and context.link.reason == "calendar_changed"
 
 
 def _is_written(link: Link) -> bool:
@@ -202,39 +204,39 @@ def _is_written(link: Link) -> bool:
     return link.agreed and link.state == "active"
 
 
-def _makes_event_again(situation: Situation) -> bool:
+def _makes_event_again(context: EvaluationContext) -> bool:
     """Tell whether the cause for which the link closed took its event along (D8)."""
-    reason = situation.link.reason
-    return reason in _GONE_SINCE or (reason in _REMOVED_BY_US and not situation.from_calendar)
+    reason = context.link.reason
+    return reason in _RECREATES_EVENT or (reason in _REMOVED_BY_US and not context.from_calendar)
 
 
-def _only_event(situation: Situation) -> Decision | None:
-    link, event = situation.link, situation.event
+def _only_event(context: EvaluationContext) -> Decision | None:
+    link, event = context.link, context.event
     if event is None:
         return None
     if not link.activity.deleted:
-        return decide_inbound(situation, event)
-    if link.state == "closed" and link.reason in _COMES_BACK:
-        return _back_again(situation, event)
-    if link.state == "closed" and not _chosen_again(situation):
-        return keep(situation)
-    return decide_activity_deleted(situation, event)
+        return decide_inbound(context, event)
+    if link.state == "closed" and link.reason in _REOPENED_BY_EVENT:
+        return _back_again(context, event)
+    if link.state == "closed" and not _chosen_again(context):
+        return no_change(context)
+    return decide_activity_deleted(context, event)
 
 
-def _back_again(situation: Situation, event: EventSnapshot) -> Decision:
+def _back_again(context: EvaluationContext, event: EventSnapshot) -> Decision:
     """Bring the activity back, as soon as its event may be synced (D7, G2)."""
-    exclusion = excluded(situation, event) if situation.from_calendar else None
+    exclusion = excluded(context, event) if context.from_calendar else None
     if exclusion is None:
-        return create_activity(situation, event, explanations.BACK_AGAIN)
-    _, verdict = exclusion
-    return stand(situation, situation.link.state, situation.link.reason, verdict)
+        return create_activity(context, event, explanations.BACK_AGAIN)
+    _, explanation = exclusion
+    return transition(context, context.link.state, context.link.reason, explanation)
 
 
 _RULES: tuple[Rule, ...] = (
     _command_under_way,
     _stopped,
-    _adopting,
-    conceal,
+    _pairing_on_connect,
+    redact,
     _other_calendar,
     _not_owner,
     _closed_for_good,

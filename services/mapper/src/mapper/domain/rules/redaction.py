@@ -13,11 +13,11 @@ from contracts.envelope import Value
 from mapper.domain.model import explanations
 from mapper.domain.model.connection import Connection
 from mapper.domain.model.decision import Decision, PutActivity
-from mapper.domain.model.evaluation_context import Situation, stand
-from mapper.domain.model.link import Link, Record
-from mapper.domain.rules.merge import HIDDEN
+from mapper.domain.model.evaluation_context import EvaluationContext, transition
+from mapper.domain.model.link import DecisionRecord, Link
+from mapper.domain.rules.merge import PRIVATE_FIELDS
 
-_HIDDEN_NAMES = {pair.activity for pair in HIDDEN}
+_HIDDEN_NAMES = {pair.activity for pair in PRIVATE_FIELDS}
 _IN_CRM: dict[str, Any] = {"subject": MASKED_TITLE, "location": "", "public_description": ""}
 _IN_CALENDAR: dict[str, Any] = {"summary": MASKED_TITLE, "location": "", "description": ""}
 _GUESTS: dict[str, Any] = {"attendees": (), "conference_meeting_url": None}
@@ -31,37 +31,37 @@ def is_hidden(link: Link, connection: Connection) -> bool:
     return event.masked or (event.visibility == "private" and connection.settings.private_events != "public")
 
 
-def concealed(link: Link, connection: Connection) -> Link:
+def redacted(link: Link, connection: Connection) -> Link:
     """Return the link without what is hidden of its event; the same where nothing is.
 
     Once the activity is masked, what it says is the user's own: until then it is what came from the event.
     """
     if link.origin == "crm":
-        return _as_agreed(link)
+        return _unmasked(link)
     if link.event.event is None or not is_hidden(link, connection):
         return link
     side = link.event.model_copy(update={"event": _masked_event(link.event.event), "context": ""})
     link = link.model_copy(update={"event": side})
-    return link if _is_masked(link) else _forgetting(link)
+    return link if _is_masked(link) else _without_content(link)
 
 
-def conceal(situation: Situation) -> Decision | None:
+def redact(context: EvaluationContext) -> Decision | None:
     """Have the activity show no more than its event does; None where it is masked, or never was equal to it."""
-    link, activity = situation.link, situation.activity
-    own = activity is not None and activity.owner_id == situation.connection.user_id
-    if not own or not link.agreed or situation.event is None:
+    link, activity = context.link, context.activity
+    own = activity is not None and activity.owner_id == context.connection.user_id
+    if not own or not link.agreed or context.event is None:
         return None
-    if _is_masked(link) or not is_hidden(link, situation.connection):
+    if _is_masked(link) or not is_hidden(link, context.connection):
         return None
     changes = ActivityChanges(**_IN_CRM, attendees=(), conference_meeting_url="", private=True)
-    return stand(situation, link.state, link.reason, explanations.CONCEALED, PutActivity(changes))
+    return transition(context, link.state, link.reason, explanations.REDACTED, PutActivity(changes))
 
 
 def _is_masked(link: Link) -> bool:
     return link.agreed_guests is not None and link.agreed_guests.private
 
 
-def _as_agreed(link: Link) -> Link:
+def _unmasked(link: Link) -> Link:
     """Return a link of CRM origin with the content that is known, where the event lost its mark and came masked."""
     event, agreed = link.event.event, link.agreed_event
     if event is None or agreed is None or not event.masked:
@@ -79,7 +79,7 @@ def _masked_event(event: EventSnapshot) -> EventSnapshot:
     return event.model_copy(update=hidden | {"fields": fields})
 
 
-def _forgetting(link: Link) -> Link:
+def _without_content(link: Link) -> Link:
     """Return the link without its memory of the content: agreed state, guests, their contact data, lost values."""
     known = link.activity.activity
     activity = known and _masked(known, _IN_CRM | _GUESTS | {"participants": ()})
@@ -101,7 +101,7 @@ def _masked(value: V, mask: dict[str, Any]) -> V:
     return value.model_copy(update=mask)
 
 
-def _without_values(record: Record) -> Record:
+def _without_values(record: DecisionRecord) -> DecisionRecord:
     decided = json.loads(record.text)
     if not any(lost["field"] in _HIDDEN_NAMES and lost["value"] for lost in decided["lost"]):
         return record

@@ -114,17 +114,17 @@ async def _waiting(collections: Collections, links: Sequence[Link]) -> list[Expl
 
 
 def _waits(link: Link) -> Explanation:
-    verdict = explanations.ADOPTING
+    explanation = explanations.PAIRING
     return Explanation(
         at=link.updated_at,
         activity_id=link.activity_id if link.activity.activity else None,
         event_id=link.event_id,
-        outcome=verdict.outcome,
-        rule=verdict.rule,
-        setting=verdict.setting,
-        words=verdict.words,
-        remedy=verdict.remedy,
-        lost=verdict.lost,
+        outcome=explanation.outcome,
+        rule=explanation.rule,
+        setting=explanation.setting,
+        words=explanation.words,
+        remedy=explanation.remedy,
+        lost=explanation.lost,
     )
 
 
@@ -153,7 +153,7 @@ async def _of_connection(collections: Collections, identity: Identity, query: Li
 
 
 def _view(link: Link) -> LinkView:
-    return LinkView.model_validate(link, from_attributes=True).model_copy(update={"version": link.told_version})
+    return LinkView.model_validate(link, from_attributes=True).model_copy(update={"version": link.published_version})
 
 
 def _explanation(decided: SyncDecided) -> Explanation:
