@@ -73,6 +73,10 @@ class CalendarCommandSettled(CalendarFact):
     reason: str | None = Field(default=None, description="for refused: forbidden_for_non_organizer, ...")
     gone_at: AwareDatetime | None = Field(default=None, description="gone: when it was deleted, where that is known")
 
+    def with_event(self, event: EventSnapshot | None) -> "CalendarCommandSettled":
+        """Return the same outcome with another snapshot of its event."""
+        return self.model_copy(update={"event": event})
+
 
 class CalendarReplayEnded(CalendarFact):
     """Everything in the window has been told: `count` events came before this one, in this partition."""

@@ -24,6 +24,14 @@ class EventFields(Value):
     description: str = Field(default="", description="plain text")
     transparency: Literal["opaque", "transparent"] = Field(default="opaque", description="opaque is busy (RFC 5545)")
 
+    def at(self, time: EventTime) -> "EventFields":
+        """Return the same content at another time."""
+        return self.model_copy(update={"time": time})
+
+    def redacted(self) -> "EventFields":
+        """Return the content of a private event as others may see it: when it is, and that it is private (G2)."""
+        return self.model_copy(update={"summary": MASKED_TITLE, "location": "", "description": ""})
+
 
 class EventAttendee(Value):
     """A guest of an event."""
@@ -87,3 +95,22 @@ class EventSnapshot(Value):
     occurrence: Occurrence | None = None
     marker: Marker | None = None
     web_link: str | None = None
+
+    def with_hash(self, content_hash: str) -> "EventSnapshot":
+        """Return the event with this hash of its content."""
+        return self.model_copy(update={"hash": content_hash})
+
+    def redacted(self) -> "EventSnapshot":
+        """Return the event without anything that a private event hides (G2). The hash is still that of the original."""
+        hidden = {"attendees": (), "conference_url": None, "web_link": None, "masked": True}
+        return self.model_copy(update=hidden | {"fields": self.fields.redacted()})
+
+    def as_occurrence(self, event_id: str, time: EventTime, place: Occurrence) -> "EventSnapshot":
+        """Return an occurrence of this recurring master. The hash is still that of the master."""
+        return self.model_copy(update={"event_id": event_id, "fields": self.fields.at(time), "occurrence": place})
+
+    def in_lineage(self, lineage: str) -> "EventSnapshot":
+        """Return an occurrence as part of this lineage (E4). The hash is still that of the original."""
+        if self.occurrence is None:
+            return self
+        return self.model_copy(update={"occurrence": self.occurrence.model_copy(update={"lineage": lineage})})

@@ -9,7 +9,8 @@ from enum import Enum, auto
 from typing import Protocol
 
 from connector.domain.provider.errors import NeedsReauth
-from connector.domain.provider.port import CalendarProvider, Item, Page
+from connector.domain.provider.items import Item, Page
+from connector.domain.provider.port import CalendarProvider
 from contracts.calendar_objects import EventChanges
 from contracts.times import Timed
 

@@ -5,14 +5,8 @@ from collections.abc import AsyncIterator
 import pytest
 
 from connector.domain.provider.errors import ResyncNeeded, Transient
-from connector.domain.provider.port import (
-    EventRead,
-    EventRemoved,
-    NewEvent,
-    OccurrenceCancelled,
-    OccurrenceRead,
-    SeriesRead,
-)
+from connector.domain.provider.items import EventRead, EventRemoved, OccurrenceCancelled, OccurrenceRead, SeriesRead
+from connector.domain.provider.port import NewEvent
 from contracts.calendar_objects import EventChanges, Marker
 from tests.contract.providers.google_stage import google_stage
 from tests.contract.providers.simulated_stage import SimulatedStage

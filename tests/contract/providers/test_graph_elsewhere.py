@@ -9,15 +9,8 @@ import httpx
 import pytest
 
 from connector.domain.provider.errors import AlreadyExists, Missing, Transient
-from connector.domain.provider.port import (
-    EventRead,
-    EventRemoved,
-    NewEvent,
-    OccurrenceCancelled,
-    OccurrenceRead,
-    SeriesRead,
-    WatchRequest,
-)
+from connector.domain.provider.items import EventRead, EventRemoved, OccurrenceCancelled, OccurrenceRead, SeriesRead
+from connector.domain.provider.port import NewEvent, WatchRequest
 from contracts.calendar_objects import EventChanges, Marker
 from tests.contract.providers.graph_stage import graph_stage
 from tests.contract.providers.simulated_stage import SimulatedStage

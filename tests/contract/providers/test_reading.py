@@ -6,7 +6,7 @@ import pytest
 
 from connector.domain.change_detection.page_changes import unfolded
 from connector.domain.provider.errors import Missing, ResyncNeeded
-from connector.domain.provider.port import EventRead, EventRemoved, OccurrenceCancelled, OccurrenceRead, SeriesRead
+from connector.domain.provider.items import EventRead, EventRemoved, OccurrenceCancelled, OccurrenceRead, SeriesRead
 from connector.domain.series.recurrence import expand
 from contracts.calendar_objects import EventChanges
 from contracts.times import AllDay

@@ -7,7 +7,8 @@ from datetime import date
 import pytest
 
 from connector.domain.provider.errors import AlreadyExists, Forbidden, Missing, PreconditionFailed
-from connector.domain.provider.port import EventRead, EventRemoved, Item, NewEvent
+from connector.domain.provider.items import EventRead, EventRemoved, Item
+from connector.domain.provider.port import NewEvent
 from contracts.calendar_objects import EventChanges, EventFields, Marker
 from contracts.times import AllDay, EventTime
 from tests.contract.providers.stage import Feature, Planned, Stage, pull, timed

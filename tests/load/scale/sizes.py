@@ -8,9 +8,9 @@ import bson
 
 from chassis.ids import new_id
 from chassis.persistence.document import CODEC, Document, encode, prepared_for_write
-from connector.domain.change_detection.sync_state import KnownEvent
 from connector.domain.model.connection import Counted, Subscription
 from connector.domain.scheduling.schedule import with_due
+from connector.domain.sync_state.documents import EventState
 from tests.support.bench import NOW, as_written
 from tests.support.mapper_world import World
 from tests.unit.activity_store.builders import activity
@@ -58,7 +58,7 @@ def connection_bytes() -> int:
 
 def known_event_bytes() -> int:
     """Return the bytes of an event that is known and told."""
-    one = KnownEvent(
+    one = EventState(
         id=new_id(), scope=f"{new_id()}:ann@example.com", event_id="a" * 26, hash="0" * 64, etag='"3181161784712000"',
         seq=1, starts_at=NOW, ends_at=NOW + timedelta(hours=1),
     )  # fmt: skip

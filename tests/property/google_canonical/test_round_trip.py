@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from connector.adapters.providers.google.canonical import read_item
 from connector.adapters.providers.google.writing import holdable, insert_body, patch_body
-from connector.domain.provider.port import EventRead, Item, NewEvent
+from connector.domain.provider.items import EventRead, Item
+from connector.domain.provider.port import NewEvent
 from contracts.calendar_objects import EventChanges, EventFields, Marker
 from contracts.times import Timed
 from tests.contract.providers.google_stage import google_stage

@@ -12,7 +12,8 @@ from hypothesis import given, settings
 
 from connector.adapters.providers.graph.canonical import read_single
 from connector.adapters.providers.graph.writing import create_body, holdable, patch_body
-from connector.domain.provider.port import EventRead, Item, NewEvent
+from connector.domain.provider.items import EventRead, Item
+from connector.domain.provider.port import NewEvent
 from contracts.calendar_objects import EventChanges, EventFields, Marker
 from tests.contract.providers.graph_stage import graph_stage
 from tests.contract.providers.simulated_stage import SimulatedStage

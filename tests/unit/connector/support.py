@@ -3,10 +3,10 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from connector.domain.change_detection.content_hash import with_hash
-from connector.domain.change_detection.event_change import Reading
+from connector.domain.change_detection.event_change import ReadContext
+from connector.domain.event.content_hash import with_hash
+from connector.domain.event.window import window_at
 from connector.domain.model.connection import Choices, Connection
-from connector.domain.window import window_at
 from contracts.calendar_objects import EventFields, EventSnapshot
 from contracts.connections import Coverage
 from contracts.times import Timed
@@ -41,8 +41,8 @@ def event(event_id: str = "e1", start: datetime = NOW + DAY, **more: Any) -> Eve
     return with_hash(EventSnapshot(event_id=event_id, calendar_id="cal", hash="", fields=fields, updated=NOW, **more))
 
 
-def reading(**fields: Any) -> Reading:
+def reading(**fields: Any) -> ReadContext:
     """Return a read of the connection's calendar, now."""
     window = window_at(fields.pop("now", NOW), "Europe/Berlin", fields.pop("horizon_days", 30))
     given: dict[str, Any] = {"connection_id": "c1", "calendar_id": "cal", "seq": 5, "window": window}
-    return Reading(**given | {"private": "private"} | fields)
+    return ReadContext(**given | {"private": "private"} | fields)

@@ -10,12 +10,12 @@ from chassis.clock import ManualClock
 from chassis.errors import Transient
 from chassis.messaging.publisher import Outgoing
 from chassis.persistence.documents import Documents
-from connector.adapters.collections import Answer, open_stores
+from connector.adapters.collections import RecordedOutcome, open_stores
 from connector.application.connections.repository import Connections
 from connector.application.lease import Turns
 from connector.application.message_factory import Facts
-from connector.application.reading.sync_state import KnownItems
-from connector.application.writing.outcomes import Answers, Outcome
+from connector.application.reading.sync_state import SyncStateRepository
+from connector.application.writing.outcomes import CommandOutcomes, Outcome
 from connector.domain.model.connection import Connection, InFlight
 from contracts import topics
 from contracts.calendar_commands import CalendarPut
@@ -45,7 +45,7 @@ PUT = CalendarPut(
 class Away:
     """Documents whose database is away."""
 
-    async def insert(self, _: Answer) -> bool:
+    async def insert(self, _: RecordedOutcome) -> bool:
         """Fail as MongoDB's driver does."""
         raise Transient("mongo_unavailable", "away")
 
@@ -60,13 +60,13 @@ async def settled(outcome: Outcome, *, away: bool = False) -> list[Message]:
     database, clock = Database(hear), ManualClock(NOW)
     stores = open_stores(database, lambda _: ())  # type: ignore[arg-type]  # the same, in memory
     if away:
-        stores = replace(stores, answers=cast("Documents[Answer]", Away()))
+        stores = replace(stores, answers=cast("Documents[RecordedOutcome]", Away()))
     turns = Turns(Connections(stores.connections), clock)
     note = InFlight(command_id="c1", kind="put", event_id="e1", started_at=NOW)
     await stores.connections.insert(connection(in_flight=note))
     begun = await stores.connections.get("c1")
     assert isinstance(begun, Connection)
-    answers = Answers(stores, database, Facts(clock), turns, KnownItems(stores))  # type: ignore[arg-type]  # publishes, too
+    answers = CommandOutcomes(stores, database, Facts(clock), turns, SyncStateRepository(stores))  # type: ignore[arg-type]  # publishes, too
     with pytest.raises(Transient) if away else nullcontext():
         await answers.settle(await turns.begin(begun), PUT, outcome)
     return heard

@@ -5,12 +5,13 @@ from typing import Any
 import pytest
 
 from chassis.ids import new_id
-from connector.adapters.collections import Answer
-from connector.domain.change_detection.sync_state import KnownSeries
+from connector.adapters.collections import RecordedOutcome
 from connector.domain.connection.settings_change import changed
+from connector.domain.event.redaction import PrivateMode, redacted, redacted_item
 from connector.domain.model.connection import Choices, Connection
-from connector.domain.provider.port import EventRead, EventRemoved, OccurrenceCancelled, OccurrenceRead, SeriesRead
-from connector.domain.redaction import PrivateMode, present, present_item, present_series
+from connector.domain.provider.items import EventRead, EventRemoved, OccurrenceCancelled, OccurrenceRead, SeriesRead
+from connector.domain.sync_state.documents import SeriesState
+from connector.domain.sync_state.redaction import redacted_series
 from contracts.activity_types import DEFAULT_TYPES
 from contracts.calendar_events import CalendarCommandSettled
 from contracts.calendar_objects import EventAttendee, EventSnapshot, Marker
@@ -32,9 +33,9 @@ def secret(**more: Any) -> EventSnapshot:
     return event(summary=CANARY, location=CANARY, **given | more)
 
 
-def series() -> KnownSeries:
+def series() -> SeriesState:
     """A private series with an exception and a cancelled occurrence."""
-    return KnownSeries(
+    return SeriesState(
         id="s",
         scope="c1:cal",
         series_id="e1",
@@ -46,26 +47,26 @@ def series() -> KnownSeries:
 @pytest.mark.parametrize("mode", HIDING)
 def test_g2_of_a_hidden_event_nothing_is_kept_but_its_time(mode: PrivateMode) -> None:
     for item in (EventRead(secret(), "1"), OccurrenceRead(secret(), "1")):
-        kept = present_item(item, mode)
+        kept = redacted_item(item, mode)
         assert CANARY not in repr(kept)
-        assert present_item(kept, mode) == kept
+        assert redacted_item(kept, mode) == kept
     removed = EventRemoved("e1")
-    assert present_item(removed, mode) is removed
+    assert redacted_item(removed, mode) is removed
 
 
 @pytest.mark.parametrize("mode", HIDING)
 def test_g2_a_series_is_kept_masked_with_its_exceptions(mode: PrivateMode) -> None:
-    kept = present_series(series(), mode)
+    kept = redacted_series(series(), mode)
     assert CANARY not in kept.model_dump_json()
     assert len(kept.deviations) == 2
-    assert present_series(kept, mode) is kept, "nothing left to hide costs no write"
+    assert redacted_series(kept, mode) is kept, "nothing left to hide costs no write"
 
 
 def test_g2_what_is_shown_or_comes_from_the_crm_is_kept_whole() -> None:
     known = series()
-    assert present_series(known, "public") is known
+    assert redacted_series(known, "public") is known
     ours = EventRead(secret(marker=Marker(account_key="key", activity_id="a", version=1, origin="crm")), "1")
-    assert present_item(ours, "private") is ours
+    assert redacted_item(ours, "private") is ours
 
 
 def test_g2_an_answer_that_is_kept_forgets_what_the_event_said_and_stays_the_same_answer() -> None:
@@ -86,10 +87,10 @@ def test_g2_an_answer_that_is_kept_forgets_what_the_event_said_and_stays_the_sam
         outcome="applied",
         event=secret(),
     )
-    kept = Answer(id="k", message=message, at=NOW, event_id="e1").presented("private")
+    kept = RecordedOutcome(id="k", message=message, at=NOW, event_id="e1").presented("private")
     assert CANARY not in kept.model_dump_json()
     assert (kept.message.id, kept.message.outcome) == (message.id, "applied")
-    assert kept.message.event == present(secret(), "private")
+    assert kept.message.event == redacted(secret(), "private")
 
 
 def _choose(before: Connection, mode: PrivateMode) -> Connection:

@@ -3,11 +3,10 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from connector.domain.change_detection.changes import Findings
-from connector.domain.change_detection.event_change import judge
-from connector.domain.change_detection.page_changes import Memory, find_news, in_batches
-from connector.domain.change_detection.sync_state import KnownEvent, KnownSeries, new_series
-from connector.domain.provider.port import (
+from connector.domain.change_detection.changes import PageChanges
+from connector.domain.change_detection.event_change import detect_change
+from connector.domain.change_detection.page_changes import SyncState, detect_changes, in_batches
+from connector.domain.provider.items import (
     EventRead,
     EventRemoved,
     Item,
@@ -16,31 +15,32 @@ from connector.domain.provider.port import (
     SeriesRead,
     Unreadable,
 )
+from connector.domain.sync_state.documents import EventState, SeriesState, new_series_state
 from contracts.calendar_objects import Occurrence
 from tests.unit.connector.support import DAY, NOW, event, reading
 
-EMPTY = Memory(events={}, series={}, occurrences={})
+EMPTY = SyncState(events={}, series={}, occurrences={})
 
 
 def occurrence_id(series_id: str, original_start: str) -> str:
     return f"{series_id}_{original_start}"
 
 
-def find(items: Sequence[Item], memory: Memory = EMPTY) -> Findings:
-    return find_news(reading(), items, memory, occurrence_id)
+def find(items: Sequence[Item], memory: SyncState = EMPTY) -> PageChanges:
+    return detect_changes(reading(), items, memory, occurrence_id)
 
 
 def weekly(rule: str = "RRULE:FREQ=WEEKLY;COUNT=3") -> SeriesRead:
     return SeriesRead(event=event("s1"), etag="1", recurrence=(rule,), lineage="s1")
 
 
-def known_series() -> tuple[KnownSeries, list[KnownEvent]]:
+def known_series() -> tuple[SeriesState, list[EventState]]:
     findings = find([weekly()])
     return findings.series[0], [judged.known for judged in findings.judged]
 
 
-def remembering(known: Sequence[KnownEvent], series: KnownSeries) -> Memory:
-    return Memory(events={}, series={"s1": series}, occurrences={"s1": known})
+def remembering(known: Sequence[EventState], series: SeriesState) -> SyncState:
+    return SyncState(events={}, series={"s1": series}, occurrences={"s1": known})
 
 
 def test_the_later_of_two_rows_counts() -> None:
@@ -49,8 +49,8 @@ def test_the_later_of_two_rows_counts() -> None:
 
 
 def test_a_tombstone_deletes_what_is_known_and_nothing_else_h2() -> None:
-    known = judge(reading(), event("e1"), "1", None).known
-    memory = Memory(events={"e1": known}, series={}, occurrences={})
+    known = detect_change(reading(), event("e1"), "1", None).known
+    memory = SyncState(events={"e1": known}, series={}, occurrences={})
     findings = find([EventRemoved("e1", NOW), EventRemoved("stranger")], memory)
     assert [(gone.known.event_id, gone.at) for gone in findings.deletions] == [("e1", NOW)]
 
@@ -93,22 +93,22 @@ def test_a_deleted_series_counts_as_one_h4() -> None:
 def test_a_rule_nobody_can_expand_is_quarantined_and_deletes_nothing_e3() -> None:
     series, known = known_series()
     findings = find([weekly("RRULE:FREQ=NEVER"), EventRead(event("e2"), "1")], remembering(known, series))
-    assert [(one.event_id, one.rule, one.outcome) for one in findings.left_out] == [("s1", "E3", "quarantined")]
+    assert [(one.event_id, one.rule, one.outcome) for one in findings.skipped] == [("s1", "E3", "quarantined")]
     assert not findings.deletions
     assert [judged.event.event_id for judged in findings.judged] == ["e2"]
 
 
 def test_an_unreadable_item_is_quarantined_with_its_reason() -> None:
     findings = find([Unreadable("odd", "no start"), EventRead(event("e2"), "1")])
-    assert [(one.event_id, one.outcome) for one in findings.left_out] == [("odd", "quarantined")]
-    assert "no start" in findings.left_out[0].words
+    assert [(one.event_id, one.outcome) for one in findings.skipped] == [("odd", "quarantined")]
+    assert "no start" in findings.skipped[0].words
     assert len(findings.judged) == 1
 
 
 def test_a_full_read_forgets_exceptions_that_it_does_not_tell() -> None:
-    series = new_series("c1", "cal", "s1").with_deviation(OccurrenceCancelled("s1_x", "s1", "x"))
-    memory = Memory(events={}, series={"s1": series}, occurrences={})
-    findings = find_news(reading(pass_id="p2"), [weekly()], memory, occurrence_id)
+    series = new_series_state("c1", "cal", "s1").with_deviation(OccurrenceCancelled("s1_x", "s1", "x"))
+    memory = SyncState(events={}, series={"s1": series}, occurrences={})
+    findings = detect_changes(reading(pass_id="p2"), [weekly()], memory, occurrence_id)
     assert findings.series[0].deviations == ()
 
 
@@ -116,10 +116,10 @@ def test_an_event_beyond_the_horizon_waits_and_is_explained_once_d5() -> None:
     far = event("far", start=NOW + timedelta(days=400))
     findings = find([EventRead(far, "1")])
     assert [judged.tell for judged in findings.judged] == [False]
-    [waiting] = findings.left_out
+    [waiting] = findings.skipped
     assert (waiting.outcome, waiting.rule, waiting.setting) == ("waiting", "D5", "horizon_days")
-    known = Memory(events={"far": findings.judged[0].known}, series={}, occurrences={})
-    assert not find([EventRead(far, "1")], known).left_out
+    known = SyncState(events={"far": findings.judged[0].known}, series={}, occurrences={})
+    assert not find([EventRead(far, "1")], known).skipped
 
 
 def test_batches_never_part_a_series() -> None:
@@ -133,9 +133,9 @@ def test_a_series_beyond_the_horizon_is_explained_and_so_are_its_exceptions_d5()
     master = SeriesRead(event=event("s1", start=far), etag="1", recurrence=("RRULE:FREQ=WEEKLY",), lineage="s1")
     place = Occurrence(series_id="s1", lineage="s1", original_start=far.isoformat())
     moved = OccurrenceRead(event("s1_x", start=far + DAY, occurrence=place), "2")
-    assert {one.event_id for one in find([master, moved]).left_out} == {"s1", "s1_x"}
+    assert {one.event_id for one in find([master, moved]).skipped} == {"s1", "s1_x"}
 
 
 def test_a_series_with_nothing_in_the_window_is_explained_d5() -> None:
-    [waiting] = find([weekly("RRULE:FREQ=WEEKLY;UNTIL=20000101T000000Z")]).left_out
+    [waiting] = find([weekly("RRULE:FREQ=WEEKLY;UNTIL=20000101T000000Z")]).skipped
     assert (waiting.event_id, waiting.outcome, waiting.rule) == ("s1", "waiting", "D5")

@@ -6,11 +6,11 @@ from uuid import UUID
 import pytest
 
 from connector.domain.connection.events import announcement, owing_news
+from connector.domain.connection.identity import account_key
 from connector.domain.connection.lease import LeaseHeld, LeaseLost, leased, released, renewed
 from connector.domain.connection.lifecycle import healthy, pick_calendar, stopping, taking_up, troubled
 from connector.domain.connection.reads import Pace, Proof, proven
 from connector.domain.connection.settings_change import SettingRefused, changed
-from connector.domain.identity import account_key
 from connector.domain.model.connection import Choices, Subscription
 from connector.domain.provider.port import CalendarInfo
 from connector.domain.scheduling.debounce import judge_pull

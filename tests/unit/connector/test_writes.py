@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from connector.domain.model.connection import InFlight
-from connector.domain.writes import begun
+from connector.domain.writing.write_attempts import begun
 from tests.unit.connector.support import NOW, connection
 
 PUT = InFlight(command_id="c1", kind="put", event_id="e1", started_at=NOW)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from connector.adapters.providers.google.canonical import read_item
-from connector.domain.provider.port import EventRead, Item, OccurrenceRead, SeriesRead
+from connector.domain.provider.items import EventRead, Item, OccurrenceRead, SeriesRead
 from contracts.calendar_objects import EventSnapshot
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from connector.domain.provider.port import (
+from connector.domain.provider.items import (
     EventRead,
     EventRemoved,
     OccurrenceCancelled,

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from connector.domain.change_detection.content_hash import with_hash
+from connector.domain.event.content_hash import with_hash
 from contracts.calendar_objects import EventAttendee, EventFields, EventSnapshot, Marker, Occurrence
 from contracts.times import AllDay, Timed
 

@@ -10,7 +10,8 @@ import pytest
 
 from connector.adapters.providers.google import make_google
 from connector.domain.provider.errors import CalendarUnavailable, Missing, NeedsReauth, Rejected, Transient
-from connector.domain.provider.port import CalendarProvider, EventRead, NewEvent, Page, WatchRequest
+from connector.domain.provider.items import EventRead, Page
+from connector.domain.provider.port import CalendarProvider, NewEvent, WatchRequest
 from contracts.calendar_objects import EventChanges, Marker
 from contracts.times import Timed
 from tests.unit.google_adapter.resources import resource

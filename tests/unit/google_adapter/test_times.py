@@ -7,7 +7,7 @@ import pytest
 
 from chassis.errors import Rejected
 from connector.adapters.providers.google.writing import holdable
-from connector.domain.provider.port import EventRead, Unreadable
+from connector.domain.provider.items import EventRead, Unreadable
 from connector.domain.provider.zones import iana_zone
 from contracts.calendar_objects import EventChanges
 from contracts.times import AllDay, Timed

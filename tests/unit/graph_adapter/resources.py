@@ -4,7 +4,7 @@ from typing import Any
 
 from connector.adapters.providers.graph.marker import write_properties
 from connector.adapters.providers.graph.reading import read_item
-from connector.domain.provider.port import EventRead, Item, OccurrenceRead, SeriesRead
+from connector.domain.provider.items import EventRead, Item, OccurrenceRead, SeriesRead
 from contracts.calendar_objects import EventSnapshot, Marker
 
 MARKER = Marker(account_key="k", activity_id="a", version=3, origin="crm")

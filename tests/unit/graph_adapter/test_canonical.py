@@ -7,7 +7,7 @@ import pytest
 
 from connector.adapters.providers.graph.reading import read_item
 from connector.adapters.providers.graph.versions import EventVersion
-from connector.domain.provider.port import EventRead, EventRemoved, Unreadable
+from connector.domain.provider.items import EventRead, EventRemoved, Unreadable
 from contracts.times import AllDay, Timed
 from tests.unit.graph_adapter.resources import BERLIN, MARKER, marked, moment, read, resource, snapshot
 

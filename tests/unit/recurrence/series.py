@@ -2,7 +2,7 @@
 
 from datetime import UTC, date, datetime, timedelta
 
-from connector.domain.provider.port import OccurrenceCancelled, OccurrenceRead, SeriesRead
+from connector.domain.provider.items import OccurrenceCancelled, OccurrenceRead, SeriesRead
 from connector.domain.series.recurrence import expand
 from contracts.calendar_objects import EventFields, EventSnapshot, Occurrence
 from contracts.times import AllDay, EventTime, Timed

@@ -10,7 +10,7 @@ from dateutil.rrule import rrulestr
 from hypothesis import assume, event, given, settings
 from hypothesis import strategies as st
 
-from connector.domain.provider.port import OccurrenceCancelled
+from connector.domain.provider.items import OccurrenceCancelled
 from contracts.times import EventTime, Timed
 from tests.unit.recurrence.series import cancelled, days, expanded, moved, series
 

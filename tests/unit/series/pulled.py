@@ -12,11 +12,12 @@ from connector.adapters.providers.google.ids import instance_id
 from connector.application.connections.repository import Connections
 from connector.application.lease import Turn, Turns
 from connector.application.message_factory import Facts
-from connector.application.reading.change_publisher import Teller
+from connector.application.reading.change_publisher import ChangePublisher
 from connector.application.reading.pulling import Puller
 from connector.domain.connection.reads import Pace
 from connector.domain.provider.errors import Missing, ResyncNeeded
-from connector.domain.provider.port import EventRead, EventRemoved, Item, OccurrenceRead, Page, SeriesRead, Traits
+from connector.domain.provider.items import EventRead, EventRemoved, Item, OccurrenceRead, Page, SeriesRead
+from connector.domain.provider.port import Traits
 from contracts import topics
 from contracts.calendar_events import EventChanged, EventGone
 from contracts.connections import ConnectionSettings
@@ -103,7 +104,7 @@ class Reader:
         self._start = connection(settings=given.model_dump())
         connections, facts = Connections(self.stores.connections), Facts(self.clock)
         self._turns = Turns(connections, self.clock)
-        self._teller = Teller(self.stores, self.database, facts)  # type: ignore[arg-type]  # publishes, too
+        self._teller = ChangePublisher(self.stores, self.database, facts)  # type: ignore[arg-type]  # publishes, too
         self._puller = Puller(self.stores, self._teller, self._turns, self.clock, PACE)
         self._calendars = Calendars(self.calendar, None)  # type: ignore[arg-type]  # it asks for no token
 

@@ -6,11 +6,11 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from connector.adapters.providers.google.ids import instance_id, lineage
-from connector.domain.change_detection.changes import Findings
-from connector.domain.change_detection.content_hash import with_hash
-from connector.domain.change_detection.page_changes import Memory, find_news, kin_to_ask
-from connector.domain.change_detection.sync_state import KnownEvent, KnownSeries
-from connector.domain.provider.port import EventRead, Item, OccurrenceCancelled, OccurrenceRead, SeriesRead
+from connector.domain.change_detection.changes import PageChanges
+from connector.domain.change_detection.page_changes import SyncState, detect_changes, related_series_to_read
+from connector.domain.event.content_hash import with_hash
+from connector.domain.provider.items import EventRead, Item, OccurrenceCancelled, OccurrenceRead, SeriesRead
+from connector.domain.sync_state.documents import EventState, SeriesState
 from contracts.calendar_objects import EventFields, EventSnapshot, Occurrence
 from contracts.times import AllDay, EventTime, Timed
 from tests.unit.connector.support import reading
@@ -59,33 +59,33 @@ def cancelled(series_id: str, original: str) -> OccurrenceCancelled:
 class Remembered:
     """What is known after some reads; `activities` plays the mapper: which activity holds which event."""
 
-    events: dict[str, KnownEvent] = field(default_factory=dict)
-    series: dict[str, KnownSeries] = field(default_factory=dict)
+    events: dict[str, EventState] = field(default_factory=dict)
+    series: dict[str, SeriesState] = field(default_factory=dict)
     activities: dict[str, str] = field(default_factory=dict)
 
-    def read(self, *items: Item, **about: Any) -> Findings:
+    def read(self, *items: Item, **about: Any) -> PageChanges:
         """Judge a page against all that is known, and remember what it brought."""
-        findings = find_news(reading(**about), items, self.memory(), instance_id)
+        findings = detect_changes(reading(**about), items, self.memory(), instance_id)
         self._remember(findings)
         return findings
 
-    def memory(self) -> Memory:
+    def memory(self) -> SyncState:
         """Return what is known."""
         known = self.events.values()
         ids = {one.series_id for one in known if one.series_id}
         by_series = {one: [event for event in known if event.series_id == one] for one in ids}
         plain = {key: event for key, event in self.events.items() if event.series_id is None}
-        return Memory(events=plain, series=dict(self.series), occurrences=by_series)
+        return SyncState(events=plain, series=dict(self.series), occurrences=by_series)
 
     def to_ask(self, *items: Item) -> list[str]:
         """Return the series that a page makes worth asking for."""
-        return kin_to_ask(items, self.memory())
+        return related_series_to_read(items, self.memory())
 
     def days(self, activity: str) -> str:
         """Return when the event of an activity begins."""
         return self.events[self.activities[activity]].starts_at.isoformat()[:16]
 
-    def _remember(self, findings: Findings) -> None:
+    def _remember(self, findings: PageChanges) -> None:
         holder = {event_id: activity for activity, event_id in self.activities.items()}
         for one in findings.judged:
             self.events[one.known.event_id] = one.known
@@ -110,17 +110,17 @@ def remembering(*items: Item, **about: Any) -> Remembered:
     return known
 
 
-def pairs(findings: Findings) -> dict[str, str]:
+def pairs(findings: PageChanges) -> dict[str, str]:
     """Return new ids with the old ones that they replace."""
     return {one.event.event_id: one.replaces for one in findings.judged if one.replaces}
 
 
-def told(findings: Findings) -> set[str]:
+def told(findings: PageChanges) -> set[str]:
     """Return the ids of the events that are told."""
     return {one.event.event_id for one in findings.judged if one.tell}
 
 
-def gone(findings: Findings) -> set[str]:
+def gone(findings: PageChanges) -> set[str]:
     """Return the ids of the events that are gone."""
     return {one.known.event_id for one in findings.deletions}
 

@@ -10,7 +10,7 @@ from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
 from connector.adapters.providers.google.ids import instance_id, lineage
-from connector.domain.provider.port import EventRemoved, Item, SeriesRead
+from connector.domain.provider.items import EventRemoved, Item, SeriesRead
 from contracts.calendar_events import EventChanged, EventGone
 from contracts.envelope import Message
 from contracts.times import Timed

@@ -3,7 +3,7 @@
 import pytest
 
 from connector.domain.change_detection.page_changes import in_batches
-from connector.domain.provider.port import EventRemoved, Item
+from connector.domain.provider.items import EventRemoved, Item
 from connector.domain.series.pairing import Place, pair, place_of
 from tests.unit.series.remembered import (
     at,
@@ -198,7 +198,7 @@ def test_e4_a_half_that_is_deleted_while_the_other_comes_counts_nothing_gone() -
 def test_e3_a_half_nobody_can_expand_deletes_nothing() -> None:
     known = remembering(series("x", at(2), WEEKLY))
     found = known.read(series("x", at(2), "RRULE:FREQ=NEVER"), series(SPLIT, at(16, 15), WEEKLY))
-    assert [one.event_id for one in found.left_out] == ["x"]
+    assert [one.event_id for one in found.skipped] == ["x"]
     assert (gone(found), len(told(found))) == (set(), 3)
 
 

@@ -3,9 +3,10 @@
 from datetime import timedelta
 
 from connector.adapters.providers.google.ids import instance_id
-from connector.domain.change_detection.pruning import KEPT, over_before, without_past
-from connector.domain.change_detection.sync_state import KnownSeries, deviation_id, new_series
-from connector.domain.window import window_at
+from connector.domain.event.window import window_at
+from connector.domain.provider.items import deviation_id
+from connector.domain.sync_state.documents import SeriesState, new_series_state
+from connector.domain.sync_state.pruning import KEPT, over_before, without_past
 from tests.unit.connector.support import NOW
 from tests.unit.series.remembered import at, cancelled, days, exception, series
 
@@ -13,12 +14,12 @@ LATER = NOW + timedelta(days=30)
 WINDOW = window_at(LATER, "Europe/Berlin", 180)
 
 
-def known(*lines: str) -> KnownSeries:
-    one = new_series("c1", "cal", "x")
+def known(*lines: str) -> SeriesState:
+    one = new_series_state("c1", "cal", "x")
     return one.model_copy(update={"master": series("x", at(2), *(lines or ("RRULE:FREQ=DAILY",)))})
 
 
-def ids(one: KnownSeries) -> list[str]:
+def ids(one: SeriesState) -> list[str]:
     left = without_past(one, WINDOW).deviations
     return [deviation_id(item) for item in left]
 

@@ -5,7 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from connector.domain.provider.port import EventRemoved, SeriesRead, Traits
+from connector.domain.provider.items import EventRemoved, SeriesRead
+from connector.domain.provider.port import Traits
 from contracts.calendar_events import EventChanged, EventGone
 from contracts.times import Timed
 from tests.unit.series.pulled import Reader

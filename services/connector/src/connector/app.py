@@ -17,7 +17,7 @@ from chassis.runtime.background import Periodic
 from chassis.web.api import make_api
 from chassis.web.idempotency import Idempotency
 from connector.adapters.collections import Stores, open_stores
-from connector.adapters.credentials import Vault
+from connector.adapters.credentials import CredentialStore
 from connector.adapters.oauth import CALLBACK_PATH, OAuthClient
 from connector.application.connections.activity_types import ActiveTypes
 from connector.application.connections.push_channels import Channels
@@ -31,10 +31,10 @@ from connector.application.notifications import Doorbell
 from connector.application.parking import Parking
 from connector.application.provider_access import Accounts, ProviderKit
 from connector.application.rate_limiter import Tempos
-from connector.application.reading.change_publisher import Teller
+from connector.application.reading.change_publisher import ChangePublisher
 from connector.application.reading.pulling import Puller
 from connector.application.worker import Worker
-from connector.application.writing.outcomes import Answers
+from connector.application.writing.outcomes import CommandOutcomes
 from connector.application.writing.putting import Writer
 from connector.application.writing.removing import Remover
 from connector.domain.provider.port import CalendarProvider
@@ -87,8 +87,8 @@ def _worker(
     parts: Parts, turns: Turns, retirer: Retirer, channels: Channels, parking: Parking, tempos: Tempos
 ) -> Worker:
     stores, clock = parts.stores, parts.clock
-    teller = Teller(stores, parts.publisher, parts.facts)
-    answers = Answers(stores, parts.publisher, parts.facts, turns, teller.known)
+    teller = ChangePublisher(stores, parts.publisher, parts.facts)
+    answers = CommandOutcomes(stores, parts.publisher, parts.facts, turns, teller.known)
     return Worker(
         connections=parts.connections,
         accounts=parts.accounts,
@@ -138,13 +138,13 @@ def make_app(
     store = Store(database or MongoDatabase(settings.mongo_url, settings.mongo_database), publisher, clock)
     stores = open_stores(store, facts.connection_changed)
     connections = Connections(stores.connections)
-    accounts = Accounts(_kits(settings, http, clock, providers, transport), Vault(stores, cipher, clock))
+    accounts = Accounts(_kits(settings, http, clock, providers, transport), CredentialStore(stores, cipher, clock))
     parts = Parts(settings, clock, broker, stores, connections, facts, publisher, cipher, accounts)
 
     turns = Turns(connections, clock)
     addresses = {name: f"{settings.public_url}{kit.webhook}" for name, kit in accounts.kits.items()}
     channels = Channels(stores, turns, clock, addresses)
-    known = Teller(stores, publisher, facts).known
+    known = ChangePublisher(stores, publisher, facts).known
     retirer = Retirer(stores, accounts, channels, turns, known)
     parking = Parking(stores, connections, publisher, clock)
     tempos = Tempos(clock, settings.background_per_second)

@@ -9,9 +9,9 @@ from pydantic import AwareDatetime
 from chassis.messaging.publisher import Outgoing
 from chassis.persistence.documents import Document, Documents
 from chassis.persistence.store import Index, Store
-from connector.domain.change_detection.sync_state import KnownEvent, KnownSeries
+from connector.domain.event.redaction import PrivateMode, redacted
 from connector.domain.model.connection import Connection
-from connector.domain.redaction import PrivateMode, present
+from connector.domain.sync_state.documents import EventState, SeriesState
 from contracts.activity_types import ActivityType
 from contracts.calendar_events import CalendarCommandSettled
 from contracts.envelope import Id
@@ -60,18 +60,17 @@ class ParkedWork(Document):
     """How often it was parked: who takes it up forgets it only as it was found."""
 
 
-class Answer(Document):
+class RecordedOutcome(Document):
     """How a command was answered; the id is the command's. A repeated one is answered as the first time."""
 
     message: CalendarCommandSettled
     at: AwareDatetime
     event_id: Id | None = None
 
-    def presented(self, mode: PrivateMode) -> "Answer":
+    def presented(self, mode: PrivateMode) -> "RecordedOutcome":
         """Return the answer with its event as it may be kept now (G2)."""
         event = self.message.event
-        shown = self.message.model_copy(update={"event": event and present(event, mode)})
-        return self.model_copy(update={"message": shown})
+        return self.model_copy(update={"message": self.message.with_event(event and redacted(event, mode))})
 
 
 class CompanyTypes(Document):
@@ -81,7 +80,7 @@ class CompanyTypes(Document):
     types: tuple[ActivityType, ...]
 
 
-class ToldLeftOut(Document):
+class PublishedSkip(Document):
     """An event that was told to be left out, so that the same reason is told once."""
 
     connection_id: Id
@@ -94,15 +93,15 @@ class Stores:
 
     connections: Documents[Connection]
     seats: Documents[Seat]
-    events: Documents[KnownEvent]
-    series: Documents[KnownSeries]
+    events: Documents[EventState]
+    series: Documents[SeriesState]
     credentials: Documents[Credentials]
     states: Documents[OAuthState]
     channels: Documents[Channel]
     parked: Documents[ParkedWork]
-    answers: Documents[Answer]
+    answers: Documents[RecordedOutcome]
     types: Documents[CompanyTypes]
-    left_out: Documents[ToldLeftOut]
+    skipped: Documents[PublishedSkip]
 
 
 def open_stores(store: Store, announce: Callable[[Connection], Sequence[Outgoing]]) -> Stores:
@@ -123,14 +122,14 @@ def open_stores(store: Store, announce: Callable[[Connection], Sequence[Outgoing
         seats=store.documents("seats", Seat),
         events=store.documents(
             "known_events",
-            KnownEvent,
+            EventState,
             indexes=[
                 Index([("scope", 1), ("series_id", 1)]),
                 Index([("scope", 1), ("ends_at", 1)]),
                 Index([("scope", 1), ("published", 1), ("starts_at", 1)]),
             ],
         ),
-        series=store.documents("series", KnownSeries, indexes=[Index([("scope", 1), ("lineage", 1)])]),
+        series=store.documents("series", SeriesState, indexes=[Index([("scope", 1), ("lineage", 1)])]),
         credentials=store.documents("credentials", Credentials),
         states=store.documents(
             "oauth_states",
@@ -140,8 +139,10 @@ def open_stores(store: Store, announce: Callable[[Connection], Sequence[Outgoing
         channels=store.documents("channels", Channel, indexes=[by_connection]),
         parked=store.documents("parked_work", ParkedWork, indexes=[by_connection]),
         answers=store.documents(
-            "answers", Answer, indexes=[Index([("at", 1)], expire_after=timedelta(days=7)), Index([("event_id", 1)])]
+            "answers",
+            RecordedOutcome,
+            indexes=[Index([("at", 1)], expire_after=timedelta(days=7)), Index([("event_id", 1)])],
         ),
         types=store.documents("company_types", CompanyTypes),
-        left_out=store.documents("left_out", ToldLeftOut, indexes=[by_connection]),
+        skipped=store.documents("left_out", PublishedSkip, indexes=[by_connection]),
     )

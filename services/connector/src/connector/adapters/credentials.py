@@ -28,7 +28,7 @@ class _BeingRefreshed(Transient):
     """Another task or pod renews this token just now: a rotating one must not be used twice."""
 
 
-class Vault:
+class CredentialStore:
     """Keeps the tokens of all connections."""
 
     def __init__(self, stores: Stores, cipher: Cipher, clock: Clock) -> None:
@@ -111,7 +111,7 @@ class Vault:
 class StoredAccess:
     """A connection's way to a valid access token; see `connector.domain.provider.port.Access`."""
 
-    vault: Vault
+    vault: CredentialStore
     oauth: OAuthClient
     connection_id: str
     _given: int = 0

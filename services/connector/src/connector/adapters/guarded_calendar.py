@@ -8,19 +8,18 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from chassis.errors import Transient
+from connector.domain.event.window import Window
 from connector.domain.provider.errors import Throttled
+from connector.domain.provider.items import Item, Page
 from connector.domain.provider.port import (
     Access,
     Account,
     CalendarInfo,
     CalendarProvider,
-    Item,
     NewEvent,
-    Page,
     Watch,
     WatchRequest,
 )
-from connector.domain.window import Window
 from contracts.calendar_objects import EventChanges, Marker
 
 

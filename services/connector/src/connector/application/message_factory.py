@@ -8,8 +8,8 @@ from chassis.clock import Clock
 from chassis.ids import new_id
 from chassis.messaging.publisher import Outgoing, outgoing
 from chassis.observability.correlation import current_correlation_id
-from connector.domain.change_detection.event_change import Judged
-from connector.domain.change_detection.skipped_events import LeftOut
+from connector.domain.change_detection.event_change import EventChange
+from connector.domain.change_detection.skipped_events import SkippedEvent
 from connector.domain.connection.events import announcement
 from connector.domain.model.connection import Connection
 from contracts.calendar_commands import CalendarPull, CalendarPut, CalendarRemove, PullReason
@@ -72,7 +72,7 @@ class Facts:
             "seq": seq,
         }
 
-    def event_changed(self, connection: Connection, judged: Judged, seq: int, pass_id: str) -> Outgoing:
+    def event_changed(self, connection: Connection, judged: EventChange, seq: int, pass_id: str) -> Outgoing:
         """Return that an event is now like this."""
         message = EventChanged(
             **self._calendar(connection, judged.event.calendar_id, seq),
@@ -141,7 +141,7 @@ class Facts:
             gone_at=gone_at,
         )
 
-    def left_out(self, connection: Connection, found: LeftOut) -> Outgoing:
+    def skipped(self, connection: Connection, found: SkippedEvent) -> Outgoing:
         """Return that an event was left out, for explain to tell (L1)."""
         message = SyncDecided(
             **self._envelope(connection, connection.version, "calendar"),

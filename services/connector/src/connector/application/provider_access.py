@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from connector.adapters.credentials import StoredAccess, Vault
+from connector.adapters.credentials import CredentialStore, StoredAccess
 from connector.adapters.guarded_calendar import Calendars
 from connector.adapters.oauth import OAuthClient
 from connector.domain.model.connection import Connection
@@ -25,7 +25,7 @@ class Accounts:
     """Opens the way from a connection to its provider."""
 
     kits: Mapping[str, ProviderKit]
-    vault: Vault
+    vault: CredentialStore
 
     def calendars(self, connection: Connection) -> Calendars:
         """Return the connection's guarded way to its provider."""

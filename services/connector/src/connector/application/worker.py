@@ -15,13 +15,13 @@ from connector.application.parking import PARKS, Parking
 from connector.application.provider_access import Accounts
 from connector.application.rate_limiter import Tempos
 from connector.application.reading.pulling import Puller
-from connector.application.writing.outcomes import Answers, Command
+from connector.application.writing.outcomes import Command, CommandOutcomes
 from connector.application.writing.putting import Writer, first_note
 from connector.application.writing.removing import Remover
 from connector.domain.model.connection import Connection
 from connector.domain.scheduling.debounce import judge_pull
 from connector.domain.scheduling.schedule import sooner
-from connector.domain.writes import begun
+from connector.domain.writing.write_attempts import begun
 from contracts.calendar_commands import (
     CalendarCommandMessage,
     CalendarConfirm,
@@ -48,7 +48,7 @@ class Worker:
     writer: Writer
     remover: Remover
     retirer: Retirer
-    answers: Answers
+    answers: CommandOutcomes
     tempos: Tempos
     clock: Clock
 

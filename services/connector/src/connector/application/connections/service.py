@@ -15,9 +15,9 @@ from connector.application.connections.activity_types import ActiveTypes
 from connector.application.connections.repository import Connections
 from connector.application.connections.teardown import Retirer
 from connector.application.lease import Change
+from connector.domain.connection.identity import seat_id
 from connector.domain.connection.lifecycle import resyncing, stopping
 from connector.domain.connection.settings_change import changed, check_types, put_back
-from connector.domain.identity import seat_id
 from connector.domain.model.connection import Choices, Connection
 from contracts.connections import BrakeAnswer, Coverage, Provider, Remove
 

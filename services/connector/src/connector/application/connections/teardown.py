@@ -9,10 +9,10 @@ from connector.adapters.collections import Stores
 from connector.application.connections.push_channels import Channels
 from connector.application.lease import Turns
 from connector.application.provider_access import Accounts
-from connector.application.reading.sync_state import KnownItems
-from connector.domain.change_detection.sync_state import scope_of
+from connector.application.reading.sync_state import SyncStateRepository
 from connector.domain.connection.lifecycle import stopped
 from connector.domain.model.connection import Connection
+from connector.domain.sync_state.documents import calendar_scope
 
 log = structlog.get_logger()
 
@@ -25,7 +25,7 @@ class Retirer:
     accounts: Accounts
     channels: Channels
     turns: Turns
-    known: KnownItems
+    known: SyncStateRepository
 
     async def retire(self, connection: Connection) -> None:
         """Stop a connection for good. The provider's part is best effort: a grant may be gone already."""
@@ -48,4 +48,4 @@ class Retirer:
         for parked in await self.stores.parked.find({"connection_id": connection.id}):
             await self.stores.parked.delete(parked.id, parked.version)
         if connection.settings.calendar_id:
-            await self.known.forget_all(scope_of(connection.id, connection.settings.calendar_id))
+            await self.known.forget_all(calendar_scope(connection.id, connection.settings.calendar_id))

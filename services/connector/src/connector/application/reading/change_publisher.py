@@ -6,28 +6,28 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from chassis.messaging.publisher import Outgoing, Publisher
-from connector.adapters.collections import Answer, Stores, ToldLeftOut
+from connector.adapters.collections import PublishedSkip, RecordedOutcome, Stores
 from connector.adapters.guarded_calendar import Calendars
 from connector.application.lease import Turn
 from connector.application.message_factory import Facts
-from connector.application.reading.sync_state import KnownItems
-from connector.domain.change_detection.changes import Deletion, Findings
-from connector.domain.change_detection.event_change import Reading, judge, whatever_the_window
+from connector.application.reading.sync_state import SyncStateRepository
+from connector.domain.change_detection.changes import Deletion, PageChanges
+from connector.domain.change_detection.event_change import ReadContext, detect_change, whatever_the_window
 from connector.domain.change_detection.page_changes import (
-    find_news,
+    detect_changes,
     ids_on,
     in_batches,
-    kin_to_ask,
+    related_series_to_read,
     series_touched,
     unfolded,
     waits_for_last_page,
     without,
 )
-from connector.domain.change_detection.skipped_events import LeftOut
-from connector.domain.change_detection.sync_state import KnownSeries
+from connector.domain.change_detection.skipped_events import SkippedEvent
+from connector.domain.event.redaction import redacted_item
 from connector.domain.model.connection import Connection
 from connector.domain.provider.errors import Missing
-from connector.domain.provider.port import (
+from connector.domain.provider.items import (
     EventRead,
     EventRemoved,
     Item,
@@ -35,7 +35,7 @@ from connector.domain.provider.port import (
     OccurrenceRead,
     SeriesRead,
 )
-from connector.domain.redaction import present_item
+from connector.domain.sync_state.documents import SeriesState
 from contracts.calendar_events import Pass
 
 _READS_AT_ONCE = 4
@@ -48,7 +48,7 @@ class Read:
 
     turn: Turn
     calendars: Calendars
-    reading: Reading
+    reading: ReadContext
     pass_id: str
     told: int = 0
     found: int = 0
@@ -56,7 +56,7 @@ class Read:
     held: list[Item] = field(default_factory=list)
     """What waits for the last page."""
     deletions: dict[str, Deletion] = field(default_factory=dict)
-    dead_series: dict[str, KnownSeries] = field(default_factory=dict)
+    dead_series: dict[str, SeriesState] = field(default_factory=dict)
     cut: bool = False
     """Occurrences went with a change of their rule: their successors may be about to come (E4)."""
     unplaced: bool = False
@@ -75,7 +75,7 @@ class Read:
         dead = self.dead_series.keys() - revived
         return [item for item in items if series_touched([item]).isdisjoint(dead)]
 
-    def note(self, findings: Findings) -> None:
+    def note(self, findings: PageChanges) -> None:
         """Note what is gone, for the end of the pass; what goes on, also under another id, is not gone."""
         there = {one.event.event_id for one in findings.judged} | {one.event_id for one in findings.replaced}
         for event_id in there & self.deletions.keys():
@@ -90,16 +90,16 @@ class Read:
         self.unplaced |= findings.unplaced
 
 
-class Teller:
+class ChangePublisher:
     """Tells what a read finds, in the order that loses nothing: publish, then remember."""
 
     def __init__(self, stores: Stores, publisher: Publisher, facts: Facts) -> None:
         self._stores = stores
         self._publisher = publisher
         self._facts = facts
-        self.known = KnownItems(stores)
+        self.known = SyncStateRepository(stores)
 
-    async def take_page(self, read: Read, items: Sequence[Item], *, last: bool) -> None:
+    async def process_page(self, read: Read, items: Sequence[Item], *, last: bool) -> None:
         """Tell the news of a page; series and deletions are told with the last one."""
         waiting = [item for item in items if waits_for_last_page(item)]
         read.held = without(read.held, ids_on(items)) + waiting
@@ -112,20 +112,20 @@ class Teller:
         """Tell the news of some items and remember them."""
         items = unfolded(read.living(items))
         memory = await self.known.around(read.reading, items)
-        if kin := [one for one in kin_to_ask(items, memory) if one not in read.seen]:
+        if kin := [one for one in related_series_to_read(items, memory) if one not in read.seen]:
             items = [*items, *unfolded(await self._ask_all(read, kin))]
             memory = await self.known.around(read.reading, items)
-        items = [present_item(one, read.reading.private) for one in items]
-        findings = find_news(read.reading, items, memory, read.calendars.provider.occurrence_id)
+        items = [redacted_item(one, read.reading.private) for one in items]
+        findings = detect_changes(read.reading, items, memory, read.calendars.provider.occurrence_id)
         read.found += len(items)
         read.seen |= ids_on(items) | series_touched(items)
         await self.tell(read, findings)
 
-    async def tell(self, read: Read, findings: Findings) -> None:
+    async def tell(self, read: Read, findings: PageChanges) -> None:
         """Publish what changed, remember it, and note what is gone for the end of the pass."""
         news = [judged for judged in findings.judged if judged.tell]
         messages = [self._facts.event_changed(read.connection, one, read.turn.seq, read.pass_id) for one in news]
-        await self._publisher.publish([*messages, *await self._leave_out(read, findings.left_out)])
+        await self._publisher.publish([*messages, *await self._leave_out(read, findings.skipped)])
         await self._hide_answers(read, [one.event.event_id for one in findings.judged if one.event.masked])
         await self.known.remember(findings)
         read.told += len(news)
@@ -138,19 +138,19 @@ class Teller:
             if answer.message.connection_id == read.connection.id:
                 await self._keep(answer.presented(read.reading.private))
 
-    async def _keep(self, answer: Answer) -> None:
+    async def _keep(self, answer: RecordedOutcome) -> None:
         await self._stores.answers.update(answer.id, lambda _: answer)
 
-    async def _leave_out(self, read: Read, found: Sequence[LeftOut]) -> list[Outgoing]:
-        return [self._facts.left_out(read.connection, one) for one in found if await self._is_new(read, one)]
+    async def _leave_out(self, read: Read, found: Sequence[SkippedEvent]) -> list[Outgoing]:
+        return [self._facts.skipped(read.connection, one) for one in found if await self._is_new(read, one)]
 
-    async def _is_new(self, read: Read, found: LeftOut) -> bool:
+    async def _is_new(self, read: Read, found: SkippedEvent) -> bool:
         document_id = read.reading.id_of(found.event_id)
-        known = await self._stores.left_out.get(document_id)
+        known = await self._stores.skipped.get(document_id)
         if known and known.words == found.words:
             return False
-        fresh = ToldLeftOut(id=document_id, connection_id=read.connection.id, words=found.words)
-        await self._stores.left_out.update(document_id, lambda _: fresh)
+        fresh = PublishedSkip(id=document_id, connection_id=read.connection.id, words=found.words)
+        await self._stores.skipped.update(document_id, lambda _: fresh)
         return True
 
     async def confirm_absent(self, read: Read) -> None:
@@ -179,9 +179,10 @@ class Teller:
         known = await self._stores.events.get_many([read.reading.id_of(event_id) for event_id in event_ids])
         live = [item for item in items if isinstance(item, EventRead | OccurrenceRead)]
         judged = [
-            judge(read.reading, one.event, one.etag, known.get(read.reading.id_of(one.event.event_id))) for one in live
+            detect_change(read.reading, one.event, one.etag, known.get(read.reading.id_of(one.event.event_id)))
+            for one in live
         ]
-        await self.tell(read, Findings(judged=[whatever_the_window(one) for one in judged]))
+        await self.tell(read, PageChanges(judged=[whatever_the_window(one) for one in judged]))
         read.strangers |= {
             event_id: getattr(item, "at", None)
             for event_id, item in zip(event_ids, items, strict=True)
@@ -202,7 +203,7 @@ class Teller:
         except Missing:
             return None  # not visible is no proof of a deletion
 
-    async def tell_deletions(self, read: Read) -> None:
+    async def publish_deletions(self, read: Read) -> None:
         """Tell what is gone, each with the number of all (H4), and forget it."""
         gone = list(read.deletions.values())
         sync_pass = Pass(id=read.pass_id, deletions=len(gone) + len(read.strangers))

@@ -8,14 +8,14 @@ from chassis.ids import new_id
 from connector.adapters.collections import Stores
 from connector.adapters.guarded_calendar import Calendars, ProviderAway
 from connector.application.lease import Turn, Turns
-from connector.application.reading.change_publisher import Read, Teller
+from connector.application.reading.change_publisher import ChangePublisher, Read
 from connector.application.reading.horizon import forget_past, roll_horizon
-from connector.domain.change_detection.event_change import Reading
+from connector.domain.change_detection.event_change import ReadContext
 from connector.domain.connection.reads import Pace, Proof, proven
+from connector.domain.event.window import window_at
 from connector.domain.model.connection import Connection
 from connector.domain.provider.errors import ResyncNeeded
 from connector.domain.scheduling.schedule import with_due
-from connector.domain.window import window_at
 from contracts.calendar_commands import PullReason
 
 _ASKED_AT_ONCE = 4
@@ -27,7 +27,7 @@ class Puller:
     """Reads calendars within a turn, and ends the turn with what the read has proven."""
 
     stores: Stores
-    teller: Teller
+    teller: ChangePublisher
     turns: Turns
     clock: Clock
     pace: Pace
@@ -48,7 +48,7 @@ class Puller:
         if reason in _ROLLING:
             await roll_horizon(read, self.stores, self.teller)
             await forget_past(read.reading, self.stores)
-        await self.teller.tell_deletions(read)
+        await self.teller.publish_deletions(read)
         proof = Proof(read.reading.calendar_id, started, self.clock.now(), cursor, reason, read.found)
         await self.turns.end(turn, lambda c: proven(c, proof, self.pace))
 
@@ -59,7 +59,7 @@ class Puller:
         read = self._begin(turn, calendars, full=True, tell_all=True)
         cursor = await self._pages(read, None)
         await self.teller.confirm_absent(read)
-        await self.teller.tell_deletions(read)
+        await self.teller.publish_deletions(read)
         await self.teller.end_replay(read, replay_id)
         proof = Proof(read.reading.calendar_id, started, self.clock.now(), cursor, "resync", read.found)
 
@@ -74,14 +74,14 @@ class Puller:
         for start in range(0, len(event_ids), _ASKED_AT_ONCE):
             await self.teller.confirm(read, event_ids[start : start + _ASKED_AT_ONCE])
             await self.turns.keep(turn)
-        await self.teller.tell_deletions(read)
+        await self.teller.publish_deletions(read)
         await self.teller.end_confirmation(read, replay_id)
         await self.turns.end(turn)
 
     def _begin(self, turn: Turn, calendars: Calendars, *, full: bool, tell_all: bool = False) -> Read:
         connection, pass_id = turn.connection, new_id()
         settings = connection.settings
-        reading = Reading(
+        reading = ReadContext(
             connection_id=connection.id,
             calendar_id=connection.calendar_id,
             seq=turn.seq,
@@ -97,7 +97,7 @@ class Puller:
         """Tell all pages; the answer is where the next read goes on. Nothing is stored of it before the end."""
         reading = read.reading
         async for page in read.calendars.changes(reading.calendar_id, cursor, reading.window):
-            await self.teller.take_page(read, page.items, last=page.cursor is not None)
+            await self.teller.process_page(read, page.items, last=page.cursor is not None)
             if page.cursor is not None:
                 return page.cursor
             await self._keep(read)

@@ -5,16 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from chassis.messaging.publisher import Publisher
-from connector.adapters.collections import Answer, Stores
+from connector.adapters.collections import RecordedOutcome, Stores
 from connector.application.lease import Turn, Turns
 from connector.application.message_factory import Facts, answer
-from connector.application.reading.sync_state import KnownItems
-from connector.domain.change_detection.event_change import Judged, Reading, judge, whatever_the_window
-from connector.domain.change_detection.sync_state import KnownEvent
+from connector.application.reading.sync_state import SyncStateRepository
+from connector.domain.change_detection.event_change import EventChange, ReadContext, detect_change, whatever_the_window
 from connector.domain.connection.lifecycle import healthy
-from connector.domain.identity import known_id
+from connector.domain.event.window import window_at
 from connector.domain.model.connection import Connection
-from connector.domain.window import window_at
+from connector.domain.sync_state.documents import EventState, state_id
 from contracts.calendar_commands import CalendarPut, CalendarRemove
 from contracts.calendar_events import CalendarOutcome, Pass
 from contracts.calendar_objects import EventSnapshot
@@ -43,7 +42,7 @@ class Outcome:
 
 
 @dataclass(frozen=True)
-class Answers:
+class CommandOutcomes:
     """Notes outcomes, then tells them and ends the turn.
 
     What a crash cuts off is made good: a command that comes again is answered by its note, or else tried again as one
@@ -55,7 +54,7 @@ class Answers:
     publisher: Publisher
     facts: Facts
     turns: Turns
-    known: KnownItems
+    known: SyncStateRepository
 
     async def settle(self, turn: Turn, command: Command, outcome: Outcome) -> None:
         """Tell and note the outcome of a command, and end its turn."""
@@ -71,7 +70,9 @@ class Answers:
             reason=outcome.reason,
             gone_at=outcome.gone_at if outcome.kind == "gone" else None,
         )
-        note = Answer(id=command.command_id, message=message, at=self.facts.clock.now(), event_id=outcome.event_id)
+        note = RecordedOutcome(
+            id=command.command_id, message=message, at=self.facts.clock.now(), event_id=outcome.event_id
+        )
         remembered = self.known.put(judged) if judged else self._forget_removed(command, outcome)
         await asyncio.gather(remembered, self.stores.answers.insert(note))
         await self.publisher.publish([answer(message)])
@@ -93,22 +94,24 @@ class Answers:
         await self.publisher.publish([answer(known.message)])
         return True
 
-    def judged(self, turn: Turn, event: EventSnapshot, etag: str | None, known: KnownEvent | None = None) -> Judged:
+    def judged(
+        self, turn: Turn, event: EventSnapshot, etag: str | None, known: EventState | None = None
+    ) -> EventChange:
         """Return the event as it may be told and remembered; what we wrote lies inside any window."""
         connection = turn.connection
-        reading = Reading(
+        reading = ReadContext(
             connection_id=connection.id,
             calendar_id=event.calendar_id,
             seq=turn.seq,
             window=window_at(self.facts.clock.now(), connection.zone, connection.settings.horizon_days),
             private=connection.settings.private_events,
         )
-        return whatever_the_window(judge(reading, event, etag, known))
+        return whatever_the_window(detect_change(reading, event, etag, known))
 
     async def _forget_removed(self, command: Command, outcome: Outcome) -> None:
         removed = isinstance(command, CalendarRemove) and outcome.kind == "applied"
         if (removed or outcome.kind == "gone") and command.event_id:
-            document_id = known_id(command.connection_id, command.calendar_id, command.event_id)
+            document_id = state_id(command.connection_id, command.calendar_id, command.event_id)
             if known := await self.stores.events.get(document_id):
                 await self.stores.events.delete(document_id, known.version)
 

@@ -7,13 +7,14 @@ from typing import Literal
 from connector.adapters.collections import Stores
 from connector.adapters.guarded_calendar import Calendars
 from connector.application.lease import Turn, Turns
-from connector.application.writing.outcomes import Answers, Outcome
-from connector.domain.identity import known_id
+from connector.application.writing.outcomes import CommandOutcomes, Outcome
+from connector.domain.event.redaction import redacted
 from connector.domain.model.connection import Connection, InFlight
 from connector.domain.provider.errors import AlreadyExists, Forbidden, Missing, PreconditionFailed, Rejected
-from connector.domain.provider.port import CalendarProvider, EventRemoved, Item, NewEvent
-from connector.domain.redaction import present
-from connector.domain.writes import etag_of, holds, is_written, judge_taken, snapshot_of
+from connector.domain.provider.items import EventRemoved, Item, etag_of, snapshot_of
+from connector.domain.provider.port import CalendarProvider, NewEvent
+from connector.domain.sync_state.documents import state_id
+from connector.domain.writing.write_attempts import holds, id_conflict, is_written
 from contracts.calendar_commands import CalendarPut, CalendarRemove
 from contracts.calendar_objects import EventSnapshot
 
@@ -25,7 +26,7 @@ class Writer:
     """Carries out puts within a turn."""
 
     stores: Stores
-    answers: Answers
+    answers: CommandOutcomes
     turns: Turns
 
     async def put(self, turn: Turn, calendars: Calendars, put: CalendarPut) -> None:
@@ -72,7 +73,7 @@ class Writer:
         except Missing:
             return None
         event = snapshot_of(item)
-        match judge_taken(item, put, place.first_try):
+        match id_conflict(item, put, place.first_try):
             case "deleted_since":
                 at = item.at if isinstance(item, EventRemoved) else None
                 return Outcome("applied", gone=place.event_id, gone_at=at, generation=place.generation)
@@ -137,12 +138,12 @@ class Writer:
 
     async def _known_etag(self, put: CalendarPut, event_id: str) -> str | None:
         """Return the etag to write on, if what we know is what the change was made from."""
-        known = await self.stores.events.get(known_id(put.connection_id, put.calendar_id, event_id))
+        known = await self.stores.events.get(state_id(put.connection_id, put.calendar_id, event_id))
         matches = known is not None and put.based_on in (None, known.hash)
         return known.etag if known and matches else None
 
     def _hash(self, connection: Connection, event: EventSnapshot) -> str:
-        return present(event, connection.settings.private_events).hash
+        return redacted(event, connection.settings.private_events).hash
 
 
 @dataclass(frozen=True)

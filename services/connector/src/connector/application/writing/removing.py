@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from connector.adapters.collections import Stores
 from connector.adapters.guarded_calendar import Calendars
 from connector.application.lease import Turn
-from connector.application.writing.outcomes import Answers, Outcome
-from connector.domain.identity import known_id
+from connector.application.writing.outcomes import CommandOutcomes, Outcome
+from connector.domain.event.redaction import redacted
 from connector.domain.provider.errors import Missing, PreconditionFailed, Rejected
-from connector.domain.redaction import present
-from connector.domain.writes import etag_of, snapshot_of
+from connector.domain.provider.items import etag_of, snapshot_of
+from connector.domain.sync_state.documents import state_id
 from contracts.calendar_commands import CalendarRemove
 
 _TRIES = 5
@@ -20,7 +20,7 @@ class Remover:
     """Carries out removals within a turn."""
 
     stores: Stores
-    answers: Answers
+    answers: CommandOutcomes
 
     async def remove(self, turn: Turn, calendars: Calendars, command: CalendarRemove) -> None:
         """Delete an event, and answer; one that is gone already is what was asked for."""
@@ -41,7 +41,7 @@ class Remover:
                 if event is None:
                     return Outcome("applied")
                 mode = turn.connection.settings.private_events
-                if command.based_on is not None and present(event, mode).hash != command.based_on:
+                if command.based_on is not None and redacted(event, mode).hash != command.based_on:
                     return Outcome("conflict", event=event, etag=etag_of(item))
                 etag = etag_of(item)
             try:
@@ -53,6 +53,6 @@ class Remover:
         return Outcome("refused", reason="changes_all_the_time")
 
     async def _known_etag(self, command: CalendarRemove) -> str | None:
-        known = await self.stores.events.get(known_id(command.connection_id, command.calendar_id, command.event_id))
+        known = await self.stores.events.get(state_id(command.connection_id, command.calendar_id, command.event_id))
         matches = known is not None and command.based_on in (None, known.hash)
         return known.etag if known and matches else None

@@ -8,13 +8,12 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 
-from connector.domain.change_detection.changes import Deletion, Findings
-from connector.domain.change_detection.event_change import Reading, judge
-from connector.domain.change_detection.series_group import Member, OccurrenceId, tell_family
+from connector.domain.change_detection.changes import Deletion, PageChanges
+from connector.domain.change_detection.event_change import ReadContext, detect_change
+from connector.domain.change_detection.series_group import GroupMember, OccurrenceId, detect_group_changes
 from connector.domain.change_detection.series_lineage import Known, with_lineages
 from connector.domain.change_detection.skipped_events import unreadable
-from connector.domain.change_detection.sync_state import KnownEvent, KnownSeries, lineage_of, new_series
-from connector.domain.provider.port import (
+from connector.domain.provider.items import (
     EventRead,
     EventRemoved,
     Item,
@@ -22,16 +21,18 @@ from connector.domain.provider.port import (
     OccurrenceRead,
     SeriesRead,
     Unreadable,
+    lineage_of,
 )
+from connector.domain.sync_state.documents import EventState, SeriesState, new_series_state
 
 
 @dataclass(frozen=True)
-class Memory:
+class SyncState:
     """What is known of everything a page touches: events by event id, series and their occurrences by series id."""
 
-    events: Mapping[str, KnownEvent]
-    series: Mapping[str, KnownSeries]
-    occurrences: Mapping[str, Sequence[KnownEvent]]
+    events: Mapping[str, EventState]
+    series: Mapping[str, SeriesState]
+    occurrences: Mapping[str, Sequence[EventState]]
 
 
 def series_touched(items: Sequence[Item]) -> set[str]:
@@ -102,30 +103,32 @@ def _id_of(item: Item) -> str:
     return item.event.event_id if isinstance(item, EventRead | SeriesRead | OccurrenceRead) else item.event_id
 
 
-def find_news(reading: Reading, items: Sequence[Item], memory: Memory, occurrence_id: OccurrenceId) -> Findings:
+def detect_changes(
+    reading: ReadContext, items: Sequence[Item], memory: SyncState, occurrence_id: OccurrenceId
+) -> PageChanges:
     """Judge the items of one page, in their order: where one comes twice, the later counts."""
-    findings = Findings()
+    findings = PageChanges()
     items = with_lineages(reading, items, Known(memory.series, memory.occurrences), occurrence_id)
     latest = {_id_of(item): item for item in items}
     for item in latest.values():
         match item:
             case EventRead(event=event, etag=etag) if event.event_id not in memory.series:
-                findings.take([judge(reading, event, etag, memory.events.get(event.event_id))])
+                findings.take([detect_change(reading, event, etag, memory.events.get(event.event_id))])
             case EventRemoved(event_id=event_id, at=at):
                 if known := memory.events.get(event_id):
                     findings.deletions.append(Deletion(known, at))
                 findings.unplaced |= event_id not in memory.events and event_id not in memory.series
             case Unreadable(event_id=event_id, reason=reason):
-                findings.left_out.append(unreadable(event_id, "F6", reason))
+                findings.skipped.append(unreadable(event_id, "F6", reason))
             case _:
                 pass  # the rest is of series: taken together below
     for members in _families(reading, latest, memory):
         _note_series(members, findings)
-        tell_family(reading, members, occurrence_id, findings)
+        detect_group_changes(reading, members, occurrence_id, findings)
     return findings
 
 
-def _note_series(members: Sequence[Member], findings: Findings) -> None:
+def _note_series(members: Sequence[GroupMember], findings: PageChanges) -> None:
     for one in members:
         if one.after is None and one.before is not None:
             findings.dead_series.append(one.before)
@@ -133,7 +136,7 @@ def _note_series(members: Sequence[Member], findings: Findings) -> None:
             findings.series.append(one.after)
 
 
-def _families(reading: Reading, items: Mapping[str, Item], memory: Memory) -> Iterator[list[Member]]:
+def _families(reading: ReadContext, items: Mapping[str, Item], memory: SyncState) -> Iterator[list[GroupMember]]:
     """Yield the series that the items touch, with the others of their lineage."""
     own: dict[str, list[Item]] = defaultdict(list)
     for event_id, item in items.items():
@@ -147,31 +150,31 @@ def _families(reading: Reading, items: Mapping[str, Item], memory: Memory) -> It
         yield [_member(reading, one, own.get(one, []), memory) for one in sorted({*family, *beside})]
 
 
-def _lineage(series_id: str, items: Iterable[Item], memory: Memory) -> str:
+def _lineage(series_id: str, items: Iterable[Item], memory: SyncState) -> str:
     told = next((lineage for item in items if (lineage := lineage_of(item))), None)
     known = memory.series.get(series_id)
     return told or (known.lineage if known else series_id)
 
 
-def _member(reading: Reading, series_id: str, items: Sequence[Item], memory: Memory) -> Member:
+def _member(reading: ReadContext, series_id: str, items: Sequence[Item], memory: SyncState) -> GroupMember:
     before = memory.series.get(series_id)
     known = {event.event_id: event for event in memory.occurrences.get(series_id, ())}
     for item in items:
         match item:
             case EventRemoved(event_id=event_id, at=at) if event_id == series_id:
-                return Member(series_id, before, None, known, gone_at=at)
+                return GroupMember(series_id, before, None, known, gone_at=at)
             case EventRead():
-                return Member(series_id, before, None, known, turned=item)
+                return GroupMember(series_id, before, None, known, turned=item)
             case _:
                 pass
-    series = before or new_series(reading.connection_id, reading.calendar_id, series_id)
+    series = before or new_series_state(reading.connection_id, reading.calendar_id, series_id)
     cancelled = {one.event_id: one for one in items if isinstance(one, OccurrenceCancelled) and one.event_id in known}
     single = memory.events.get(series_id)  # it was no series before: its first occurrence has another id now
     after = merged(reading, series, items) if items else series
-    return Member(series_id, before, after, known, cancelled, single, touched=bool(items))
+    return GroupMember(series_id, before, after, known, cancelled, single, touched=bool(items))
 
 
-def merged(reading: Reading, series: KnownSeries, items: Sequence[Item]) -> KnownSeries:
+def merged(reading: ReadContext, series: SeriesState, items: Sequence[Item]) -> SeriesState:
     """Return the series with what a page says of it. A full read tells all exceptions anew, and so may the master."""
     if reading.pass_id and series.read_pass != reading.pass_id:
         series = series.model_copy(update={"deviations": (), "read_pass": reading.pass_id})
@@ -187,7 +190,7 @@ def merged(reading: Reading, series: KnownSeries, items: Sequence[Item]) -> Know
     return series
 
 
-def kin_to_ask(items: Sequence[Item], memory: Memory) -> list[str]:
+def related_series_to_read(items: Sequence[Item], memory: SyncState) -> list[str]:
     """Return the known series that a new one on this page was split from, and that are not on the page themselves.
 
     The provider cuts one and creates the other in two steps: a read in between shows the half of it (E4).

@@ -5,13 +5,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from connector.domain.change_detection.changes import Deletion, Findings
-from connector.domain.change_detection.event_change import Judged, Reading, judge
+from connector.domain.change_detection.changes import Deletion, PageChanges
+from connector.domain.change_detection.event_change import EventChange, ReadContext, detect_change
 from connector.domain.change_detection.skipped_events import none_in_window, unreadable
-from connector.domain.change_detection.sync_state import KnownEvent, KnownSeries, deviation_id
-from connector.domain.provider.port import EventRead, OccurrenceCancelled, OccurrenceRead
+from connector.domain.provider.items import EventRead, OccurrenceCancelled, OccurrenceRead, deviation_id
 from connector.domain.series.pairing import Place, pair, place_of
 from connector.domain.series.recurrence import UnexpandableRule, expand
+from connector.domain.sync_state.documents import EventState, SeriesState
 from contracts.calendar_objects import EventSnapshot
 from contracts.times import Timed
 
@@ -19,18 +19,18 @@ OccurrenceId = Callable[[str, str], str]
 
 
 @dataclass(frozen=True)
-class Member:
+class GroupMember:
     """One series of a lineage, before and after what a read says of it; `after` is None where all of it is gone.
 
     `single`: the event that it was before it became a series; `turned`: the event that it is since it is none.
     """
 
     series_id: str
-    before: KnownSeries | None
-    after: KnownSeries | None
-    known: Mapping[str, KnownEvent]
+    before: SeriesState | None
+    after: SeriesState | None
+    known: Mapping[str, EventState]
     cancelled: Mapping[str, OccurrenceCancelled] = field(default_factory=dict)
-    single: KnownEvent | None = None
+    single: EventState | None = None
     turned: EventRead | None = None
     gone_at: datetime | None = None
     touched: bool = True
@@ -40,7 +40,7 @@ class Member:
 class _View:
     """A member with the events that are to be shown of it."""
 
-    member: Member
+    member: GroupMember
     events: Mapping[str, EventSnapshot]
     etags: Mapping[str, str]
 
@@ -49,7 +49,9 @@ class _View:
         return self.member.after is None and self.member.turned is None
 
 
-def tell_family(reading: Reading, members: Sequence[Member], occurrence_id: OccurrenceId, findings: Findings) -> None:
+def detect_group_changes(
+    reading: ReadContext, members: Sequence[GroupMember], occurrence_id: OccurrenceId, findings: PageChanges
+) -> None:
     """Note what is new, changed and gone of all series of one lineage.
 
     An occurrence that vanished and one that is new are the same one where they pair (E4): it is told under its new
@@ -70,7 +72,9 @@ def tell_family(reading: Reading, members: Sequence[Member], occurrence_id: Occu
     findings.cut |= any(one.series_id is None for event_id, one in lost.items() if event_id not in paired | cancelled)
 
 
-def _view(reading: Reading, member: Member, occurrence_id: OccurrenceId, findings: Findings) -> _View | None:
+def _view(
+    reading: ReadContext, member: GroupMember, occurrence_id: OccurrenceId, findings: PageChanges
+) -> _View | None:
     """Return what is to be shown of a member; None where nobody can say, and so nothing of it is gone either."""
     if member.turned:
         event = member.turned.event
@@ -80,7 +84,7 @@ def _view(reading: Reading, member: Member, occurrence_id: OccurrenceId, finding
     try:
         events = expanded(reading, member.after, occurrence_id)
     except UnexpandableRule as error:
-        findings.left_out.append(unreadable(member.series_id, "E3", error.detail))
+        findings.skipped.append(unreadable(member.series_id, "E3", error.detail))
         findings.deletions += [
             _cancelled(member, event_id) for event_id in member.cancelled if event_id in member.known
         ]
@@ -91,7 +95,7 @@ def _view(reading: Reading, member: Member, occurrence_id: OccurrenceId, finding
     return _View(member, events, {one.event.event_id: one.etag for one in told})
 
 
-def expanded(reading: Reading, series: KnownSeries, occurrence_id: OccurrenceId) -> dict[str, EventSnapshot]:
+def expanded(reading: ReadContext, series: SeriesState, occurrence_id: OccurrenceId) -> dict[str, EventSnapshot]:
     """Return what the rule and the exceptions of a series show inside the window, by event id.
 
     Raises UnexpandableRule.
@@ -109,15 +113,15 @@ def expanded(reading: Reading, series: KnownSeries, occurrence_id: OccurrenceId)
     return {event.event_id: event for event in expansion.events}
 
 
-def _is_over(reading: Reading, event: EventSnapshot) -> bool:
+def _is_over(reading: ReadContext, event: EventSnapshot) -> bool:
     return reading.window.bounds(event.fields.time)[1] <= reading.window.start
 
 
-def _cancelled(member: Member, event_id: str) -> Deletion:
+def _cancelled(member: GroupMember, event_id: str) -> Deletion:
     return Deletion(member.known[event_id], member.cancelled[event_id].at)
 
 
-def _lost(reading: Reading, view: _View, shown: set[str]) -> Iterator[Deletion]:
+def _lost(reading: ReadContext, view: _View, shown: set[str]) -> Iterator[Deletion]:
     """Yield what is known of a member and shown no more. Outside the window is not gone (D5, H2)."""
     member = view.member
     if member.single:
@@ -131,14 +135,14 @@ def _lost(reading: Reading, view: _View, shown: set[str]) -> Iterator[Deletion]:
             yield Deletion(event)
 
 
-def _rules_inside(reading: Reading, member: Member, known: KnownEvent) -> bool:
+def _rules_inside(reading: ReadContext, member: GroupMember, known: EventState) -> bool:
     if member.after is not None and member.after.master is None:
         return False
     return known.ends_at > reading.window.start and known.starts_at < reading.window.end
 
 
 def _pairs(
-    reading: Reading,
+    reading: ReadContext,
     views: Sequence[_View],
     lost: Mapping[str, Deletion],
     fresh: set[str],
@@ -168,7 +172,7 @@ def _still(event_id: str, views: Sequence[_View]) -> bool:
     return any(event_id in view.events for view in views)
 
 
-def _places_before(reading: Reading, member: Member, occurrence_id: OccurrenceId) -> dict[str, Place]:
+def _places_before(reading: ReadContext, member: GroupMember, occurrence_id: OccurrenceId) -> dict[str, Place]:
     if member.before is None or member.before.master is None:
         return {}
     try:
@@ -183,7 +187,7 @@ def _places_before(reading: Reading, member: Member, occurrence_id: OccurrenceId
     }
 
 
-def _place_by_time(reading: Reading, member: Member, known: KnownEvent) -> Place:
+def _place_by_time(reading: ReadContext, member: GroupMember, known: EventState) -> Place:
     series = member.before or member.after
     time = series.master.event.fields.time if series and series.master else None
     zone = ZoneInfo(time.timezone if isinstance(time, Timed) else reading.window.zone)
@@ -200,7 +204,7 @@ def _place_now(view: _View, event_id: str) -> Place:
     return place_of(event_id, start, own)
 
 
-def _taken_out(reading: Reading, member: Member, occurrence_id: OccurrenceId) -> set[str]:
+def _taken_out(reading: ReadContext, member: GroupMember, occurrence_id: OccurrenceId) -> set[str]:
     """Return what the user cancelled himself: the rule makes it still. The rest went with a change of the rule."""
     if not member.cancelled or member.after is None:
         return set()
@@ -209,11 +213,11 @@ def _taken_out(reading: Reading, member: Member, occurrence_id: OccurrenceId) ->
 
 
 def _tell(
-    reading: Reading,
+    reading: ReadContext,
     view: _View,
-    known: Mapping[str, KnownEvent],
-    replaced: Mapping[str, KnownEvent],
-    findings: Findings,
+    known: Mapping[str, EventState],
+    replaced: Mapping[str, EventState],
+    findings: PageChanges,
 ) -> None:
     member = view.member
     if not member.touched:
@@ -225,11 +229,11 @@ def _tell(
     findings.take(judged)
     has_rule = member.after is not None and member.after.master is not None
     if has_rule and not any(one.known.published for one in judged):
-        findings.left_out.append(none_in_window(member.series_id))
+        findings.skipped.append(none_in_window(member.series_id))
 
 
 def _judged(
-    reading: Reading, event: EventSnapshot, etag: str | None, known: KnownEvent | None, former: KnownEvent | None
-) -> Judged:
-    judged = judge(reading, event, etag, known)
+    reading: ReadContext, event: EventSnapshot, etag: str | None, known: EventState | None, former: EventState | None
+) -> EventChange:
+    judged = detect_change(reading, event, etag, known)
     return judged.replacing(former) if former and former.published else judged

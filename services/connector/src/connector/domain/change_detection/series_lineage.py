@@ -8,12 +8,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from connector.domain.change_detection.content_hash import with_hash
-from connector.domain.change_detection.event_change import Reading
+from connector.domain.change_detection.event_change import ReadContext
 from connector.domain.change_detection.series_group import OccurrenceId, expanded
-from connector.domain.change_detection.sync_state import KnownEvent, KnownSeries, new_series
-from connector.domain.provider.port import Item, OccurrenceRead, SeriesRead
+from connector.domain.event.content_hash import with_hash
+from connector.domain.provider.items import Item, OccurrenceRead, SeriesRead
 from connector.domain.series.recurrence import UnexpandableRule
+from connector.domain.sync_state.documents import EventState, SeriesState, new_series_state
 
 _WEEK, _HALF_A_DAY = timedelta(weeks=1), timedelta(hours=12)
 
@@ -22,8 +22,8 @@ _WEEK, _HALF_A_DAY = timedelta(weeks=1), timedelta(hours=12)
 class Known:
     """What is known of the series that were read: themselves and their occurrences, by series id."""
 
-    series: Mapping[str, KnownSeries]
-    occurrences: Mapping[str, Sequence[KnownEvent]]
+    series: Mapping[str, SeriesState]
+    occurrences: Mapping[str, Sequence[EventState]]
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,9 @@ class _Cut:
         return beside or self.after < begins < before
 
 
-def with_lineages(reading: Reading, items: Sequence[Item], known: Known, occurrence_id: OccurrenceId) -> Sequence[Item]:
+def with_lineages(
+    reading: ReadContext, items: Sequence[Item], known: Known, occurrence_id: OccurrenceId
+) -> Sequence[Item]:
     """Return the items with a lineage for every series that came without."""
     untold = [item for item in items if isinstance(item, SeriesRead) and _is_untold(item)]
     if not untold:
@@ -59,7 +61,7 @@ def _is_untold(item: SeriesRead) -> bool:
     return item.exceptions is not None and item.lineage == item.event.event_id
 
 
-def _lineage(reading: Reading, item: SeriesRead, known: Known, cuts: Sequence[_Cut]) -> str:
+def _lineage(reading: ReadContext, item: SeriesRead, known: Known, cuts: Sequence[_Cut]) -> str:
     series_id = item.event.event_id
     if series_id in known.series:
         return known.series[series_id].lineage
@@ -68,7 +70,7 @@ def _lineage(reading: Reading, item: SeriesRead, known: Known, cuts: Sequence[_C
     return next(continued, series_id)
 
 
-def _cut(reading: Reading, item: SeriesRead, known: Known, occurrence_id: OccurrenceId) -> _Cut | None:
+def _cut(reading: ReadContext, item: SeriesRead, known: Known, occurrence_id: OccurrenceId) -> _Cut | None:
     """Return where a known series ends now, if it went on before."""
     series = known.series.get(item.event.event_id)
     if series is None:
@@ -81,9 +83,9 @@ def _cut(reading: Reading, item: SeriesRead, known: Known, occurrence_id: Occurr
     return _Cut(series.lineage, last or lost[0] - _WEEK, lost)
 
 
-def _lost(reading: Reading, item: SeriesRead, known: Known, occurrence_id: OccurrenceId) -> Iterator[KnownEvent]:
+def _lost(reading: ReadContext, item: SeriesRead, known: Known, occurrence_id: OccurrenceId) -> Iterator[EventState]:
     series_id = item.event.event_id
-    bare = new_series(reading.connection_id, reading.calendar_id, series_id).model_copy(update={"master": item})
+    bare = new_series_state(reading.connection_id, reading.calendar_id, series_id).model_copy(update={"master": item})
     try:
         made = expanded(reading, bare, occurrence_id)
     except UnexpandableRule:

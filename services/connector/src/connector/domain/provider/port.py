@@ -1,4 +1,4 @@
-"""What the connector asks of a calendar provider, and the items it gets back.
+"""What the connector asks of a calendar provider; what it gets back is in `connector.domain.provider.items`.
 
 One implementation per provider lives in `connector.adapters.providers`; one contract suite runs against them all.
 """
@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from contracts.calendar_objects import EventChanges, EventSnapshot, Marker
+from connector.domain.provider.items import Item, Page
+from contracts.calendar_objects import EventChanges, Marker
 
 
 @dataclass(frozen=True)
@@ -37,74 +38,6 @@ class CalendarInfo:
     timezone: str
     selectable: bool
     reason: str | None = None
-
-
-@dataclass(frozen=True)
-class EventRead:
-    """A live event that belongs to no series."""
-
-    event: EventSnapshot
-    etag: str
-
-
-@dataclass(frozen=True)
-class OccurrenceRead:
-    """An occurrence that differs from its series; `event.occurrence` tells its place."""
-
-    event: EventSnapshot
-    etag: str
-
-
-@dataclass(frozen=True)
-class OccurrenceCancelled:
-    """An occurrence taken out of its series."""
-
-    event_id: str
-    series_id: str
-    original_start: str
-    at: datetime | None = None
-
-
-@dataclass(frozen=True)
-class SeriesRead:
-    """A recurring master: `event` is its first occurrence, `recurrence` its RFC 5545 lines (RRULE, RDATE, EXDATE).
-
-    `exceptions` are all of its exceptions, where the provider tells them with the master; None where it tells each by
-    a row of its own. Such a provider tells no lineage but the series' own id.
-    """
-
-    event: EventSnapshot
-    etag: str
-    recurrence: tuple[str, ...]
-    lineage: str
-    exceptions: tuple[OccurrenceRead | OccurrenceCancelled, ...] | None = None
-
-
-@dataclass(frozen=True)
-class EventRemoved:
-    """A tombstone: an event or a whole series is really deleted (H2). `at` is the provider's time, where it says."""
-
-    event_id: str
-    at: datetime | None = None
-
-
-@dataclass(frozen=True)
-class Unreadable:
-    """An item nobody can make sense of: quarantined with its reason, and never in the way of the rest."""
-
-    event_id: str
-    reason: str
-
-
-Item = EventRead | SeriesRead | OccurrenceRead | OccurrenceCancelled | EventRemoved | Unreadable
-
-
-@dataclass(frozen=True)
-class Page:
-    """One page of a read. Only the last has a `cursor`: where the next read goes on."""
-
-    items: tuple[Item, ...]
-    cursor: str | None = None
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from connector.domain.change_detection.content_hash import with_hash
-from connector.domain.provider.port import OccurrenceCancelled, OccurrenceRead, SeriesRead
+from connector.domain.event.content_hash import with_hash
+from connector.domain.provider.items import OccurrenceCancelled, OccurrenceRead, SeriesRead
 from connector.domain.series.recurrence_lines import RuleSet
 from connector.domain.series.recurrence_rules import UnexpandableRule
 from contracts.calendar_objects import EventSnapshot, Occurrence
@@ -104,12 +104,8 @@ def _occurrence(
     series: SeriesRead, place: str, span: Timed | AllDay, occurrence_id: Callable[[str, str], str]
 ) -> EventSnapshot:
     master = series.event
-    changes = {
-        "event_id": occurrence_id(master.event_id, place),
-        "fields": master.fields.model_copy(update={"time": span}),
-        "occurrence": Occurrence(series_id=master.event_id, lineage=series.lineage, original_start=place),
-    }
-    return with_hash(master.model_copy(update=changes))
+    of_series = Occurrence(series_id=master.event_id, lineage=series.lineage, original_start=place)
+    return with_hash(master.as_occurrence(occurrence_id(master.event_id, place), span, of_series))
 
 
 def _original_of(exception: OccurrenceRead | OccurrenceCancelled) -> str:

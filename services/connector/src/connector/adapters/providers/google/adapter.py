@@ -17,17 +17,8 @@ from connector.adapters.providers.google.transport import Transport
 from connector.adapters.providers.google.writing import insert_body, patch_body
 from connector.adapters.providers.wire import broken_answer
 from connector.domain.provider.errors import Missing
-from connector.domain.provider.port import (
-    Access,
-    Account,
-    CalendarInfo,
-    Item,
-    NewEvent,
-    Page,
-    Traits,
-    Watch,
-    WatchRequest,
-)
+from connector.domain.provider.items import Item, Page
+from connector.domain.provider.port import Access, Account, CalendarInfo, NewEvent, Traits, Watch, WatchRequest
 from contracts.calendar_objects import EventChanges, Marker
 
 if TYPE_CHECKING:

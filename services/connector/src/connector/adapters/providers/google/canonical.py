@@ -15,8 +15,8 @@ from connector.adapters.providers.google.ids import instance_place, lineage
 from connector.adapters.providers.google.marker import read_marker
 from connector.adapters.providers.google.rights import is_editable, is_organizer, visibility
 from connector.adapters.providers.google.times import read_original, read_time
-from connector.domain.change_detection.content_hash import with_hash
-from connector.domain.provider.port import (
+from connector.domain.event.content_hash import with_hash
+from connector.domain.provider.items import (
     EventRead,
     EventRemoved,
     Item,

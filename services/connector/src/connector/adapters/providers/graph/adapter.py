@@ -22,20 +22,10 @@ from connector.adapters.providers.graph.writing import create_body, holdable, pa
 from connector.adapters.providers.instances import instance_id
 from connector.adapters.providers.wire import broken_answer
 from connector.domain.provider.errors import AlreadyExists, Forbidden, Missing, Rejected, Transient
-from connector.domain.provider.port import (
-    Access,
-    Account,
-    CalendarInfo,
-    EventRead,
-    Item,
-    NewEvent,
-    Page,
-    Traits,
-    Watch,
-    WatchRequest,
-)
+from connector.domain.provider.items import EventRead, Item, Page, snapshot_of
+from connector.domain.provider.port import Access, Account, CalendarInfo, NewEvent, Traits, Watch, WatchRequest
 from connector.domain.provider.zones import iana_zone
-from connector.domain.writes import holds, snapshot_of
+from connector.domain.writing.write_attempts import holds
 from contracts.calendar_objects import EventChanges, Marker
 from contracts.times import Timed
 

@@ -12,8 +12,8 @@ from connector.adapters.providers.graph.recurrence import UnreadableRecurrenceEr
 from connector.adapters.providers.graph.times import read_instant, read_time
 from connector.adapters.providers.graph.versions import EventVersion
 from connector.adapters.providers.graph.writing import one_line
-from connector.domain.change_detection.content_hash import with_hash
-from connector.domain.provider.port import (
+from connector.domain.event.content_hash import with_hash
+from connector.domain.provider.items import (
     EventRead,
     EventRemoved,
     Item,

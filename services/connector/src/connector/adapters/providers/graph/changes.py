@@ -16,9 +16,9 @@ from connector.adapters.providers.graph.canonical import changed_at
 from connector.adapters.providers.graph.cursors import Cursor
 from connector.adapters.providers.graph.errors import Target
 from connector.adapters.providers.graph.reading import Json, Mailbox, read_item, rows
+from connector.domain.event.window import midnight
 from connector.domain.provider.errors import Rejected, ResyncNeeded, Transient
-from connector.domain.provider.port import EventRead, Item, Page
-from connector.domain.window import midnight
+from connector.domain.provider.items import EventRead, Item, Page
 from contracts.times import Timed
 
 log = structlog.get_logger()

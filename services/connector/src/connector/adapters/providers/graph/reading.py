@@ -16,16 +16,16 @@ from connector.adapters.providers.graph.transport import Transport
 from connector.adapters.providers.graph.untold import deviations
 from connector.adapters.providers.instances import instance_place
 from connector.adapters.providers.wire import broken_answer
-from connector.domain.change_detection.sync_state import deviation_id
 from connector.domain.provider.errors import Missing, Rejected, Transient
-from connector.domain.provider.port import (
-    Access,
+from connector.domain.provider.items import (
     EventRemoved,
     Item,
     OccurrenceCancelled,
     OccurrenceRead,
     SeriesRead,
+    deviation_id,
 )
+from connector.domain.provider.port import Access
 
 Json = dict[str, Any]
 _TWO_DAYS = timedelta(days=2)

@@ -20,7 +20,7 @@ from connector.adapters.providers.graph.times import read_zone
 from connector.adapters.providers.graph.versions import EventVersion
 from connector.adapters.providers.instances import instance_id
 from connector.domain.provider.errors import Missing
-from connector.domain.provider.port import (
+from connector.domain.provider.items import (
     EventRemoved,
     Item,
     OccurrenceCancelled,

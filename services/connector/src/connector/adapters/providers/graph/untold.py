@@ -8,7 +8,7 @@ from connector.adapters.providers.graph.canonical import UNREADABLE
 from connector.adapters.providers.graph.ids import occurrence_name
 from connector.adapters.providers.graph.series import place_in
 from connector.adapters.providers.instances import instance_id
-from connector.domain.provider.port import SeriesRead
+from connector.domain.provider.items import SeriesRead
 from connector.domain.series.recurrence import UnexpandableRule, expand
 from contracts.calendar_objects import EventSnapshot
 

@@ -28,7 +28,7 @@ _AS_THEY_ARE = {
 def with_hash(event: EventSnapshot) -> EventSnapshot:
     """Return the same event with the SHA-256 (hex) of its canonical content in `hash`."""
     text = json.dumps(_content(event), sort_keys=True, separators=(",", ":"))
-    return event.model_copy(update={"hash": hashlib.sha256(text.encode()).hexdigest()})
+    return event.with_hash(hashlib.sha256(text.encode()).hexdigest())
 
 
 def _content(event: EventSnapshot) -> dict[str, object]:

@@ -4,19 +4,9 @@ from datetime import datetime
 from typing import Literal
 
 from connector.domain.model.connection import Connection, InFlight
-from connector.domain.provider.port import EventRead, EventRemoved, Item, OccurrenceRead, SeriesRead
+from connector.domain.provider.items import EventRemoved, Item, snapshot_of
 from contracts.calendar_commands import CalendarPut
 from contracts.calendar_objects import EventChanges, EventFields, EventSnapshot
-
-
-def snapshot_of(item: Item) -> EventSnapshot | None:
-    """Return the live event of an item, None where there is none."""
-    return item.event if isinstance(item, EventRead | OccurrenceRead | SeriesRead) else None
-
-
-def etag_of(item: Item) -> str | None:
-    """Return the etag of a live item."""
-    return item.etag if isinstance(item, EventRead | OccurrenceRead | SeriesRead) else None
 
 
 def begun(connection: Connection, note: InFlight) -> Connection:
@@ -47,7 +37,7 @@ def holds(fields: EventFields, changes: EventChanges) -> bool:
 Taken = Literal["there", "written", "deleted_since", "tombstone", "stranger"]
 
 
-def judge_taken(item: Item, put: CalendarPut, first_try: datetime) -> Taken:
+def id_conflict(item: Item, put: CalendarPut, first_try: datetime) -> Taken:
     """Say what holds the id of an event that we wanted to create.
 
     A tombstone newer than the command's first try was inserted by us and then deleted by the user.

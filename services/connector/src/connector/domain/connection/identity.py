@@ -15,8 +15,3 @@ def account_key(company_id: str, user_id: str, provider: str, provider_account_i
 def seat_id(company_id: str, user_id: str) -> str:
     """Return the document id of the seat that a user's one live connection holds (A7)."""
     return f"{company_id}\x1f{user_id}"
-
-
-def known_id(connection_id: str, calendar_id: str, event_id: str) -> str:
-    """Return the document id of a known event or series."""
-    return f"{connection_id}:{calendar_id}:{event_id}"

@@ -6,9 +6,9 @@ one into the future makes it news under its old id, so its link is found again; 
 
 from datetime import UTC, date, datetime, time, timedelta
 
-from connector.domain.change_detection.sync_state import Deviation, KnownSeries
-from connector.domain.provider.port import OccurrenceRead
-from connector.domain.window import Window
+from connector.domain.event.window import Window
+from connector.domain.provider.items import Deviation, OccurrenceRead
+from connector.domain.sync_state.documents import SeriesState
 
 KEPT = timedelta(days=7)
 """More than a change of the connection's zone can take the window back."""
@@ -20,12 +20,12 @@ def over_before(window: Window) -> datetime:
     return window.start - KEPT
 
 
-def without_past(series: KnownSeries, window: Window) -> KnownSeries:
+def without_past(series: SeriesState, window: Window) -> SeriesState:
     """Return the series without the exceptions that ended long ago, both where they were and where they are."""
     span = series.master.event.fields.time if series.master else None
     length = span.end - span.start if span else timedelta()
     kept = tuple(one for one in series.deviations if _end(one, length, window) >= over_before(window))
-    return series if kept == series.deviations else series.model_copy(update={"deviations": kept})
+    return series if kept == series.deviations else series.with_deviations(kept)
 
 
 def _end(item: Deviation, length: timedelta, window: Window) -> datetime:

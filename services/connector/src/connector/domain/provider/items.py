@@ -1,0 +1,104 @@
+"""The items that a read of a calendar gives back: live events, series, their exceptions, and what is gone."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from contracts.calendar_objects import EventSnapshot
+
+
+@dataclass(frozen=True)
+class EventRead:
+    """A live event that belongs to no series."""
+
+    event: EventSnapshot
+    etag: str
+
+
+@dataclass(frozen=True)
+class OccurrenceRead:
+    """An occurrence that differs from its series; `event.occurrence` tells its place."""
+
+    event: EventSnapshot
+    etag: str
+
+
+@dataclass(frozen=True)
+class OccurrenceCancelled:
+    """An occurrence taken out of its series."""
+
+    event_id: str
+    series_id: str
+    original_start: str
+    at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class SeriesRead:
+    """A recurring master: `event` is its first occurrence, `recurrence` its RFC 5545 lines (RRULE, RDATE, EXDATE).
+
+    `exceptions` are all of its exceptions, where the provider tells them with the master; None where it tells each by
+    a row of its own. Such a provider tells no lineage but the series' own id.
+    """
+
+    event: EventSnapshot
+    etag: str
+    recurrence: tuple[str, ...]
+    lineage: str
+    exceptions: tuple[OccurrenceRead | OccurrenceCancelled, ...] | None = None
+
+
+@dataclass(frozen=True)
+class EventRemoved:
+    """A tombstone: an event or a whole series is really deleted (H2). `at` is the provider's time, where it says."""
+
+    event_id: str
+    at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Unreadable:
+    """An item nobody can make sense of: quarantined with its reason, and never in the way of the rest."""
+
+    event_id: str
+    reason: str
+
+
+Item = EventRead | SeriesRead | OccurrenceRead | OccurrenceCancelled | EventRemoved | Unreadable
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of a read. Only the last has a `cursor`: where the next read goes on."""
+
+    items: tuple[Item, ...]
+    cursor: str | None = None
+
+
+Deviation = OccurrenceRead | OccurrenceCancelled
+"""What is not as the rule of its series says."""
+
+
+def snapshot_of(item: Item) -> EventSnapshot | None:
+    """Return the live event of an item, None where there is none."""
+    return item.event if isinstance(item, EventRead | OccurrenceRead | SeriesRead) else None
+
+
+def etag_of(item: Item) -> str | None:
+    """Return the etag of a live item."""
+    return item.etag if isinstance(item, EventRead | OccurrenceRead | SeriesRead) else None
+
+
+def lineage_of(item: object) -> str | None:
+    """Return the lineage that an item of a series tells; tombstones tell none."""
+    match item:
+        case SeriesRead(lineage=lineage):
+            return lineage
+        case OccurrenceRead(event=event):
+            return event.occurrence.lineage if event.occurrence else None
+        case _:
+            return None
+
+
+def deviation_id(item: Deviation) -> str:
+    """Return the event id of an exception or a cancelled occurrence."""
+    return item.event.event_id if isinstance(item, OccurrenceRead) else item.event_id
