@@ -9,8 +9,9 @@ import pytest
 from connector.adapters.providers.instances import instance_id
 from connector.domain.series.recurrence import original_start
 from sandbox.clients import Json
+from sandbox.ics.errors import Refused
 from sandbox.ics.loading import load
-from sandbox.ics.reading import Refused, read
+from sandbox.ics.reading import read
 from tests.support.stories import World
 from tests.support.waiting import wait_until
 

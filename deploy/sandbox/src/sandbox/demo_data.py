@@ -10,8 +10,9 @@ from zoneinfo import ZoneInfo
 
 from sandbox.clients import Json
 from sandbox.console import Say
+from sandbox.ics.errors import Refused
 from sandbox.ics.loading import load
-from sandbox.ics.reading import Refused, read
+from sandbox.ics.reading import read
 from sandbox.stage import EMAIL, SALESPERSON, TIME_ZONE, Stage
 
 _PEOPLE = (("11", "Ben Weber", "ben@example.org"), ("12", "Carla Rossi", "carla@example.net"))

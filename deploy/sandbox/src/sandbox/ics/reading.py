@@ -1,25 +1,24 @@
 """From an .ics file to events as Google's page would hold them (RFC 5545, RFC 7986)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-import x_wr_timezone
-from icalendar import Calendar
-
-from sandbox.ics.recurrence import lines, original_start
-from sandbox.ics.shifting import weeks_until_coming
-from sandbox.ics.times import Component, google_time, is_all_day, many
+from sandbox.ics.calendar_rules import move_for
+from sandbox.ics.components import components
+from sandbox.ics.content import content
+from sandbox.ics.errors import Refused
+from sandbox.ics.following import Series, split
+from sandbox.ics.recurrence import lines, periods
+from sandbox.ics.shifting import Move, by_clock, wall_at, weeks_until_coming
+from sandbox.ics.times import Component, end_of, google_time, is_all_day, original_start, wall
+from sandbox.ics.versions import newest
 
 Json = dict[str, Any]
 
-_STATUS = {"NEEDS-ACTION": "needsAction", "DECLINED": "declined", "TENTATIVE": "tentative", "ACCEPTED": "accepted"}
-
-
-class UnusableEventError(ValueError):
-    """An event that no calendar could hold; the message says why."""
+_CANCELLED: Final = "CANCELLED"
 
 
 @dataclass(frozen=True)
@@ -39,92 +38,92 @@ class Draft:
     overrides: tuple[Override, ...] = ()
 
 
-@dataclass(frozen=True)
-class Refused:
-    """An event that could not be read, and why."""
-
-    title: str
-    reason: str
-
-
 def read(data: bytes, *, today: date, zone: str) -> list[Draft | Refused]:
     """Return what a file holds, moved so that its first event lies in the seven days from today.
 
-    `zone` is for floating times. Raises ValueError where the file is no calendar at all.
+    `zone` is for floating times. Each event is read alone: what cannot be read is returned as `Refused`. Raises
+    ValueError where the file is no calendar at all.
     """
-    events = [event for calendar in _calendars(data) for event in calendar.walk("VEVENT")]
+    parsed = list(components(data))
+    unreadable = [one for one in parsed if isinstance(one, Refused)]
+    events = newest(one for one in parsed if not isinstance(one, Refused))
     by = _shift(events, today)
-    masters = [event for event in events if "RECURRENCE-ID" not in event]
-    uids = {str(event.get("UID")) for event in masters}
-    orphans = [event for event in events if "RECURRENCE-ID" in event and str(event.get("UID")) not in uids]
-    exceptions = [event for event in events if event not in masters and event not in orphans]
-    return [_draft(event, exceptions, by, zone) for event in (*masters, *orphans)]
-
-
-def _calendars(data: bytes) -> Iterable[Calendar]:
-    for calendar in Calendar.from_ical(data, multiple=True):
-        yield x_wr_timezone.to_standard(calendar)
+    return [*unreadable, *(draft for series in _series_of(events) for draft in _drafts(series, by, zone))]
 
 
 def _shift(events: Sequence[Component], today: date) -> timedelta:
-    starts = [event["DTSTART"].dt for event in events if "DTSTART" in event]
-    days = [start.date() if isinstance(start, datetime) else start for start in starts]
+    days = [wall(event["DTSTART"].dt).date() for event in events]
     return weeks_until_coming(min(days), today) if days else timedelta()
 
 
-def _draft(event: Component, exceptions: Sequence[Component], by: timedelta, zone: str) -> Draft | Refused:
-    title = str(event.get("SUMMARY", ""))
+def _series_of(events: Iterable[Component]) -> Iterator[Series]:
+    """Pair masters with their exceptions by UID; an exception without a master is an event of its own."""
+    masters, exceptions = list[Component](), dict[str, list[Component]]()
+    for event in events:
+        if "RECURRENCE-ID" in event:
+            exceptions.setdefault(str(event.get("UID")), []).append(event)
+        else:
+            masters.append(event)
+    for master in masters:
+        found = exceptions.pop(str(master["UID"]), []) if "UID" in master else []
+        yield Series(master, tuple(found))
+    yield from (Series(orphan) for orphans in exceptions.values() for orphan in orphans)
+
+
+def _drafts(series: Series, by: timedelta, zone: str) -> list[Draft | Refused]:
+    title = str(series.master.get("SUMMARY", ""))
     try:
-        body = _body(event, by, zone) | _recurring(event, by)
-        overrides = [_override(one, by, zone) for one in exceptions if one.get("UID") == event.get("UID")]
-    except (UnusableEventError, ValueError, KeyError, AttributeError) as error:
-        return Refused(title, str(error) or type(error).__name__)
-    return Draft(title, body, tuple(overrides) if "recurrence" in body else ())
+        return [_draft(part, by, zone) for part in split(series)]
+    except Exception as error:  # noqa: BLE001 - the library's properties raise what they like; no event stops others
+        return [Refused(title, str(error) or type(error).__name__)]
 
 
-def _body(event: Component, by: timedelta, zone: str) -> Json:
-    if "DTSTART" not in event:
-        raise UnusableEventError("it has no start")
-    start = event["DTSTART"].dt
-    end = _end(event, start)
-    return {
-        "summary": str(event.get("SUMMARY", "")),
-        "description": str(event.get("DESCRIPTION", "")),
-        "location": str(event.get("LOCATION", "")),
-        "status": str(event.get("STATUS", "CONFIRMED")).lower(),
-        "transparency": str(event.get("TRANSP", "OPAQUE")).lower(),
-        "visibility": {"PRIVATE": "private", "CONFIDENTIAL": "confidential"}.get(str(event.get("CLASS")), "default"),
-        "start": google_time(start + by, zone),
-        "end": google_time(end + by, zone),
-        "attendees": [_attendee(one) for one in many(event.get("ATTENDEE"))],
-    }
+def _draft(series: Series, by: timedelta, zone: str) -> Draft:
+    master, move = series.master, move_for(series.master, by)
+    rules = lines(master, move) if "RECURRENCE-ID" not in master else []
+    body = content(master) | _times(master["DTSTART"].dt, end_of(master), move, zone)
+    if not rules:
+        return Draft(body["summary"], body)
+    overrides = [*_longer(master, move, zone), *(_override(one, master, move, zone) for one in series.exceptions)]
+    return Draft(body["summary"], body | {"recurrence": rules}, tuple(overrides))
 
 
-def _end(event: Component, start: date | datetime) -> date | datetime:
-    if "DTEND" in event:
-        end = event["DTEND"].dt
-        return end if is_all_day(end) == is_all_day(start) else start
-    if "DURATION" in event:
-        length: timedelta = event["DURATION"].dt
-        return start + length
-    # RFC 5545 §3.6.1: a date lasts its day, an instant has no length.
-    return start + timedelta(days=1) if is_all_day(start) else start
+def _times(start: date | datetime, end: date | datetime, move: Move, zone: str) -> Json:
+    moved = move(start)
+    length = wall(end) - wall(start) if is_all_day(start) or _same_clock(start, end) else None
+    ended = moved + length if length is not None else move(end)
+    return {"start": google_time(moved, zone), "end": google_time(ended, zone)}
 
 
-def _recurring(event: Component, by: timedelta) -> Json:
-    rules = lines(event, by) if "RECURRENCE-ID" not in event else []
-    return {"recurrence": rules} if rules else {}
+def _same_clock(start: date | datetime, end: date | datetime) -> bool:
+    return getattr(start, "tzinfo", None) == getattr(end, "tzinfo", None)
 
 
-def _override(event: Component, by: timedelta, zone: str) -> Override:
-    original = original_start(event["RECURRENCE-ID"].dt + by, ZoneInfo(zone))
-    cancelled = str(event.get("STATUS", "")) == "CANCELLED"
-    return Override(original, None if cancelled else _body(event, by, zone))
+def _override(exception: Component, master: Component, move: Move, zone: str) -> Override:
+    original = _original(exception["RECURRENCE-ID"].dt, master)
+    place = original_start(move(original), ZoneInfo(zone))
+    if str(exception.get("STATUS", "")).upper() == _CANCELLED:
+        return Override(place, None)
+    times = _times(exception["DTSTART"].dt, end_of(exception), _along_with(original, master, move), zone)
+    return Override(place, content(exception) | times)
 
 
-def _attendee(address: Component) -> Json:
-    parameters = getattr(address, "params", {})
-    answer = _STATUS.get(str(parameters.get("PARTSTAT", "")), "needsAction")
-    email = str(address).removeprefix("mailto:").removeprefix("MAILTO:")
-    name = parameters.get("CN")
-    return {"email": email, "responseStatus": answer} | ({"displayName": str(name)} if name else {})
+def _along_with(original: date | datetime, master: Component, move: Move) -> Move:
+    """An exception keeps its distance on the clock from the occurrence that it stands for."""
+    home = getattr(master["DTSTART"].dt, "tzinfo", None)
+    return by_clock(wall_at(home, move(original)) - wall_at(home, original), home)
+
+
+def _original(moment: date | datetime, master: Component) -> date | datetime:
+    """A time of day means nothing to an all-day series; what some write all the same is left out."""
+    if is_all_day(master["DTSTART"].dt) and isinstance(moment, datetime):
+        return moment.date()
+    return moment
+
+
+def _longer(master: Component, move: Move, zone: str) -> Iterator[Override]:
+    """RDATEs that are periods have a length of their own."""
+    for start, length in periods(master, "RDATE"):
+        if length is not None:
+            times = _times(start, start + length, move, zone)
+            yield Override(original_start(move(start), ZoneInfo(zone)), times)
