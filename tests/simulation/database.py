@@ -46,7 +46,7 @@ class DatabaseServer:
 
 @dataclass
 class MemoryDatabase:
-    """The database of one service; see `chassis.persistence.store.Database`."""
+    """The database of one service; see `chassis.persistence.table.Database`."""
 
     server: DatabaseServer
     name: str

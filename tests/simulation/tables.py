@@ -12,9 +12,8 @@ from mongomock.filtering import filter_applies
 
 from chassis.errors import Rejected
 from chassis.persistence.document import CODEC
-from chassis.persistence.documents import Raw
 from chassis.persistence.keyset import Sort
-from chassis.persistence.store import Index
+from chassis.persistence.table import Index, Raw
 
 Trip = Callable[[], AbstractAsyncContextManager[None]]
 """The way to the server and back, around every call; raises `Transient` where the server is away."""
@@ -25,7 +24,7 @@ _TAKEN = "a unique value is taken by another document"
 
 
 class MemoryTable:
-    """See `chassis.persistence.documents.Table` for what its methods mean, and `MongoTable` for the other one."""
+    """See `chassis.persistence.table.Table` for what its methods mean, and `MongoTable` for the other one."""
 
     def __init__(self, trip: Trip = nullcontext) -> None:
         self.rows: dict[str, Raw] = {}

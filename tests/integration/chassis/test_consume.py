@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord
 from faststream.kafka import KafkaBroker
-from pydantic import BaseModel
+from pydantic import BaseModel, TypeAdapter
 
 from chassis.clock import SystemClock
 from chassis.errors import Rejected, Transient
@@ -81,7 +81,7 @@ async def consuming(
         broker,
         topic=topic,
         group=f"{topic}-group",
-        parse=Said.model_validate_json,
+        schema=TypeAdapter(Said),
         handle=handle,
         lane=lane,
         skip=skip,

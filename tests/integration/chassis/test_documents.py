@@ -12,7 +12,9 @@ from chassis.ids import new_id
 from chassis.messaging.publisher import Outgoing
 from chassis.persistence.document import Document
 from chassis.persistence.documents import Documents
-from chassis.persistence.store import Index, MongoDatabase, Store
+from chassis.persistence.mongo import MongoDatabase
+from chassis.persistence.store import Store
+from chassis.persistence.table import Index
 
 
 class Counter(Document):

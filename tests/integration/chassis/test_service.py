@@ -11,7 +11,7 @@ import pytest
 import uvicorn
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, TypeAdapter
 
 from chassis.clock import SystemClock
 from chassis.ids import new_id
@@ -19,8 +19,9 @@ from chassis.messaging.broker import make_broker
 from chassis.messaging.consumer import Incoming, consume
 from chassis.messaging.publisher import Publisher, outgoing
 from chassis.messaging.topics import TopicSpec, ensure_topics
-from chassis.persistence.documents import Document
-from chassis.persistence.store import MongoDatabase, Store
+from chassis.persistence.document import Document
+from chassis.persistence.mongo import MongoDatabase
+from chassis.persistence.store import Store
 from chassis.settings import ChassisSettings
 from chassis.web.api import make_api
 from chassis.web.auth import CurrentIdentity
@@ -60,11 +61,10 @@ def notes_service(settings: ChassisSettings, topic: str) -> FastAPI:
         broker,
         topic=topic,
         group=topic,
-        parse=Noted.model_validate_json,
+        schema=TypeAdapter(Noted),
         handle=hear,
         settings=settings,
         clock=clock,
-        schema=Noted,
     )
     app = make_api(settings, title="notes", broker=broker, store=store, clock=clock)
 

@@ -8,8 +8,8 @@ import pytest
 from bson.errors import InvalidDocument
 
 from chassis.errors import Rejected
-from chassis.persistence.documents import Raw
-from chassis.persistence.store import Index, IndexedTable, MongoDatabase
+from chassis.persistence.mongo import MongoDatabase
+from chassis.persistence.table import Index, IndexedTable, Raw
 from tests.simulation.tables import MemoryTable
 
 NOON = datetime(2026, 3, 2, 12, 0, 0, 123_000, tzinfo=UTC)

@@ -16,7 +16,9 @@ from activity_store.settings import Settings
 from chassis.clock import Clock, clock_from
 from chassis.messaging.broker import make_broker
 from chassis.messaging.publisher import Publisher
-from chassis.persistence.store import Database, MongoDatabase, Store
+from chassis.persistence.mongo import MongoDatabase
+from chassis.persistence.store import Store
+from chassis.persistence.table import Database
 from chassis.runtime.background import Periodic
 from chassis.web.api import make_api
 from chassis.web.idempotency import Idempotency

@@ -10,7 +10,9 @@ from chassis.clock import Clock, clock_from
 from chassis.messaging.broker import make_broker
 from chassis.messaging.publisher import Publisher
 from chassis.messaging.topic_replay import ReplayConsumerFactory, make_replay_consumer, replay_topic
-from chassis.persistence.store import Database, MongoDatabase, Store
+from chassis.persistence.mongo import MongoDatabase
+from chassis.persistence.store import Store
+from chassis.persistence.table import Database
 from chassis.runtime.background import Periodic
 from chassis.web.api import make_api
 from contracts import topics

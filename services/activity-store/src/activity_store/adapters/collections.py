@@ -15,7 +15,8 @@ from chassis.clock import Clock
 from chassis.messaging.publisher import Outgoing
 from chassis.persistence.batch_loader import Batch, BatchLoader
 from chassis.persistence.documents import Documents
-from chassis.persistence.store import Index, Store
+from chassis.persistence.store import Store
+from chassis.persistence.table import Index
 
 _ADDRESSES_AT_ONCE = 100
 """Look-ups by `$in` get slow beyond this on the embedded server."""

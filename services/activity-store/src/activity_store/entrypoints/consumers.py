@@ -35,22 +35,20 @@ def register(
         broker,
         topic=topics.ACTIVITY_COMMANDS,
         group=COMMANDS_GROUP,
-        parse=topics.reader(topics.ACTIVITY_COMMANDS),
+        schema=topics.MODELS[topics.ACTIVITY_COMMANDS],
         handle=take_command,
         settings=settings,
         clock=clock,
-        schema=ActivityCommandMessage,
     )
     consume(
         broker,
         topic=topics.LINK_STATES,
         group=LINKS_GROUP,
-        parse=topics.reader(topics.LINK_STATES),
+        schema=topics.MODELS[topics.LINK_STATES],
         handle=take_state,
         lane=_activity_of,
         settings=settings,
         clock=clock,
-        schema=LinkStateMessage,
     )
 
 

@@ -4,19 +4,18 @@ import asyncio
 import random
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from enum import Enum
-from typing import Any, Generic, Protocol
+from typing import Any, Generic
 from weakref import WeakValueDictionary
 
 from chassis.errors import Rejected, Transient
 from chassis.messaging.publisher import Outgoing
 from chassis.observability.metrics import OUTBOX_SWEPT, WRITE_CONFLICTS
 from chassis.persistence.batch_loader import BatchLoader
-from chassis.persistence.document import D, Document, encode, prepared_for_write
+from chassis.persistence.document import D, encode, prepared_for_write
 from chassis.persistence.identity_map import IdentityMap
 from chassis.persistence.keyset import Sort, complete, position, with_after
 from chassis.persistence.relay import MessagePublisher, Relay
-
-__all__ = ["Document", "Documents", "Table"]
+from chassis.persistence.table import Table
 
 _MAX_CONFLICTS = 40
 _BATCH = 100
@@ -31,48 +30,6 @@ class _Unread(Enum):
 
 
 UNREAD = _Unread.UNREAD
-
-Raw = dict[str, Any]
-
-
-class Table(Protocol):
-    """A collection of raw documents; answers stand in the order of what was asked."""
-
-    async def fetch(self, ids: Sequence[str]) -> Sequence[Raw | None]:
-        """Return the documents with these ids."""
-        ...
-
-    async def insert(self, documents: Sequence[Raw]) -> Sequence[bool | Exception]:
-        """Insert each; False where its id, or another unique value, is taken."""
-        ...
-
-    async def replace(self, documents: Sequence[Raw]) -> Sequence[bool | Exception]:
-        """Replace each where the stored version is one less than its own; say where it was."""
-        ...
-
-    async def clear_outboxes(self, writes: Sequence[tuple[str, str]]) -> Sequence[bool | Exception]:
-        """Clear the outbox of each (id, write id) where that write is still the last; say where it was."""
-        ...
-
-    async def find(self, where: Mapping[str, Any], sort: Sort, limit: int | None) -> list[Raw]:
-        """Return the documents that match a filter, sorted."""
-        ...
-
-    def pages(self, where: Mapping[str, Any], size: int) -> AsyncIterator[list[Raw]]:
-        """Yield what matched at the start and does so still, by id; each document is as it is when its page is read."""
-        ...
-
-    async def count(self, where: Mapping[str, Any]) -> int:
-        """Return how many documents match a filter."""
-        ...
-
-    async def delete(self, document_id: str, version: int) -> bool:
-        """Delete the document where it has this version; say whether it had."""
-        ...
-
-    async def mark_state_unpublished(self, token: str) -> None:
-        """Mark every document as owing its state, as a write of its own with this token."""
-        ...
 
 
 class Documents(Generic[D]):

@@ -16,7 +16,8 @@ from pydantic import Field
 from chassis.clock import Clock
 from chassis.ids import new_id
 from chassis.persistence.document import Document
-from chassis.persistence.store import Index, Store
+from chassis.persistence.store import Store
+from chassis.persistence.table import Index
 from chassis.web.auth import Identity
 from chassis.web.problems import conflict, unprocessable
 

@@ -7,8 +7,10 @@ from datetime import timedelta
 from pydantic import AwareDatetime
 
 from chassis.messaging.publisher import Outgoing
-from chassis.persistence.documents import Document, Documents
-from chassis.persistence.store import Index, Store
+from chassis.persistence.document import Document
+from chassis.persistence.documents import Documents
+from chassis.persistence.store import Store
+from chassis.persistence.table import Index
 from connector.domain.event.redaction import PrivateMode, redacted
 from connector.domain.model.connection import Connection
 from connector.domain.sync_state.documents import EventState, SeriesState

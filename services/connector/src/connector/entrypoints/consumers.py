@@ -1,5 +1,6 @@
 """What the connector listens to: commands to its calendars, the mapper's counts and brakes, the companies' types."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,7 +20,7 @@ from contracts.activity_types import ActivityTypesChanged
 from contracts.brakes import BrakeMessage, BrakeRequested
 from contracts.calendar_commands import CalendarCommandMessage
 from contracts.links import ConnectionCounted, ConnectionDrained, LinkStateMessage
-from contracts.topics import ACTIVITY_TYPES, CALENDAR_COMMANDS, LINK_STATES, SYNC_BRAKES, reader
+from contracts.topics import ACTIVITY_TYPES, CALENDAR_COMMANDS, LINK_STATES, MODELS, SYNC_BRAKES
 
 GROUP = "connector"
 _SINGLE_LINKS = HeaderFilter(TYPE_HEADER, frozenset({b"link.state.changed.v1"}))
@@ -84,21 +85,20 @@ def _brake(asked: BrakeRequested) -> Brake:
 
 def register(broker: KafkaBroker, listener: Listener, settings: ConnectorSettings, clock: Clock) -> None:
     """Subscribe to the four topics; what concerns one connection stays in order, the rest runs beside it."""
-    handlers: dict[str, tuple[Any, Any]] = {
-        CALENDAR_COMMANDS: (listener.command, CalendarCommandMessage),
-        LINK_STATES: (listener.link_state, LinkStateMessage),
-        SYNC_BRAKES: (listener.brake, BrakeMessage),
-        ACTIVITY_TYPES: (listener.types, ActivityTypesChanged),
+    handlers: dict[str, Callable[[Incoming[Any]], Awaitable[None]]] = {
+        CALENDAR_COMMANDS: listener.command,
+        LINK_STATES: listener.link_state,
+        SYNC_BRAKES: listener.brake,
+        ACTIVITY_TYPES: listener.types,
     }
-    for topic, (handle, schema) in handlers.items():
+    for topic, handle in handlers.items():
         consume(
             broker,
             topic=topic,
             group=GROUP,
-            parse=reader(topic),
+            schema=MODELS[topic],
             handle=handle,
             settings=settings,
             clock=clock,
             skip=_SINGLE_LINKS if topic == LINK_STATES else None,
-            schema=schema,
         )

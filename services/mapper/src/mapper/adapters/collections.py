@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from chassis.persistence.batch_loader import Batch, BatchLoader
-from chassis.persistence.documents import Document, Documents
-from chassis.persistence.store import Index, Store
+from chassis.persistence.document import Document
+from chassis.persistence.documents import Documents
+from chassis.persistence.store import Store
+from chassis.persistence.table import Index
 from contracts.decisions import SyncDecided
 from mapper.application.mass_delete_messages import brake_messages
 from mapper.domain.model.confirmation import ConfirmationRequest, CountedDeletion, LargePass

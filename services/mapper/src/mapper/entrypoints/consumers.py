@@ -19,8 +19,8 @@ from contracts.topics import (
     ACTIVITY_OUTCOMES,
     CALENDAR_EVENTS,
     CONNECTION_EVENTS,
+    MODELS,
     SYNC_DECISIONS,
-    reader,
 )
 from mapper.application.connections import Connections
 from mapper.application.handlers import Handlers
@@ -67,7 +67,7 @@ def register(
             broker,
             topic=topic,
             group=GROUP,
-            parse=reader(topic),
+            schema=MODELS[topic],
             handle=handle,
             lane=lane,
             skip=skip,

@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import AwareDatetime, Field
 
-from chassis.persistence.documents import Document
+from chassis.persistence.document import Document
 from contracts.brakes import BrakeItem, Restore
 from contracts.connections import BrakeAnswer, ConnectionSettings, Coverage, Provider, Remove
 from contracts.envelope import Id, Value

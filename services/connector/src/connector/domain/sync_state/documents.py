@@ -5,7 +5,7 @@ from datetime import datetime
 
 from pydantic import AwareDatetime
 
-from chassis.persistence.documents import Document
+from chassis.persistence.document import Document
 from connector.domain.provider.items import Deviation, SeriesRead, deviation_id
 from contracts.calendar_objects import EventSnapshot
 from contracts.envelope import Id

@@ -4,7 +4,7 @@ from typing import Literal, Self
 
 from pydantic import AwareDatetime, Field
 
-from chassis.persistence.documents import Document
+from chassis.persistence.document import Document
 from contracts.brakes import BrakeItem, Restore
 
 ConfirmationOutcome = Literal["delete", "restore", "withdrawn"]

@@ -5,7 +5,7 @@ from typing import Any, Self
 
 from pydantic import AwareDatetime, Field
 
-from chassis.persistence.documents import Document
+from chassis.persistence.document import Document
 from contracts.connections import BrakeAnswer, ConnectionChanged, ConnectionSettings, ConnectionStatus, Coverage, Remove
 from contracts.envelope import Value
 from mapper.domain.model.window import latest

@@ -5,7 +5,7 @@ from typing import Annotated, Final, Literal, Self
 
 from pydantic import AwareDatetime, Field
 
-from chassis.persistence.documents import Document
+from chassis.persistence.document import Document
 from contracts.activities import ActivityAttendee, ActivityField, ActivitySnapshot
 from contracts.activity_commands import ActivityPut, ActivityRemove
 from contracts.calendar_commands import CalendarPut, CalendarRemove

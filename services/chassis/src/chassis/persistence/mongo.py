@@ -1,0 +1,196 @@
+"""Tables and databases on a MongoDB server: the only module that imports motor.
+
+motor is in maintenance; replacing it by its successor changes this module alone.
+"""
+
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from typing import Any
+
+from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorCollection, AsyncIOMotorCursor
+from pymongo import InsertOne, ReplaceOne
+from pymongo.errors import BulkWriteError, DuplicateKeyError
+
+from chassis.errors import Rejected, Transient
+from chassis.outages import outages_as_transient
+from chassis.persistence.document import CODEC
+from chassis.persistence.keyset import Sort
+from chassis.persistence.table import Index, Raw
+
+_DUPLICATE_KEY = 11000
+_WRITE_CONFLICT = 112
+_CLIENT_OPTIONS: dict[str, Any] = {
+    "serverSelectionTimeoutMS": 2000,
+    "connectTimeoutMS": 2000,
+    "socketTimeoutMS": 30_000,
+    "tz_aware": True,
+    "w": "majority",
+    "appname": "tandem",
+}
+_BY_ID = [("_id", 1)]
+_CLEARED = {"outbox": [], "has_outbox": False, "state_owed": False}
+
+
+def _refusal(item: Mapping[str, Any], *, of_unique: bool | Exception) -> bool | Exception:
+    if item["code"] == _DUPLICATE_KEY:
+        return of_unique
+    if item["code"] == _WRITE_CONFLICT:
+        return False
+    return Rejected("write_refused", str(item.get("errmsg", item["code"])))
+
+
+class MongoTable:
+    """One collection by motor; see `Table` for what its methods mean."""
+
+    def __init__(self, collection: Callable[[], AsyncIOMotorCollection[Raw]]) -> None:
+        self._collection = collection
+
+    async def fetch(self, ids: Sequence[str]) -> Sequence[Raw | None]:
+        """Return the documents with these ids, by one look-up."""
+        wanted = list(dict.fromkeys(ids))
+        with outages_as_transient():
+            if len(wanted) == 1:
+                one = await self._collection().find_one({"_id": wanted[0]})
+                return [one] * len(ids)
+            found = await self._collection().find({"_id": {"$in": wanted}}).to_list(None)
+        by_id = {raw["_id"]: raw for raw in found}
+        return [by_id.get(document_id) for document_id in ids]
+
+    async def insert(self, documents: Sequence[Raw]) -> Sequence[bool | Exception]:
+        """Insert each; False where a unique value is taken."""
+        _, errors = await self._bulk([InsertOne(raw) for raw in documents])
+        refused = {index: _refusal(item, of_unique=False) for index, item in errors.items()}
+        return [refused.get(index, True) for index in range(len(documents))]
+
+    async def replace(self, documents: Sequence[Raw]) -> Sequence[bool | Exception]:
+        """Replace each where the stored version is one less than its own."""
+        operations = [ReplaceOne({"_id": raw["_id"], "version": raw["version"] - 1}, raw) for raw in documents]
+        matched, errors = await self._bulk(operations)
+        if matched == len(documents) and not errors:
+            return [True] * matched
+        # A unique value taken elsewhere is no version conflict: trying again would not help.
+        taken = Rejected("duplicate_key", "a unique value is taken by another document")
+        refused = {index: _refusal(item, of_unique=taken) for index, item in errors.items()}
+        written = await self._written({raw["_id"] for raw in documents})
+        outcomes = [raw["write_id"] in written.get(raw["_id"], ()) for raw in documents]
+        return [refused.get(index, ok) for index, ok in enumerate(outcomes)]
+
+    async def clear_outboxes(self, writes: Sequence[tuple[str, str]]) -> Sequence[bool | Exception]:
+        """Clear each outbox whose write is still the last."""
+        # One statement is several times faster than one for each; write ids are unique, so ids and writes pair up.
+        keys, last = [key for key, _ in writes], [write for _, write in writes]
+        with outages_as_transient():
+            where = {"_id": {"$in": keys}, "write_id": {"$in": last}}
+            result = await self._collection().update_many(where, {"$set": _CLEARED})
+        if result.matched_count == len(writes):
+            return [True] * len(writes)
+        written = await self._written({key for key, _ in writes})
+        return [write in written.get(key, ())[-1:] for key, write in writes]
+
+    async def find(self, where: Mapping[str, Any], sort: Sort, limit: int | None) -> list[Raw]:
+        """Return the documents that match a filter, sorted."""
+        with outages_as_transient():
+            cursor = self._collection().find(where).sort(list(sort))
+            return await (cursor.limit(limit) if limit else cursor).to_list(None)
+
+    async def pages(self, where: Mapping[str, Any], size: int) -> AsyncIterator[list[Raw]]:
+        """Yield what matched at the start and does so still, page by page.
+
+        One cursor over all ids: asking anew for what comes after a page costs some servers a look at everything.
+        """
+        chosen = self._collection().find(where, {"_id": 1}, batch_size=size).sort(_BY_ID)
+        try:
+            while ids := await _next_ids(chosen, size):
+                with outages_as_transient():
+                    # The ids first: the embedded server looks for the rest by an index of the first field.
+                    still = self._collection().find({"_id": {"$in": ids}, **where})
+                    page = await still.sort(_BY_ID).to_list(None)
+                yield page
+        finally:
+            await chosen.close()
+
+    async def count(self, where: Mapping[str, Any]) -> int:
+        """Return how many documents match a filter."""
+        with outages_as_transient():
+            return await self._collection().count_documents(where)
+
+    async def delete(self, document_id: str, version: int) -> bool:
+        """Delete the document where it has this version."""
+        with outages_as_transient():
+            result = await self._collection().delete_one({"_id": document_id, "version": version})
+            return result.deleted_count == 1
+
+    async def mark_state_unpublished(self, token: str) -> None:
+        """Mark every document as owing its state; the token keeps a settlement under way from clearing the mark."""
+        with outages_as_transient():
+            write_id = {"$concat": [token, ":", "$_id"]}
+            owed = {"state_owed": True, "has_outbox": True, "write_id": write_id}
+            await self._collection().update_many({}, [{"$set": owed}])
+
+    async def ensure(self, indexes: Sequence[Index]) -> None:
+        """Create the indexes that are missing."""
+        with outages_as_transient():
+            for index in indexes:
+                await self._collection().create_index(list(index.keys), **_index_options(index))
+
+    async def _bulk(self, operations: Sequence[Any]) -> tuple[int, dict[int, Mapping[str, Any]]]:
+        try:
+            with outages_as_transient():
+                result = await self._collection().bulk_write(operations, ordered=False)
+        except BulkWriteError as error:
+            errors = {item["index"]: item for item in error.details["writeErrors"]}
+            return error.details["nMatched"], errors
+        except DuplicateKeyError as error:
+            # The embedded server's way to refuse a whole command over one unique value.
+            return 0, dict.fromkeys(range(len(operations)), error.details or {"code": _DUPLICATE_KEY})
+        return result.matched_count, {}
+
+    async def _written(self, ids: set[str]) -> dict[str, tuple[str, ...]]:
+        with outages_as_transient():
+            only = {"write_id": 1, "recent_writes": 1}
+            found = await self._collection().find({"_id": {"$in": list(ids)}}, only).to_list(None)
+        return {raw["_id"]: (*raw["recent_writes"], raw["write_id"]) for raw in found}
+
+
+async def _next_ids(cursor: AsyncIOMotorCursor[Raw], size: int) -> list[str]:
+    with outages_as_transient():
+        return [raw["_id"] for raw in await cursor.to_list(size)]
+
+
+def _index_options(index: Index) -> dict[str, Any]:
+    expiry = index.expire_after
+    seconds = {} if expiry is None else {"expireAfterSeconds": int(expiry.total_seconds())}
+    return {"unique": index.unique} | seconds
+
+
+class MongoDatabase:
+    """A database on a MongoDB server; see `Database` for what its methods mean."""
+
+    def __init__(self, url: str, name: str) -> None:
+        self._url = url
+        self._name = name
+        self._client: AsyncIOMotorClient[Raw] | None = None
+
+    def table(self, name: str) -> MongoTable:
+        """Return a collection."""
+        return MongoTable(lambda: self._opened()[self._name].get_collection(name, CODEC))
+
+    async def open(self) -> None:
+        """Make the client; its first call connects."""
+        if self._client is None:
+            self._client = AsyncIOMotorClient(self._url, **_CLIENT_OPTIONS)
+
+    async def close(self) -> None:
+        """Disconnect."""
+        if self._client is not None:
+            self._client.close()
+            self._client = None
+
+    async def ping(self) -> None:
+        """Return when the server has answered."""
+        with outages_as_transient():
+            await self._opened().admin.command("ping")
+
+    def _opened(self) -> AsyncIOMotorClient[Raw]:
+        if self._client is None:
+            raise Transient("mongo_unavailable", "the store is not started")
+        return self._client

@@ -1,0 +1,90 @@
+"""What persistence needs of a database: tables of raw documents, their indexes, and the server's connection.
+
+`chassis.persistence.mongo` answers these protocols by motor; tests answer them in memory.
+"""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Protocol
+
+from chassis.persistence.keyset import Sort
+
+Raw = dict[str, Any]
+
+
+class Table(Protocol):
+    """A collection of raw documents; answers stand in the order of what was asked."""
+
+    async def fetch(self, ids: Sequence[str]) -> Sequence[Raw | None]:
+        """Return the documents with these ids."""
+        ...
+
+    async def insert(self, documents: Sequence[Raw]) -> Sequence[bool | Exception]:
+        """Insert each; False where its id, or another unique value, is taken."""
+        ...
+
+    async def replace(self, documents: Sequence[Raw]) -> Sequence[bool | Exception]:
+        """Replace each where the stored version is one less than its own; say where it was."""
+        ...
+
+    async def clear_outboxes(self, writes: Sequence[tuple[str, str]]) -> Sequence[bool | Exception]:
+        """Clear the outbox of each (id, write id) where that write is still the last; say where it was."""
+        ...
+
+    async def find(self, where: Mapping[str, Any], sort: Sort, limit: int | None) -> list[Raw]:
+        """Return the documents that match a filter, sorted."""
+        ...
+
+    def pages(self, where: Mapping[str, Any], size: int) -> AsyncIterator[list[Raw]]:
+        """Yield what matched at the start and does so still, by id; each document is as it is when its page is read."""
+        ...
+
+    async def count(self, where: Mapping[str, Any]) -> int:
+        """Return how many documents match a filter."""
+        ...
+
+    async def delete(self, document_id: str, version: int) -> bool:
+        """Delete the document where it has this version; say whether it had."""
+        ...
+
+    async def mark_state_unpublished(self, token: str) -> None:
+        """Mark every document as owing its state, as a write of its own with this token."""
+        ...
+
+
+@dataclass(frozen=True)
+class Index:
+    """An index on (field, 1 or -1) pairs; `expire_after` deletes documents that long after the date in its field."""
+
+    keys: Sort
+    unique: bool = False
+    expire_after: timedelta | None = None
+
+
+class IndexedTable(Table, Protocol):
+    """A table that can be given indexes."""
+
+    async def ensure(self, indexes: Sequence[Index]) -> None:
+        """Create the indexes that are missing."""
+        ...
+
+
+class Database(Protocol):
+    """The database of one service. Where its server is away, everything but `table` and `close` raises `Transient`."""
+
+    def table(self, name: str) -> IndexedTable:
+        """Return a collection; it can be used once the database is open."""
+        ...
+
+    async def open(self) -> None:
+        """Connect; a second time does nothing."""
+        ...
+
+    async def close(self) -> None:
+        """Disconnect."""
+        ...
+
+    async def ping(self) -> None:
+        """Return when the server has answered."""
+        ...
