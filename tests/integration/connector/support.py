@@ -115,7 +115,7 @@ class Mapper:
         return answers[-1]
 
     async def told(self, connection_id: str, where: Callable[[ConnectionChanged], bool]) -> ConnectionChanged:
-        """Return the first announcement of a connection that meets a condition."""
+        """Return the first published_state of a connection that meets a condition."""
         found = await self.wait_for(
             ConnectionChanged, where=lambda one: one.connection_id == connection_id and where(one)
         )

@@ -72,12 +72,12 @@ class Load:
     @property
     def polls(self) -> float:
         """Polls a second where push is proven; a read for any other reason puts them off, which is not counted."""
-        return self.connections / self.given.inputs.pace.poll_longest.total_seconds()
+        return self.connections / self.given.inputs.policy.poll_longest.total_seconds()
 
     @property
     def polls_at_first(self) -> float:
         """Polls a second if every calendar were read as often as one whose push is not proven."""
-        return self.connections / self.given.inputs.pace.poll.total_seconds()
+        return self.connections / self.given.inputs.policy.poll.total_seconds()
 
     @property
     def renewals(self) -> float:
@@ -109,7 +109,7 @@ class Load:
 
     @property
     def takings(self) -> float:
-        """Due times that the scheduler takes a second."""
+        """Due times that the dispatcher takes a second."""
         return self.polls + self.renewals + 2 * self.full_reads
 
     @property

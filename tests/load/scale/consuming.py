@@ -5,12 +5,12 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from connector.adapters.guarded_calendar import ProviderAway
-from connector.application.rate_limiter import Tempos
+from connector.application.rate_limiter import RateLimiter
 from connector.domain.connection.lifecycle import due_when_troubled
 from connector.domain.connection.reads import due_to_look_again, look_again, quiet_after
 from connector.domain.model.connection import DueKind
 from connector.domain.provider.errors import Throttled
-from connector.domain.scheduling.debounce import judge_pull
+from connector.domain.scheduling.debounce import debounce_pull
 from connector.domain.scheduling.schedule import due_when_postponed, retry_at
 from tests.load.scale.population import Light, renewal_of
 from tests.load.scale.provider import Outcome
@@ -26,11 +26,11 @@ _REPLACING_A_CHANNEL = 2
 class Consuming:
     """Carries out the commands of a pod's partitions."""
 
-    def __init__(self, world: World, pod: int, tempos: Tempos) -> None:
+    def __init__(self, world: World, pod: int, limiter: RateLimiter) -> None:
         self._world = world
         self._pod = pod
         self._inputs = world.inputs.pods
-        self._tempos = tempos
+        self._limiter = limiter
         self.running = False
 
     def start(self, delay: float) -> None:
@@ -75,13 +75,13 @@ class Consuming:
         """As `Worker._pull` and `Worker._guarded`."""
         light, kind, asked_at = command
         if kind not in {"put", "replay"}:
-            window = self._world.inputs.pace.debounce
-            verdict = judge_pull(asked_at, light.last_started, now, window, pushed=kind == "push")
+            window = self._world.inputs.policy.debounce
+            verdict = debounce_pull(asked_at, light.last_started, now, window, pushed=kind == "push")
             if verdict != "read":
                 return "debounce" if verdict == "later" else "covered"
         if not light.can_work(now):
             return "park"
-        return "call" if self._tempos.admits(self._world.providers[light.provider].inputs.name) else "away"
+        return "call" if self._limiter.admits(self._world.providers[light.provider].inputs.name) else "away"
 
     def _calls(self, command: Command, now: datetime) -> int:
         light, kind, _ = command
@@ -108,7 +108,7 @@ class Consuming:
             case "call":
                 self._call(command, done)
             case "debounce" if light.last_started:
-                end = light.last_started + world.inputs.pace.debounce
+                end = light.last_started + world.inputs.policy.debounce
                 world.change(light, {"window": min(end, light.due.get("window", end))})
 
     def _call(self, command: Command, done: datetime) -> None:
@@ -131,10 +131,10 @@ class Consuming:
         return "ok"
 
     def _end(self, command: Command, outcome: Outcome, done: datetime, renewing: bool) -> None:
-        """End a turn as it ends in the worker; the pod's real tempo sees how the provider answered."""
+        """End a turn as it ends in the worker; the pod's real rate sees how the provider answered."""
         (light, kind, _), provider = command, self._world.providers[command[0].provider].inputs
         try:
-            with self._tempos.watching(provider.name):
+            with self._limiter.observing(provider.name):
                 if outcome == "refused":
                     raise Throttled("rate_limit_exceeded", "", retry_after=provider.retry_after)
                 if outcome == "down":
@@ -160,17 +160,17 @@ class Consuming:
 
     def _read(self, light: Light, kind: str, done: datetime) -> dict[DueKind, datetime | None]:
         """As `proven`: what a complete read does to the due times."""
-        world, pace = self._world, self._world.inputs.pace
+        world, policy = self._world, self._world.inputs.policy
         found = self._found(light, kind, done)
         light.last_started = world.now
         light.quiet_polls = quiet_after(light.quiet_polls, "poll" if kind == "poll" else "settle", found)
         changes: dict[DueKind, datetime | None] = {
-            "poll": pace.next_poll(light.id, done, light.push, light.quiet_polls)
+            "poll": policy.next_poll(light.id, done, light.push, light.quiet_polls)
         }
         if kind == "replay":
             changes["kick"] = None
         if kind == "push" and look_again("push", found):
-            changes.update(due_to_look_again(light.due, done, pace))
+            changes.update(due_to_look_again(light.due, done, policy))
         return changes
 
     def _found(self, light: Light, kind: str, done: datetime) -> int:

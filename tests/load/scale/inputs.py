@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
-from connector.domain.connection.reads import Pace
+from connector.domain.connection.reads import PollingPolicy
 
 DAY_SECONDS = 86_400
 
@@ -75,8 +75,8 @@ class Inputs:
     providers: tuple[ProviderInputs, ...] = (GOOGLE, GRAPH)
     users: UserInputs = field(default_factory=UserInputs)
     pods: PodInputs = field(default_factory=PodInputs)
-    pace: Pace = field(
-        default_factory=lambda: Pace(
+    policy: PollingPolicy = field(
+        default_factory=lambda: PollingPolicy(
             poll=timedelta(seconds=300),
             poll_longest=timedelta(hours=1),
             poll_without_push=timedelta(seconds=60),

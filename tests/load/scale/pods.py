@@ -1,8 +1,8 @@
-"""A pod of the connector: its scheduler, its consumer, and the tempo that both share."""
+"""A pod of the connector: its dispatcher, its consumer, and the rate that both share."""
 
 from datetime import datetime
 
-from connector.application.rate_limiter import Tempos
+from connector.application.rate_limiter import RateLimiter
 from tests.load.scale.consuming import Consuming
 from tests.load.scale.scheduling import Scheduling
 from tests.load.scale.world import World
@@ -28,8 +28,8 @@ class Pod:
 
     def start(self, delay: float) -> None:
         """Run from so many seconds on; what a process has learnt is learnt anew."""
-        tempos = Tempos(_WorldClock(self._world), self._world.inputs.background_per_second)
-        self._parts = Scheduling(self._world, tempos), Consuming(self._world, self._number, tempos)
+        limiter = RateLimiter(_WorldClock(self._world), self._world.inputs.background_per_second)
+        self._parts = Scheduling(self._world, limiter), Consuming(self._world, self._number, limiter)
         for part in self._parts:
             part.start(delay)
 

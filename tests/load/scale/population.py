@@ -1,4 +1,4 @@
-"""Light connections: of each only its due times and what the scheduler's decisions ask for."""
+"""Light connections: of each only its due times and what the dispatcher's decisions ask for."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -86,8 +86,8 @@ def _settle(light: Light, connected: datetime, opened: datetime, inputs: Inputs,
     light.renew_at = renewal_of(light, opened, inputs)
     light.due["channel"] = light.renew_at
     light.quiet_polls = 4
-    light.last_started = START - random.random() * inputs.pace.interval(light.push, light.quiet_polls) * 0.75
-    light.due["poll"] = inputs.pace.next_poll(light.id, light.last_started, light.push, light.quiet_polls)
+    light.last_started = START - random.random() * inputs.policy.interval(light.push, light.quiet_polls) * 0.75
+    light.due["poll"] = inputs.policy.next_poll(light.id, light.last_started, light.push, light.quiet_polls)
     light.background_at = earliest(light.due).background_at
 
 

@@ -1,11 +1,11 @@
-"""A pod's scheduler: the loop of `connector.entrypoints.jobs` in virtual time, with the product's own decisions."""
+"""A pod's dispatcher: the loop of `application.dispatcher` in virtual time, with the connector's own decisions."""
 
 from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 
-from connector.application.rate_limiter import Tempos
-from connector.domain.connection.dispatch import AT_ONCE, Standing, take, to_look_for
+from connector.application.rate_limiter import RateLimiter
+from connector.domain.connection.dispatch import BATCH, PollState, candidates_for, next_dispatch
 from tests.load.scale.population import Light
 from tests.load.scale.world import Index, TimeOf, World
 
@@ -25,10 +25,10 @@ def _background_at(light: Light) -> datetime | None:
 class Scheduling:
     """Looks for due work every so often, while the pod runs."""
 
-    def __init__(self, world: World, tempos: Tempos) -> None:
+    def __init__(self, world: World, limiter: RateLimiter) -> None:
         self._world = world
         self._inputs = world.inputs.pods
-        self._tempos = tempos
+        self._limiter = limiter
         self.running = False
 
     def start(self, delay: float) -> None:
@@ -37,16 +37,16 @@ class Scheduling:
         self._world.after(delay, self._tick)
 
     def _tick(self) -> None:
-        """As `Scheduler.tick`: first what somebody waits for."""
+        """As `Dispatcher.tick`: first what somebody waits for."""
         if self.running:
             self._look_for_urgent(self._world.now)
 
     def _look_for_urgent(self, now: datetime) -> None:
         again = partial(self._after_urgent, now)
-        self._take_page(self._world.urgent, _due_at, AT_ONCE, now, again)
+        self._take_page(self._world.urgent, _due_at, BATCH, now, again)
 
     def _after_urgent(self, now: datetime, taken: int) -> None:
-        if taken == AT_ONCE:
+        if taken == BATCH:
             self._look_for_urgent(now)
         else:
             self._look_for_background(now, 0)
@@ -58,7 +58,7 @@ class Scheduling:
             self._world.after(self._world.inputs.scheduler_seconds, self._tick)
             return
         name = self._world.providers[provider].inputs.name
-        allowed = min(AT_ONCE, self._tempos.allowance(name))
+        allowed = min(BATCH, self._limiter.allowance(name))
         if not allowed:
             self._look_for_background(now, step + 1)
             return
@@ -69,14 +69,14 @@ class Scheduling:
             self._take_page(self._world.resuming[provider], _resume_at, allowed, now, again)
 
     def _after_background(self, now: datetime, step: int, taken: int) -> None:
-        self._tempos.spend(self._world.providers[step // 2].inputs.name, taken)
+        self._limiter.spend(self._world.providers[step // 2].inputs.name, taken)
         self._look_for_background(now, step + 1)
 
     def _take_page(
         self, index: Index, time_of: TimeOf, wanted: int, now: datetime, then: Callable[[int], None]
     ) -> None:
         """Look for due work; what is taken of it is stored a little later, and other pods look meanwhile."""
-        limit, world = to_look_for(wanted), self._world
+        limit, world = candidates_for(wanted), self._world
         found = index.find(now, limit, time_of)
         mine = (world.random.sample(found, wanted) if len(found) == limit else found)[:wanted]
         spent = self._inputs.look_seconds + len(found) * self._inputs.decode_seconds
@@ -96,7 +96,8 @@ class Scheduling:
 
     def _take(self, light: Light, looked_at: datetime) -> None:
         world = self._world
-        taken = take(Standing(light.id, light.push, light.quiet_polls), light.due, looked_at, world.inputs.pace)
+        state = PollState(light.id, light.push, light.quiet_polls)
+        taken = next_dispatch(state, light.due, looked_at, world.inputs.policy)
         if not taken.kinds:
             world.phase.counts["lost races"] += 1
             return

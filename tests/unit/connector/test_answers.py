@@ -12,8 +12,8 @@ from chassis.messaging.publisher import Outgoing
 from chassis.persistence.documents import Documents
 from connector.adapters.collections import RecordedOutcome, open_stores
 from connector.application.connections.repository import Connections
-from connector.application.lease import Turns
-from connector.application.message_factory import Facts
+from connector.application.lease import Leases
+from connector.application.message_factory import MessageFactory
 from connector.application.reading.sync_state import SyncStateRepository
 from connector.application.writing.outcomes import CommandOutcomes, Outcome
 from connector.domain.model.connection import Connection, InFlight
@@ -61,14 +61,14 @@ async def settled(outcome: Outcome, *, away: bool = False) -> list[Message]:
     stores = open_stores(database, lambda _: ())  # type: ignore[arg-type]  # the same, in memory
     if away:
         stores = replace(stores, answers=cast("Documents[RecordedOutcome]", Away()))
-    turns = Turns(Connections(stores.connections), clock)
+    leases = Leases(Connections(stores.connections), clock)
     note = InFlight(command_id="c1", kind="put", event_id="e1", started_at=NOW)
     await stores.connections.insert(connection(in_flight=note))
     begun = await stores.connections.get("c1")
     assert isinstance(begun, Connection)
-    answers = CommandOutcomes(stores, database, Facts(clock), turns, SyncStateRepository(stores))  # type: ignore[arg-type]  # publishes, too
+    answers = CommandOutcomes(stores, database, MessageFactory(clock), leases, SyncStateRepository(stores))  # type: ignore[arg-type]  # publishes, too
     with pytest.raises(Transient) if away else nullcontext():
-        await answers.settle(await turns.begin(begun), PUT, outcome)
+        await answers.settle(await leases.acquire(begun), PUT, outcome)
     return heard
 
 

@@ -43,7 +43,7 @@ class Provider:
 
 
 class Kept:
-    """Channels, and the turn's connection."""
+    """Channels, and the lease's connection."""
 
     async def insert(self, _channel: object) -> None:
         return None
@@ -51,20 +51,20 @@ class Kept:
     async def get(self, _channel_id: str) -> None:
         return None
 
-    async def keep(self, turn: Any, change: Callable[[Connection], Connection]) -> None:
-        turn.connection = change(turn.connection)
+    async def renew(self, lease: Any, change: Callable[[Connection], Connection]) -> None:
+        lease.connection = change(lease.connection)
 
 
 async def maintained(provider: Provider, **fields: Any) -> Connection:
     kept, calendars = Kept(), provider
-    turn = SimpleNamespace(connection=connection(provider="office365", **fields))
+    lease = SimpleNamespace(connection=connection(provider="office365", **fields))
     stores: Any = SimpleNamespace(channels=kept)
     parts: Any = kept
     about: Any = calendars
-    given: Any = turn
+    given: Any = lease
     addresses = {"office365": "https://tandem.example/webhooks/microsoft"}
     await Channels(stores, parts, ManualClock(NOW), addresses).maintain(given, about)
-    after: Connection = turn.connection
+    after: Connection = lease.connection
     return after
 
 

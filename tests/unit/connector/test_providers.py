@@ -3,7 +3,7 @@
 import pytest
 
 from chassis.errors import Rejected
-from connector.application.connections.service import SUPPORTED, check_provider
+from connector.domain.provider.supported import SUPPORTED, check_provider
 from connector.provider_catalogue import CATALOGUE
 
 FOUR = ("google", "outlook", "office365", "exchange")

@@ -1,4 +1,4 @@
-"""The scheduler itself, over documents in memory: what it takes, in which order, and how much of what can wait."""
+"""The dispatcher itself, over documents in memory: what it takes, in which order, and how much of what can wait."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -13,15 +13,15 @@ from chassis.persistence.store import Store
 from connector.adapters.collections import Stores, open_stores
 from connector.adapters.guarded_calendar import ProviderAway
 from connector.application.connections.repository import Connections
-from connector.application.message_factory import Facts
+from connector.application.dispatcher import Dispatcher
+from connector.application.message_factory import MessageFactory
 from connector.application.parking import Parking
-from connector.application.rate_limiter import ADJUST_EVERY, Tempos
-from connector.domain.connection.dispatch import AT_ONCE
+from connector.application.rate_limiter import ADJUST_EVERY, RateLimiter
+from connector.domain.connection.dispatch import BATCH
 from connector.domain.connection.lifecycle import healthy
-from connector.domain.connection.reads import Pace
+from connector.domain.connection.reads import PollingPolicy
 from connector.domain.model.connection import DueKind
 from connector.domain.scheduling.schedule import with_due
-from connector.entrypoints.jobs import Scheduler
 from contracts.calendar_commands import CalendarPull, CalendarRemove
 from contracts.topics import MODELS
 from tests.support.mapper_world import Database
@@ -29,23 +29,25 @@ from tests.unit.connector.support import NOW, connection
 
 SECOND = timedelta(seconds=1)
 MINUTE = timedelta(minutes=1)
-PACE = Pace(poll=5 * MINUTE, poll_longest=60 * MINUTE, poll_without_push=MINUTE, debounce=SECOND, second_look=SECOND)
+PACE = PollingPolicy(
+    poll=5 * MINUTE, poll_longest=60 * MINUTE, poll_without_push=MINUTE, debounce=SECOND, second_look=SECOND
+)
 MOST = 40.0
 
 
 class Bench:
-    """A scheduler, its database in memory, and what it has sent."""
+    """A dispatcher, its database in memory, and what it has sent."""
 
     def __init__(self) -> None:
         self.sent: list[Any] = []
         self.clock = ManualClock(NOW)
         database = Database(self._sent)
-        facts = Facts(self.clock)
-        self.stores: Stores = open_stores(cast("Store", database), facts.connection_changed)
+        messages = MessageFactory(self.clock)
+        self.stores: Stores = open_stores(cast("Store", database), messages.connection_changed)
         connections = Connections(self.stores.connections)
-        self.tempos = Tempos(self.clock, MOST)
+        self.limiter = RateLimiter(self.clock, MOST)
         parking = Parking(self.stores, connections, cast("Publisher", database), self.clock)
-        self.scheduler = Scheduler(connections, parking, facts, self.tempos, ("google",), self.clock, PACE)
+        self.dispatcher = Dispatcher(connections, parking, messages, self.limiter, ("google",), self.clock, PACE)
         self.database = database
 
     def _sent(self, message: Outgoing) -> None:
@@ -58,7 +60,7 @@ class Bench:
         """Let time pass and tick; return what was sent."""
         self.sent.clear()
         self.clock.advance(after)
-        await self.scheduler.tick()
+        await self.dispatcher.tick()
         await self.database.drain()
         return [one for one in self.sent if isinstance(one, CalendarPull | CalendarRemove)]
 
@@ -69,17 +71,17 @@ def bench() -> Bench:
 
 
 async def test_all_that_somebody_waits_for_is_taken_at_once(bench: Bench) -> None:
-    for number in range(2 * AT_ONCE + 50):
+    for number in range(2 * BATCH + 50):
         await bench.add(number, {"window": NOW})
     pulls = await bench.tick()
     assert len({pull.connection_id for pull in pulls}) == len(pulls)
-    assert len(pulls) + len(await bench.tick()) == 2 * AT_ONCE + 50
+    assert len(pulls) + len(await bench.tick()) == 2 * BATCH + 50
 
 
 async def test_what_can_wait_is_taken_at_its_tempo_and_after_parked_work(bench: Bench) -> None:
     for number in range(100):
         await bench.add(number, {"retry": NOW} if number < 30 else {"poll": NOW - MINUTE})
-    bench.tempos.allowance("google")
+    bench.limiter.allowance("google")
     reasons = [pull.reason for pull in await bench.tick()]
     assert (reasons.count("settle"), reasons.count("poll")) == (30, 10)
     assert [pull.reason for pull in await bench.tick()] == ["poll"] * 40
@@ -88,9 +90,9 @@ async def test_what_can_wait_is_taken_at_its_tempo_and_after_parked_work(bench: 
 async def test_a_provider_that_does_not_answer_is_left_alone_and_the_urgent_goes_on(bench: Bench) -> None:
     for number in range(20):
         await bench.add(number, {"window": NOW} if number < 5 else {"poll": NOW})
-    bench.tempos.allowance("google")
+    bench.limiter.allowance("google")
     for _ in range(3):
-        with pytest.raises(ProviderAway), bench.tempos.watching("google"):
+        with pytest.raises(ProviderAway), bench.limiter.observing("google"):
             raise ProviderAway("timeout", "")
     assert [pull.reason for pull in await bench.tick(ADJUST_EVERY)] == ["push"] * 5
 
@@ -104,28 +106,28 @@ def removal() -> CalendarRemove:
 
 
 async def test_parked_work_comes_before_the_read(bench: Bench) -> None:
-    await bench.scheduler.parking.park(removal())
+    await bench.dispatcher.parking.park(removal())
     await bench.add(1, {"retry": NOW})
-    bench.tempos.allowance("google")
+    bench.limiter.allowance("google")
     assert [one.type for one in await bench.tick()] == ["calendar.remove.v1", "calendar.pull.v1"]
 
 
 async def test_k4_what_a_read_before_the_retry_did_not_take_up_is_taken_up_by_it(bench: Bench) -> None:
     await bench.add(1, {})
-    parking = bench.scheduler.parking
+    parking = bench.dispatcher.parking
     away = await parking.connections.get("c1")
     assert away
     await parking.park(removal())
     await parking.trouble(away, ProviderAway("timeout", ""))
     await parking.connections.change("c1", healthy)
-    bench.tempos.allowance("google")
+    bench.limiter.allowance("google")
     assert "calendar.remove.v1" in [one.type for one in await bench.tick(MINUTE)]
 
 
 async def test_k4_work_that_is_held_after_the_retry_came_by_is_taken_up_by_another(bench: Bench) -> None:
     await bench.add(1, {})
-    await bench.scheduler.parking.hold(removal())
-    bench.tempos.allowance("google")
+    await bench.dispatcher.parking.hold(removal())
+    bench.limiter.allowance("google")
     assert [one.type for one in await bench.tick()] == ["calendar.remove.v1", "calendar.pull.v1"]
 
 
@@ -141,9 +143,9 @@ class Refused:
 
 
 async def test_k4_work_that_is_parked_again_while_it_is_taken_up_is_not_forgotten(bench: Bench) -> None:
-    await bench.scheduler.parking.park(removal())
+    await bench.dispatcher.parking.park(removal())
     refused = Refused()
-    refused.parking = replace(bench.scheduler.parking, publisher=cast("Publisher", refused))
+    refused.parking = replace(bench.dispatcher.parking, publisher=cast("Publisher", refused))
     await refused.parking.take_up("c1")
     [left] = await bench.stores.parked.find({})
     assert left.times == 2

@@ -4,22 +4,24 @@ from datetime import timedelta
 
 import pytest
 
-from connector.domain.connection.dispatch import Standing, take
+from connector.domain.connection.dispatch import PollState, next_dispatch
 from connector.domain.connection.lifecycle import due_when_authorised, troubled
-from connector.domain.connection.reads import Pace, Proof, proven
+from connector.domain.connection.reads import PollingPolicy, Proof, proven
 from connector.domain.model.connection import Push
-from connector.domain.scheduling.jitter import jittered, next_daily, part_of
+from connector.domain.scheduling.jitter import jittered, next_daily, offset_within
 from connector.domain.scheduling.schedule import retry_at, with_due
 from tests.unit.connector.support import DAY, NOW, connection
 
 SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)
-PACE = Pace(poll=5 * MINUTE, poll_longest=HOUR, poll_without_push=MINUTE, debounce=SECOND, second_look=2 * SECOND)
+PACE = PollingPolicy(
+    poll=5 * MINUTE, poll_longest=HOUR, poll_without_push=MINUTE, debounce=SECOND, second_look=2 * SECOND
+)
 IDS = [f"c{number}" for number in range(2000)]
 
 
 def test_the_same_key_has_the_same_place_and_many_are_even() -> None:
-    places = [part_of(DAY, key) for key in IDS]
-    assert places == [part_of(DAY, key) for key in IDS]
+    places = [offset_within(DAY, key) for key in IDS]
+    assert places == [offset_within(DAY, key) for key in IDS]
     per_hour = [sum(place // HOUR == hour for place in places) for hour in range(24)]
     assert min(per_hour) > 2000 / 24 / 2
     assert max(per_hour) < 2000 / 24 * 2
@@ -71,7 +73,7 @@ def test_a_poll_that_finds_nothing_doubles_the_time_to_the_next() -> None:
         waits.append(one.due["poll"] - NOW)
     spans = [10 * MINUTE, 20 * MINUTE, 40 * MINUTE, HOUR, HOUR, HOUR]
     assert waits == [jittered(span, one.id) for span in spans]
-    assert PACE.patience(one) == 2 * HOUR
+    assert PACE.staleness_limit(one) == 2 * HOUR
 
 
 @pytest.mark.parametrize(
@@ -84,14 +86,14 @@ def test_only_a_poll_says_whether_push_loses_anything(reason: str, found: int, l
 
 @pytest.mark.parametrize(("push", "quiet", "wait"), [("polling", 9, MINUTE), ("webhook", 9, HOUR)])
 def test_without_push_every_poll_counts(push: Push, quiet: int, wait: timedelta) -> None:
-    taken = take(Standing("c1", push, quiet), {"poll": NOW}, NOW, PACE)
+    taken = next_dispatch(PollState("c1", push, quiet), {"poll": NOW}, NOW, PACE)
     assert taken.changes == {"poll": NOW + jittered(wait, "c1")}
     assert taken.reason == "poll"
 
 
 def test_what_is_due_together_is_one_read_and_a_reconcile_asks_for_a_replay() -> None:
     due = {"poll": NOW - SECOND, "horizon": NOW, "reconcile": NOW, "channel": NOW + SECOND}
-    taken = take(Standing("c1", "webhook", 0), due, NOW, PACE)  # type: ignore[arg-type]  # its keys are kinds
+    taken = next_dispatch(PollState("c1", "webhook", 0), due, NOW, PACE)  # type: ignore[arg-type]  # its keys are kinds
     assert taken.reason == "horizon"
     assert set(taken.changes) == {"poll", "horizon", "reconcile", "kick"}
-    assert take(Standing("c1", "webhook", 0), due, NOW - DAY, PACE).kinds == ()  # type: ignore[arg-type]
+    assert next_dispatch(PollState("c1", "webhook", 0), due, NOW - DAY, PACE).kinds == ()  # type: ignore[arg-type]

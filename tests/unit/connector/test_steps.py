@@ -5,22 +5,22 @@ from uuid import UUID
 
 import pytest
 
-from connector.domain.connection.events import announcement, owing_news
+from connector.domain.connection.events import published_state, owing_changed_state
 from connector.domain.connection.identity import account_key
 from connector.domain.connection.lease import LeaseHeld, LeaseLost, leased, released, renewed
-from connector.domain.connection.lifecycle import healthy, pick_calendar, stopping, taking_up, troubled
-from connector.domain.connection.reads import Pace, Proof, proven
+from connector.domain.connection.lifecycle import healthy, pick_calendar, stopping, resuming, troubled
+from connector.domain.connection.reads import PollingPolicy, Proof, proven
 from connector.domain.connection.settings_change import SettingRefused, changed
 from connector.domain.model.connection import Choices, Subscription
 from connector.domain.provider.port import CalendarInfo
-from connector.domain.scheduling.debounce import judge_pull
+from connector.domain.scheduling.debounce import debounce_pull
 from connector.domain.scheduling.jitter import jittered
 from connector.domain.scheduling.schedule import due_now, renew_at, retry_delay, sooner, with_due
 from tests.unit.connector.support import DAY, NOW, connection
 
 SECOND = timedelta(seconds=1)
 MINUTE = timedelta(minutes=1)
-PACE = Pace(
+PACE = PollingPolicy(
     poll=5 * MINUTE, poll_longest=60 * MINUTE, poll_without_push=MINUTE, debounce=SECOND, second_look=2 * SECOND
 )
 TYPES = ("call", "meeting")
@@ -66,11 +66,11 @@ def test_k4_an_answer_ends_trouble_and_leaves_the_retry_that_takes_up_parked_wor
 
 def test_k4_what_is_parked_when_a_retry_has_just_come_by_is_taken_up_at_once() -> None:
     away = troubled(connection(), "unreachable", "away", "", now=NOW)
-    assert taking_up(away, NOW) == away
-    assert taking_up(with_due(away, {"retry": None}), NOW).due == {"retry": NOW}
-    assert taking_up(connection(), NOW).due == {"retry": NOW}
+    assert resuming(away, NOW) == away
+    assert resuming(with_due(away, {"retry": None}), NOW).due == {"retry": NOW}
+    assert resuming(connection(), NOW).due == {"retry": NOW}
     lost = troubled(connection(), "needs_reauth", "invalid_grant", "", now=NOW)
-    assert taking_up(lost, NOW) == lost
+    assert resuming(lost, NOW) == lost
 
 
 def test_only_the_user_ends_a_lost_grant() -> None:
@@ -91,7 +91,7 @@ def test_only_the_user_ends_a_lost_grant() -> None:
 )
 def test_one_read_covers_a_burst(asked: float, now: float, pushed: bool, verdict: str) -> None:
     moment = [NOW + timedelta(seconds=seconds) for seconds in (asked, now)]
-    assert judge_pull(moment[0], NOW, moment[1], SECOND, pushed=pushed) == verdict
+    assert debounce_pull(moment[0], NOW, moment[1], SECOND, pushed=pushed) == verdict
 
 
 def test_one_works_at_a_time_and_a_stale_holder_is_told_apart() -> None:
@@ -148,9 +148,9 @@ def test_settings_that_do_not_go_together_are_refused_c2(given: dict[str, object
 
 def test_others_are_told_only_what_is_news() -> None:
     before = connection()
-    assert not owing_news(before, before.model_copy(update={"seq": 9, "cursor": "c"})).state_owed
-    assert owing_news(before, before.model_copy(update={"replay_id": "r2"})).state_owed
-    assert announcement(connection(account_key=None)) is None
+    assert not owing_changed_state(before, before.model_copy(update={"seq": 9, "cursor": "c"})).state_owed
+    assert owing_changed_state(before, before.model_copy(update={"replay_id": "r2"})).state_owed
+    assert published_state(connection(account_key=None)) is None
 
 
 def test_a_read_of_a_calendar_no_longer_chosen_proves_nothing_a9() -> None:

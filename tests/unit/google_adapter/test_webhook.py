@@ -1,4 +1,4 @@
-"""The doorbell answers 2xx only after the broker has the request; what it could not store is told by 503."""
+"""The notifications answers 2xx only after the broker has the request; what it could not store is told by 503."""
 
 from collections.abc import Sequence
 from types import SimpleNamespace
@@ -13,9 +13,9 @@ from chassis.errors import Transient
 from chassis.messaging.publisher import Outgoing
 from chassis.web.problem_handlers import install_problems
 from connector.adapters.collections import Channel
-from connector.application.message_factory import Facts
-from connector.application.notifications import Doorbell
-from connector.entrypoints.http.google_webhook import google_webhook_routes
+from connector.application.message_factory import MessageFactory
+from connector.application.notifications import Notifications
+from connector.entrypoints.http import google_webhook
 from tests.unit.connector.support import NOW, connection
 
 CHANNEL = Channel(id="ch1", connection_id="c1", company_id="acme", token="secret", created_at=NOW)
@@ -58,7 +58,9 @@ async def http(broker: Broker) -> httpx.AsyncClient:
     clock = ManualClock(NOW)
     app = FastAPI()
     install_problems(app)
-    app.include_router(google_webhook_routes(Doorbell(stores, connections, publisher, Facts(clock)), clock))
+    notifications = Notifications(stores, connections, publisher, MessageFactory(clock))
+    app.state.services = SimpleNamespace(notifications=notifications, clock=clock)
+    app.include_router(google_webhook.router)
     return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://connector")
 
 

@@ -14,10 +14,10 @@ from chassis.messaging.publisher import Outgoing
 from chassis.web.problem_handlers import install_problems
 from connector.adapters.collections import Channel
 from connector.adapters.providers.graph.client_state import client_state
-from connector.application.message_factory import Facts
-from connector.application.notifications import Doorbell
+from connector.application.message_factory import MessageFactory
+from connector.application.notifications import Notifications
 from connector.domain.model.connection import Connection, Subscription
-from connector.entrypoints.http.microsoft_webhook import microsoft_webhook_routes
+from connector.entrypoints.http import microsoft_webhook
 from tests.unit.connector.support import DAY, NOW, connection
 
 CHANGED, LIFECYCLE = "/webhooks/microsoft", "/webhooks/microsoft/lifecycle"
@@ -72,7 +72,9 @@ def http(world: World) -> httpx.AsyncClient:
     clock = ManualClock(NOW)
     app = FastAPI()
     install_problems(app)
-    app.include_router(microsoft_webhook_routes(Doorbell(stores, parts, parts, Facts(clock)), clock))
+    notifications = Notifications(stores, parts, parts, MessageFactory(clock))
+    app.state.services = SimpleNamespace(notifications=notifications, clock=clock)
+    app.include_router(microsoft_webhook.router)
     return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://connector")
 
 

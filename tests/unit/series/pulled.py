@@ -10,11 +10,11 @@ from connector.adapters.collections import open_stores
 from connector.adapters.guarded_calendar import Calendars
 from connector.adapters.providers.google.ids import instance_id
 from connector.application.connections.repository import Connections
-from connector.application.lease import Turn, Turns
-from connector.application.message_factory import Facts
+from connector.application.lease import WorkLease, Leases
+from connector.application.message_factory import MessageFactory
 from connector.application.reading.change_publisher import ChangePublisher
 from connector.application.reading.pulling import Puller
-from connector.domain.connection.reads import Pace
+from connector.domain.connection.reads import PollingPolicy
 from connector.domain.provider.errors import Missing, ResyncNeeded
 from connector.domain.provider.items import EventRead, EventRemoved, Item, OccurrenceRead, Page, SeriesRead
 from connector.domain.provider.port import Traits
@@ -26,7 +26,7 @@ from tests.support.mapper_world import Database
 from tests.unit.connector.support import NOW, connection
 
 SECONDS = timedelta(seconds=1)
-PACE = Pace(
+PACE = PollingPolicy(
     poll=60 * SECONDS, poll_longest=600 * SECONDS, poll_without_push=30 * SECONDS, debounce=SECONDS, second_look=SECONDS
 )
 
@@ -102,16 +102,16 @@ class Reader:
         self.stores = open_stores(self.database, lambda _: ())  # type: ignore[arg-type]  # the same, in memory
         given = ConnectionSettings(calendar_id="cal", timezone="Europe/Berlin", **settings)
         self._start = connection(settings=given.model_dump())
-        connections, facts = Connections(self.stores.connections), Facts(self.clock)
-        self._turns = Turns(connections, self.clock)
-        self._teller = ChangePublisher(self.stores, self.database, facts)  # type: ignore[arg-type]  # publishes, too
-        self._puller = Puller(self.stores, self._teller, self._turns, self.clock, PACE)
+        connections, messages = Connections(self.stores.connections), MessageFactory(self.clock)
+        self._leases = Leases(connections, self.clock)
+        self._teller = ChangePublisher(self.stores, self.database, messages)  # type: ignore[arg-type]  # publishes, too
+        self._puller = Puller(self.stores, self._teller, self._leases, self.clock, PACE)
         self._calendars = Calendars(self.calendar, None)  # type: ignore[arg-type]  # it asks for no token
 
-    async def _begin(self) -> Turn:
+    async def _begin(self) -> WorkLease:
         connection = await self.stores.connections.get(self._start.id)
         assert connection
-        return await self._turns.begin(connection)
+        return await self._leases.acquire(connection)
 
     async def replay(self) -> None:
         """Read all of the calendar."""

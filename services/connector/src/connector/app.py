@@ -2,10 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 
 import httpx
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from faststream.kafka import KafkaBroker
 
 from chassis.clock import Clock, clock_from
@@ -15,7 +14,6 @@ from chassis.messaging.publisher import Publisher
 from chassis.persistence.mongo import MongoDatabase
 from chassis.persistence.store import Store
 from chassis.persistence.table import Database
-from chassis.runtime.background import Periodic
 from chassis.web.api import make_api
 from chassis.web.idempotency import Idempotency
 from connector.adapters.collections import Stores, open_stores
@@ -24,15 +22,18 @@ from connector.adapters.oauth import CALLBACK_PATH, OAuthClient
 from connector.application.connections.activity_types import ActiveTypes
 from connector.application.connections.push_channels import Channels
 from connector.application.connections.repository import Connections
-from connector.application.connections.service import Desk
+from connector.application.connections.resync import Resync
+from connector.application.connections.service import ConnectionService
 from connector.application.connections.sign_in import SignIn
-from connector.application.connections.teardown import Retirer
-from connector.application.lease import Turns
-from connector.application.message_factory import Facts
-from connector.application.notifications import Doorbell
+from connector.application.connections.slots import ConnectionSlots
+from connector.application.connections.teardown import Teardown
+from connector.application.dispatcher import Dispatcher
+from connector.application.lease import Leases
+from connector.application.message_factory import MessageFactory
+from connector.application.notifications import Notifications
 from connector.application.parking import Parking
-from connector.application.provider_access import Accounts, ProviderKit
-from connector.application.rate_limiter import Tempos
+from connector.application.provider_access import ProviderAccess, ProviderKit
+from connector.application.rate_limiter import RateLimiter
 from connector.application.reading.change_publisher import ChangePublisher
 from connector.application.reading.pulling import Puller
 from connector.application.worker import Worker
@@ -40,14 +41,16 @@ from connector.application.writing.outcomes import CommandOutcomes
 from connector.application.writing.putting import Writer
 from connector.application.writing.removing import Remover
 from connector.domain.provider.port import CalendarProvider
-from connector.entrypoints.consumers import Listener, register
-from connector.entrypoints.http.connections import ConnectionsApi, connection_routes
-from connector.entrypoints.http.oauth import oauth_routes
-from connector.entrypoints.jobs import Scheduler
+from connector.entrypoints.consumers import ConnectionConsumers, register
+from connector.entrypoints.http import connections as connection_routes
+from connector.entrypoints.http import oauth as oauth_routes
+from connector.entrypoints.http.services import Services
+from connector.entrypoints.jobs import periodic_jobs
 from connector.provider_catalogue import CATALOGUE
 from connector.settings import ConnectorSettings
 
-_WEBHOOK_SECONDS = 5.0
+_WEBHOOK_PUBLISH_SECONDS = 5.0
+"""A provider gives up on a slow webhook: better a 503 in time, after which it sends the notification again."""
 
 
 @dataclass(frozen=True)
@@ -57,12 +60,18 @@ class Parts:
     settings: ConnectorSettings
     clock: Clock
     broker: KafkaBroker
+    store: Store
     stores: Stores
     connections: Connections
-    facts: Facts
+    messages: MessageFactory
     publisher: Publisher
     cipher: Cipher
-    accounts: Accounts
+    access: ProviderAccess
+    leases: Leases
+
+    def change_publisher(self) -> ChangePublisher:
+        """Return a publisher of changes."""
+        return ChangePublisher(self.stores, self.publisher, self.messages)
 
 
 def _kits(
@@ -85,39 +94,47 @@ def _oauth(settings: ConnectorSettings, name: str, transport: httpx.AsyncBaseTra
     return OAuthClient(CATALOGUE[name].endpoints(settings), redirect, settings.provider_timeout_seconds, transport)
 
 
-def _worker(
-    parts: Parts, turns: Turns, retirer: Retirer, channels: Channels, parking: Parking, tempos: Tempos
-) -> Worker:
-    stores, clock = parts.stores, parts.clock
-    teller = ChangePublisher(stores, parts.publisher, parts.facts)
-    answers = CommandOutcomes(stores, parts.publisher, parts.facts, turns, teller.known)
+def _channels(parts: Parts) -> Channels:
+    addresses = {name: f"{parts.settings.public_url}{kit.webhook}" for name, kit in parts.access.kits.items()}
+    return Channels(parts.stores, parts.leases, parts.clock, addresses)
+
+
+def _worker(parts: Parts, channels: Channels, teardown: Teardown, parking: Parking, limiter: RateLimiter) -> Worker:
+    stores, leases, changes = parts.stores, parts.leases, parts.change_publisher()
+    answers = CommandOutcomes(stores, parts.publisher, parts.messages, leases, changes.known)
     return Worker(
         connections=parts.connections,
-        accounts=parts.accounts,
-        turns=turns,
+        accounts=parts.access,
+        leases=leases,
         parking=parking,
         channels=channels,
-        puller=Puller(stores, teller, turns, clock, parts.settings.pace),
-        writer=Writer(stores, answers, turns),
+        puller=Puller(stores, changes, leases, parts.clock, parts.settings.policy),
+        writer=Writer(stores, answers, leases),
         remover=Remover(stores, answers),
-        retirer=retirer,
+        teardown=teardown,
         answers=answers,
-        tempos=tempos,
-        clock=clock,
+        limiter=limiter,
+        clock=parts.clock,
     )
 
 
-def _add_routes(app: FastAPI, parts: Parts, once: Idempotency, retirer: Retirer) -> None:
+def _services(parts: Parts, teardown: Teardown) -> Services:
     stores, connections, clock = parts.stores, parts.connections, parts.clock
-    desk = Desk(stores, connections, ActiveTypes(stores), retirer, clock)
-    sign_in = SignIn(stores, connections, parts.accounts, parts.cipher, clock)
-    api = ConnectionsApi(desk, sign_in, parts.accounts, once, clock, parts.settings.pace)
-    patient = Publisher(parts.broker, timeout=_WEBHOOK_SECONDS)
-    app.include_router(connection_routes(api))
-    app.include_router(oauth_routes(sign_in))
-    doorbell = Doorbell(stores, connections, patient, parts.facts)
-    for routes in dict.fromkeys(entry.routes for entry in CATALOGUE.values()):
-        app.include_router(routes(doorbell, clock))
+    slots, types = ConnectionSlots(stores, connections), ActiveTypes(stores)
+    in_time = Publisher(parts.broker, timeout=_WEBHOOK_PUBLISH_SECONDS)
+    return Services(
+        connections=ConnectionService(stores, connections, slots, types, parts.access, teardown, clock),
+        sign_in=SignIn(stores, connections, parts.access, parts.cipher, clock),
+        notifications=Notifications(stores, connections, in_time, parts.messages),
+        idempotency=Idempotency(parts.store, clock),
+        clock=clock,
+        policy=parts.settings.policy,
+    )
+
+
+def _routers() -> tuple[APIRouter, ...]:
+    webhooks = dict.fromkeys(entry.router for entry in CATALOGUE.values())
+    return (connection_routes.router, oauth_routes.router, *webhooks)
 
 
 def make_app(
@@ -136,33 +153,31 @@ def make_app(
     clock = clock or clock_from(settings)
     http = httpx.AsyncClient(timeout=settings.provider_timeout_seconds, transport=transport)
     broker = broker or make_broker(settings, app_name="connector")
-    publisher, facts, cipher = Publisher(broker), Facts(clock), Cipher(settings.credential_keys)
+    publisher, messages, cipher = Publisher(broker), MessageFactory(clock), Cipher(settings.credential_keys)
     store = Store(database or MongoDatabase(settings.mongo_url, settings.mongo_database), publisher, clock)
-    stores = open_stores(store, facts.connection_changed)
+    stores = open_stores(store, messages.connection_changed)
     connections = Connections(stores.connections)
-    accounts = Accounts(_kits(settings, http, clock, providers, transport), CredentialStore(stores, cipher, clock))
-    parts = Parts(settings, clock, broker, stores, connections, facts, publisher, cipher, accounts)
+    access = ProviderAccess(_kits(settings, http, clock, providers, transport), CredentialStore(stores, cipher, clock))
+    leases = Leases(connections, clock)
+    parts = Parts(settings, clock, broker, store, stores, connections, messages, publisher, cipher, access, leases)
 
-    turns = Turns(connections, clock)
-    addresses = {name: f"{settings.public_url}{kit.webhook}" for name, kit in accounts.kits.items()}
-    channels = Channels(stores, turns, clock, addresses)
-    known = ChangePublisher(stores, publisher, facts).known
-    retirer = Retirer(stores, accounts, channels, turns, known)
+    channels, limiter = _channels(parts), RateLimiter(clock, settings.background_per_second)
+    teardown = Teardown(stores, access, channels, leases, parts.change_publisher().known)
     parking = Parking(stores, connections, publisher, clock)
-    tempos = Tempos(clock, settings.background_per_second)
-    worker = _worker(parts, turns, retirer, channels, parking, tempos)
-    register(broker, Listener(connections, stores, worker, clock), settings, clock)
-    scheduler = Scheduler(connections, parking, facts, tempos, tuple(accounts.kits), clock, settings.pace)
-    tick = Periodic("scheduler", timedelta(seconds=settings.scheduler_seconds), scheduler.tick)
+    worker = _worker(parts, channels, teardown, parking, limiter)
+    register(broker, ConnectionConsumers(connections, stores, worker, clock), settings, clock)
+    dispatcher = Dispatcher(connections, parking, messages, limiter, tuple(access.kits), clock, settings.policy)
     app = make_api(
         settings,
         title="connector",
         broker=broker,
         store=store,
         clock=clock,
-        on_start=[scheduler.resync_all] if settings.republish_on_start else [],
+        on_start=[Resync(connections, clock).all_running] if settings.republish_on_start else [],
         on_stop=[http.aclose],
-        background=[tick],
+        background=periodic_jobs(dispatcher, settings),
     )
-    _add_routes(app, parts, Idempotency(store, clock), retirer)
+    app.state.services = _services(parts, teardown)
+    for router in _routers():
+        app.include_router(router)
     return app

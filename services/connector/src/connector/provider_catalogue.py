@@ -16,10 +16,8 @@ from connector.adapters.providers.google import make_google
 from connector.adapters.providers.google.oauth import google_endpoints
 from connector.adapters.providers.graph import make_graph
 from connector.adapters.providers.graph.oauth import Tenant, microsoft_endpoints
-from connector.application.notifications import Doorbell
 from connector.domain.provider.port import CalendarProvider
-from connector.entrypoints.http.google_webhook import google_webhook_routes
-from connector.entrypoints.http.microsoft_webhook import microsoft_webhook_routes
+from connector.entrypoints.http import google_webhook, microsoft_webhook
 from connector.settings import ConnectorSettings
 
 
@@ -30,8 +28,8 @@ class Entry:
     make: Callable[[ConnectorSettings, httpx.AsyncClient, Clock], CalendarProvider]
     endpoints: Callable[[ConnectorSettings], Endpoints]
     webhook: str
-    routes: Callable[[Doorbell, Clock], APIRouter]
-    """What listens there."""
+    router: APIRouter
+    """The routes that listen there."""
     is_configured: Callable[[ConnectorSettings], bool] = lambda _: True
 
 
@@ -48,13 +46,13 @@ def _microsoft(tenant: Tenant) -> Entry:
         make=_graph,
         endpoints=partial(microsoft_endpoints, tenant=tenant),
         webhook="/webhooks/microsoft",
-        routes=microsoft_webhook_routes,
+        router=microsoft_webhook.router,
         is_configured=lambda settings: bool(settings.microsoft_client_id),
     )
 
 
 CATALOGUE: Mapping[str, Entry] = {
-    "google": Entry(_google, google_endpoints, "/webhooks/google", google_webhook_routes),
+    "google": Entry(_google, google_endpoints, "/webhooks/google", google_webhook.router),
     "outlook": _microsoft("consumers"),
     "office365": _microsoft("organizations"),
 }

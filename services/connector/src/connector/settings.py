@@ -1,4 +1,4 @@
-"""The connector's settings: what the chassis needs, credentials' keys, the provider's addresses, and the pace."""
+"""The connector's settings: what the chassis needs, credentials' keys, the provider's addresses, and the policy."""
 
 from datetime import timedelta
 
@@ -6,7 +6,7 @@ from pydantic import AnyHttpUrl, Field, ValidationInfo, field_validator
 
 from chassis.encryption import Cipher
 from chassis.settings import ChassisSettings
-from connector.domain.connection.reads import Pace
+from connector.domain.connection.reads import PollingPolicy
 
 
 class ConnectorSettings(ChassisSettings):
@@ -99,9 +99,9 @@ class ConnectorSettings(ChassisSettings):
         return value
 
     @property
-    def pace(self) -> Pace:
+    def policy(self) -> PollingPolicy:
         """Return how often calendars are read."""
-        return Pace(
+        return PollingPolicy(
             poll=timedelta(seconds=self.poll_seconds),
             poll_longest=timedelta(seconds=self.poll_longest_seconds),
             poll_without_push=timedelta(seconds=self.poll_without_push_seconds),

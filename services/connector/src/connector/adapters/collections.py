@@ -19,7 +19,7 @@ from contracts.calendar_events import CalendarCommandSettled
 from contracts.envelope import Id
 
 
-class Seat(Document):
+class ConnectionSlot(Document):
     """Which connection is a user's one (A7): a pointer, since a unique value must never have to change hands."""
 
     connection_id: Id
@@ -94,7 +94,7 @@ class Stores:
     """Everything the connector keeps."""
 
     connections: Documents[Connection]
-    seats: Documents[Seat]
+    slots: Documents[ConnectionSlot]
     events: Documents[EventState]
     series: Documents[SeriesState]
     credentials: Documents[Credentials]
@@ -121,7 +121,7 @@ def open_stores(store: Store, announce: Callable[[Connection], Sequence[Outgoing
             ],
             state_messages=announce,
         ),
-        seats=store.documents("seats", Seat),
+        slots=store.documents("seats", ConnectionSlot),
         events=store.documents(
             "known_events",
             EventState,

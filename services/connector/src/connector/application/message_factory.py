@@ -10,7 +10,7 @@ from chassis.messaging.publisher import Outgoing, outgoing
 from chassis.observability.correlation import current_correlation_id
 from connector.domain.change_detection.event_change import EventChange
 from connector.domain.change_detection.skipped_events import SkippedEvent
-from connector.domain.connection.events import announcement
+from connector.domain.connection.events import published_state
 from connector.domain.model.connection import Connection
 from contracts.calendar_commands import CalendarPull, CalendarPut, CalendarRemove, PullReason
 from contracts.calendar_events import (
@@ -34,7 +34,7 @@ def _wire(topic: str, connection_id: str, message: Message) -> Outgoing:
 
 
 @dataclass(frozen=True)
-class Facts:
+class MessageFactory:
     """Makes messages about connections, stamped by the clock."""
 
     clock: Clock
@@ -52,7 +52,7 @@ class Facts:
 
     def connection_changed(self, connection: Connection) -> list[Outgoing]:
         """Return what others are told of a connection; nothing while it has no account."""
-        fields = announcement(connection)
+        fields = published_state(connection)
         if fields is None:
             return []
         envelope = self._envelope(connection, connection.version, "api")

@@ -9,7 +9,7 @@ from prometheus_client import Counter
 from chassis.messaging.publisher import Publisher
 from connector.adapters.collections import Channel, Stores
 from connector.application.connections.repository import Connections
-from connector.application.message_factory import Facts
+from connector.application.message_factory import MessageFactory
 from connector.domain.model.connection import Connection
 
 NOTIFIED = Counter(
@@ -21,13 +21,13 @@ ChannelNews = Callable[[Connection, str], Connection]
 
 
 @dataclass(frozen=True)
-class Doorbell:
+class Notifications:
     """Says only "go and pull", and that only after Kafka has it."""
 
     stores: Stores
     connections: Connections
     publisher: Publisher
-    facts: Facts
+    messages: MessageFactory
 
     async def genuine(self, channel_id: str, token: str | None) -> tuple[Channel, Connection] | None:
         """Return the channel and the running connection that a notification is for; None where it is not ours."""
@@ -39,7 +39,7 @@ class Doorbell:
 
     async def pull(self, connections: Iterable[Connection]) -> None:
         """Ask for a read of each. Raises Transient where that could not be stored."""
-        await self.publisher.publish([self.facts.pull(connection, "push") for connection in connections])
+        await self.publisher.publish([self.messages.pull(connection, "push") for connection in connections])
 
     async def note(self, channel: Channel, news: ChannelNews) -> None:
         """Note what the provider says of a channel on its connection."""

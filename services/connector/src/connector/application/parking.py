@@ -11,7 +11,7 @@ from chassis.messaging.publisher import Outgoing, Publisher, outgoing
 from connector.adapters.collections import ParkedWork, Stores
 from connector.adapters.guarded_calendar import ProviderAway
 from connector.application.connections.repository import Connections
-from connector.domain.connection.lifecycle import taking_up, troubled
+from connector.domain.connection.lifecycle import resuming, troubled
 from connector.domain.model.connection import Connection, TroubleKind
 from connector.domain.provider.errors import CalendarUnavailable, NeedsReauth, Throttled
 from contracts.calendar_commands import CalendarCommandMessage, CalendarPull
@@ -47,7 +47,7 @@ class Parking:
         """Keep a command of a connection that cannot work, and see to it that it is taken up."""
         await self.park(command)
         now = self.clock.now()
-        await self.connections.change(command.connection_id, lambda c: taking_up(c, now))
+        await self.connections.change(command.connection_id, lambda c: resuming(c, now))
 
     async def trouble(self, connection: Connection, error: Transient | NeedsUser) -> None:
         """Note why the connection cannot work, and until when."""

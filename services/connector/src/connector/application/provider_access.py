@@ -21,7 +21,7 @@ class ProviderKit:
 
 
 @dataclass(frozen=True)
-class Accounts:
+class ProviderAccess:
     """Opens the way from a connection to its provider."""
 
     kits: Mapping[str, ProviderKit]

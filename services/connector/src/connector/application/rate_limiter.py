@@ -1,4 +1,4 @@
-"""The present tempo towards each provider, from how it answers this process."""
+"""The present rate towards each provider, from how it answers this process."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -11,9 +11,9 @@ from prometheus_client import Gauge
 from chassis.clock import Clock
 from connector.adapters.guarded_calendar import ProviderAway
 from connector.domain.provider.errors import Throttled
-from connector.domain.scheduling.rate_limiter import Seen, Tempo, adjusted, at_most
+from connector.domain.scheduling.rate_limiter import Rate, Responses, adjusted, full_rate
 
-TEMPO = Gauge("tandem_background_rate", "Connections a second that background work may take up", ["provider"])
+RATE = Gauge("tandem_background_rate", "Connections a second that background work may take up", ["provider"])
 
 ADJUST_EVERY = timedelta(seconds=5)
 PROBE_EVERY = timedelta(seconds=20)
@@ -22,7 +22,7 @@ PROBE_EVERY = timedelta(seconds=20)
 
 @dataclass
 class _Running:
-    tempo: Tempo
+    rate: Rate
     adjusted_at: datetime
     taken_at: datetime
     probed_at: datetime
@@ -31,14 +31,14 @@ class _Running:
     unanswered: int = 0
     credit: float = 0.0
 
-    def news(self) -> Seen:
+    def news(self) -> Responses:
         """Return what was seen since the last call."""
-        seen = Seen(self.answered, self.refused, self.unanswered)
+        seen = Responses(self.answered, self.refused, self.unanswered)
         self.answered = self.refused = self.unanswered = 0
         return seen
 
 
-class Tempos:
+class RateLimiter:
     """Counts answers and gives out allowances; state of the process, learnt anew after each start."""
 
     def __init__(self, clock: Clock, most: float) -> None:
@@ -48,10 +48,10 @@ class Tempos:
 
     def _fresh(self) -> _Running:
         now = self._clock.now()
-        return _Running(at_most(self._most), now, now, now)
+        return _Running(full_rate(self._most), now, now, now)
 
     @contextmanager
-    def watching(self, provider: str) -> Iterator[None]:
+    def observing(self, provider: str) -> Iterator[None]:
         """Count how the provider answers what is done within."""
         running = self._running[provider]
         try:
@@ -71,7 +71,7 @@ class Tempos:
         Any call may be it: what is parked meanwhile comes back sooner or later, and so does a user's own work.
         """
         running, now = self._running[provider], self._clock.now()
-        if running.tempo.away and abs(now - running.probed_at) < PROBE_EVERY:
+        if running.rate.away and abs(now - running.probed_at) < PROBE_EVERY:
             return False
         running.probed_at = now
         return True
@@ -80,11 +80,11 @@ class Tempos:
         """Return how many connections may be taken up now, at most a second's worth."""
         running, now = self._running[provider], self._clock.now()
         if abs(now - running.adjusted_at) >= ADJUST_EVERY:
-            running.tempo = adjusted(running.tempo, running.news(), self._most)
+            running.rate = adjusted(running.rate, running.news(), self._most)
             running.adjusted_at = now
-            TEMPO.labels(provider).set(running.tempo.rate)
+            RATE.labels(provider).set(running.rate.rate)
         passed = max(0.0, (now - running.taken_at).total_seconds())  # a clock may be set back
-        rate, running.taken_at = running.tempo.rate, now
+        rate, running.taken_at = running.rate.rate, now
         running.credit = min(running.credit + rate * passed, max(rate, 1.0))
         return int(running.credit)
 

@@ -1,4 +1,4 @@
-"""The one worker of a connection: takes its commands in order, each within a turn, and parks what cannot be done."""
+"""The one worker of a connection: takes its commands in order, each within a lease, and parks what cannot be done."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -9,17 +9,17 @@ from chassis.clock import Clock
 from connector.adapters.guarded_calendar import Calendars, ProviderAway
 from connector.application.connections.push_channels import Channels
 from connector.application.connections.repository import Connections
-from connector.application.connections.teardown import Retirer
-from connector.application.lease import Change, Turn, Turns, as_it_is
+from connector.application.connections.teardown import Teardown
+from connector.application.lease import Change, Leases, WorkLease, unchanged
 from connector.application.parking import PARKS, Parking
-from connector.application.provider_access import Accounts
-from connector.application.rate_limiter import Tempos
+from connector.application.provider_access import ProviderAccess
+from connector.application.rate_limiter import RateLimiter
 from connector.application.reading.pulling import Puller
-from connector.application.writing.outcomes import Command, CommandOutcomes
+from connector.application.writing.outcomes import CommandOutcomes, Command
 from connector.application.writing.putting import Writer, first_note
 from connector.application.writing.removing import Remover
 from connector.domain.model.connection import Connection
-from connector.domain.scheduling.debounce import judge_pull
+from connector.domain.scheduling.debounce import debounce_pull
 from connector.domain.scheduling.schedule import sooner
 from connector.domain.writing.write_attempts import begun
 from contracts.calendar_commands import (
@@ -32,7 +32,7 @@ from contracts.calendar_commands import (
 
 log = structlog.get_logger()
 
-Work = Callable[[Turn, Calendars], Awaitable[None]]
+Work = Callable[[WorkLease, Calendars], Awaitable[None]]
 
 
 @dataclass(frozen=True)
@@ -40,16 +40,16 @@ class Worker:
     """Carries out `calendar.commands`. Idempotent: a repeated command changes nothing."""
 
     connections: Connections
-    accounts: Accounts
-    turns: Turns
+    accounts: ProviderAccess
+    leases: Leases
     parking: Parking
     channels: Channels
     puller: Puller
     writer: Writer
     remover: Remover
-    retirer: Retirer
+    teardown: Teardown
     answers: CommandOutcomes
-    tempos: Tempos
+    limiter: RateLimiter
     clock: Clock
 
     async def handle(self, command: CalendarCommandMessage) -> None:
@@ -69,12 +69,12 @@ class Worker:
 
     async def _pull(self, connection: Connection, pull: CalendarPull) -> None:
         if connection.phase == "stopping" and "retire" in connection.due:
-            await self.retirer.retire(connection)
+            await self.teardown.tear_down(connection)
         if connection.phase != "running" or connection.cursor is None:
             return  # the first read is the replay that the mapper asks for
-        now, window = self.clock.now(), self.puller.pace.debounce
+        now, window = self.clock.now(), self.puller.policy.debounce
         pushed = pull.reason == "push"
-        verdict = judge_pull(pull.occurred_at, connection.last_read_started_at, now, window, pushed=pushed)
+        verdict = debounce_pull(pull.occurred_at, connection.last_read_started_at, now, window, pushed=pushed)
         if verdict == "read":
             await self._guarded(connection, pull, self._reading(pull))
         elif verdict == "later" and connection.last_read_started_at:
@@ -82,19 +82,19 @@ class Worker:
             await self.connections.change(connection.id, lambda c: sooner(c, "window", end))
 
     def _reading(self, pull: CalendarPull) -> Work:
-        async def work(turn: Turn, calendars: Calendars) -> None:
-            await self.channels.maintain(turn, calendars)
-            await self.puller.pull(turn, calendars, pull.reason)
+        async def work(lease: WorkLease, calendars: Calendars) -> None:
+            await self.channels.maintain(lease, calendars)
+            await self.puller.pull(lease, calendars, pull.reason)
 
         return work
 
     def _telling(self, command: CalendarReplay | CalendarConfirm) -> Work:
-        async def work(turn: Turn, calendars: Calendars) -> None:
+        async def work(lease: WorkLease, calendars: Calendars) -> None:
             if isinstance(command, CalendarConfirm):
-                await self.puller.confirm(turn, calendars, command.replay_id, command.event_ids)
+                await self.puller.confirm(lease, calendars, command.replay_id, command.event_ids)
                 return
-            await self.channels.maintain(turn, calendars)
-            await self.puller.replay(turn, calendars, command.replay_id)
+            await self.channels.maintain(lease, calendars)
+            await self.puller.replay(lease, calendars, command.replay_id)
 
         return work
 
@@ -105,34 +105,34 @@ class Worker:
             await self.answers.refuse(connection, command, reason)
             return
 
-        async def work(turn: Turn, calendars: Calendars) -> None:
+        async def work(lease: WorkLease, calendars: Calendars) -> None:
             if isinstance(command, CalendarPut):
-                await self.writer.put(turn, calendars, command)
+                await self.writer.put(lease, calendars, command)
             else:
-                await self.remover.remove(turn, calendars, command)
+                await self.remover.remove(lease, calendars, command)
 
         kit = self.accounts.kits[connection.provider]
         note = first_note(command, connection, kit.calendars, self.clock.now())
         await self._guarded(connection, command, work, lambda c: begun(c, note))
 
     async def _guarded(
-        self, connection: Connection, command: CalendarCommandMessage, work: Work, note: Change = as_it_is
+        self, connection: Connection, command: CalendarCommandMessage, work: Work, note: Change = unchanged
     ) -> None:
-        """Do the work within a turn; what the provider cannot do now parks this connection and no other."""
+        """Do the work within a lease; what the provider cannot do now parks this connection and no other."""
         if not connection.can_work(self.clock.now()):
             await self.parking.hold(command)
             return
         await self._settle_unfinished(connection, command)
-        admitted = self.tempos.admits(connection.provider)
-        turn = await self.turns.begin(connection, note if admitted else as_it_is)
+        admitted = self.limiter.admits(connection.provider)
+        lease = await self.leases.acquire(connection, note if admitted else unchanged)
         try:
             if not admitted:  # only probes are worth a call: each that times out holds up others for seconds
                 raise ProviderAway("provider_away", f"{connection.provider} does not answer")
-            with self.tempos.watching(connection.provider):
-                await work(turn, self.accounts.calendars(turn.connection))
+            with self.limiter.observing(connection.provider):
+                await work(lease, self.accounts.calendars(lease.connection))
         except PARKS as error:
             await self.parking.park(command)
-            await self.parking.trouble(turn.connection, error)
+            await self.parking.trouble(lease.connection, error)
 
     async def _settle_unfinished(self, connection: Connection, command: CalendarCommandMessage) -> None:
         """Bring a write of unknown end to its end before anything else: else its echo looked like a user's edit."""

@@ -13,7 +13,7 @@ from connector.adapters.collections import CompanyTypes, Stores
 from connector.application.connections.repository import Connections
 from connector.application.lease import Change
 from connector.application.worker import Worker
-from connector.domain.connection.lifecycle import brake_settled, braked, counted, drained
+from connector.domain.connection.lifecycle import counted, deletions_held, deletions_released, drained
 from connector.domain.model.connection import Brake, Connection, Counted
 from connector.settings import ConnectorSettings
 from contracts.activity_types import ActivityTypesChanged
@@ -27,7 +27,7 @@ _SINGLE_LINKS = HeaderFilter(TYPE_HEADER, frozenset({b"link.state.changed.v1"}))
 
 
 @dataclass(frozen=True)
-class Listener:
+class ConnectionConsumers:
     """Takes in what others say about connections."""
 
     connections: Connections
@@ -56,9 +56,9 @@ class Listener:
         message = incoming.message
         if isinstance(message, BrakeRequested):
             brake = _brake(message)
-            await self._change(message.connection_id, lambda c: braked(c, brake))
+            await self._change(message.connection_id, lambda c: deletions_held(c, brake))
         else:
-            await self._change(message.connection_id, lambda c: brake_settled(c, message.brake_id))
+            await self._change(message.connection_id, lambda c: deletions_released(c, message.brake_id))
 
     async def types(self, incoming: Incoming[ActivityTypesChanged]) -> None:
         """Take in a company's activity types; an older telling never replaces a newer one."""
@@ -83,7 +83,7 @@ def _brake(asked: BrakeRequested) -> Brake:
     return Brake(id=asked.brake_id, pass_id=asked.pass_id, items=asked.items, total=total, restore=asked.restore)
 
 
-def register(broker: KafkaBroker, listener: Listener, settings: ConnectorSettings, clock: Clock) -> None:
+def register(broker: KafkaBroker, listener: ConnectionConsumers, settings: ConnectorSettings, clock: Clock) -> None:
     """Subscribe to the four topics; what concerns one connection stays in order, the rest runs beside it."""
     handlers: dict[str, Callable[[Incoming[Any]], Awaitable[None]]] = {
         CALENDAR_COMMANDS: listener.command,

@@ -12,7 +12,7 @@ from chassis.errors import Rejected, Transient
 from chassis.ids import new_id
 from connector.adapters.collections import Channel, Stores
 from connector.adapters.guarded_calendar import Calendars
-from connector.application.lease import Turn, Turns
+from connector.application.lease import Leases, WorkLease
 from connector.application.provider_access import new_secret
 from connector.domain.connection.push_channel import is_good, polling, postponed, pushed
 from connector.domain.model.connection import Connection, Subscription
@@ -29,14 +29,14 @@ class Channels:
     """Keeps each running connection's push channel open."""
 
     stores: Stores
-    turns: Turns
+    leases: Leases
     clock: Clock
     addresses: Mapping[str, str]
     """Where each provider calls back."""
 
-    async def maintain(self, turn: Turn, calendars: Calendars) -> None:
+    async def maintain(self, lease: WorkLease, calendars: Calendars) -> None:
         """Open or replace the channel where that is due. Without one, the calendar is polled: no reason to fail."""
-        connection, now = turn.connection, self.clock.now()
+        connection, now = lease.connection, self.clock.now()
         old = connection.subscription
         if is_good(connection, now):
             return
@@ -44,14 +44,14 @@ class Channels:
             subscription = await self._prolonged(connection, calendars) or await self._open(connection, calendars)
         except Rejected as error:  # refused for this calendar or this address of ours
             log.info("push_refused", connection=connection.id, reason=str(error))
-            await self.turns.keep(turn, lambda c: polling(c, now + _ASK_REFUSED_AGAIN))
+            await self.leases.renew(lease, lambda c: polling(c, now + _ASK_REFUSED_AGAIN))
             if old:
                 await self.close(old, calendars)
         except Transient as error:
             log.warning("push_postponed", connection=connection.id, reason=str(error))
-            await self.turns.keep(turn, lambda c: postponed(c, now))
+            await self.leases.renew(lease, lambda c: postponed(c, now))
         else:
-            await self.turns.keep(turn, lambda c: pushed(c, subscription))
+            await self.leases.renew(lease, lambda c: pushed(c, subscription))
             if old and old.id != subscription.id:
                 await self.close(old, calendars)
 

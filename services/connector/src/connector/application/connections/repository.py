@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from chassis.persistence.documents import UNREAD, Documents
-from connector.domain.connection.events import owing_news
+from connector.domain.connection.events import owing_changed_state
 from connector.domain.model.connection import Connection
 
 
@@ -28,7 +28,7 @@ class Connections:
         def announced(current: Connection | None) -> Connection:
             if current is None:
                 raise KeyError(connection_id)
-            return owing_news(current, change(current))
+            return owing_changed_state(current, change(current))
 
         stored = await self.documents.update(connection_id, announced, seen=seen or UNREAD)
         if stored is None:

@@ -1,49 +1,54 @@
 """What users do with their connections: connect, look, change settings, confirm, resync, stop."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from chassis.clock import Clock
-from chassis.errors import Rejected
+from chassis.errors import NeedsUser, Rejected
 from chassis.ids import new_id
 from chassis.web.auth import Identity
 from chassis.web.preconditions import check_if_match
 from chassis.web.problems import conflict, not_found
-from connector.adapters.collections import Seat, Stores
+from connector.adapters.collections import Stores
 from connector.application.connections.activity_types import ActiveTypes
 from connector.application.connections.repository import Connections
-from connector.application.connections.teardown import Retirer
+from connector.application.connections.slots import ConnectionSlots
+from connector.application.connections.teardown import Teardown
 from connector.application.lease import Change
-from connector.domain.connection.identity import seat_id
+from connector.application.provider_access import ProviderAccess
 from connector.domain.connection.lifecycle import resyncing, stopping
-from connector.domain.connection.settings_change import changed, check_types, put_back
+from connector.domain.connection.settings_change import changed, check_selectable, check_types, put_back
 from connector.domain.model.connection import Choices, Connection
-from contracts.connections import BrakeAnswer, Coverage, Provider, Remove
+from connector.domain.provider.port import CalendarInfo
+from connector.domain.provider.supported import check_provider
+from contracts.connections import BrakeAnswer, Coverage, Remove
 
 
 @dataclass(frozen=True)
-class Desk:
+class ConnectionService:
     """Carries out what a user asks for his own connections."""
 
     stores: Stores
     connections: Connections
+    slots: ConnectionSlots
     types: ActiveTypes
-    retirer: Retirer
+    access: ProviderAccess
+    teardown: Teardown
     clock: Clock
 
     async def open(
-        self, identity: Identity, connection_id: str, provider: Provider, email: str, given: Mapping[str, Any]
+        self, identity: Identity, connection_id: str, provider: str, email: str, given: Mapping[str, Any]
     ) -> Connection:
         """Create a connection that waits for its sign-in. 409 where the user has one that is not stopped (A7)."""
-        now = self.clock.now()
+        name, now = check_provider(provider, self.access.kits), self.clock.now()
         choices = Choices().model_copy(update=dict(given))
         check_types(given, choices, await self.types.of(identity.company_id))
         fresh = Connection(
             id=connection_id,
             company_id=identity.company_id,
             user_id=identity.user_id,
-            provider=provider,
+            provider=name,
             email=email,
             created_at=now,
             settings=choices,
@@ -52,24 +57,10 @@ class Desk:
         )
         await self.stores.connections.insert(fresh)  # a repeated request after a crash finds it there
         stored = await self.connections.get(connection_id) or fresh
-        if other := await self._seat(stored):
+        if other := await self.slots.claim(stored):
             await self.stores.connections.delete(stored.id, stored.version)
             raise conflict("connection_exists", "this user has a connection already", connection_id=other)
         return stored
-
-    async def _seat(self, connection: Connection) -> str | None:
-        """Make this the user's one connection; return the live one that is it already, if there is."""
-        seat_name = seat_id(connection.company_id, connection.user_id)
-        while True:
-            seat = await self.stores.seats.get(seat_name)
-            holder = await self.connections.get(seat.connection_id) if seat else None
-            if holder and holder.id != connection.id and holder.phase != "stopped":
-                return holder.id
-            taken = await self.stores.seats.update(
-                seat_name, _seated(seat, Seat(id=seat_name, connection_id=connection.id))
-            )
-            if taken and taken.connection_id == connection.id:
-                return None
 
     async def own(self, identity: Identity, connection_id: str) -> Connection:
         """Return the caller's connection; 404 for anybody else's."""
@@ -78,6 +69,23 @@ class Desk:
         if connection is None or (connection.company_id, connection.user_id) != mine:
             raise not_found("connection")
         return connection
+
+    async def own_live(self, identity: Identity, connection_id: str) -> Connection:
+        """Return the caller's connection; 409 where it is stopping or stopped."""
+        connection = await self.own(identity, connection_id)
+        _check_live(connection)
+        return connection
+
+    async def listed(self, identity: Identity, limit: int, after: Sequence[Any] | None) -> list[Connection]:
+        """Return the caller's connections, an administrator's whole company's; `after` is a `position`."""
+        where = {"company_id": identity.company_id}
+        if not identity.is_admin:
+            where["user_id"] = identity.user_id
+        return await self.connections.documents.find(where, limit=limit, after=after)
+
+    def position(self, connection: Connection) -> list[Any]:
+        """Return where a connection stands in the list, for the next page to go on from."""
+        return self.connections.documents.position(connection)
 
     async def visible(self, identity: Identity, connection_id: str) -> Connection:
         """Return a connection that the caller may see: his own, or as administrator the company's."""
@@ -92,14 +100,30 @@ class Desk:
         self, connection: Connection, given: Mapping[str, Any], if_match: str | None
     ) -> Connection:
         """Apply settings from now on (C4)."""
+        await self._check_calendar(connection, given)
         active, now, replay_id = await self.types.of(connection.company_id), self.clock.now(), new_id()
 
         def change(current: Connection) -> Connection:
             check_if_match(if_match, current.settings_version)
-            _must_live(current)
+            _check_live(current)
             return changed(current, given, active=active, now=now, replay_id=replay_id)
 
         return await self._change(connection.id, change)
+
+    async def calendars(self, connection: Connection) -> tuple[CalendarInfo, ...]:
+        """Return the account's calendars; 409 before the sign-in."""
+        if connection.account_key is None or connection.phase in {"stopping", "stopped"}:
+            raise conflict("conflict", "the account is not signed in")
+        try:
+            return await self.access.calendars(connection).calendars()
+        except (NeedsUser, Rejected) as error:
+            raise conflict(error.code, error.detail or "the account cannot be read") from error
+
+    async def _check_calendar(self, connection: Connection, given: Mapping[str, Any]) -> None:
+        """Refuse a calendar that cannot be synced (A5); before the sign-in it is checked when the account is known."""
+        wanted = given.get("calendar_id")
+        if wanted is not None and wanted != connection.settings.calendar_id and connection.account_key is not None:
+            check_selectable(wanted, await self.calendars(connection))
 
     async def resync(self, connection: Connection) -> Connection:
         """Ask the mapper to replay both sides."""
@@ -141,39 +165,13 @@ class Desk:
 
         after = await self._change(connection.id, change)
         if after.phase == "stopped":
-            await self.retirer.forget(connection)
+            await self.teardown.erase(connection)
         return after
 
     async def _change(self, connection_id: str, change: Change) -> Connection:
         return await self.connections.change(connection_id, change)
 
 
-def _seated(seen: Seat | None, wanted: Seat) -> Callable[[Seat | None], Seat | None]:
-    """Return the change that gives the seat away, unless it changed hands since it was seen."""
-    before = seen.connection_id if seen else None
-
-    def change(current: Seat | None) -> Seat | None:
-        now = current.connection_id if current else None
-        return wanted if now == before else current
-
-    return change
-
-
-def _must_live(connection: Connection) -> None:
+def _check_live(connection: Connection) -> None:
     if connection.phase in {"stopping", "stopped"}:
         raise conflict("conflict", f"the connection is {connection.phase}")
-
-
-SUPPORTED: tuple[Provider, ...] = ("google", "outlook", "office365", "exchange")
-"""The four providers (A2)."""
-
-
-def check_provider(name: str, built: Mapping[str, object]) -> Provider:
-    """Return the provider, or say why there is none (A3)."""
-    if name in {"imap", "pop"}:
-        raise Rejected("unsupported_provider", f"{name} is not supported; supported are {', '.join(SUPPORTED)}")
-    if name not in SUPPORTED:
-        raise Rejected("validation_error", f"provider must be one of {', '.join(SUPPORTED)}")
-    if name not in built:
-        raise Rejected("provider_unavailable", f"{name} cannot be connected in this installation")
-    return name

@@ -11,9 +11,9 @@ from connector.adapters.collections import OAuthState, Stores
 from connector.adapters.guarded_calendar import Calendars, provider_errors
 from connector.adapters.oauth import Tokens
 from connector.application.connections.repository import Connections
-from connector.application.provider_access import Accounts, new_secret
-from connector.domain.connection.identity import account_key
+from connector.application.provider_access import ProviderAccess, new_secret
 from connector.domain.connection.lifecycle import authorised, pick_calendar, reauthorised
+from connector.domain.connection.identity import account_key
 from connector.domain.model.connection import Connection, LastProblem
 from connector.domain.provider.port import Account, CalendarInfo
 
@@ -50,7 +50,7 @@ class SignIn:
 
     stores: Stores
     connections: Connections
-    accounts: Accounts
+    accounts: ProviderAccess
     cipher: Cipher
     clock: Clock
 

@@ -7,35 +7,35 @@ import structlog
 from chassis.errors import TandemError
 from connector.adapters.collections import Stores
 from connector.application.connections.push_channels import Channels
-from connector.application.lease import Turns
-from connector.application.provider_access import Accounts
+from connector.application.lease import Leases
+from connector.application.provider_access import ProviderAccess
 from connector.application.reading.sync_state import SyncStateRepository
+from connector.domain.sync_state.documents import calendar_scope
 from connector.domain.connection.lifecycle import stopped
 from connector.domain.model.connection import Connection
-from connector.domain.sync_state.documents import calendar_scope
 
 log = structlog.get_logger()
 
 
 @dataclass(frozen=True)
-class Retirer:
+class Teardown:
     """Takes down what a connection has at its provider and with us."""
 
     stores: Stores
-    accounts: Accounts
+    accounts: ProviderAccess
     channels: Channels
-    turns: Turns
+    leases: Leases
     known: SyncStateRepository
 
-    async def retire(self, connection: Connection) -> None:
+    async def tear_down(self, connection: Connection) -> None:
         """Stop a connection for good. The provider's part is best effort: a grant may be gone already."""
-        turn = await self.turns.begin(connection)
+        lease = await self.leases.acquire(connection)
         if connection.subscription:
             await self.channels.close(connection.subscription, self.accounts.calendars(connection))
-        await self.forget(connection)
-        await self.turns.end(turn, stopped)
+        await self.erase(connection)
+        await self.leases.release(lease, stopped)
 
-    async def forget(self, connection: Connection) -> None:
+    async def erase(self, connection: Connection) -> None:
         """Give the grant back and erase what is kept of a connection, but for its document."""
         token = await self.accounts.vault.erase(connection.id)
         if token:

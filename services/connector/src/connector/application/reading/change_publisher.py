@@ -8,8 +8,8 @@ from datetime import datetime
 from chassis.messaging.publisher import Outgoing, Publisher
 from connector.adapters.collections import PublishedSkip, RecordedOutcome, Stores
 from connector.adapters.guarded_calendar import Calendars
-from connector.application.lease import Turn
-from connector.application.message_factory import Facts
+from connector.application.lease import WorkLease
+from connector.application.message_factory import MessageFactory
 from connector.application.reading.sync_state import SyncStateRepository
 from connector.domain.change_detection.changes import Deletion, PageChanges
 from connector.domain.change_detection.event_change import ReadContext, detect_change, whatever_the_window
@@ -46,7 +46,7 @@ _BATCH = 250
 class Read:
     """The state of one read; a pass in the words of H4."""
 
-    turn: Turn
+    lease: WorkLease
     calendars: Calendars
     reading: ReadContext
     pass_id: str
@@ -67,7 +67,7 @@ class Read:
     @property
     def connection(self) -> Connection:
         """Return the connection that is read."""
-        return self.turn.connection
+        return self.lease.connection
 
     def living(self, items: Sequence[Item]) -> list[Item]:
         """Return the items without what is told of series that this read has found gone: it went with them."""
@@ -93,10 +93,10 @@ class Read:
 class ChangePublisher:
     """Tells what a read finds, in the order that loses nothing: publish, then remember."""
 
-    def __init__(self, stores: Stores, publisher: Publisher, facts: Facts) -> None:
+    def __init__(self, stores: Stores, publisher: Publisher, messages: MessageFactory) -> None:
         self._stores = stores
         self._publisher = publisher
-        self._facts = facts
+        self._messages = messages
         self.known = SyncStateRepository(stores)
 
     async def process_page(self, read: Read, items: Sequence[Item], *, last: bool) -> None:
@@ -124,7 +124,7 @@ class ChangePublisher:
     async def tell(self, read: Read, findings: PageChanges) -> None:
         """Publish what changed, remember it, and note what is gone for the end of the pass."""
         news = [judged for judged in findings.judged if judged.tell]
-        messages = [self._facts.event_changed(read.connection, one, read.turn.seq, read.pass_id) for one in news]
+        messages = [self._messages.event_changed(read.connection, one, read.lease.seq, read.pass_id) for one in news]
         await self._publisher.publish([*messages, *await self._leave_out(read, findings.skipped)])
         await self._hide_answers(read, [one.event.event_id for one in findings.judged if one.event.masked])
         await self.known.remember(findings)
@@ -142,7 +142,7 @@ class ChangePublisher:
         await self._stores.answers.update(answer.id, lambda _: answer)
 
     async def _leave_out(self, read: Read, found: Sequence[SkippedEvent]) -> list[Outgoing]:
-        return [self._facts.skipped(read.connection, one) for one in found if await self._is_new(read, one)]
+        return [self._messages.skipped(read.connection, one) for one in found if await self._is_new(read, one)]
 
     async def _is_new(self, read: Read, found: SkippedEvent) -> bool:
         document_id = read.reading.id_of(found.event_id)
@@ -213,21 +213,21 @@ class ChangePublisher:
         await self.known.forget(gone, read.dead_series.values())
 
     def _gone(self, read: Read, event_id: str, at: datetime | None, series_id: str | None, sync_pass: Pass) -> Outgoing:
-        return self._facts.event_gone(
+        return self._messages.event_gone(
             read.connection,
             event_id,
             at,
             calendar_id=read.reading.calendar_id,
-            seq=read.turn.seq,
+            seq=read.lease.seq,
             sync_pass=sync_pass,
             series_id=series_id,
         )
 
     async def end_confirmation(self, read: Read, replay_id: str) -> None:
         """Tell that all that was asked for by its id has been told."""
-        await self._publisher.publish([self._facts.confirmed(read.connection, replay_id, read.turn.seq)])
+        await self._publisher.publish([self._messages.confirmed(read.connection, replay_id, read.lease.seq)])
 
     async def end_replay(self, read: Read, replay_id: str) -> None:
         """Tell that everything in the window has been told, and how many events that was."""
-        ended = self._facts.replay_ended(read.connection, replay_id, read.turn.seq, read.told)
+        ended = self._messages.replay_ended(read.connection, replay_id, read.lease.seq, read.told)
         await self._publisher.publish([ended])

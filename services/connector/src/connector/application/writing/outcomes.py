@@ -6,8 +6,8 @@ from datetime import datetime
 
 from chassis.messaging.publisher import Publisher
 from connector.adapters.collections import RecordedOutcome, Stores
-from connector.application.lease import Turn, Turns
-from connector.application.message_factory import Facts, answer
+from connector.application.lease import WorkLease, Leases
+from connector.application.message_factory import MessageFactory, answer
 from connector.application.reading.sync_state import SyncStateRepository
 from connector.domain.change_detection.event_change import EventChange, ReadContext, detect_change, whatever_the_window
 from connector.domain.connection.lifecycle import healthy
@@ -43,7 +43,7 @@ class Outcome:
 
 @dataclass(frozen=True)
 class CommandOutcomes:
-    """Notes outcomes, then tells them and ends the turn.
+    """Notes outcomes, then tells them and ends the lease.
 
     What a crash cuts off is made good: a command that comes again is answered by its note, or else tried again as one
     whose first try may have arrived; an event that was not remembered is told once more, as it is. Told before it is
@@ -52,18 +52,18 @@ class CommandOutcomes:
 
     stores: Stores
     publisher: Publisher
-    facts: Facts
-    turns: Turns
+    messages: MessageFactory
+    leases: Leases
     known: SyncStateRepository
 
-    async def settle(self, turn: Turn, command: Command, outcome: Outcome) -> None:
-        """Tell and note the outcome of a command, and end its turn."""
-        judged = self.judged(turn, outcome.event, outcome.etag) if outcome.event else None
-        message = self.facts.settled(
-            turn.connection,
+    async def settle(self, lease: WorkLease, command: Command, outcome: Outcome) -> None:
+        """Tell and note the outcome of a command, and end its lease."""
+        judged = self.judged(lease, outcome.event, outcome.etag) if outcome.event else None
+        message = self.messages.settled(
+            lease.connection,
             command,
             outcome.kind,
-            seq=turn.seq,
+            seq=lease.seq,
             event=judged.event if judged else None,
             event_id=outcome.event_id,
             generation=outcome.generation,
@@ -71,19 +71,19 @@ class CommandOutcomes:
             gone_at=outcome.gone_at if outcome.kind == "gone" else None,
         )
         note = RecordedOutcome(
-            id=command.command_id, message=message, at=self.facts.clock.now(), event_id=outcome.event_id
+            id=command.command_id, message=message, at=self.messages.clock.now(), event_id=outcome.event_id
         )
         remembered = self.known.put(judged) if judged else self._forget_removed(command, outcome)
         await asyncio.gather(remembered, self.stores.answers.insert(note))
         await self.publisher.publish([answer(message)])
-        await self._tell_seen(turn, command, outcome)
-        await self.turns.end(turn, _free)
+        await self._tell_seen(lease, command, outcome)
+        await self.leases.release(lease, _free)
 
     async def refuse(self, connection: Connection, command: Command, reason: str) -> None:
         """Refuse a command without asking the provider."""
         if connection.account_key is None:
             return
-        message = self.facts.settled(connection, command, "refused", seq=connection.seq, reason=reason)
+        message = self.messages.settled(connection, command, "refused", seq=connection.seq, reason=reason)
         await self.publisher.publish([answer(message)])
 
     async def repeat(self, command: Command) -> bool:
@@ -95,15 +95,15 @@ class CommandOutcomes:
         return True
 
     def judged(
-        self, turn: Turn, event: EventSnapshot, etag: str | None, known: EventState | None = None
+        self, lease: WorkLease, event: EventSnapshot, etag: str | None, known: EventState | None = None
     ) -> EventChange:
         """Return the event as it may be told and remembered; what we wrote lies inside any window."""
-        connection = turn.connection
+        connection = lease.connection
         reading = ReadContext(
             connection_id=connection.id,
             calendar_id=event.calendar_id,
-            seq=turn.seq,
-            window=window_at(self.facts.clock.now(), connection.zone, connection.settings.horizon_days),
+            seq=lease.seq,
+            window=window_at(self.messages.clock.now(), connection.zone, connection.settings.horizon_days),
             private=connection.settings.private_events,
         )
         return whatever_the_window(detect_change(reading, event, etag, known))
@@ -115,21 +115,21 @@ class CommandOutcomes:
             if known := await self.stores.events.get(document_id):
                 await self.stores.events.delete(document_id, known.version)
 
-    async def _tell_seen(self, turn: Turn, command: Command, outcome: Outcome) -> None:
+    async def _tell_seen(self, lease: WorkLease, command: Command, outcome: Outcome) -> None:
         """Tell what was read where the write's own answer got lost: it may hold a later edit, or be deleted again."""
         sync_pass = Pass(id=command.command_id, deletions=1 if outcome.gone else 0)
         if outcome.seen:
-            judged = self.judged(turn, outcome.seen, outcome.etag)
-            message = self.facts.event_changed(turn.connection, judged, turn.seq, sync_pass.id)
+            judged = self.judged(lease, outcome.seen, outcome.etag)
+            message = self.messages.event_changed(lease.connection, judged, lease.seq, sync_pass.id)
             await self.publisher.publish([message])
             await self.known.put(judged)
         if outcome.gone:
-            gone = self.facts.event_gone(
-                turn.connection,
+            gone = self.messages.event_gone(
+                lease.connection,
                 outcome.gone,
                 outcome.gone_at,
                 calendar_id=command.calendar_id,
-                seq=turn.seq,
+                seq=lease.seq,
                 sync_pass=sync_pass,
             )
             await self.publisher.publish([gone])

@@ -6,7 +6,7 @@ from typing import Literal
 
 from connector.adapters.collections import Stores
 from connector.adapters.guarded_calendar import Calendars
-from connector.application.lease import Turn, Turns
+from connector.application.lease import WorkLease, Leases
 from connector.application.writing.outcomes import CommandOutcomes, Outcome
 from connector.domain.event.redaction import redacted
 from connector.domain.model.connection import Connection, InFlight
@@ -23,50 +23,50 @@ _TRIES = 5
 
 @dataclass(frozen=True)
 class Writer:
-    """Carries out puts within a turn."""
+    """Carries out puts within a lease."""
 
     stores: Stores
     answers: CommandOutcomes
-    turns: Turns
+    leases: Leases
 
-    async def put(self, turn: Turn, calendars: Calendars, put: CalendarPut) -> None:
+    async def put(self, lease: WorkLease, calendars: Calendars, put: CalendarPut) -> None:
         """Create or change an event, and answer."""
         try:
             outcome = await (
-                self._change(turn, calendars, put, put.event_id) if put.event_id else self._create(turn, calendars, put)
+                self._change(lease, calendars, put, put.event_id) if put.event_id else self._create(lease, calendars, put)
             )
         except (Forbidden, Rejected) as error:
             outcome = Outcome("refused", reason=error.code, generation=put.generation)
-        await self.answers.settle(turn, put, outcome)
+        await self.answers.settle(lease, put, outcome)
 
-    async def _note(self, turn: Turn, event_id: str, generation: int) -> InFlight:
-        """Return the note of the write, which the turn began with; another place is noted before it is written."""
-        note = _note_of(turn)
+    async def _note(self, lease: WorkLease, event_id: str, generation: int) -> InFlight:
+        """Return the note of the write, which the lease began with; another place is noted before it is written."""
+        note = _note_of(lease)
         if (note.event_id, note.generation) == (event_id, generation):
             return note
         moved = note.model_copy(update={"event_id": event_id, "generation": generation})
-        await self.turns.keep(turn, lambda c: c.model_copy(update={"in_flight": moved}))
+        await self.leases.renew(lease, lambda c: c.model_copy(update={"in_flight": moved}))
         return moved
 
-    async def _create(self, turn: Turn, calendars: Calendars, put: CalendarPut) -> Outcome:
+    async def _create(self, lease: WorkLease, calendars: Calendars, put: CalendarPut) -> Outcome:
         for generation in range(put.generation, put.generation + _TRIES):
-            outcome = await self._create_as(turn, calendars, put, generation)
+            outcome = await self._create_as(lease, calendars, put, generation)
             if outcome:
                 return outcome
         return Outcome("refused", reason="no_free_id", generation=put.generation)
 
-    async def _create_as(self, turn: Turn, calendars: Calendars, put: CalendarPut, generation: int) -> Outcome | None:
-        account = turn.connection.known_account
+    async def _create_as(self, lease: WorkLease, calendars: Calendars, put: CalendarPut, generation: int) -> Outcome | None:
+        account = lease.connection.known_account
         key = calendars.provider.key_of(account, put.activity_id, put.calendar_id, generation)
-        note = await self._note(turn, key, generation)
+        note = await self._note(lease, key, generation)
         new = NewEvent(key, put.changes, put.marker, unsure=note.unsure)
         try:
             item = await calendars.create(put.calendar_id, new)
         except AlreadyExists as error:
-            return await self._taken(turn, calendars, put, _Place(error.event_id or key, generation, note.started_at))
+            return await self._taken(lease, calendars, put, _Place(error.event_id or key, generation, note.started_at))
         return _written(item, generation)
 
-    async def _taken(self, turn: Turn, calendars: Calendars, put: CalendarPut, place: "_Place") -> Outcome | None:
+    async def _taken(self, lease: WorkLease, calendars: Calendars, put: CalendarPut, place: "_Place") -> Outcome | None:
         """Say what it means that the id is taken; None: a tombstone or a stranger holds it, try the next."""
         try:
             item = await calendars.read(put.calendar_id, place.event_id)
@@ -82,22 +82,22 @@ class Writer:
             case "there" if event and holds(event.fields, put.changes):
                 return _written(item, place.generation)
             case "there":
-                return await self._overwrite(turn, calendars, put, item, place.generation)
+                return await self._overwrite(lease, calendars, put, item, place.generation)
             case _:
                 return None
 
     async def _overwrite(
-        self, turn: Turn, calendars: Calendars, put: CalendarPut, item: Item, generation: int
+        self, lease: WorkLease, calendars: Calendars, put: CalendarPut, item: Item, generation: int
     ) -> Outcome:
         event = snapshot_of(item)
         if event is None:
             return _gone(item, generation)
-        based = put.model_copy(update={"based_on": self._hash(turn.connection, event)})
-        return await self._change(turn, calendars, based, event.event_id, read=item, generation=generation)
+        based = put.model_copy(update={"based_on": self._hash(lease.connection, event)})
+        return await self._change(lease, calendars, based, event.event_id, read=item, generation=generation)
 
     async def _change(
         self,
-        turn: Turn,
+        lease: WorkLease,
         calendars: Calendars,
         put: CalendarPut,
         event_id: str,
@@ -107,7 +107,7 @@ class Writer:
     ) -> Outcome:
         """Write on the condition of the etag; on 412 read anew: only another content is a conflict."""
         generation = put.generation if generation is None else generation
-        unsure = (await self._note(turn, event_id, generation)).unsure
+        unsure = (await self._note(lease, event_id, generation)).unsure
         etag = etag_of(read) if read else None if unsure else await self._known_etag(put, event_id)
         for _ in range(_TRIES):
             if etag is None:
@@ -117,7 +117,7 @@ class Writer:
                     return _gone(read, generation)
                 if unsure and is_written(event, put):
                     return Outcome("applied", seen=event, etag=etag_of(read), generation=generation)
-                if put.based_on is not None and self._hash(turn.connection, event) != put.based_on:
+                if put.based_on is not None and self._hash(lease.connection, event) != put.based_on:
                     return Outcome("conflict", event=event, etag=etag_of(read), generation=generation)
                 etag = etag_of(read)
             try:
@@ -165,10 +165,10 @@ def first_note(
     return InFlight(command_id=command.command_id, kind=kind, event_id=event_id, generation=generation, started_at=now)
 
 
-def _note_of(turn: Turn) -> InFlight:
-    note = turn.connection.in_flight
+def _note_of(lease: WorkLease) -> InFlight:
+    note = lease.connection.in_flight
     if note is None:
-        raise AssertionError("a write is noted as its turn begins")
+        raise AssertionError("a write is noted as its lease begins")
     return note
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from connector.adapters.collections import Stores
 from connector.adapters.guarded_calendar import Calendars
-from connector.application.lease import Turn
+from connector.application.lease import WorkLease
 from connector.application.writing.outcomes import CommandOutcomes, Outcome
 from connector.domain.event.redaction import redacted
 from connector.domain.provider.errors import Missing, PreconditionFailed, Rejected
@@ -17,22 +17,22 @@ _TRIES = 5
 
 @dataclass(frozen=True)
 class Remover:
-    """Carries out removals within a turn."""
+    """Carries out removals within a lease."""
 
     stores: Stores
     answers: CommandOutcomes
 
-    async def remove(self, turn: Turn, calendars: Calendars, command: CalendarRemove) -> None:
+    async def remove(self, lease: WorkLease, calendars: Calendars, command: CalendarRemove) -> None:
         """Delete an event, and answer; one that is gone already is what was asked for."""
         try:
-            outcome = await self._remove(turn, calendars, command)
+            outcome = await self._remove(lease, calendars, command)
         except Missing:
             outcome = Outcome("applied")
         except Rejected as error:
             outcome = Outcome("refused", reason=error.code)
-        await self.answers.settle(turn, command, outcome)
+        await self.answers.settle(lease, command, outcome)
 
-    async def _remove(self, turn: Turn, calendars: Calendars, command: CalendarRemove) -> Outcome:
+    async def _remove(self, lease: WorkLease, calendars: Calendars, command: CalendarRemove) -> Outcome:
         etag = await self._known_etag(command)
         for _ in range(_TRIES):
             if etag is None:
@@ -40,7 +40,7 @@ class Remover:
                 event = snapshot_of(item)
                 if event is None:
                     return Outcome("applied")
-                mode = turn.connection.settings.private_events
+                mode = lease.connection.settings.private_events
                 if command.based_on is not None and redacted(event, mode).hash != command.based_on:
                     return Outcome("conflict", event=event, etag=etag_of(item))
                 etag = etag_of(item)

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from connector.domain.connection.status import announced_status
+from connector.domain.connection.status import published_status
 from connector.domain.model.connection import Connection
 
 
-def announcement(connection: Connection) -> dict[str, Any] | None:
+def published_state(connection: Connection) -> dict[str, Any] | None:
     """Return the fields of `ConnectionChanged`; None while there is no account that anyone could know of."""
     if connection.account_key is None or connection.settings.calendar_id is None:
         return None
@@ -16,7 +16,7 @@ def announcement(connection: Connection) -> dict[str, Any] | None:
         "provider": connection.provider,
         "account_key": connection.account_key,
         "email": connection.email,
-        "status": announced_status(connection),
+        "status": published_status(connection),
         "settings": connection.settings.complete(),
         "settings_version": connection.settings_version,
         "coverage": connection.coverage,
@@ -26,7 +26,7 @@ def announcement(connection: Connection) -> dict[str, Any] | None:
     }
 
 
-def owing_news(before: Connection | None, after: Connection) -> Connection:
+def owing_changed_state(before: Connection | None, after: Connection) -> Connection:
     """Return the connection, owing its state where what others are told of it has changed."""
-    told = announcement(before) if before else None
-    return after.with_state_unpublished() if announcement(after) != told else after
+    told = published_state(before) if before else None
+    return after.with_state_unpublished() if published_state(after) != told else after

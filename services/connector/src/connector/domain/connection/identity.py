@@ -12,6 +12,6 @@ def account_key(company_id: str, user_id: str, provider: str, provider_account_i
     return str(uuid5(_ACCOUNTS, f"{company_id}\x1f{user_id}\x1f{provider}\x1f{provider_account_id}"))
 
 
-def seat_id(company_id: str, user_id: str) -> str:
-    """Return the document id of the seat that a user's one live connection holds (A7)."""
+def slot_id(company_id: str, user_id: str) -> str:
+    """Return the document id of the slot that a user's one live connection holds (A7)."""
     return f"{company_id}\x1f{user_id}"

@@ -41,6 +41,11 @@ def released(connection: Connection, fence: int) -> Connection:
     return connection.model_copy(update={"lease": None})
 
 
+def with_next_seq(connection: Connection) -> Connection:
+    """Return the connection with the next `seq` drawn."""
+    return connection.model_copy(update={"seq": connection.seq + 1})
+
+
 def check_fence(connection: Connection, fence: int) -> None:
     """Raise LeaseLost where a later lease than ours was given out."""
     if connection.fence != fence:

@@ -1,4 +1,4 @@
-"""Steps in a connection's life, as pure changes of its document: authorised, troubled, braked, stopping, stopped."""
+"""Steps in a connection's life, as pure changes of its document: authorised, troubled, stopping, stopped."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -111,7 +111,7 @@ def healthy(connection: Connection) -> Connection:
     return connection.model_copy(update={"trouble": None}) if connection.trouble else connection
 
 
-def taking_up(connection: Connection, now: datetime) -> Connection:
+def resuming(connection: Connection, now: datetime) -> Connection:
     """Return the connection with a time for what was parked: now, where a retry has just come by (K4)."""
     needs_user = connection.trouble is not None and connection.trouble.needs_user
     return connection if needs_user or "retry" in connection.due else with_due(connection, {"retry": now})
@@ -124,14 +124,14 @@ def counted(connection: Connection, news: Counted) -> Connection:
     return connection.model_copy(update={"counted": news, "ever_replayed": replayed})
 
 
-def braked(connection: Connection, brake: Brake) -> Connection:
-    """Return the connection waiting for the user's confirmation; a newer brake replaces an open one (H4)."""
+def deletions_held(connection: Connection, brake: Brake) -> Connection:
+    """Return the connection waiting for the user's confirmation; a newer guard replaces an open one (H4)."""
     if connection.phase != "running" or (connection.brake and connection.brake.id == brake.id):
         return connection
     return connection.model_copy(update={"brake": brake, "brake_answer": None})
 
 
-def brake_settled(connection: Connection, brake_id: str) -> Connection:
+def deletions_released(connection: Connection, brake_id: str) -> Connection:
     """Return the connection with its brake forgotten, if it is still that one."""
     if connection.brake is None or connection.brake.id != brake_id:
         return connection

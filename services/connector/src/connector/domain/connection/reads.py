@@ -23,7 +23,7 @@ class Proof:
 
 
 @dataclass(frozen=True)
-class Pace:
+class PollingPolicy:
     """How often a calendar is looked at.
 
     Polls find what push has lost. Each that finds nothing has shown that push loses nothing here, so the next one
@@ -47,20 +47,20 @@ class Pace:
         """Return when a calendar is polled next: connections that were read together drift apart."""
         return after + jittered(self.interval(push, quiet_polls), connection_id)
 
-    def patience(self, connection: Connection) -> timedelta:
+    def staleness_limit(self, connection: Connection) -> timedelta:
         """Return how old the last proven read may be before the connection no longer counts as in sync (L2)."""
         return 2 * self.interval(connection.push, connection.quiet_polls)
 
 
-def proven(connection: Connection, proof: Proof, pace: Pace) -> Connection:
+def proven(connection: Connection, proof: Proof, policy: PollingPolicy) -> Connection:
     """Return the connection after a complete read; one of a calendar that is no longer chosen proves nothing."""
     if connection.settings.calendar_id != proof.calendar_id:
         return connection
     quiet = quiet_after(connection.quiet_polls, proof.reason, proof.found)
     facts = {"cursor": proof.cursor, "last_read_at": proof.finished, "last_read_started_at": proof.started}
     read = healthy(connection.model_copy(update=facts | {"quiet_polls": quiet}))
-    poll_at = pace.next_poll(read.id, proof.finished, read.push, quiet)
-    again = due_to_look_again(read.due, proof.finished, pace) if look_again(proof.reason, proof.found) else {}
+    poll_at = policy.next_poll(read.id, proof.finished, read.push, quiet)
+    again = due_to_look_again(read.due, proof.finished, policy) if look_again(proof.reason, proof.found) else {}
     return with_due(read, {"poll": poll_at, **again})
 
 
@@ -79,7 +79,7 @@ def look_again(reason: PullReason, found: int) -> bool:
     return reason == "push" and found == 0
 
 
-def due_to_look_again(due: Due, finished: datetime, pace: Pace) -> Changes:
+def due_to_look_again(due: Due, finished: datetime, policy: PollingPolicy) -> Changes:
     """Return when the second look is due."""
-    second = finished + pace.second_look
+    second = finished + policy.second_look
     return {"second_look": min(second, due.get("second_look", second))}

@@ -1,6 +1,6 @@
 """What a change of settings means: which are valid, what they let in from now on, what is read anew (B, C)."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -10,6 +10,7 @@ from pydantic import ConfigDict, Field, field_validator, model_validator
 from chassis.errors import Rejected
 from connector.domain.connection.lifecycle import expecting_replay
 from connector.domain.model.connection import Choices, Connection, Trouble
+from connector.domain.provider.port import CalendarInfo
 from connector.domain.scheduling.schedule import with_due
 from contracts.brakes import Restore
 from contracts.connections import Coverage
@@ -77,6 +78,14 @@ def check_types(given: Mapping[str, Any], choices: Choices, active: Collection[s
     for name in given.get("outbound_types") or ():
         if name not in active:
             raise _unknown_type("outbound_types", name)
+
+
+def check_selectable(calendar_id: str, calendars: Iterable[CalendarInfo]) -> None:
+    """Raise SettingRefused where the account has no such calendar, or none that can be synced (A5)."""
+    found = next((one for one in calendars if one.id == calendar_id), None)
+    if found is None or not found.selectable:
+        reason = found.reason if found and found.reason else "the account has no such calendar"
+        raise SettingRefused("validation_error", "calendar_id", reason)
 
 
 def _unknown_type(field: str, name: str) -> SettingRefused:

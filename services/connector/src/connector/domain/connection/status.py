@@ -15,8 +15,8 @@ class Progress:
     total: int
 
 
-def status_of(connection: Connection, now: datetime, patience: timedelta) -> ConnectionStatus:
-    """Return the status; a read older than `patience` no longer proves that both sides are equal."""
+def status_of(connection: Connection, now: datetime, staleness_limit: timedelta) -> ConnectionStatus:
+    """Return the status; a read older than `staleness_limit` no longer proves that both sides are equal."""
     if connection.phase != "running":
         return connection.phase
     trouble = connection.trouble
@@ -26,7 +26,7 @@ def status_of(connection: Connection, now: datetime, patience: timedelta) -> Con
         return "needs_confirmation"
     if not connection.ever_replayed:
         return "initial_sync"
-    return "in_sync" if _is_settled(connection) and _is_fresh(connection, now, patience) else "catching_up"
+    return "in_sync" if _is_settled(connection) and _is_fresh(connection, now, staleness_limit) else "catching_up"
 
 
 def _is_settled(connection: Connection) -> bool:
@@ -35,11 +35,11 @@ def _is_settled(connection: Connection) -> bool:
     return replayed and counted is not None and counted.pending == 0 and connection.brake is None
 
 
-def _is_fresh(connection: Connection, now: datetime, patience: timedelta) -> bool:
-    return connection.last_read_at is not None and now - connection.last_read_at <= patience
+def _is_fresh(connection: Connection, now: datetime, staleness_limit: timedelta) -> bool:
+    return connection.last_read_at is not None and now - connection.last_read_at <= staleness_limit
 
 
-def announced_status(connection: Connection) -> ConnectionStatus:
+def published_status(connection: Connection) -> ConnectionStatus:
     """Return the status that is published: without the part that changes by mere waiting."""
     return status_of(connection, connection.last_read_at or connection.created_at, timedelta(0))
 

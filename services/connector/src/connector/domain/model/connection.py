@@ -106,7 +106,7 @@ class InFlight(Value):
 
 
 class Connection(Document):
-    """A connection, with its settings, its standing, and the state of the work on it."""
+    """A connection: its settings, its status, and the state of the work on it."""
 
     company_id: Id
     user_id: Id

@@ -9,7 +9,7 @@ _SKEW = timedelta(milliseconds=250)
 """The clocks of two pods may differ by this much: a request that close to a read is not taken as covered by it."""
 
 
-def judge_pull(
+def debounce_pull(
     asked_at: datetime, last_started: datetime | None, now: datetime, window: timedelta, *, pushed: bool
 ) -> Verdict:
     """Say what to do with a pull: read, nothing (a later read has covered it), or wait for the window's end."""

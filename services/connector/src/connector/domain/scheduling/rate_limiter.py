@@ -15,11 +15,11 @@ _STEEP, _GENTLE = 1.5, 0.02
 _BACK = 0.1
 """Of the highest rate: where it goes on once a provider answers again."""
 LEAST = 0.05
-"""Takings a second that always go on: the probes."""
+"""Connections a second that are always dispatched: the probes."""
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class Responses:
     """How the provider answered since the last look."""
 
     answered: int = 0
@@ -28,43 +28,43 @@ class Seen:
 
 
 @dataclass(frozen=True, slots=True)
-class Tempo:
-    """A rate in takings a second; `knee` is where the provider last refused, `away` that it does not answer at all."""
+class Rate:
+    """Connections a second; `knee` is where the provider last refused, `away` that it does not answer at all."""
 
     rate: float
     knee: float
     away: bool = False
 
 
-def at_most(most: float) -> Tempo:
-    """Return the tempo of a provider of which nothing bad is known."""
-    return Tempo(most, most)
+def full_rate(most: float) -> Rate:
+    """Return the rate for a provider that has refused nothing yet."""
+    return Rate(most, most)
 
 
-def adjusted(tempo: Tempo, seen: Seen, most: float) -> Tempo:
-    """Return the tempo after what was seen of the provider; without any news, as it is."""
+def adjusted(current: Rate, seen: Responses, most: float) -> Rate:
+    """Return the rate after the provider's latest responses; unchanged where there were none."""
     bad, total = seen.refused + seen.unanswered, seen.answered + seen.refused + seen.unanswered
     if total == 0:
-        return tempo
-    if tempo.away and not seen.answered:
-        return tempo
+        return current
+    if current.away and not seen.answered:
+        return current
     if bad >= _BAD_AT_LEAST and bad > _BAD_SHARE * total:
-        return _slower(tempo, seen)
-    return _faster(tempo, most)
+        return _slower(current, seen)
+    return _faster(current, most)
 
 
-def _slower(tempo: Tempo, seen: Seen) -> Tempo:
+def _slower(current: Rate, seen: Responses) -> Rate:
     if seen.unanswered > seen.answered + seen.refused:
-        return replace(tempo, rate=LEAST, away=True)
-    knee = tempo.rate if tempo.rate > _NEAR * tempo.knee else tempo.knee
-    return Tempo(max(LEAST, tempo.rate / 2), max(LEAST, knee))
+        return replace(current, rate=LEAST, away=True)
+    knee = current.rate if current.rate > _NEAR * current.knee else current.knee
+    return Rate(max(LEAST, current.rate / 2), max(LEAST, knee))
 
 
-def _faster(tempo: Tempo, most: float) -> Tempo:
+def _faster(current: Rate, most: float) -> Rate:
     """Steep up to near where it was refused, gentle from there on."""
-    if tempo.away:
-        return Tempo(max(tempo.rate, most * _BACK), tempo.knee)
-    near = _NEAR * tempo.knee
-    rate = min(near, tempo.rate * _STEEP) if tempo.rate < near else tempo.rate + _GENTLE * most
-    rate = min(rate, most)
-    return Tempo(rate, max(tempo.knee, rate))
+    if current.away:
+        return Rate(max(current.rate, most * _BACK), current.knee)
+    near = _NEAR * current.knee
+    faster = min(near, current.rate * _STEEP) if current.rate < near else current.rate + _GENTLE * most
+    rate = min(faster, most)
+    return Rate(rate, max(current.knee, rate))

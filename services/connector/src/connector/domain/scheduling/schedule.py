@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from connector.domain.model.connection import Connection, DueKind, Subscription
-from connector.domain.scheduling.jitter import jittered, part_of
+from connector.domain.scheduling.jitter import jittered, offset_within
 
 Due = Mapping[DueKind, datetime]
 Changes = Mapping[DueKind, datetime | None]
 """New times; None: no longer due."""
 
 BACKGROUND: frozenset[DueKind] = frozenset({"poll", "horizon", "reconcile", "channel"})
-"""Calls to the provider that can wait: asked for no faster than it answers (`domain.tempo`), and after retries."""
+"""Calls to the provider that can wait: asked for no faster than it answers (`domain.rate`), and after retries."""
 
 _RENEW_BEFORE = timedelta(hours=24)
 _OPEN_AGAIN = timedelta(minutes=1)
@@ -89,7 +89,7 @@ def renewal(opened_at: datetime, expires_at: datetime, channel_id: str) -> datet
     Channels that were opened together are not replaced together: a tenth of their life is between them.
     """
     life = expires_at - opened_at
-    half = opened_at + life / 2 - part_of(life / 10, channel_id)
+    half = opened_at + life / 2 - offset_within(life / 10, channel_id)
     day_before = expires_at - _RENEW_BEFORE
     return min(half, day_before) if day_before > opened_at else half
 
@@ -113,4 +113,4 @@ def retry_at(connection_id: str, attempts: int, now: datetime, retry_after: floa
     place = f"{connection_id}:{attempts}"
     wait = jittered(retry_delay(attempts), place)
     asked = timedelta(seconds=retry_after or 0)
-    return now + max(wait, asked + part_of(asked / 4, place))
+    return now + max(wait, asked + offset_within(asked / 4, place))

@@ -34,10 +34,10 @@ def holds(fields: EventFields, changes: EventChanges) -> bool:
     return all(getattr(fields, name) == getattr(changes, name) for name in wanted)
 
 
-Taken = Literal["there", "written", "deleted_since", "tombstone", "stranger"]
+Dispatch = Literal["there", "written", "deleted_since", "tombstone", "stranger"]
 
 
-def id_conflict(item: Item, put: CalendarPut, first_try: datetime) -> Taken:
+def id_conflict(item: Item, put: CalendarPut, first_try: datetime) -> Dispatch:
     """Say what holds the id of an event that we wanted to create.
 
     A tombstone newer than the command's first try was inserted by us and then deleted by the user.

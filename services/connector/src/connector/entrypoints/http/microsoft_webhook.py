@@ -13,14 +13,16 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import PlainTextResponse, Response
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from chassis.clock import Clock
 from chassis.errors import Transient
 from chassis.web.problems import Problem, problem_responses, unavailable
 from connector.adapters.collections import Channel
 from connector.adapters.providers.graph.client_state import channel_of
-from connector.application.notifications import NOTIFIED, ChannelNews, Doorbell
+from connector.application.notifications import NOTIFIED, ChannelNews, Notifications
 from connector.domain.connection.push_channel import channel_lost, channel_to_renew
 from connector.domain.model.connection import Connection
+from connector.entrypoints.http.services import InjectedServices, Services
+
+router = APIRouter(tags=["webhooks"])
 
 _MAX_TOKEN = 4096
 Token = Annotated[str | None, Query(alias="validationToken", max_length=_MAX_TOKEN)]
@@ -35,25 +37,22 @@ class _Batch(BaseModel):
     value: list[Any] = Field(max_length=10_000)
 
 
-def microsoft_webhook_routes(doorbell: Doorbell, clock: Clock) -> APIRouter:
-    """Return the routes."""
-    router = APIRouter(tags=["webhooks"])
+@router.post("/webhooks/microsoft", status_code=202, responses=problem_responses(400, 503))
+async def changed(request: Request, services: InjectedServices, validation_token: Token = None) -> Response:
+    """Take a batch of notifications, or the handshake before the first. 503: repeated for four hours."""
+    return await _echo_or_take_in(services, request, validation_token)
 
-    @router.post("/webhooks/microsoft", status_code=202, responses=problem_responses(400, 503))
-    async def changed(request: Request, validation_token: Token = None) -> Response:
-        """Take a batch of notifications, or the handshake before the first. 503: repeated for four hours."""
-        if validation_token is not None:
-            return _echo(validation_token)
-        return await _taken(doorbell, request, clock.now())
 
-    @router.post("/webhooks/microsoft/lifecycle", status_code=202, responses=problem_responses(400, 503))
-    async def lifecycle(request: Request, validation_token: Token = None) -> Response:
-        """Take news of subscriptions: to be renewed now, gone, or something was missed. Each asks for a pull."""
-        if validation_token is not None:
-            return _echo(validation_token)
-        return await _taken(doorbell, request, clock.now())
+@router.post("/webhooks/microsoft/lifecycle", status_code=202, responses=problem_responses(400, 503))
+async def lifecycle(request: Request, services: InjectedServices, validation_token: Token = None) -> Response:
+    """Take news of subscriptions: to be renewed now, gone, or something was missed. Each asks for a pull."""
+    return await _echo_or_take_in(services, request, validation_token)
 
-    return router
+
+async def _echo_or_take_in(services: Services, request: Request, validation_token: str | None) -> Response:
+    if validation_token is not None:
+        return _echo(validation_token)
+    return await _take_in(services.notifications, request, services.clock.now())
 
 
 def _echo(token: str) -> Response:
@@ -69,15 +68,15 @@ def _news(now: datetime) -> Mapping[str, ChannelNews]:
     }
 
 
-async def _taken(doorbell: Doorbell, request: Request, now: datetime) -> Response:
+async def _take_in(notifications: Notifications, request: Request, now: datetime) -> Response:
     news = _news(now)
     batch = await _batch(request)
     try:
-        found = [one for one in await asyncio.gather(*(_genuine(doorbell, raw) for raw in batch.value)) if one]
+        found = [one for one in await asyncio.gather(*(_genuine(notifications, raw) for raw in batch.value)) if one]
         for channel, _, raw in found:
             if change := news.get(str(raw.get("lifecycleEvent"))):
-                await doorbell.note(channel, change)
-        await doorbell.pull({connection.id: connection for _, connection, _ in found}.values())
+                await notifications.note(channel, change)
+        await notifications.pull({connection.id: connection for _, connection, _ in found}.values())
     except Transient as error:
         NOTIFIED.labels("microsoft", "failed").inc(len(batch.value))
         raise unavailable("the notifications could not be stored") from error
@@ -93,9 +92,9 @@ async def _batch(request: Request) -> _Batch:
         raise Problem(400, "malformed_request", "this is no batch of notifications") from error
 
 
-async def _genuine(doorbell: Doorbell, raw: object) -> Found | None:
+async def _genuine(notifications: Notifications, raw: object) -> Found | None:
     """Return what a notification is for; None for one that is forged, outdated or none at all."""
     if not isinstance(raw, dict) or not isinstance(state := raw.get("clientState"), str):
         return None
-    found = await doorbell.genuine(*channel_of(state))
+    found = await notifications.genuine(*channel_of(state))
     return (*found, raw) if found else None

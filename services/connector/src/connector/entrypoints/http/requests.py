@@ -17,7 +17,7 @@ class ConnectRequest(SettingsChange):
     password: str | None = Field(default=None, repr=False, description="exchange only; an app password under 2FA")
     server_url: str | None = Field(default=None, description="exchange only; found by autodiscover where absent")
 
-    def settings(self) -> dict[str, Any]:
+    def given_settings(self) -> dict[str, Any]:
         """Return the settings that were given along."""
         return self.given()
 

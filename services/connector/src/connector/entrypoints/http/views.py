@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from connector.domain.connection.reads import Pace
+from connector.domain.connection.reads import PollingPolicy
 from connector.domain.connection.settings_change import selected
 from connector.domain.connection.status import progress_of, status_of
 from connector.domain.model.connection import Connection, LastProblem, Push
@@ -85,7 +85,7 @@ class CalendarList(_View):
     next_cursor: None = None
 
 
-def status_view(connection: Connection, now: datetime, pace: Pace) -> StatusView:
+def status_view(connection: Connection, now: datetime, policy: PollingPolicy) -> StatusView:
     """Return how a connection stands. Its version counts changes of the settings: what `If-Match` protects."""
     progress = progress_of(connection)
     subscription = connection.subscription
@@ -94,7 +94,7 @@ def status_view(connection: Connection, now: datetime, pace: Pace) -> StatusView
         user_id=connection.user_id,
         provider=connection.provider,
         email=connection.email,
-        status=status_of(connection, now, pace.patience(connection)),
+        status=status_of(connection, now, policy.staleness_limit(connection)),
         push=connection.push,
         progress=ProgressView(done=progress.done, total=progress.total) if progress else None,
         last_read_at=connection.last_read_at,
@@ -106,14 +106,18 @@ def status_view(connection: Connection, now: datetime, pace: Pace) -> StatusView
 
 
 def connection_view(
-    connection: Connection, types: tuple[str, ...], now: datetime, pace: Pace, authorization_url: str | None = None
+    connection: Connection,
+    types: tuple[str, ...],
+    now: datetime,
+    policy: PollingPolicy,
+    authorization_url: str | None = None,
 ) -> ConnectionView:
     """Return a connection as its user sees it; `types` are the company's active ones."""
     choices, brake = connection.settings, connection.brake
     waiting = brake if brake and connection.brake_answer is None else None
     shown = choices.model_dump() | {"outbound_types": selected(choices, types)}
     return ConnectionView.model_validate(
-        dict(status_view(connection, now, pace))
+        dict(status_view(connection, now, policy))
         | shown
         | {"brake": BrakeView(id=waiting.id, items=waiting.items, total=waiting.total) if waiting else None}
         | {"authorization_url": authorization_url}
