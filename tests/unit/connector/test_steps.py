@@ -5,10 +5,10 @@ from uuid import UUID
 
 import pytest
 
-from connector.domain.connection.events import published_state, owing_changed_state
+from connector.domain.connection.events import owing_changed_state, published_state
 from connector.domain.connection.identity import account_key
 from connector.domain.connection.lease import LeaseHeld, LeaseLost, leased, released, renewed
-from connector.domain.connection.lifecycle import healthy, pick_calendar, stopping, resuming, troubled
+from connector.domain.connection.lifecycle import healthy, pick_calendar, resuming, stopping, troubled
 from connector.domain.connection.reads import PollingPolicy, Proof, proven
 from connector.domain.connection.settings_change import SettingRefused, changed
 from connector.domain.model.connection import Choices, Subscription

@@ -10,7 +10,7 @@ from connector.adapters.collections import open_stores
 from connector.adapters.guarded_calendar import Calendars
 from connector.adapters.providers.google.ids import instance_id
 from connector.application.connections.repository import Connections
-from connector.application.lease import WorkLease, Leases
+from connector.application.lease import Leases, WorkLease
 from connector.application.message_factory import MessageFactory
 from connector.application.reading.change_publisher import ChangePublisher
 from connector.application.reading.pulling import Puller

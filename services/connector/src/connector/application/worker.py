@@ -15,7 +15,7 @@ from connector.application.parking import PARKS, Parking
 from connector.application.provider_access import ProviderAccess
 from connector.application.rate_limiter import RateLimiter
 from connector.application.reading.pulling import Puller
-from connector.application.writing.outcomes import CommandOutcomes, Command
+from connector.application.writing.outcomes import Command, CommandOutcomes
 from connector.application.writing.putting import Writer, first_note
 from connector.application.writing.removing import Remover
 from connector.domain.model.connection import Connection

@@ -12,8 +12,8 @@ from connector.adapters.guarded_calendar import Calendars, provider_errors
 from connector.adapters.oauth import Tokens
 from connector.application.connections.repository import Connections
 from connector.application.provider_access import ProviderAccess, new_secret
-from connector.domain.connection.lifecycle import authorised, pick_calendar, reauthorised
 from connector.domain.connection.identity import account_key
+from connector.domain.connection.lifecycle import authorised, pick_calendar, reauthorised
 from connector.domain.model.connection import Connection, LastProblem
 from connector.domain.provider.port import Account, CalendarInfo
 

@@ -10,9 +10,9 @@ from connector.application.connections.push_channels import Channels
 from connector.application.lease import Leases
 from connector.application.provider_access import ProviderAccess
 from connector.application.reading.sync_state import SyncStateRepository
-from connector.domain.sync_state.documents import calendar_scope
 from connector.domain.connection.lifecycle import stopped
 from connector.domain.model.connection import Connection
+from connector.domain.sync_state.documents import calendar_scope
 
 log = structlog.get_logger()
 

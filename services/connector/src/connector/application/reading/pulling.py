@@ -7,7 +7,7 @@ from chassis.clock import Clock
 from chassis.ids import new_id
 from connector.adapters.collections import Stores
 from connector.adapters.guarded_calendar import Calendars, ProviderAway
-from connector.application.lease import WorkLease, Leases
+from connector.application.lease import Leases, WorkLease
 from connector.application.reading.change_publisher import ChangePublisher, Read
 from connector.application.reading.horizon import forget_past, roll_horizon
 from connector.domain.change_detection.event_change import ReadContext

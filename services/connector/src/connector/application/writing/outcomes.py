@@ -6,7 +6,7 @@ from datetime import datetime
 
 from chassis.messaging.publisher import Publisher
 from connector.adapters.collections import RecordedOutcome, Stores
-from connector.application.lease import WorkLease, Leases
+from connector.application.lease import Leases, WorkLease
 from connector.application.message_factory import MessageFactory, answer
 from connector.application.reading.sync_state import SyncStateRepository
 from connector.domain.change_detection.event_change import EventChange, ReadContext, detect_change, whatever_the_window

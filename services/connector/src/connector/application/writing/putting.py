@@ -6,7 +6,7 @@ from typing import Literal
 
 from connector.adapters.collections import Stores
 from connector.adapters.guarded_calendar import Calendars
-from connector.application.lease import WorkLease, Leases
+from connector.application.lease import Leases, WorkLease
 from connector.application.writing.outcomes import CommandOutcomes, Outcome
 from connector.domain.event.redaction import redacted
 from connector.domain.model.connection import Connection, InFlight
@@ -32,9 +32,8 @@ class Writer:
     async def put(self, lease: WorkLease, calendars: Calendars, put: CalendarPut) -> None:
         """Create or change an event, and answer."""
         try:
-            outcome = await (
-                self._change(lease, calendars, put, put.event_id) if put.event_id else self._create(lease, calendars, put)
-            )
+            change = self._change(lease, calendars, put, put.event_id) if put.event_id else None
+            outcome = await (change or self._create(lease, calendars, put))
         except (Forbidden, Rejected) as error:
             outcome = Outcome("refused", reason=error.code, generation=put.generation)
         await self.answers.settle(lease, put, outcome)
@@ -55,7 +54,9 @@ class Writer:
                 return outcome
         return Outcome("refused", reason="no_free_id", generation=put.generation)
 
-    async def _create_as(self, lease: WorkLease, calendars: Calendars, put: CalendarPut, generation: int) -> Outcome | None:
+    async def _create_as(
+        self, lease: WorkLease, calendars: Calendars, put: CalendarPut, generation: int
+    ) -> Outcome | None:
         account = lease.connection.known_account
         key = calendars.provider.key_of(account, put.activity_id, put.calendar_id, generation)
         note = await self._note(lease, key, generation)
