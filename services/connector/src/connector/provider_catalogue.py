@@ -56,4 +56,4 @@ CATALOGUE: Mapping[str, Entry] = {
     "outlook": _microsoft("consumers"),
     "office365": _microsoft("organizations"),
 }
-"""By the names of A2."""
+"""By the names of A2; what is not here is refused (A3)."""

@@ -1,4 +1,4 @@
-"""Activities over HTTP: what is taken in and what is given out (F1, docs/http.md)."""
+"""Activities over HTTP: what is taken in and what is given out (F1, docs/http.md); none is recurring (E1)."""
 
 from datetime import datetime
 from typing import Annotated, Any, Literal, Self

@@ -1,4 +1,4 @@
-"""The end of a connection (K1): subscription, grant and credentials go, and what was known of its calendar."""
+"""The end of a connection (A6, K1): subscription, grant and credentials go, and what was known of its calendar."""
 
 from dataclasses import dataclass
 

@@ -210,6 +210,7 @@ def _watch(channel_id: str, answer: Json) -> Watch:
 
 
 def _mail(*, invite: bool) -> Literal["all", "none"]:
+    """Return `sendUpdates`: no mail to guests unless the user turned `invite_guests` on (I1)."""
     return "all" if invite else "none"
 
 

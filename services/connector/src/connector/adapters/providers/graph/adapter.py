@@ -193,7 +193,7 @@ class GraphCalendar:
 
 
 def _check_right(version: EventVersion, *, invite: bool) -> None:
-    """Raise Forbidden for what Exchange would let happen, and should not."""
+    """Raise Forbidden for what Exchange would let happen, and should not (E5, I1, I2)."""
     if version.standing == "foreign":
         raise Forbidden("not_organizer", "it would change the guest's own copy alone (E5)")
     if version.standing == "guests" and not invite:

@@ -1,0 +1,45 @@
+"""Every path that a document names in code spans is there, and every module, too."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
+
+import pytest
+
+from tests.unit.docs.citations import FILES, MARKDOWN, ROOT, name
+from tests.unit.docs.test_homes import MODULES
+
+PATH = re.compile(r"`((?:[\w.-]+/)*[\w.-]+\.(?:py|md|ya?ml|toml|txt|html)|(?:[\w.-]+/)+)`")
+MODULE = re.compile(r"`((?:mapper|connector|activity_store|chassis|contracts|sandbox|simulators)(?:\.[a-z_]+)+)`")
+NAMES = [f"/{name(path)}" for path in FILES]
+FOLDERS = {f"/{parent}/" for path in FILES for parent in PurePosixPath(name(path)).parents if str(parent) != "."}
+KEPT_AS_WRITTEN = {"decisions", "findings"}
+"""Records say how it was then."""
+GENERATED = {"var/", ".venv/"}
+PRESENT = [path for path in MARKDOWN if not KEPT_AS_WRITTEN & set(path.parts) and path.name != "CHANGELOG.md"]
+
+
+def missing(path: Path) -> Iterator[str]:
+    """Return what a document names that is neither a path from the root nor the end of one."""
+    for named in set(PATH.findall(path.read_text())) - GENERATED:
+        places = FOLDERS if named.endswith("/") else NAMES
+        if not any(place.endswith(f"/{named}") for place in places):
+            yield named
+
+
+@pytest.mark.parametrize("path", PRESENT, ids=name)
+def test_every_path_that_a_document_names_is_there(path: Path) -> None:
+    assert sorted(missing(path)) == []
+
+
+@pytest.mark.parametrize("path", PRESENT, ids=name)
+def test_every_module_that_a_document_names_is_there(path: Path) -> None:
+    found = set(MODULE.findall(path.read_text())) - MODULES.keys()
+    assert {module for module in found if module.rpartition(".")[0] not in MODULES} == set()
+
+
+def test_a_how_to_names_paths_from_the_root() -> None:
+    how_tos = sorted((ROOT / "docs" / "how-to").glob("add-*.md"))
+    named = [path for how_to in how_tos for path in PATH.findall(how_to.read_text()) if "/" in path]
+    assert len(how_tos) >= 5
+    assert [path for path in named if not (ROOT / path).exists() and not path.startswith("entrypoints/")] == []
