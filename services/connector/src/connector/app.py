@@ -133,8 +133,8 @@ def _services(parts: Parts, teardown: Teardown) -> Services:
 
 
 def _routers() -> tuple[APIRouter, ...]:
-    webhooks = dict.fromkeys(entry.router for entry in CATALOGUE.values())
-    return (connection_routes.router, oauth_routes.router, *webhooks)
+    webhooks = {entry.webhook: entry.router for entry in CATALOGUE.values()}
+    return (connection_routes.router, oauth_routes.router, *webhooks.values())
 
 
 def make_app(
