@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.support import rules
+from tests.support import acceptance, rules
 from tests.unit.docs.citations import PYTHON, ROOT, name, prose
 
 MODULES = {
@@ -29,3 +29,13 @@ def test_every_rule_has_a_home_that_cites_it(rule: rules.Rule) -> None:
     for home in rule.homes:
         assert home in MODULES, f"{home} is not there"
         assert re.search(rf"\b{rule.id}\b", prose(MODULES[home])), f"{home} does not cite {rule.id}"
+
+
+def test_every_rule_that_no_test_proves_is_marked_as_not_built() -> None:
+    proven = acceptance.proofs()
+    assert {rule.id for rule in rules.read() if not proven.get(rule.id) and not rule.missing} == set()
+
+
+@pytest.mark.parametrize("entrance", ["README.md", "docs/README.md"])
+def test_the_rules_are_one_link_away(entrance: str) -> None:
+    assert "rules.md)" in (ROOT / entrance).read_text()

@@ -6,21 +6,20 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
-from tests.unit.docs.citations import FILES, MARKDOWN, ROOT, name
+from tests.unit.docs.citations import FILES, MARKDOWN, PYTHON, ROOT, name
 from tests.unit.docs.test_homes import MODULES
 
 PATH = re.compile(r"`((?:[\w.-]+/)*[\w.-]+\.(?:py|md|ya?ml|toml|txt|html)|(?:[\w.-]+/)+)`")
 MODULE = re.compile(r"`((?:mapper|connector|activity_store|chassis|contracts|sandbox|simulators)(?:\.[a-z_]+)+)`")
+METHOD = re.compile(r"`([A-Z][A-Za-z]+)\.([a-z_]+)(?:\(.*?\))?`")
+CODE = [path.read_text() for path in PYTHON]
 NAMES = [f"/{name(path)}" for path in FILES]
 FOLDERS = {f"/{parent}/" for path in FILES for parent in PurePosixPath(name(path)).parents if str(parent) != "."}
 KEPT_AS_WRITTEN = {"decisions", "findings"}
 """Records say how it was then."""
+REWRITTEN = {"CHANGELOG.md", "scaling.md", "performance.md"}
 GENERATED = {"var/", ".venv/"}
-PRESENT = [
-    path
-    for path in MARKDOWN
-    if not KEPT_AS_WRITTEN & set(path.parts) and path.name not in {"CHANGELOG.md", "scaling.md"}
-]
+PRESENT = [path for path in MARKDOWN if not KEPT_AS_WRITTEN & set(path.parts) and path.name not in REWRITTEN]
 
 
 def missing(path: Path) -> Iterator[str]:
@@ -47,3 +46,13 @@ def test_a_how_to_names_paths_from_the_root() -> None:
     named = [path for how_to in how_tos for path in PATH.findall(how_to.read_text()) if "/" in path]
     assert len(how_tos) >= 5
     assert [path for path in named if not (ROOT / path).exists() and not path.startswith("entrypoints/")] == []
+
+
+@pytest.mark.parametrize("path", PRESENT, ids=name)
+def test_every_method_that_a_document_names_is_there(path: Path) -> None:
+    named = {(owner, method) for owner, method in METHOD.findall(path.read_text()) if not owner.isupper()}
+    assert {pair for pair in named if not any(is_method(*pair, code) for code in CODE)} == set()
+
+
+def is_method(owner: str, method: str, code: str) -> bool:
+    return f"class {owner}" in code and f"def {method}(" in code
