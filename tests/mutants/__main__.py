@@ -23,7 +23,7 @@ class WrongMutantError(RuntimeError):
 
 def plant(mutant: Mutant, package: Path) -> None:
     """Plant a fault in a copy of the mapper. Raises `WrongMutantError` where its place is not there, or not alone."""
-    file = package / "mapper" / "domain" / f"{mutant.file}.py"
+    file = (package / "mapper").joinpath(*mutant.module.split(".")).with_suffix(".py")
     source = file.read_text()
     if source.count(mutant.original) != 1:
         raise WrongMutantError(f"{mutant.rule}, {mutant.fault}: stands {source.count(mutant.original)} times in {file}")

@@ -13,7 +13,7 @@ from typing import Final
 from contracts.activity_commands import ActivityPut, ActivityRemove
 from contracts.calendar_commands import CalendarPut, CalendarRemove
 from contracts.decisions import SyncDecided
-from mapper.domain.model.link import Command
+from mapper.domain.model.pending import Command
 from mapper.domain.rules.observe import note_activity
 from tests.support.bench import HOUR, NOW, Bench, connection, linked, undated
 

@@ -6,7 +6,7 @@ import pytest
 
 from contracts.calendar_commands import CalendarPut
 from contracts.calendar_objects import EventFields, EventSnapshot
-from mapper.domain.model.fields import event_time
+from mapper.domain.model.schedules import event_time
 from mapper.domain.rules.observe import note_activity
 from tests.support.bench import HOUR, NOW, TOMORROW, Bench, connection, due, linked, timed, undated
 

@@ -10,7 +10,7 @@ from contracts.activities import Schedule
 from contracts.calendar_commands import CalendarPut, CalendarRemove
 from contracts.calendar_objects import EventAttendee
 from contracts.times import EventTime, Timed
-from mapper.domain.model.fields import event_time, schedule_of
+from mapper.domain.model.schedules import event_time, schedule_of
 from mapper.domain.model.window import lies_ahead
 from tests.support.bench import CONNECTED, HOUR, NOW, TOMORROW, Bench, all_day, connection, due, linked, timed, undated
 

@@ -15,7 +15,10 @@ from contracts.times import AllDay, Timed
 from mapper.domain.model.connection import Connection, Withheld
 from mapper.domain.model.decision import Decision, RemoveActivity
 from mapper.domain.model.fields import mapped_fields
-from mapper.domain.model.link import ActivitySide, EventSide, Link, LinkState, PendingCommand
+from mapper.domain.model.link import Link
+from mapper.domain.model.pending import PendingCommand
+from mapper.domain.model.sides import ActivitySide, EventSide
+from mapper.domain.model.states import LinkState
 from mapper.domain.rules.link_resolution import new_link
 from mapper.domain.rules.reconcile import reconcile
 from tests.support.bench import NOW, connection

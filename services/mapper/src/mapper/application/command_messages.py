@@ -10,10 +10,11 @@ from contracts.calendar_commands import CalendarPut, CalendarRemove
 from contracts.calendar_objects import Marker
 from contracts.topics import ACTIVITY_COMMANDS, CALENDAR_COMMANDS
 from mapper.application.causation import Trigger
+from mapper.domain.model.activity_content import guests_of
 from mapper.domain.model.decision import Action, PutActivity, PutEvent, RemoveActivity, RemoveEvent
-from mapper.domain.model.evaluation_context import guests_of
-from mapper.domain.model.link import Command, Guests, Link, PendingCommand
-from mapper.domain.rules.outcomes import with_pending
+from mapper.domain.model.link import Link
+from mapper.domain.model.pending import Command, PendingCommand
+from mapper.domain.model.sides import Guests
 
 _LONGEST_BACKOFF = 32
 
@@ -34,7 +35,7 @@ def issue(link: Link, actions: tuple[Action, ...], trigger: Trigger, resend_afte
         )
         for action in actions
     )
-    return with_pending(link, pending).with_messages(*(message_of(one) for one in pending))
+    return link.with_pending(pending).with_messages(*(message_of(one) for one in pending))
 
 
 def resend(link: Link, trigger: Trigger, resend_after: timedelta) -> Link:
@@ -43,7 +44,7 @@ def resend(link: Link, trigger: Trigger, resend_after: timedelta) -> Link:
     if not overdue:
         return link
     again = tuple(_again(one, trigger, resend_after) if one in overdue else one for one in link.pending)
-    return with_pending(link, again).with_messages(*(message_of(one) for one in overdue))
+    return link.with_pending(again).with_messages(*(message_of(one) for one in overdue))
 
 
 def message_of(pending: PendingCommand) -> Outgoing:

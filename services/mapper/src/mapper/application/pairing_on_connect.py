@@ -13,8 +13,8 @@ from mapper.application.causation import Trigger
 from mapper.application.link_transition import Advance
 from mapper.application.message_factory import envelope_of
 from mapper.domain.model.connection import Connection
-from mapper.domain.model.fields import event_time
 from mapper.domain.model.link import Link
+from mapper.domain.model.schedules import event_time
 from mapper.domain.model.window import lies_ahead
 from mapper.domain.rules.link_resolution import with_matched_event
 from mapper.domain.rules.matching import Match, UnpairedLinks

@@ -1,15 +1,16 @@
-"""One link under one connection: what every rule looks at."""
+"""The evaluation context: one link under one connection at one moment, and the decisions that a rule can make of it."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
-from contracts.activities import ActivityAttendee, ActivitySnapshot, ExternalRef
-from contracts.activity_commands import ActivityChanges
+from contracts.activities import ActivitySnapshot
 from contracts.calendar_objects import EventSnapshot
+from contracts.times import EventTime
 from mapper.domain.model.connection import Connection
 from mapper.domain.model.decision import Action, Decision, Explanation
-from mapper.domain.model.fields import activity_values, event_time
-from mapper.domain.model.link import Guests, Link
+from mapper.domain.model.link import Link
+from mapper.domain.model.schedules import event_time
+from mapper.domain.model.states import CloseReason, LinkState, Reason
 from mapper.domain.model.window import latest, lies_ahead
 
 
@@ -33,7 +34,7 @@ class EvaluationContext:
 
     @property
     def from_calendar(self) -> bool:
-        """Whether the pair was born in the calendar."""
+        """Whether the event was there before the activity."""
         return self.link.origin == "calendar"
 
     @property
@@ -54,13 +55,20 @@ def is_upcoming(context: EvaluationContext, moment: datetime) -> bool:
 
 def was_upcoming(context: EvaluationContext, moment: datetime) -> bool:
     """Tell whether the agreed start or a new one lay ahead at a moment (D2)."""
-    link = context.link
-    times = [
-        link.agreed_event.time if link.agreed_event else None,
-        link.event.live.fields.time if link.event.live else None,
-        event_time(link.activity.live.schedule) if link.activity.live else None,
-    ]
+    agreed = context.link.agreed_event
+    times = [agreed.time if agreed else None, *_current_times(context)]
     return any(when is not None and lies_ahead(when, moment, context.zone) for when in times)
+
+
+def is_over(context: EvaluationContext) -> bool:
+    """Tell whether neither side lies ahead: history stays in the calendar where it was (D2)."""
+    known = [when for when in _current_times(context) if when is not None]
+    return bool(known) and not any(lies_ahead(when, context.now, context.zone) for when in known)
+
+
+def _current_times(context: EvaluationContext) -> tuple[EventTime | None, EventTime | None]:
+    event, activity = context.event, context.activity
+    return event.fields.time if event else None, event_time(activity.schedule) if activity else None
 
 
 def no_change(context: EvaluationContext) -> Decision:
@@ -68,12 +76,21 @@ def no_change(context: EvaluationContext) -> Decision:
     return Decision(context.link)
 
 
+def explain(context: EvaluationContext, explanation: Explanation) -> Decision:
+    """Leave the link in its state, and say why."""
+    return Decision(context.link, explanation)
+
+
 def transition(
-    context: EvaluationContext, state: str, reason: str | None, explanation: Explanation, *actions: Action
+    context: EvaluationContext, state: LinkState, reason: Reason | None, explanation: Explanation, *actions: Action
 ) -> Decision:
-    """Put the link into a state, with a verdict and what is asked of the sides."""
-    link = context.link.model_copy(update={"state": state, "reason": reason})
-    return Decision(link, explanation, actions)
+    """Put the link into a state, with an explanation and the actions that it takes."""
+    return Decision(context.link.moved(state, reason), explanation, actions)
+
+
+def activate(context: EvaluationContext, explanation: Explanation, *actions: Action) -> Decision:
+    """Put the link to work for the reason that it has."""
+    return Decision(context.link.in_state("active"), explanation, actions)
 
 
 def hold_deletion(context: EvaluationContext, explanation: Explanation) -> Decision:
@@ -83,60 +100,11 @@ def hold_deletion(context: EvaluationContext, explanation: Explanation) -> Decis
     return transition(context, context.link.state, "needs_confirmation", explanation)
 
 
-def skip(context: EvaluationContext, reason: str, explanation: Explanation) -> Decision:
+def skip(context: EvaluationContext, reason: CloseReason, explanation: Explanation) -> Decision:
     """Close what was a link once; an item without a counterpart stays unlinked.
 
     What closed it goes on explaining it: a later look that finds the same reason decides nothing new (L1).
     """
-    state = "closed" if context.link.linked else "unlinked"
     if (context.link.state, context.link.reason) == ("closed", reason):
         return no_change(context)
-    return transition(context, state, reason, explanation)
-
-
-def read_only(event: EventSnapshot) -> bool:
-    """Tell whether the user may not change the event from the CRM (E2, E5)."""
-    return not event.editable or event.event_type != "default" or event.occurrence is not None
-
-
-def guests_of(event: EventSnapshot) -> Guests:
-    """Return what comes in with an event beside the mapped fields."""
-    return Guests(
-        attendees=tuple(
-            ActivityAttendee(email=guest.email, name=guest.name, status=guest.status, is_organizer=guest.is_organizer)
-            for guest in event.attendees
-        ),
-        conference_meeting_url=event.conference_url,
-        recurring=event.occurrence is not None,
-        read_only=not event.editable or event.event_type != "default",
-        private=event.masked,
-    )
-
-
-def whole_activity(context: EvaluationContext, event: EventSnapshot) -> ActivityChanges:
-    """Return everything an activity takes over from its event (C2, F5, G3); one that comes back keeps its type (C5)."""
-    settings, guests = context.connection.settings, guests_of(event)
-    comes_back = context.link.activity.activity is not None
-    return ActivityChanges(
-        **activity_values(event.fields, None, context.zone),
-        type=None if comes_back else settings.inbound_type,
-        attendees=guests.attendees,
-        conference_meeting_url=guests.conference_meeting_url,
-        recurring=guests.recurring,
-        read_only=guests.read_only,
-        private=guests.private,
-        visibility=settings.inbound_visibility,
-        external_ref=reference(context.link, event),
-    )
-
-
-def reference(link: Link, event: EventSnapshot) -> ExternalRef:
-    """Return what an activity remembers of its event (K2)."""
-    return ExternalRef(
-        account_key=link.account_key,
-        calendar_id=event.calendar_id,
-        event_id=event.event_id,
-        ical_uid=event.ical_uid,
-        original_start=event.occurrence.original_start if event.occurrence else None,
-        origin=link.origin,
-    )
+    return transition(context, "closed" if context.link.linked else "unlinked", reason, explanation)

@@ -1,39 +1,23 @@
-"""The mapped fields (F3) in both vocabularies, and how a value of one side reads on the other."""
+"""The mapped fields (F3): one table says what each is called on either side, how it is converted, and what masks it.
 
-from collections.abc import Iterable
-from datetime import UTC, datetime, time, timedelta
-from typing import Any, Final, NamedTuple
+A new mapped field is an entry here and in the models of `contracts`; `tests/unit/mapper/test_fields.py` compares them.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final, TypeVar
 
 from contracts.activities import ActivityField, ActivitySnapshot, Schedule
-from contracts.calendar_objects import EventField, EventFields
+from contracts.calendar_objects import MASKED_TITLE, EventField, EventFields
 from contracts.envelope import Value
-from contracts.times import AllDay, EventTime, Timed
-
-DEFAULT_DURATION: Final = timedelta(minutes=30)
-"""What a timed activity without a duration takes in the calendar; never written back (F2)."""
+from contracts.times import EventTime
+from mapper.domain.model.schedules import event_time, schedule_of
 
 SHORTEST_CUT: Final = 1000
 """No provider cuts a text that is shorter than this; a longer one that is the beginning of another may be cut (F6)."""
 
 NO_TITLE: Final = "(no title)"
 """Subject of an activity whose event has no title; never written back (F7)."""
-
-
-class FieldPair(NamedTuple):
-    """One mapped field: its name on the event and on the activity."""
-
-    event: EventField
-    activity: ActivityField
-
-
-PAIRS: Final[tuple[FieldPair, ...]] = (
-    FieldPair("summary", "subject"),
-    FieldPair("time", "schedule"),
-    FieldPair("location", "location"),
-    FieldPair("description", "public_description"),
-    FieldPair("transparency", "busy"),
-)
-
 
 FieldValue = str | bool | EventTime | Schedule | None
 """The value of a mapped field, on either side."""
@@ -49,92 +33,79 @@ class ActivityFields(Value):
     busy: bool = True
 
 
+ToEvent = Callable[[ActivityFields], FieldValue]
+"""Returns an activity's value of a field as the event has it; None for the time of an undated activity."""
+
+ToActivity = Callable[[EventFields, ActivityFields | None, str], FieldValue]
+"""Returns an event's value of a field as the activity has it, given the activity before and the connection's zone."""
+
+
+@dataclass(frozen=True)
+class FieldPair:
+    """One mapped field: its name on the event and on the activity, and how a value of one side reads on the other."""
+
+    event: EventField
+    activity: ActivityField
+    to_event: ToEvent
+    to_activity: ToActivity
+    mask: str | None = None
+    """What a private event shows instead (G2); None: it is shown as it is."""
+
+
+def _plain(event: EventField, activity: ActivityField, *, mask: str | None = None) -> FieldPair:
+    """Return a field that has the same value on both sides."""
+    return FieldPair(
+        event, activity, lambda fields: getattr(fields, activity), lambda fields, *_: getattr(fields, event), mask
+    )
+
+
+def _summary(activity: ActivityFields) -> FieldValue:
+    return "" if activity.subject == NO_TITLE else activity.subject
+
+
+def _subject(event: EventFields, _previous: ActivityFields | None, _zone: str) -> FieldValue:
+    return event.summary or NO_TITLE
+
+
+def _time(activity: ActivityFields) -> FieldValue:
+    return event_time(activity.schedule)
+
+
+def _schedule(event: EventFields, previous: ActivityFields | None, zone: str) -> FieldValue:
+    return schedule_of(event.time, previous.schedule if previous else None, zone)
+
+
+def _transparency(activity: ActivityFields) -> FieldValue:
+    return "opaque" if activity.busy else "transparent"
+
+
+def _busy(event: EventFields, _previous: ActivityFields | None, _zone: str) -> FieldValue:
+    return event.transparency == "opaque"
+
+
+PAIRS: Final[tuple[FieldPair, ...]] = (
+    FieldPair("summary", "subject", _summary, _subject, mask=MASKED_TITLE),
+    FieldPair("time", "schedule", _time, _schedule),
+    _plain("location", "location", mask=""),
+    _plain("description", "public_description", mask=""),
+    FieldPair("transparency", "busy", _transparency, _busy),
+)
+
+PRIVATE_FIELDS: Final = frozenset(pair for pair in PAIRS if pair.mask is not None)
+"""What a private event does not show (G2)."""
+
+
 def mapped_fields(activity: ActivitySnapshot) -> ActivityFields:
     """Return the mapped content of a whole activity."""
-    return ActivityFields(
-        subject=activity.subject,
-        schedule=activity.schedule,
-        location=activity.location,
-        public_description=activity.public_description,
-        busy=activity.busy,
-    )
+    return ActivityFields.model_validate({pair.activity: getattr(activity, pair.activity) for pair in PAIRS})
 
 
-def event_time(schedule: Schedule) -> EventTime | None:
-    """Return when a schedule's event takes place (F2); None for an undated one (D4)."""
-    if schedule.due_date is None:
-        return None
-    if schedule.due_time is None:
-        days = max(1, _span(schedule.duration) // timedelta(days=1))
-        return AllDay(start=schedule.due_date, end=schedule.due_date + timedelta(days=days))
-    start = datetime.combine(schedule.due_date, time.fromisoformat(schedule.due_time), tzinfo=UTC)
-    span = _span(schedule.duration) or DEFAULT_DURATION
-    return Timed(start=start, end=start + span, timezone=schedule.timezone)
+F = TypeVar("F", EventFields, ActivityFields)
 
 
-def schedule_of(when: EventTime, previous: Schedule | None, zone: str) -> Schedule:
-    """Return the schedule of an event's time.
-
-    A duration that the CRM never set stays unset while the default still holds (F2). `zone` is the connection's,
-    for all-day events, which have none of their own.
-    """
-    if isinstance(when, AllDay):
-        return Schedule(
-            due_date=when.start,
-            duration=_duration(when.end - when.start, previous, timedelta(days=1)),
-            timezone=previous.timezone if previous else zone,
-        )
-    start = when.start.astimezone(UTC)
-    return Schedule(
-        due_date=start.date(),
-        due_time=start.strftime("%H:%M"),
-        duration=_duration(when.end - when.start, previous, DEFAULT_DURATION),
-        timezone=when.timezone,
-    )
-
-
-def _span(duration: str | None) -> timedelta:
-    if duration is None:
-        return timedelta()
-    hours, minutes = duration.split(":")
-    return timedelta(hours=int(hours), minutes=int(minutes))
-
-
-def _duration(span: timedelta, previous: Schedule | None, default: timedelta) -> str | None:
-    if previous is not None and not _span(previous.duration) and span == default:
-        return previous.duration
-    minutes = int(span.total_seconds() // 60)
-    return f"{minutes // 60:02d}:{minutes % 60:02d}"
-
-
-def to_event(field: EventField, activity: ActivityFields) -> FieldValue:
-    """Return the activity's value of a field as the event has it; None for the time of an undated activity."""
-    match field:
-        case "summary":
-            return "" if activity.subject == NO_TITLE else activity.subject
-        case "time":
-            return event_time(activity.schedule)
-        case "location":
-            return activity.location
-        case "description":
-            return activity.public_description
-        case "transparency":
-            return "opaque" if activity.busy else "transparent"
-
-
-def to_activity(field: ActivityField, event: EventFields, previous: ActivityFields | None, zone: str) -> FieldValue:
-    """Return the event's value of a field as the activity has it."""
-    match field:
-        case "subject":
-            return event.summary or NO_TITLE
-        case "schedule":
-            return schedule_of(event.time, previous.schedule if previous else None, zone)
-        case "location":
-            return event.location
-        case "public_description":
-            return event.description
-        case "busy":
-            return event.transparency == "opaque"
+def with_values(fields: F, values: Mapping[Any, FieldValue]) -> F:
+    """Return the fields with other values, which are valid ones of fields of theirs."""
+    return fields.model_copy(update=dict(values))
 
 
 def is_shown_as(value: FieldValue, wanted: FieldValue) -> bool:
@@ -146,11 +117,11 @@ def is_shown_as(value: FieldValue, wanted: FieldValue) -> bool:
 
 def event_values(activity: ActivityFields, pairs: Iterable[FieldPair] = PAIRS) -> dict[str, Any]:
     """Return the given fields of an activity in the event's vocabulary."""
-    return {pair.event: to_event(pair.event, activity) for pair in pairs}
+    return {pair.event: pair.to_event(activity) for pair in pairs}
 
 
 def activity_values(
     event: EventFields, previous: ActivityFields | None, zone: str, pairs: Iterable[FieldPair] = PAIRS
 ) -> dict[str, Any]:
-    """Return the given fields of an event in the activity's vocabulary."""
-    return {pair.activity: to_activity(pair.activity, event, previous, zone) for pair in pairs}
+    """Return the given fields of an event in the activity's vocabulary; `zone`: the connection's, for all-day ones."""
+    return {pair.activity: pair.to_activity(event, previous, zone) for pair in pairs}

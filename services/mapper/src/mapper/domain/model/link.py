@@ -1,113 +1,24 @@
 """A link: what the mapper knows of one item on both sides, and what they last agreed on."""
 
+from collections.abc import Collection
 from datetime import datetime
-from typing import Annotated, Final, Literal, Self
+from typing import Any, Self
 
 from pydantic import AwareDatetime, Field
 
 from chassis.persistence.document import Document
-from contracts.activities import ActivityAttendee, ActivityField, ActivitySnapshot
-from contracts.activity_commands import ActivityPut, ActivityRemove
-from contracts.calendar_commands import CalendarPut, CalendarRemove
-from contracts.calendar_events import GoneKind
-from contracts.calendar_objects import EventField, EventFields, EventSnapshot
+from contracts.activities import ActivitySnapshot, ExternalRef, SyncSummary
+from contracts.calendar_objects import EventFields
 from contracts.decisions import Outcome, SyncDecided
 from contracts.envelope import Value
 from contracts.links import Origin
-from mapper.domain.model.fields import ActivityFields, mapped_fields
-
-LinkState = Literal["unlinked", "pending", "active", "dormant", "frozen", "closed", "quarantined"]
-"""`unlinked`: an item that was looked at and has no counterpart; not shown as a link."""
-
-LINKED_STATES: Final = frozenset({"active", "dormant", "frozen", "closed"})
-"""What is `pending` or `quarantined` has no past: it is decided anew."""
-
-_FINAL_REASONS: Final = frozenset({"kept", "not_organiser"})
+from mapper.domain.model.fields import ActivityFields, FieldPair, mapped_fields, with_values
+from mapper.domain.model.pending import PendingCommand
+from mapper.domain.model.sides import ActivitySide, EventSide, Guests
+from mapper.domain.model.states import FINAL_REASONS, LINKED_STATES, CloseReason, LinkState, Reason
 
 _KEPT_EVENT_IDS = 10
 _KEPT_RECORDS = 20
-
-Command = Annotated[CalendarPut | CalendarRemove | ActivityPut | ActivityRemove, Field(discriminator="type")]
-
-
-class EventSide(Value):
-    """The calendar's side, as last read."""
-
-    event: EventSnapshot | None = None
-    seq: int = 0
-    changed_at: dict[EventField, AwareDatetime] = Field(default_factory=dict)
-    read_at: AwareDatetime | None = None
-    gone: GoneKind | None = None
-    gone_at: AwareDatetime | None = None
-    baseline: bool = False
-    gone_series: str | None = Field(default=None, description="the deleted series that it went with (H4)")
-    context: str = Field(default="", description="what the description holds of our block (F4); not part of `event`")
-    restoring: bool = Field(default=False, description="the user wants the event created again (H4)")
-
-    @property
-    def live(self) -> EventSnapshot | None:
-        """The event, unless it is gone."""
-        return None if self.gone else self.event
-
-
-class ActivitySide(Value):
-    """The CRM's side, as last told."""
-
-    activity: ActivitySnapshot | None = None
-    context: str = Field(default="", description="the block about its linked items, as it is to be (F4)")
-
-    @property
-    def version(self) -> int:
-        """The activity's version; 0 before it exists."""
-        return self.activity.version if self.activity else 0
-
-    @property
-    def live(self) -> ActivitySnapshot | None:
-        """The activity, unless it is deleted."""
-        return self.activity if self.activity and not self.activity.deleted else None
-
-    @property
-    def deleted(self) -> bool:
-        """Whether it existed and is deleted."""
-        return self.activity is not None and self.activity.deleted
-
-    def changed_at(self, field: ActivityField) -> AwareDatetime:
-        """Return when a mapped field last changed."""
-        if self.activity is None:
-            raise ValueError("there is no activity")
-        return self.activity.changed_at.get(field, self.activity.add_time)
-
-
-class Guests(Value):
-    """What comes in with an event beside the mapped fields, and is never written out (F5, I1, E2, E5)."""
-
-    attendees: tuple[ActivityAttendee, ...] = ()
-    conference_meeting_url: str | None = None
-    recurring: bool = False
-    read_only: bool = False
-    private: bool = False
-
-
-class PendingCommand(Value):
-    """A command under way, with the fields of both sides that it was made from."""
-
-    command: Command
-    event_fields: EventFields | None = None
-    activity_fields: ActivityFields | None = None
-    guests: Guests | None = None
-    context: str | None = Field(default=None, description="the block that the description was written with (F4)")
-    closing: str | None = Field(default=None, description="why the link closes once this is applied")
-    due_at: AwareDatetime = Field(description="when it is sent again, unless an outcome came")
-    attempts: int = 1
-
-    @property
-    def to_calendar(self) -> bool:
-        """Whether the calendar is asked, not the CRM."""
-        return isinstance(self.command, CalendarPut | CalendarRemove)
-
-    def sent_again(self, due_at: datetime) -> Self:
-        """Return the command as sent once more, and to be sent again at a time."""
-        return self.model_copy(update={"attempts": self.attempts + 1, "due_at": due_at})
 
 
 class DecisionRecord(Value):
@@ -117,9 +28,13 @@ class DecisionRecord(Value):
     rule: str
     text: str
 
+    def with_text(self, text: str) -> Self:
+        """Return the record with another text."""
+        return self.model_copy(update={"text": text})
+
 
 class Link(Document):
-    """One item. `reason` is a word of the rules; `records` holds the last decisions, newest first."""
+    """One item. `records` holds the last decisions, newest first."""
 
     company_id: str
     account_key: str
@@ -131,7 +46,7 @@ class Link(Document):
     former_event_ids: tuple[str, ...] = Field(default=(), description="newest first; a late read of one is no copy")
     origin: Origin
     state: LinkState = "unlinked"
-    reason: str | None = None
+    reason: str | None = Field(default=None, description="a `Reason`; quarantined: in the words of who refused")
     event: EventSide = Field(default_factory=EventSide)
     activity: ActivitySide = Field(default_factory=ActivitySide)
     gone_pass: str | None = Field(default=None, description="the pass whose deletion is only noted so far (H4)")
@@ -141,7 +56,9 @@ class Link(Document):
     agreed_context: str = Field(default="", description="the block as last written (F4); what became of it is no edit")
     generation: int = 0
     left_behind: bool = Field(default=False, description="stopping was to remove a side of it, and was refused (K1)")
-    versions_before: int = Field(default=0, description="of this link, in a document that was lost: told ones go on")
+    versions_before: int = Field(
+        default=0, description="of this link, in a document that was lost: published versions go on from there"
+    )
     pending: tuple[PendingCommand, ...] = ()
     has_pending: bool = False
     pending_due_at: AwareDatetime | None = None
@@ -156,13 +73,13 @@ class Link(Document):
 
     @property
     def linked(self) -> bool:
-        """Whether it was a link once: agreed, or remembered as one by its activity."""
+        """Whether it was a link once: agreed, or recovered as one from its activity."""
         return self.agreed or self.state in LINKED_STATES
 
     @property
     def closed_for_good(self) -> bool:
         """Whether nothing reopens it (D8)."""
-        return self.state == "closed" and self.reason in _FINAL_REASONS
+        return self.state == "closed" and self.reason in FINAL_REASONS
 
     @property
     def event_unread(self) -> bool:
@@ -181,11 +98,11 @@ class Link(Document):
 
     @property
     def published_version(self) -> int:
-        """The version that others are told: it goes on where a lost document ended."""
+        """The version that is published: it goes on where a lost document ended."""
         return self.versions_before + self.version
 
-    def with_event_id(self, event_id: str | None) -> "Link":
-        """Return the link with this event as its own, remembering the one before."""
+    def with_event_id(self, event_id: str | None) -> Self:
+        """Return the link with this event as its own, and the one before among its former ones."""
         if event_id == self.event_id:
             return self
         former = () if self.event_id is None else (self.event_id,)
@@ -198,7 +115,7 @@ class Link(Document):
 
     def restoring(self) -> Self:
         """Return the link with its event wanted back (H4)."""
-        return self.model_copy(update={"event": self.event.model_copy(update={"restoring": True})})
+        return self.with_event_side(self.event.with_restoring())
 
     def recording(self, record: DecisionRecord) -> Self:
         """Return the link with a decision on record, the newest first (L1)."""
@@ -207,3 +124,113 @@ class Link(Document):
     def decided_under(self, epoch: int, now: datetime) -> Self:
         """Return the link as decided now, under this epoch of its connection."""
         return self.model_copy(update={"epoch": epoch, "updated_at": now})
+
+    def in_state(self, state: LinkState) -> Self:
+        """Return the link in a state, for the reason that it has."""
+        return self.model_copy(update={"state": state})
+
+    def moved(self, state: LinkState, reason: Reason | None) -> Self:
+        """Return the link in a state, and why."""
+        return self.model_copy(update={"state": state, "reason": reason})
+
+    def closed(self, reason: CloseReason | None) -> Self:
+        """Return the link as closed (D8)."""
+        return self.moved("closed", reason)
+
+    def close_refused(self, reason: str) -> Self:
+        """Return the link as closed, though the side that was to be removed with it is still there."""
+        return self.model_copy(update={"state": "closed", "reason": reason})
+
+    def stop_refused(self) -> Self:
+        """Return the link as closed by stopping, with a side left that was to be removed (K1)."""
+        return self.model_copy(update={"state": "closed", "reason": "stopped", "left_behind": True})
+
+    def quarantined(self, reason: str) -> Self:
+        """Return the link as quarantined, in the words of the service that refused its command."""
+        return self.model_copy(update={"state": "quarantined", "reason": reason})
+
+    def with_event_side(self, side: EventSide) -> Self:
+        """Return the link with its event as now known."""
+        return self.model_copy(update={"event": side})
+
+    def with_activity_side(self, side: ActivitySide) -> Self:
+        """Return the link with its activity as now known."""
+        return self.model_copy(update={"activity": side})
+
+    def with_pending(self, pending: tuple[PendingCommand, ...]) -> Self:
+        """Return the link with these commands under way, and the flags by which they are found."""
+        due_at = min((one.due_at for one in pending), default=None)
+        return self.model_copy(update={"pending": pending, "has_pending": bool(pending), "pending_due_at": due_at})
+
+    def with_generation(self, generation: int) -> Self:
+        """Return the link with the generation of its event's derived id; it never goes back."""
+        return self.model_copy(update={"generation": max(self.generation, generation)})
+
+    def with_agreed_context(self, block: str) -> Self:
+        """Return the link with the context block as last written (F4)."""
+        return self.model_copy(update={"agreed_context": block})
+
+    def with_agreed_guests(self, guests: Guests | None) -> Self:
+        """Return the link with the guests as last taken over."""
+        return self.model_copy(update={"agreed_guests": guests})
+
+    def with_agreement(self, event: EventFields, activity: ActivityFields) -> Self:
+        """Return the link with all mapped fields agreed as these."""
+        return self.model_copy(update={"agreed_event": event, "agreed_activity": activity})
+
+    def agreed_on(self, pairs: Collection[FieldPair], event: EventFields, activity: ActivityFields) -> Self:
+        """Return the link with these fields agreed as both sides now have them (J1)."""
+        of_event = {pair.event: getattr(event, pair.event) for pair in pairs}
+        of_activity = {pair.activity: getattr(activity, pair.activity) for pair in pairs}
+        return self.with_agreement(
+            with_values(self.agreed_event or event, of_event),
+            with_values(self.agreed_activity or activity, of_activity),
+        )
+
+    def recovered_from_reference(self, reference: ExternalRef) -> Self:
+        """Return the link with the event that its activity refers to (K2)."""
+        event = {"event_id": reference.event_id, "calendar_id": reference.calendar_id, "origin": reference.origin}
+        return self.model_copy(update=event)
+
+    def recovered_from_summary(self, sync: SyncSummary) -> Self:
+        """Return the link with the state, version and event that its activity shows of it (K2)."""
+        update: dict[str, Any] = {"origin": sync.origin, "versions_before": sync.version}
+        if self.state == "unlinked" and sync.state in LINKED_STATES:
+            update |= {"state": sync.state, "reason": sync.reason}
+        if sync.event_id is not None and self.event.event is None:
+            update |= {"event_id": sync.event_id, "calendar_id": sync.calendar_id or self.calendar_id}
+        return self.model_copy(update=update)
+
+    def paired_with(self, single: "Link") -> Self:
+        """Return the link with the event of another one, which has no activity (K2)."""
+        event = {"event": single.event, "calendar_id": single.calendar_id}
+        return self.with_event_id(single.event_id).model_copy(update=event)
+
+    def in_calendar(self, calendar_id: str) -> Self:
+        """Return the link in another calendar, where it has no event yet (A9)."""
+        blank = {"calendar_id": calendar_id, "event": EventSide(seq=self.event.seq)}
+        return self.with_event_id(None).model_copy(update=blank)
+
+    def owned_by(self, connection_id: str, user_id: str) -> Self:
+        """Return the link under another connection of the same account, which forgets the order of the reads (K2)."""
+        event = self.event.with_order_forgotten() if self.event.event else EventSide()
+        fresh = {"event": event, "left_behind": False, "epoch": 0, "gone_pass": None}
+        return self.with_pending(()).model_copy(update={"connection_id": connection_id, "user_id": user_id} | fresh)
+
+    def redacted(
+        self,
+        activity: ActivitySnapshot | None,
+        event: EventFields | None,
+        fields: ActivityFields | None,
+        records: tuple[DecisionRecord, ...],
+    ) -> Self:
+        """Return the link with masked content in all that it keeps beside the event (G2)."""
+        masked = {
+            "activity": self.activity.redacted(activity),
+            "agreed_event": event,
+            "agreed_activity": fields,
+            "agreed_guests": self.agreed_guests and self.agreed_guests.redacted(),
+            "agreed_context": "",
+            "records": records,
+        }
+        return self.model_copy(update=masked)

@@ -5,12 +5,13 @@ from datetime import datetime
 from contracts.activities import ActivitySnapshot
 from contracts.calendar_objects import EventSnapshot
 from mapper.domain.model import explanations
+from mapper.domain.model.activity_content import read_only
 from mapper.domain.model.decision import Decision, RemoveActivity, RemoveEvent
 from mapper.domain.model.evaluation_context import (
     EvaluationContext,
+    activate,
     hold_deletion,
     is_upcoming,
-    read_only,
     transition,
     was_upcoming,
 )
@@ -34,7 +35,7 @@ def decide_event_deleted(context: EvaluationContext, activity: ActivitySnapshot)
         return transition(context, "frozen", "past", explanations.FROZEN)
     if link.gone_pass or _since_waking(context, deleted_at):
         return hold_deletion(context, explanations.HELD_DELETION)
-    return transition(context, "active", link.reason, explanations.EVENT_DELETED, RemoveActivity("deleted"))
+    return activate(context, explanations.EVENT_DELETED, RemoveActivity("deleted"))
 
 
 def decide_activity_deleted(context: EvaluationContext, event: EventSnapshot) -> Decision:
@@ -49,7 +50,7 @@ def decide_activity_deleted(context: EvaluationContext, event: EventSnapshot) ->
         return transition(context, "frozen", "past", explanations.FROZEN)
     if _since_waking(context, deleted_at):
         return hold_deletion(context, explanations.HELD_REMOVAL)
-    return transition(context, "active", context.link.reason, explanations.ACTIVITY_DELETED, RemoveEvent("deleted"))
+    return activate(context, explanations.ACTIVITY_DELETED, RemoveEvent("deleted"))
 
 
 def _event_deleted_at(context: EvaluationContext) -> datetime:

@@ -2,8 +2,9 @@
 
 from contracts.calendar_objects import EventSnapshot
 from mapper.domain.model import explanations
-from mapper.domain.model.decision import Decision, Explanation, PutActivity
-from mapper.domain.model.evaluation_context import EvaluationContext, skip, transition, whole_activity
+from mapper.domain.model.activity_content import whole_activity
+from mapper.domain.model.decision import Decision, Explanation, Obstacle, PutActivity
+from mapper.domain.model.evaluation_context import EvaluationContext, skip, transition
 from mapper.domain.model.window import latest, lies_ahead
 
 
@@ -20,8 +21,8 @@ def create_activity(context: EvaluationContext, event: EventSnapshot, explanatio
     return transition(context, "pending", None, explanation, PutActivity(whole_activity(context, event)))
 
 
-def excluded(context: EvaluationContext, event: EventSnapshot) -> tuple[str, Explanation] | None:
-    """Return why an event is not synced whatever its time, with the word of the rules (D7, G2)."""
+def excluded(context: EvaluationContext, event: EventSnapshot) -> Obstacle | None:
+    """Return why an event is not synced whatever its time (D7, G2)."""
     if event.event_type in {"birthday", "working_location"}:
         return "special_kind", explanations.SPECIAL_KIND
     if event.response == "declined":
@@ -36,13 +37,13 @@ def is_private(event: EventSnapshot) -> bool:
     return event.masked or event.visibility == "private"
 
 
-def _direction(context: EvaluationContext) -> tuple[str, Explanation] | None:
+def _direction(context: EvaluationContext) -> Obstacle | None:
     if context.connection.one_way and context.from_calendar:
         return "one_way", explanations.ONE_WAY
     return None
 
 
-def _timing(context: EvaluationContext, event: EventSnapshot) -> tuple[str, Explanation] | None:
+def _timing(context: EvaluationContext, event: EventSnapshot) -> Obstacle | None:
     covered_since = context.connection.covers_inbound_since(private=is_private(event))
     if not lies_ahead(event.fields.time, latest(event.updated, covered_since), context.zone):
         return "past", explanations.PAST

@@ -1,10 +1,7 @@
-"""Two sides that meet without an agreed state: what they count as having agreed on (adopting, K2)."""
+"""The first agreed state of an activity and an event that are paired on connect (K2)."""
 
-from typing import Any
-
-from contracts.calendar_objects import EventFields
 from contracts.decisions import LostValue
-from mapper.domain.model.fields import PAIRS, ActivityFields, FieldPair, event_values, to_activity
+from mapper.domain.model.fields import PAIRS, activity_values, event_values, with_values
 from mapper.domain.model.link import Link
 from mapper.domain.rules.merge import calendar_later, calendar_owned, equal_on_both_sides, lost_value, recordable
 
@@ -22,23 +19,13 @@ def with_initial_agreement(link: Link, zone: str, *, calendar_owns_all: bool) ->
     disputed = [pair for pair in PAIRS if not equal_on_both_sides(link, pair)]
     ruled = calendar_owned(link, calendar_owns_all=calendar_owns_all)
     of_calendar = [pair for pair in disputed if pair in ruled or _is_marked(link) or calendar_later(link, pair)]
-    agreed_event = event.fields.model_copy(update=event_values(activity, of_calendar))
+    agreed_event = with_values(event.fields, event_values(activity, of_calendar))
     crm_wins = [pair for pair in disputed if pair not in of_calendar]
-    update = {
-        "agreed_event": agreed_event,
-        "agreed_activity": _as_the_calendar_had_it(activity, event.fields, crm_wins, zone),
-    }
+    agreed_activity = with_values(activity, activity_values(event.fields, activity, zone, crm_wins))
     lost = tuple(lost_value(link, pair, crm_won=pair in crm_wins) for pair in recordable(link, disputed))
-    return link.model_copy(update=update), lost
+    return link.with_agreement(agreed_event, agreed_activity), lost
 
 
 def _is_marked(link: Link) -> bool:
     marker = link.event.live.marker if link.event.live else None
     return marker is not None and marker.version == link.activity.version
-
-
-def _as_the_calendar_had_it(
-    activity: ActivityFields, event: EventFields, pairs: list[FieldPair], zone: str
-) -> ActivityFields:
-    values: dict[str, Any] = {pair.activity: to_activity(pair.activity, event, activity, zone) for pair in pairs}
-    return activity.model_copy(update=values)

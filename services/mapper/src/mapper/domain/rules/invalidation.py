@@ -1,16 +1,14 @@
-"""After the broker has lost its data (K4): what it was told, and nobody had taken in, is known to nobody."""
+"""Invalidation after the broker lost its data (K4): messages that nobody had taken in by then are gone for good."""
 
 from datetime import datetime
 
 from mapper.domain.model.link import Link
-from mapper.domain.rules.outcomes import with_pending
 
 
 def invalidated(link: Link, now: datetime) -> Link:
-    """Return the link with its event as noted, but not as shown, and its commands due as if they were never sent.
+    """Return the link with its event as not yet shown, and its commands as never sent.
 
-    So the next read of the event is the first, and what the replay does not show is asked for.
+    So the next read of the event counts as the first, and what the replay does not show is asked for by its id.
     """
-    event = link.event if link.event.gone else link.event.model_copy(update={"seq": 0})
-    pending = tuple(one.model_copy(update={"due_at": now, "attempts": 0}) for one in link.pending)
-    return with_pending(link.model_copy(update={"event": event}), pending)
+    event = link.event if link.event.gone else link.event.with_order_forgotten()
+    return link.with_event_side(event).with_pending(tuple(one.never_sent(now) for one in link.pending))

@@ -9,7 +9,7 @@ from contracts.calendar_events import EventChanged
 from contracts.links import Origin
 from mapper.domain.model.connection import Connection
 from mapper.domain.model.ids import activity_id_for, link_id_for
-from mapper.domain.model.link import EventSide, Link
+from mapper.domain.model.link import Link
 from mapper.domain.rules.link_recovery import recover_link
 
 
@@ -21,12 +21,12 @@ def link_id_by_marker(fact: EventChanged) -> str | None:
     return link_id_for(fact.account_key, marker.activity_id)
 
 
-def select_link(held: Sequence[Link | None]) -> Link | None:
+def select_link(candidates: Sequence[Link | None]) -> Link | None:
     """Return the link that goes on with an event, by its id and the one before: the one whose event is there (E4).
 
     An occurrence may come under the id of one that was deleted long ago, and whose link remembers that.
     """
-    links = [link for link in held if link is not None]
+    links = [link for link in candidates if link is not None]
     return next((link for link in links if link.event.live), links[0] if links else None)
 
 
@@ -92,30 +92,15 @@ def with_matched_event(link: Link | None, single: Link, connection: Connection) 
     if link is None:
         activity_id = marker.activity_id if marker else single.activity_id
         link = new_link(connection, activity_id, marker.origin if marker else single.origin, single.updated_at)
-    return link.with_event_id(single.event_id).model_copy(
-        update={"event": single.event, "calendar_id": single.calendar_id}
-    )
+    return link.paired_with(single)
 
 
 def taken_over(link: Link, connection: Connection) -> Link:
     """Return the link as the connection's own: a new one of the same account forgets the order of the old (`seq`)."""
     if link.connection_id == connection.id:
         return link
-    reopened = {"state": "active", "reason": None} if _ends_with_its_stop(link) else {}
-    return link.model_copy(
-        update=reopened
-        | {
-            "connection_id": connection.id,
-            "user_id": connection.user_id,
-            "event": link.event.model_copy(update={"seq": 0}) if link.event.event else EventSide(),
-            "pending": (),
-            "has_pending": False,
-            "pending_due_at": None,
-            "left_behind": False,
-            "epoch": 0,
-            "gone_pass": None,
-        }
-    )
+    own = link.owned_by(connection.id, connection.user_id)
+    return own.moved("active", None) if _ends_with_its_stop(link) else own
 
 
 def _ends_with_its_stop(link: Link) -> bool:

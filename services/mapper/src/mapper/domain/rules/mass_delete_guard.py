@@ -7,8 +7,8 @@ from typing import Final
 from contracts.brakes import BrakeItem
 from mapper.domain.model.connection import Connection
 from mapper.domain.model.decision import RemoveActivity, RemoveEvent
-from mapper.domain.model.fields import event_time
 from mapper.domain.model.link import Link
+from mapper.domain.model.schedules import event_time
 from mapper.domain.model.window import starts
 from mapper.domain.rules.reconcile import reconcile
 
@@ -17,22 +17,23 @@ _MOST_SHOWN: Final = 500
 
 def deletes_activity(link: Link, connection: Connection, now: datetime) -> bool:
     """Tell whether the link's activity would be deleted after its event, were the deletion not held back."""
-    free = link.model_copy(update={"pending": (), "gone_pass": None})
+    free = link.with_pending(()).holding_deletion(None)
     actions = reconcile(free, connection, now).actions
-    return any(isinstance(ask, RemoveActivity) and ask.closing == "deleted" for ask in actions)
+    return any(isinstance(action, RemoveActivity) and action.closing == "deleted" for action in actions)
 
 
 def deleted_by_withheld_settings(link: Link, connection: Connection, now: datetime) -> bool:
     """Tell whether a withheld change of settings would delete one side of the link (C5, B3)."""
     # Edits that are still to be taken in first are no matter here: the removal follows them.
-    read = {"agreed_event": link.event.live.fields} if link.event.live and link.agreed else {}
-    free = link.model_copy(update={"pending": ()} | read)
-    allowed = connection.model_copy(update={"withheld": None})
+    free = link.with_pending(())
+    if link.event.live and link.agreed_event and link.agreed_activity:
+        free = free.with_agreement(link.event.live.fields, link.agreed_activity)
+    allowed = connection.with_settings_change_released()
     return _removes(free, allowed, now) and not _removes(free, connection, now)
 
 
 def _removes(link: Link, connection: Connection, now: datetime) -> bool:
-    return any(isinstance(ask, RemoveActivity | RemoveEvent) for ask in reconcile(link, connection, now).actions)
+    return any(isinstance(one, RemoveActivity | RemoveEvent) for one in reconcile(link, connection, now).actions)
 
 
 def is_still_deleted(link: Link, connection: Connection, now: datetime) -> bool:

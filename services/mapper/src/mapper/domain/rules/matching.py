@@ -10,9 +10,10 @@ from contracts.activities import ActivitySnapshot
 from contracts.calendar_objects import EventSnapshot
 from contracts.times import EventTime, Timed
 from mapper.domain.model.connection import Connection
-from mapper.domain.model.fields import event_time, mapped_fields, to_event
+from mapper.domain.model.fields import event_values, mapped_fields
 from mapper.domain.model.ids import link_id_for
 from mapper.domain.model.link import Link
+from mapper.domain.model.schedules import event_time
 from mapper.domain.model.window import lies_ahead
 
 
@@ -110,7 +111,7 @@ class UnpairedLinks:
         plain = link.event.gone is None and link.state != "closed" and self.connection.selects(activity.type)
         exactly = None
         if plain and not activity.deleted and when is not None and self._covers(when):
-            exactly = (to_event("summary", mapped_fields(activity)), _span(when))
+            exactly = (event_values(mapped_fields(activity))["summary"], _span(when))
         return _Activity(
             link=link.id, deleted=link.event.gone == "deleted", by_uid=_uid_of(link, activity), exactly=exactly
         )

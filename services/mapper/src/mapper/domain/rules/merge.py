@@ -3,14 +3,10 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
 
 from contracts.decisions import LostValue
-from mapper.domain.model.fields import PAIRS, FieldPair, is_shown_as, to_event
+from mapper.domain.model.fields import PAIRS, PRIVATE_FIELDS, FieldPair, is_shown_as
 from mapper.domain.model.link import Link
-
-PRIVATE_FIELDS: Final = frozenset(pair for pair in PAIRS if pair.event in {"summary", "location", "description"})
-"""What a private event does not show (G2)."""
 
 
 @dataclass(frozen=True)
@@ -93,7 +89,7 @@ def equal_on_both_sides(link: Link, pair: FieldPair) -> bool:
     event, activity = link.event.live, link.activity_fields
     if event is None or activity is None:
         return False
-    return is_shown_as(getattr(event.fields, pair.event), to_event(pair.event, activity))
+    return is_shown_as(getattr(event.fields, pair.event), pair.to_event(activity))
 
 
 def calendar_later(link: Link, pair: FieldPair) -> bool:

@@ -8,7 +8,9 @@ from contracts.calendar_events import EventChanged, EventGone
 from contracts.calendar_objects import EventFields, EventSnapshot
 from mapper.domain.model.fields import PAIRS
 from mapper.domain.model.limits import is_large
-from mapper.domain.model.link import ActivitySide, EventSide, Link
+from mapper.domain.model.link import Link
+from mapper.domain.model.sides import ActivitySide, EventSide
+from mapper.domain.model.snapshots import as_kept, with_description, with_fields, with_reference
 from mapper.domain.rules import context_block
 from mapper.domain.rules.link_recovery import recover_link
 
@@ -20,7 +22,7 @@ def with_event(link: Link, event: EventSnapshot, seq: int, read_at: datetime, *,
     the event: whatever becomes of it is no edit of the description (F4).
     """
     side, context = link.event, context_block.found_in(event.fields.description)
-    event = event.model_copy(update={"fields": own_fields(link, event.fields)})
+    event = with_fields(event, own_fields(link, event.fields))
     return EventSide(
         event=event,
         context=context,
@@ -34,7 +36,7 @@ def with_event(link: Link, event: EventSnapshot, seq: int, read_at: datetime, *,
 def own_fields(link: Link, fields: EventFields) -> EventFields:
     """Return the fields of an event without our block in its description (F4)."""
     text = context_block.strip(fields.description, tidy=bool(link.agreed_context))
-    return fields.model_copy(update={"description": text})
+    return with_description(fields, text)
 
 
 def _changed_at(side: EventSide, event: EventSnapshot) -> Mapping[str, datetime]:
@@ -52,13 +54,13 @@ def note_event(link: Link, fact: EventChanged) -> Link:
     if fact.seq <= link.event.seq or _known(link, fact):
         return link
     side = with_event(link, fact.event, fact.seq, fact.occurred_at, baseline=fact.baseline)
-    return link.with_event_id(fact.event.event_id).model_copy(update={"event": side, "gone_pass": None})
+    return link.with_event_id(fact.event.event_id).with_event_side(side).holding_deletion(None)
 
 
 def _known(link: Link, fact: EventChanged) -> bool:
     """Tell whether the read shows what is noted already: a replay costs no write."""
     noted = link.event.live
-    shown = link.event.seq > 0  # else it was noted under another connection, or doubted: this read is the first
+    shown = link.event.seq > 0  # else it was noted under another connection, or invalidated: this read is the first
     if not shown or noted is None:
         return False
     # What was masked here (G2) kept the hash of the whole event: to read that again is news, once it may be shown.
@@ -73,20 +75,19 @@ def note_gone(link: Link, fact: EventGone) -> Link:
     if fact.seq <= link.event.seq or fact.event_id != link.event_id:
         return link
     gone_at = fact.gone_at or link.event.read_at or fact.occurred_at
-    note = {"seq": fact.seq, "gone": fact.gone, "gone_at": gone_at, "gone_series": fact.series_id, "restoring": False}
-    side = link.event.model_copy(update=note)
-    return link.model_copy(update={"event": side, "gone_pass": _gone_pass(link, fact)})
+    side = link.event.with_gone(fact.gone, seq=fact.seq, gone_at=gone_at, series_id=fact.series_id)
+    return link.with_event_side(side).holding_deletion(_gone_pass(link, fact))
 
 
 def _gone_pass(link: Link, fact: EventGone) -> str | None:
-    """Return the pass that a deletion waits for (H4); what waits already is not let go by being told again."""
+    """Return the pass that a deletion waits for (H4); its repetition does not release it."""
     if fact.sync_pass is not None and is_large(fact.sync_pass):
         return fact.sync_pass.id
     return link.gone_pass if link.event.gone else None
 
 
 def note_activity(link: Link, activity: ActivitySnapshot, linked_items: Iterable[LinkedItemSummary] = ()) -> Link:
-    """Return the link after its activity was told; a version that is known already changes nothing.
+    """Return the link after its activity was published; a version that is known already changes nothing.
 
     Of its linked items only the block is kept that an event may show (F4): a changed item makes a new version.
     """
@@ -94,14 +95,12 @@ def note_activity(link: Link, activity: ActivitySnapshot, linked_items: Iterable
     if known is None and not link.agreed:
         link = recover_link(link, activity)
     if known is not None and activity.version == known.version and activity.external_ref != known.external_ref:
-        # What it remembers of its event makes no version of its own.
-        noted = known.model_copy(update={"external_ref": activity.external_ref})
-        return link.model_copy(update={"activity": link.activity.model_copy(update={"activity": noted})})
+        # A change of the reference alone makes no new version of the activity.
+        return link.with_activity_side(link.activity.with_activity(with_reference(known, activity.external_ref)))
     if known is not None and activity.version <= known.version:
         return link
-    # The note never leaves the CRM (F3), not even into the mapper's database.
     side = ActivitySide(
-        activity=activity.model_copy(update={"note": "", "sync": None}),
+        activity=as_kept(activity),
         context=context_block.block_of(linked_items, link.user_id),
     )
-    return link.model_copy(update={"activity": side})
+    return link.with_activity_side(side)

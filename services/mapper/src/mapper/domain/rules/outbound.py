@@ -8,9 +8,11 @@ from contracts.activities import ActivitySnapshot
 from contracts.activity_commands import ActivityChanges
 from contracts.calendar_objects import EventChanges
 from mapper.domain.model import explanations
-from mapper.domain.model.decision import Decision, Explanation, PutActivity, PutEvent
-from mapper.domain.model.evaluation_context import EvaluationContext, read_only, skip, transition
-from mapper.domain.model.fields import event_time, event_values, mapped_fields
+from mapper.domain.model.activity_content import read_only
+from mapper.domain.model.decision import Decision, Explanation, Obstacle, PutActivity, PutEvent
+from mapper.domain.model.evaluation_context import EvaluationContext, skip, transition
+from mapper.domain.model.fields import event_values, mapped_fields
+from mapper.domain.model.schedules import event_time
 from mapper.domain.model.window import latest, lies_ahead
 from mapper.domain.rules import context_block
 
@@ -74,17 +76,17 @@ def recreate_event(context: EvaluationContext, activity: ActivitySnapshot) -> De
     return create_event(context, activity, explanations.EDIT_BEATS_DELETION)
 
 
-def _undated(activity: ActivitySnapshot) -> tuple[str, Explanation] | None:
+def _undated(activity: ActivitySnapshot) -> Obstacle | None:
     return ("undated", explanations.UNDATED) if event_time(activity.schedule) is None else None
 
 
-def _unselected(context: EvaluationContext, activity: ActivitySnapshot) -> tuple[str, Explanation] | None:
+def _unselected(context: EvaluationContext, activity: ActivitySnapshot) -> Obstacle | None:
     if context.connection.selects(activity.type):
         return None
     return "filtered", explanations.filtered(activity.type, context.selected_types)
 
 
-def _obstacle(context: EvaluationContext, activity: ActivitySnapshot) -> tuple[str, Explanation] | None:
+def _obstacle(context: EvaluationContext, activity: ActivitySnapshot) -> Obstacle | None:
     connection = context.connection
     when = event_time(activity.schedule)
     if when is None or not connection.selects(activity.type):

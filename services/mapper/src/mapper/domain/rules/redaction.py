@@ -1,26 +1,28 @@
-"""Private events (G2): what is known of one from before it was private, or hidden, goes from its link at once.
+"""Redaction of private events (G2): once an event is private, its earlier content is removed from the link at once.
 
-From then on the link holds what the connector tells of it, a busy block, and its activity is made to show no more.
+From then on the link holds what the connector publishes of it, a busy block, and its activity shows no more.
 Events of CRM origin are not masked: their content came from there.
 """
 
 import json
-from typing import Any, TypeVar
 
 from contracts.activity_commands import ActivityChanges
-from contracts.calendar_objects import MASKED_TITLE, EventSnapshot
-from contracts.envelope import Value
 from mapper.domain.model import explanations
 from mapper.domain.model.connection import Connection
 from mapper.domain.model.decision import Decision, PutActivity
-from mapper.domain.model.evaluation_context import EvaluationContext, transition
+from mapper.domain.model.evaluation_context import EvaluationContext
+from mapper.domain.model.fields import PRIVATE_FIELDS
 from mapper.domain.model.link import DecisionRecord, Link
-from mapper.domain.rules.merge import PRIVATE_FIELDS
+from mapper.domain.model.snapshots import (
+    MASKED_ACTIVITY,
+    masked_activity,
+    masked_activity_fields,
+    masked_event,
+    masked_event_fields,
+    unmasked_event,
+)
 
-_HIDDEN_NAMES = {pair.activity for pair in PRIVATE_FIELDS}
-_IN_CRM: dict[str, Any] = {"subject": MASKED_TITLE, "location": "", "public_description": ""}
-_IN_CALENDAR: dict[str, Any] = {"summary": MASKED_TITLE, "location": "", "description": ""}
-_GUESTS: dict[str, Any] = {"attendees": (), "conference_meeting_url": None}
+_PRIVATE_NAMES = {pair.activity for pair in PRIVATE_FIELDS}
 
 
 def is_hidden(link: Link, connection: Connection) -> bool:
@@ -40,21 +42,20 @@ def redacted(link: Link, connection: Connection) -> Link:
         return _unmasked(link)
     if link.event.event is None or not is_hidden(link, connection):
         return link
-    side = link.event.model_copy(update={"event": _masked_event(link.event.event), "context": ""})
-    link = link.model_copy(update={"event": side})
+    link = link.with_event_side(link.event.redacted(masked_event(link.event.event)))
     return link if _is_masked(link) else _without_content(link)
 
 
 def redact(context: EvaluationContext) -> Decision | None:
-    """Have the activity show no more than its event does; None where it is masked, or never was equal to it."""
+    """Mask the activity of a private event; None where it is masked already, or never was equal to its event."""
     link, activity = context.link, context.activity
     own = activity is not None and activity.owner_id == context.connection.user_id
     if not own or not link.agreed or context.event is None:
         return None
     if _is_masked(link) or not is_hidden(link, context.connection):
         return None
-    changes = ActivityChanges(**_IN_CRM, attendees=(), conference_meeting_url="", private=True)
-    return transition(context, link.state, link.reason, explanations.REDACTED, PutActivity(changes))
+    changes = ActivityChanges(**MASKED_ACTIVITY, attendees=(), conference_meeting_url="", private=True)
+    return Decision(link, explanations.REDACTED, (PutActivity(changes),))
 
 
 def _is_masked(link: Link) -> bool:
@@ -66,45 +67,23 @@ def _unmasked(link: Link) -> Link:
     event, agreed = link.event.event, link.agreed_event
     if event is None or agreed is None or not event.masked:
         return link
-    known = {name: getattr(agreed, name) for name in _IN_CALENDAR}
-    shown = event.model_copy(update={"fields": event.fields.model_copy(update=known), "masked": False})
-    return link.model_copy(update={"event": link.event.model_copy(update={"event": shown})})
-
-
-def _masked_event(event: EventSnapshot) -> EventSnapshot:
-    if event.masked:
-        return event
-    fields = _masked(event.fields, _IN_CALENDAR)
-    hidden = {"attendees": (), "conference_url": None, "web_link": None, "masked": True}
-    return event.model_copy(update=hidden | {"fields": fields})
+    return link.with_event_side(link.event.with_event(unmasked_event(event, agreed)))
 
 
 def _without_content(link: Link) -> Link:
-    """Return the link without its memory of the content: agreed state, guests, their contact data, lost values."""
-    known = link.activity.activity
-    activity = known and _masked(known, _IN_CRM | _GUESTS | {"participants": ()})
-    hidden = {
-        "activity": link.activity.model_copy(update={"activity": activity, "context": ""}),
-        "agreed_event": link.agreed_event and _masked(link.agreed_event, _IN_CALENDAR),
-        "agreed_activity": link.agreed_activity and _masked(link.agreed_activity, _IN_CRM),
-        "agreed_guests": link.agreed_guests and _masked(link.agreed_guests, _GUESTS),
-        "agreed_context": "",
-        "records": tuple(map(_without_values, link.records)),
-    }
-    return link.model_copy(update=hidden)
-
-
-V = TypeVar("V", bound=Value)
-
-
-def _masked(value: V, mask: dict[str, Any]) -> V:
-    return value.model_copy(update=mask)
+    """Return the link without the content that it keeps: agreed state, guests, their contact data, lost values."""
+    return link.redacted(
+        activity=link.activity.activity and masked_activity(link.activity.activity),
+        event=link.agreed_event and masked_event_fields(link.agreed_event),
+        fields=link.agreed_activity and masked_activity_fields(link.agreed_activity),
+        records=tuple(map(_without_values, link.records)),
+    )
 
 
 def _without_values(record: DecisionRecord) -> DecisionRecord:
     decided = json.loads(record.text)
-    if not any(lost["field"] in _HIDDEN_NAMES and lost["value"] for lost in decided["lost"]):
+    if not any(lost["field"] in _PRIVATE_NAMES and lost["value"] for lost in decided["lost"]):
         return record
     for lost in decided["lost"]:
-        lost["value"] = None if lost["field"] in _HIDDEN_NAMES else lost["value"]
-    return record.model_copy(update={"text": json.dumps(decided)})
+        lost["value"] = None if lost["field"] in _PRIVATE_NAMES else lost["value"]
+    return record.with_text(json.dumps(decided))

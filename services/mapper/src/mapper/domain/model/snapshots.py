@@ -1,0 +1,69 @@
+"""Changes of whole events and activities; the snapshots of `contracts` have no methods of their own."""
+
+from typing import Any, Final
+
+from contracts.activities import ActivitySnapshot, ExternalRef
+from contracts.calendar_objects import EventFields, EventSnapshot
+from mapper.domain.model.fields import PRIVATE_FIELDS, ActivityFields, with_values
+
+MASKED_EVENT: Final[dict[str, Any]] = {pair.event: pair.mask for pair in PRIVATE_FIELDS}
+"""What stands for the private fields of an event (G2)."""
+
+MASKED_ACTIVITY: Final[dict[str, Any]] = {pair.activity: pair.mask for pair in PRIVATE_FIELDS}
+"""What stands for the private fields of an activity (G2)."""
+
+_NO_GUESTS: Final[dict[str, Any]] = {"attendees": (), "conference_meeting_url": None, "participants": ()}
+
+
+def with_fields(event: EventSnapshot, fields: EventFields) -> EventSnapshot:
+    """Return the event with other mapped fields."""
+    return event.model_copy(update={"fields": fields})
+
+
+def with_description(fields: EventFields, description: str) -> EventFields:
+    """Return the fields with another description."""
+    return with_values(fields, {"description": description})
+
+
+def not_editable(event: EventSnapshot) -> EventSnapshot:
+    """Return the event as one that its user may not change (E5)."""
+    return event.model_copy(update={"editable": False})
+
+
+def masked_event(event: EventSnapshot) -> EventSnapshot:
+    """Return the event as a busy block that says nothing (G2)."""
+    if event.masked:
+        return event
+    hidden = {"attendees": (), "conference_url": None, "web_link": None, "masked": True}
+    return event.model_copy(update=hidden | {"fields": masked_event_fields(event.fields)})
+
+
+def unmasked_event(event: EventSnapshot, known: EventFields) -> EventSnapshot:
+    """Return a masked event with the private fields that are known from elsewhere (G2)."""
+    private = {name: getattr(known, name) for name in MASKED_EVENT}
+    return event.model_copy(update={"fields": with_values(event.fields, private), "masked": False})
+
+
+def masked_event_fields(fields: EventFields) -> EventFields:
+    """Return an event's mapped fields without what is private (G2)."""
+    return with_values(fields, MASKED_EVENT)
+
+
+def masked_activity_fields(fields: ActivityFields) -> ActivityFields:
+    """Return an activity's mapped fields without what is private (G2)."""
+    return with_values(fields, MASKED_ACTIVITY)
+
+
+def masked_activity(activity: ActivitySnapshot) -> ActivitySnapshot:
+    """Return the activity without private fields, guests and participants (G2)."""
+    return activity.model_copy(update=MASKED_ACTIVITY | _NO_GUESTS)
+
+
+def as_kept(activity: ActivitySnapshot) -> ActivitySnapshot:
+    """Return the activity as the mapper keeps it: its note never leaves the CRM (F3), its link is kept already."""
+    return activity.model_copy(update={"note": "", "sync": None})
+
+
+def with_reference(activity: ActivitySnapshot, reference: ExternalRef | None) -> ActivitySnapshot:
+    """Return the activity with another event that it refers to (K2)."""
+    return activity.model_copy(update={"external_ref": reference})
