@@ -1,29 +1,37 @@
-"""`python -m sandbox.<provider>`: a simulator as a server, with the arguments that all of them take."""
+"""`python -m simulators.<provider>`: a simulator as a server, with the arguments that all of them take."""
 
 import argparse
 import os
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 import uvicorn
 from starlette.types import ASGIApp
 
+from simulators.frame.settings import SimulatorSettings
+
+S = TypeVar("S", bound=SimulatorSettings)
+
 
 def parser(name: str, port: int) -> argparse.ArgumentParser:
-    """The common arguments."""
+    """Return the arguments that all simulators take; a provider adds its own, named as its settings are."""
     made = argparse.ArgumentParser(prog=f"simulators.{name}", description=f"The {name} simulator as a server.")
     made.add_argument("--host", default="127.0.0.1")
     made.add_argument("--port", type=int, default=port)
     made.add_argument("--state", type=Path, help="a JSON file that keeps the state")
     made.add_argument("--journal", type=Path, help="a JSON-lines file of every request")
+    made.add_argument(
+        "--clock-file",
+        type=Path,
+        default=os.environ.get("TANDEM_CLOCK_FILE") or None,
+        help="a file with seconds by which the clock is shifted (TANDEM_CLOCK_FILE)",
+    )
     return made
 
 
-def clock_file() -> Path | None:
-    """The file that shifts every clock of the sandbox, if there is one."""
-    given = os.environ.get("TANDEM_CLOCK_FILE")
-    return Path(given) if given else None
-
-
-def serve(app: ASGIApp, given: argparse.Namespace) -> None:
-    """Serve until stopped."""
-    uvicorn.run(app, host=given.host, port=given.port, log_level="warning")
+def run(arguments: argparse.ArgumentParser, settings: type[S], make: Callable[[S], ASGIApp]) -> None:
+    """Serve what the command line asks for, until stopped."""
+    given = vars(arguments.parse_args())
+    host, port = given.pop("host"), given.pop("port")
+    uvicorn.run(make(settings(**given)), host=host, port=port, log_level="warning")

@@ -1,26 +1,12 @@
-"""The simulator's settings, each with its reason."""
+"""The settings that only Google's simulator has, each with its reason."""
 
-from pathlib import Path
-
-from pydantic import BaseModel, ConfigDict
+from simulators.frame.settings import SimulatorSettings
 
 
-class GoogleSettings(BaseModel):
+class GoogleSettings(SimulatorSettings):
     """How one simulator runs."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     #: Names the watched resources in answers and headers, as Google's own address does.
     api_root: str = "https://www.googleapis.com/calendar/v3"
     #: Google pushes to https only; on one machine the services have no certificate.
     https_only: bool = False
-    #: Clients and their secrets; empty means any client with any secret.
-    clients: dict[str, str] = {}
-    #: Where the state outlives a restart; None keeps it in memory alone.
-    state: Path | None = None
-    #: A JSON-lines file of every request.
-    journal: Path | None = None
-    #: A file with seconds by which the clock is shifted, as every service has.
-    clock_file: Path | None = None
-    #: Ids and tokens are drawn from this seed in tests; None draws them from the system.
-    seed: int | None = None

@@ -11,7 +11,7 @@ from simulators.frame.domain.world import BaseWorld
 from simulators.frame.simulator import BaseSimulator
 
 Json = dict[str, Any]
-W = TypeVar("W", bound=BaseWorld)
+W = TypeVar("W", bound=BaseWorld[Any, Any])
 
 
 class Body(BaseModel):
@@ -106,14 +106,14 @@ def _settings(router: APIRouter, simulator: BaseSimulator[W]) -> None:
         world.page_cap = given.get("page_cap", world.page_cap)
         world.latency_ms = given.get("latency_ms", world.latency_ms) or 0
         world.auto_approve = given.get("auto_approve", world.auto_approve)
-        simulator.settle()
+        simulator.save()
         return await settings()
 
     @router.post("/reset", status_code=204)
     async def reset() -> None:
         world.reset()
         simulator.journal.clear()
-        simulator.settle()
+        simulator.save()
 
 
 def _records(router: APIRouter, simulator: BaseSimulator[W]) -> None:
@@ -135,12 +135,12 @@ def _records(router: APIRouter, simulator: BaseSimulator[W]) -> None:
 
     @router.get("/pushes")
     async def pushes() -> list[Json]:
-        return list(simulator.desk.log)
+        return list(simulator.push.log)
 
     @router.post("/accounts/{email}/ring")
     async def ring(email: str) -> Json:
-        return {"rung": simulator.desk.ring(email)}
+        return {"rung": simulator.push.ring(email)}
 
     @router.post("/pushes/release")
     async def release() -> Json:
-        return {"released": simulator.desk.release()}
+        return {"released": simulator.push.release()}

@@ -1,9 +1,9 @@
 """One authorised API request, on its way to its operation."""
 
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass
 from typing import Any
 
+from simulators.frame.domain.call import BaseCall
 from simulators.google.domain.account.accounts import WRITERS, Account, Entry
 from simulators.google.domain.errors import writer_required
 from simulators.google.domain.events.calendar import Calendar, Event
@@ -16,31 +16,16 @@ from simulators.google.domain.world import World
 Json = dict[str, Any]
 
 
-@dataclass(slots=True)
-class Call:
+@dataclass(slots=True, kw_only=True)
+class Call(BaseCall[World, Account]):
     """One authorised request, checked against the method's description."""
 
-    world: World
-    account: Account
-    client_id: str
-    operation: str
     path: dict[str, str]
     query: Json
-    body: Json
-    now: datetime
-    if_match: str | None = None
     https_only: bool = False
     api_root: str = ""
-    traps: list[str] = field(default_factory=list)
     opened: Channel | None = None
     sync_first: bool = False
-
-    def trap(self, trap_id: str) -> Json | None:
-        """The trap's parameters if it strikes this call; noted for the journal."""
-        struck = self.world.traps.take(trap_id, self.operation, self.account.email)
-        if struck is not None:
-            self.traps.append(trap_id)
-        return struck
 
     def act(self) -> Act:
         """Who writes, when."""

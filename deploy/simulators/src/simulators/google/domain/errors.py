@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from simulators.frame.domain.errors import ProviderError
+
 _STATUS_NAMES = {
     400: "INVALID_ARGUMENT",
     401: "UNAUTHENTICATED",
@@ -11,7 +13,7 @@ _STATUS_NAMES = {
 }
 
 
-class GoogleError(Exception):
+class GoogleError(ProviderError):
     """An error answer; `body()` is its JSON."""
 
     def __init__(
@@ -25,13 +27,10 @@ class GoogleError(Exception):
         headers: dict[str, str] | None = None,
     ) -> None:
         """`location` is (locationType, location)."""
-        super().__init__(message)
-        self.status = status
+        super().__init__(status, message, headers)
         self.reason = reason
-        self.message = message
         self.domain = domain
         self.location = location
-        self.headers = headers or {}
 
     def body(self) -> dict[str, Any]:
         """The JSON body of the error guide."""

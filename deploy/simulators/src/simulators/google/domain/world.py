@@ -6,30 +6,26 @@ from datetime import datetime
 from simulators.frame.domain.traps import TrapBox
 from simulators.frame.domain.world import BaseWorld
 from simulators.google.domain import times
-from simulators.google.domain.account.accounts import Account, Entry, new_account
+from simulators.google.domain.account.accounts import Account, new_account
 from simulators.google.domain.account.oauth import OAuth
-from simulators.google.domain.errors import not_found
+from simulators.google.domain.errors import GoogleError, not_found
 from simulators.google.domain.events.calendar import Calendar, Event
 from simulators.google.domain.push.channels import Channels
 from simulators.google.domain.traps import TRAPS
 
 
 @dataclass(kw_only=True)
-class World(BaseWorld):
+class World(BaseWorld[Account, Calendar]):
     """The state: accounts, calendars, channels and grants."""
 
     traps: TrapBox = field(default_factory=lambda: TrapBox(TRAPS))
-    accounts: dict[str, Account] = field(default_factory=dict)
-    calendars: dict[str, Calendar] = field(default_factory=dict)
     channels: Channels = field(default_factory=Channels)
     oauth: OAuth = field(default_factory=OAuth)
 
-    def account(self, email: str) -> Account:
-        """The account; 404 if there is none."""
-        found = self.accounts.get(email.lower())
-        if found is None:
-            raise not_found()
-        return found
+    @staticmethod
+    def not_found() -> GoogleError:
+        """Return Google's 404."""
+        return not_found()
 
     def add_account(self, email: str, name: str, time_zone: str) -> Account:
         """Create the account, or answer the one that is there."""
@@ -38,11 +34,6 @@ class World(BaseWorld):
         if key not in self.accounts:
             self.accounts[key] = new_account(key, name, time_zone, self.calendars)
         return self.accounts[key]
-
-    def calendar(self, account: Account, calendar_id: str) -> tuple[Calendar, Entry]:
-        """A calendar that the account sees, with his entry."""
-        entry = account.entry(calendar_id)
-        return self.calendars[entry.calendar], entry
 
     def mail(self, event: Event, what: str, send_updates: str, now: datetime) -> None:
         """Note whom Google would have mailed; `none` mails nobody."""

@@ -6,6 +6,7 @@ from typing import Any
 from fastapi import APIRouter
 from pydantic import Field
 
+from simulators.frame.domain.oauth import Grant
 from simulators.frame.http.control_api import Body, common_routes
 from simulators.google.http.simulator import Simulator
 
@@ -46,7 +47,7 @@ def _accounts(router: APIRouter, simulator: Simulator) -> None:
     @router.post("/accounts", status_code=201)
     async def create(body: NewAccount) -> Json:
         account = world.add_account(body.email, body.name or body.email, body.time_zone)
-        simulator.settle()
+        simulator.save()
         return asdict(account)
 
     @router.get("/accounts")
@@ -56,19 +57,18 @@ def _accounts(router: APIRouter, simulator: Simulator) -> None:
     @router.post("/accounts/{email}/tokens", status_code=201)
     async def tokens(email: str, body: NewToken) -> Json:
         account = world.account(email)
-        refresh = world.oauth.grant(account.email, body.client_id, body.scope, world.rng)
-        answer = world.oauth.answer(refresh, simulator.now(), world.rng)
-        simulator.settle()
-        return answer | {"refresh_token": refresh}
+        answer = world.oauth.sign_in(Grant(account.email, body.client_id, body.scope), simulator.now(), world.rng)
+        simulator.save()
+        return answer
 
     @router.post("/accounts/{email}/revoke")
     async def revoke(email: str) -> Json:
         gone = world.oauth.revoke_account(world.account(email).email)
-        simulator.settle()
+        simulator.save()
         return {"revoked": gone}
 
     @router.post("/accounts/{email}/expire-access")
     async def expire(email: str) -> Json:
         world.oauth.expire_access(world.account(email).email)
-        simulator.settle()
+        simulator.save()
         return {}

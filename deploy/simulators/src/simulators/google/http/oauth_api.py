@@ -61,7 +61,7 @@ def _endpoints(router: APIRouter, simulator: Simulator) -> None:
             answer = JSONResponse(error.body, error.status)
         else:
             answer = JSONResponse({})
-        simulator.settle()
+        simulator.save()
         note(simulator.journal, simulator.now(), request, form, answer)
         return answer
 
@@ -72,7 +72,7 @@ def _problem(simulator: Simulator, asked: dict[str, str]) -> str | None:
         return f"invalid_request: Missing required parameter: {missing[0]}"
     if asked.get("response_type") != "code":
         return "unsupported_response_type"
-    if simulator.settings.clients and asked["client_id"] not in simulator.settings.clients:
+    if simulator.clients and asked["client_id"] not in simulator.clients:
         return "invalid_client: The OAuth client was not found."
     if asked.get("code_challenge") and asked.get("code_challenge_method") != "S256":
         return "invalid_request: Invalid code_challenge_method"
@@ -119,12 +119,12 @@ def _token(simulator: Simulator, form: dict[str, str]) -> dict[str, object]:
         answer = world.oauth.refresh(form, now, world.rng)
     else:
         raise OAuthError("unsupported_grant_type", f"Invalid grant_type: {kind}")
-    simulator.settle()
+    simulator.save()
     return answer
 
 
 def _check_client(simulator: Simulator, form: dict[str, str]) -> None:
-    clients = simulator.settings.clients
+    clients = simulator.clients
     client_id = form.get("client_id", "")
     if not client_id:
         raise OAuthError("invalid_request", "Could not determine client ID from request.")

@@ -23,7 +23,7 @@ class ChangeListed(ChangeCalendar):
 
 
 class Person:
-    """The acts of an account's holder; each ends with `settle`."""
+    """The acts of an account's holder; each ends with `save`."""
 
     def __init__(self, simulator: Simulator) -> None:
         """Acts on the simulator's world."""
@@ -42,7 +42,7 @@ class Person:
     def done(self, event: Json, what: str) -> Json:
         """Google's page mails guests; channels are told."""
         self.simulator.world.mail(event, what, "all", self.simulator.now())
-        self.simulator.settle()
+        self.simulator.save()
         return event
 
     def edit(self, email: str, calendar_id: str, event_id: str, changes: Json, scope: Scope) -> Json:
@@ -95,7 +95,7 @@ def _calendars(router: APIRouter, simulator: Simulator, person: Person) -> None:
         calendar = world.calendars.setdefault(key, fresh)
         entry = accounts.Entry(key, body.role)
         account.keep(calendar.id, entry)
-        simulator.settle()
+        simulator.save()
         return accounts.list_entry(entry, calendar)
 
     @router.patch("/{calendar_id}")
@@ -108,7 +108,7 @@ def _calendars(router: APIRouter, simulator: Simulator, person: Person) -> None:
         calendar.time_zone = body.time_zone or calendar.time_zone
         calendar.watchable = calendar.watchable if body.watchable is None else body.watchable
         account.keep(calendar.id, entry)
-        simulator.settle()
+        simulator.save()
         return accounts.list_entry(entry, calendar)
 
     @router.delete("/{calendar_id}", status_code=204)
@@ -117,13 +117,13 @@ def _calendars(router: APIRouter, simulator: Simulator, person: Person) -> None:
         calendar, entry = world.calendar(account, calendar_id)
         entry.deleted = True
         account.keep(calendar.id, entry)
-        simulator.settle()
+        simulator.save()
 
     @router.post("/{calendar_id}/expire-sync-tokens")
     async def expire(email: str, calendar_id: str) -> Json:
         calendar = person.calendar(email, calendar_id)
         calendar.epoch += 1
-        simulator.settle()
+        simulator.save()
         return {"epoch": calendar.epoch}
 
 
@@ -141,7 +141,7 @@ def _events(router: APIRouter, person: Person) -> None:
     async def seed_many(email: str, calendar_id: str, body: list[Json]) -> list[str]:
         calendar, act = person.calendar(email, calendar_id), person.act(email)
         ids = [str(seed(calendar, one, act)["id"]) for one in body]
-        person.simulator.settle()
+        person.simulator.save()
         return ids
 
     @router.get("/{calendar_id}/events/{event_id}")
@@ -178,7 +178,7 @@ def _single_acts(router: APIRouter, person: Person) -> None:
     async def touch(email: str, calendar_id: str, event_id: str) -> Json:
         calendar = person.calendar(email, calendar_id)
         event = writing.touch(calendar, event_id, person.act(email))
-        person.simulator.settle()
+        person.simulator.save()
         return event
 
 

@@ -1,13 +1,11 @@
 """Sends notifications as Google does: retried on 500, 502, 503 and 504 only, else dropped."""
 
-from collections import deque
 from collections.abc import Awaitable, Callable
-from typing import Any
 
 import httpx
 
 from simulators.frame.clock import Clock
-from simulators.frame.http.deliveries import Deliveries
+from simulators.frame.http.notifier import BaseNotifier
 from simulators.frame.http.unanswered import Sleep
 from simulators.google.domain.push.channels import Channel, Notification, notification
 from simulators.google.domain.world import World
@@ -34,20 +32,14 @@ class HttpSender:
         return answer.status_code
 
 
-class PushDesk:
+class Notifier(BaseNotifier[Notification]):
     """Decides with the traps what is sent of a change, and sends it in the background."""
 
     def __init__(self, world: World, sender: Sender, clock: Clock, sleep: Sleep) -> None:
         """`sleep` waits between retries and for late messages."""
+        super().__init__(world, clock, sleep, RETRIED.__contains__, attempts=_ATTEMPTS)
         self._world = world
         self._sender = sender
-        self._clock = clock
-        self._deliveries = Deliveries(self._send, RETRIED.__contains__, sleep, attempts=_ATTEMPTS)
-
-    @property
-    def log(self) -> deque[dict[str, Any]]:
-        """What became of every try."""
-        return self._deliveries.log
 
     def changed(self, resource: str) -> None:
         """Tell every channel that watches the resource."""
@@ -73,46 +65,31 @@ class PushDesk:
             self.tell(channel)
         return len(own)
 
-    def release(self) -> int:
-        """Send what the reorder trap holds back; how many those were."""
-        return self._deliveries.release()
-
-    async def idle(self) -> None:
-        """Wait until nothing is being sent."""
-        await self._deliveries.idle()
-
-    async def close(self) -> None:
-        """Give up what is still being sent."""
-        await self._deliveries.close()
-
-    def _take(self, trap: str, channel: Channel) -> dict[str, Any] | None:
-        return self._world.traps.take(trap, "push", channel.email)
-
     def _tell(self, channel: Channel) -> None:
-        if self._take("channel.expire_silently", channel) is not None:
+        if self._take("channel.expire_silently", channel.email) is not None:
             channel.silent = True
             return
-        if self._take("push.lost", channel) is not None:
+        if self._take("push.lost", channel.email) is not None:
             return
-        if self._take("push.coalesce", channel) is not None:
+        if self._take("push.coalesce", channel.email) is not None:
             return
         message = notification(channel, "exists", self._world.rng)
-        if self._take("push.wrong_token", channel) is not None:
+        if self._take("push.wrong_token", channel.email) is not None:
             message = _with(message, {"X-Goog-Channel-Token": "another token"})
-        if self._take("push.reorder", channel) is not None:
+        if self._take("push.reorder", channel.email) is not None:
             self._deliveries.hold(message)
             return
-        late = self._take("push.late", channel)
+        late = self._take("push.late", channel.email)
         self._deliveries.start(message, late["seconds"] if late else 0)
         self._extra(channel, message)
         self.release()
 
     def _extra(self, channel: Channel, message: Notification) -> None:
-        if self._take("push.duplicate", channel) is not None:
+        if self._take("push.duplicate", channel.email) is not None:
             self._deliveries.start(message)
-        if self._take("push.stranger", channel) is not None:
+        if self._take("push.stranger", channel.email) is not None:
             self._deliveries.start(_with(message, {"X-Goog-Channel-ID": "a-channel-nobody-knows"}))
-        many = self._take("push.many", channel)
+        many = self._take("push.many", channel.email)
         for _ in range(int(many["times"]) - 1 if many else 0):
             self.tell(channel)
 

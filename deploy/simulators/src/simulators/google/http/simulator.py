@@ -1,33 +1,33 @@
-"""The running simulator: the world with its clock, journal, pushes and file."""
+"""The running simulator: the world with its clock, journal, notifications and state file."""
 
-from dataclasses import dataclass, field
-
-from simulators.frame.simulator import BaseSimulator
+from simulators.frame.clock import Clock
+from simulators.frame.http.unanswered import Sleep
+from simulators.frame.simulator import BaseSimulator, make_world
+from simulators.google.domain import snapshot
 from simulators.google.domain.world import World
-from simulators.google.http.push import PushDesk
+from simulators.google.http.push import Notifier, Sender
 from simulators.google.settings import GoogleSettings
 
 
-@dataclass(slots=True, kw_only=True)
 class Simulator(BaseSimulator[World]):
-    """What the edges share."""
+    """What the routes share. `published`: the number of each resource's last change that was told."""
 
-    settings: GoogleSettings
-    push: PushDesk
-    told: dict[str, int] = field(default_factory=dict)
+    push: Notifier
 
-    @property
-    def desk(self) -> PushDesk:
-        """Where notifications leave."""
-        return self.push
+    def __init__(self, settings: GoogleSettings, sender: Sender, clock: Clock | None, sleep: Sleep) -> None:
+        """`sender` takes the notifications."""
+        world = make_world(settings, snapshot.load, lambda rng: World(rng=rng))
+        super().__init__(settings, world, snapshot.dump, clock, sleep)
+        self.settings = settings
+        self.push = Notifier(world, sender, self.clock, sleep)
+        self.published = {key: one.seq for key, one in world.calendars.items()}
 
-    def settle(self) -> None:
-        """After anything that may have changed the world: tell the channels, keep the state."""
+    def publish_changes(self) -> bool:
+        """Tell the channels of every calendar and list that has changed since the last call."""
         sizes = {key: one.seq for key, one in self.world.calendars.items()}
         sizes |= {f"list:{key}": one.seq for key, one in self.world.accounts.items()}
-        changed = [key for key, seq in sizes.items() if self.told.get(key, 0) != seq]
-        self.told = sizes
+        changed = [key for key, seq in sizes.items() if self.published.get(key, 0) != seq]
+        self.published = sizes
         for resource in changed:
             self.push.changed(resource)
-        if self.state is not None:
-            self.state.mark()
+        return bool(changed)

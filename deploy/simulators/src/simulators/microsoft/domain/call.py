@@ -1,11 +1,12 @@
 """One authorised request to Graph, on its way to its operation."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
+from simulators.frame.domain.call import BaseCall
 from simulators.microsoft.domain import ids
 from simulators.microsoft.domain.account.accounts import WRITERS, Account, Entry
 from simulators.microsoft.domain.errors import access_denied, bad_id, item_not_found
@@ -35,36 +36,17 @@ class Route:
     action: str = ""
 
 
-@dataclass(slots=True)
-class Call:
+@dataclass(slots=True, kw_only=True)
+class Call(BaseCall[World, Account]):
     """One authorised request. `url` is its address without the query, for links to more."""
 
-    world: World
-    account: Account
-    client_id: str
     route: Route
     query: dict[str, str]
     options: Options
     prefer: Prefer
-    body: Json
-    now: datetime
     url: str
-    if_match: str | None = None
-    traps: list[str] = field(default_factory=list)
     opened: Subscription | None = None
     status: int = 200
-
-    @property
-    def operation(self) -> str:
-        """The operation's name."""
-        return self.route.operation
-
-    def trap(self, trap_id: str) -> Json | None:
-        """The trap's parameters if it strikes this call; noted for the journal."""
-        struck = self.world.traps.take(trap_id, self.operation, self.account.email)
-        if struck is not None:
-            self.traps.append(trap_id)
-        return struck
 
     def act(self) -> Act:
         """Who writes, when."""

@@ -2,17 +2,16 @@
 
 from typing import Any
 
+from simulators.frame.domain.errors import ProviderError, retry_after
 
-class GraphError(Exception):
+
+class GraphError(ProviderError):
     """An error answer; `body()` is its JSON without what only the edge knows (`innerError`)."""
 
     def __init__(self, status: int, code: str, message: str, headers: dict[str, str] | None = None) -> None:
         """`code` is Graph's or Exchange's word."""
-        super().__init__(message)
-        self.status = status
+        super().__init__(status, message, headers)
         self.code = code
-        self.message = message
-        self.headers = headers or {}
 
     def body(self, inner: dict[str, str] | None = None) -> dict[str, Any]:
         """The JSON body."""
@@ -91,6 +90,6 @@ def bad_token() -> GraphError:
     return GraphError(400, "BadRequest", "Badly formed token.")
 
 
-def throttled(seconds: int, message: str) -> GraphError:
-    """429 with `Retry-After` in seconds."""
-    return GraphError(429, "ApplicationThrottled", message, {"Retry-After": str(seconds)})
+def throttled(seconds: int | None, message: str) -> GraphError:
+    """429 with `Retry-After` in seconds; None: without one."""
+    return GraphError(429, "ApplicationThrottled", message, retry_after(seconds))

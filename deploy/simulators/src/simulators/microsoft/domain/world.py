@@ -6,9 +6,9 @@ from datetime import datetime
 from simulators.frame.domain.traps import TrapBox
 from simulators.frame.domain.world import BaseWorld
 from simulators.microsoft.domain import times, zones
-from simulators.microsoft.domain.account.accounts import Account, Entry, Kind, new_account
+from simulators.microsoft.domain.account.accounts import Account, Kind, new_account
 from simulators.microsoft.domain.account.oauth import OAuth
-from simulators.microsoft.domain.errors import item_not_found
+from simulators.microsoft.domain.errors import GraphError, item_not_found
 from simulators.microsoft.domain.events.calendar import Calendar, Item
 from simulators.microsoft.domain.push.subscriptions import Subscriptions
 from simulators.microsoft.domain.traps import TRAPS
@@ -24,15 +24,13 @@ class Bump:
 
 
 @dataclass(kw_only=True)
-class World(BaseWorld):
+class World(BaseWorld[Account, Calendar]):
     """The state. `changes` numbers every change key.
 
     `listed`: what happened to mailboxes' lists of calendars and is not told yet (owner, calendar id, change).
     """
 
     traps: TrapBox = field(default_factory=lambda: TrapBox(TRAPS))
-    accounts: dict[str, Account] = field(default_factory=dict)
-    calendars: dict[str, Calendar] = field(default_factory=dict)
     where: dict[str, str] = field(default_factory=dict)
     subscriptions: Subscriptions = field(default_factory=Subscriptions)
     oauth: OAuth = field(default_factory=OAuth)
@@ -40,12 +38,10 @@ class World(BaseWorld):
     changes: int = 0
     listed: list[tuple[str, str, str]] = field(default_factory=list)
 
-    def account(self, email: str) -> Account:
-        """The account; 404 if there is none."""
-        found = self.accounts.get(email.lower())
-        if found is None:
-            raise item_not_found()
-        return found
+    @staticmethod
+    def not_found() -> GraphError:
+        """Return Exchange's 404."""
+        return item_not_found()
 
     def add_account(self, email: str, name: str, time_zone: str, kind: Kind) -> Account:
         """Create the account, or answer the one that is there."""
@@ -55,11 +51,6 @@ class World(BaseWorld):
             self.accounts[key] = account
             self.calendars |= {calendar.key: calendar for calendar in calendars}
         return self.accounts[key]
-
-    def calendar(self, account: Account, calendar_id: str) -> tuple[Calendar, Entry]:
-        """A calendar that the account sees, with its entry."""
-        entry = account.entry(calendar_id)
-        return self.calendars[entry.calendar], entry
 
     def next_change(self) -> int:
         """The number of the next change key."""

@@ -63,7 +63,7 @@ def _accounts(router: APIRouter, simulator: Simulator) -> None:
     @router.post("/accounts", status_code=201)
     async def create(body: NewAccount) -> Json:
         account = world.add_account(body.email, body.name or body.email, body.time_zone, body.kind)
-        simulator.keep()
+        simulator.save()
         return asdict(account)
 
     @router.get("/accounts")
@@ -78,7 +78,7 @@ def _access(router: APIRouter, simulator: Simulator) -> None:
     async def tokens(email: str, body: NewToken) -> Json:
         grant = Grant(world.account(email).email, body.client_id, body.scope)
         answer = world.oauth.sign_in(grant, simulator.now(), world.rng)
-        simulator.keep()
+        simulator.save()
         return answer
 
     @router.post("/accounts/{email}/revoke")
@@ -88,13 +88,13 @@ def _access(router: APIRouter, simulator: Simulator) -> None:
         for one in [one for one in world.subscriptions.live.values() if one.email == account.email]:
             del world.subscriptions.live[one.id]
             simulator.push.lifecycle(one, "subscriptionRemoved")
-        simulator.keep()
+        simulator.save()
         return {"revoked": gone}
 
     @router.post("/accounts/{email}/expire-access")
     async def expire(email: str) -> Json:
         world.oauth.expire_access(world.account(email).email)
-        simulator.keep()
+        simulator.save()
         return {}
 
 

@@ -1,7 +1,7 @@
-"""The traps that strike a request as a whole: refusals and failures."""
+"""Graph's words for the traps that strike a request as a whole."""
 
-from collections.abc import Callable
-
+from simulators.frame.domain.errors import retry_after
+from simulators.frame.http.faults import Faults
 from simulators.microsoft.domain.call import Call
 from simulators.microsoft.domain.errors import (
     GraphError,
@@ -12,31 +12,6 @@ from simulators.microsoft.domain.errors import (
     unauthorized,
 )
 from simulators.microsoft.domain.operations import WRITES
-
-_REFUSALS: dict[str, Callable[[], GraphError]] = {
-    "fault.401": unauthorized,
-    "fault.403": access_denied,
-    "fault.404": item_not_found,
-}
-
-
-def refuse(call: Call) -> None:
-    """Raise what a trap has in store for this request before anything is done."""
-    for trap, error in _REFUSALS.items():
-        if call.trap(trap) is not None:
-            raise error()
-    limited = call.trap("fault.429")
-    if limited is not None:
-        refusal = throttled(limited["retry_after"] or 0, "Application is over its limit.")
-        if limited["retry_after"] is None:
-            del refusal.headers["Retry-After"]
-        raise refusal
-    failed = call.trap("fault.5xx")
-    if failed is not None:
-        headers = {} if failed["retry_after"] is None else {"Retry-After": str(failed["retry_after"])}
-        raise GraphError(failed["status"], "UnknownError", "The service is unavailable.", headers)
-    _refuse_write(call)
-    _expire_token(call)
 
 
 def _refuse_write(call: Call) -> None:
@@ -49,7 +24,13 @@ def _refuse_write(call: Call) -> None:
         raise irresolvable_conflict()
 
 
-def _expire_token(call: Call) -> None:
-    if {"$skiptoken", "$skip"} & call.query.keys() and call.trap("token.expired_mid_page") is not None:
-        call.world.oauth.expire_access(call.account.email)
-        raise unauthorized()
+FAULTS = Faults(
+    refusals={"fault.401": unauthorized, "fault.403": access_denied, "fault.404": item_not_found},
+    throttled=lambda given: throttled(given["retry_after"], "Application is over its limit."),
+    failed=lambda given: GraphError(
+        given["status"], "UnknownError", "The service is unavailable.", retry_after(given["retry_after"])
+    ),
+    unauthorized=unauthorized,
+    refuse_write=_refuse_write,
+    more_pages=frozenset({"$skiptoken", "$skip"}),
+)

@@ -1,15 +1,15 @@
 """`/v1.0/…`: authorisation, limits, traps, the operation, the journal."""
 
-import json
 import uuid
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from starlette.responses import JSONResponse
 
 from simulators.frame.domain.oauth import Grant
-from simulators.frame.http.unanswered import Unanswered, html_page
+from simulators.frame.http.faults import lost_answer, refuse, silence_before
+from simulators.frame.http.requests import HTTP_METHODS, Trace, bearer, note, read_json
 from simulators.microsoft.domain import times
 from simulators.microsoft.domain.account.oauth import allows
 from simulators.microsoft.domain.call import Call
@@ -17,13 +17,13 @@ from simulators.microsoft.domain.errors import GraphError, access_denied, bad_re
 from simulators.microsoft.domain.lists import options
 from simulators.microsoft.domain.operations import WRITES, perform
 from simulators.microsoft.domain.paths import resolve
-from simulators.microsoft.http.faults import refuse
+from simulators.microsoft.http.faults import FAULTS
 from simulators.microsoft.http.simulator import Simulator
 
 ROOT = "/v1.0"
+_UNREADABLE = "Unable to read JSON request payload. Please ensure Content-Type header is set and payload is valid."
 # Requests that the metadata does not allow: the journal flags them.
 _MALFORMED = {"RequestBodyRead", "BadRequest", "ErrorInvalidParameter"}
-_HTTP = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 _CONTEXTS = {
     "user.get": "users/$entity",
     "mailboxSettings.get": "users('{user}')/mailboxSettings",
@@ -45,43 +45,39 @@ _CONTEXTS = {
 }
 
 
-@dataclass(slots=True)
-class Trace:
-    """What the journal will say about one request."""
+@dataclass(slots=True, kw_only=True)
+class GraphTrace(Trace):
+    """The journal's line, and the id under which Graph knows the request."""
 
     request_id: str
-    operation: str = ""
-    account: str = ""
-    body: Any = None
-    traps: list[str] = field(default_factory=list)
-    problems: list[str] = field(default_factory=list)
 
 
 def graph_router(simulator: Simulator) -> APIRouter:
     """One route for everything: `domain.paths` is the table."""
     router = APIRouter()
 
-    @router.api_route(ROOT + "/{rest:path}", methods=_HTTP, include_in_schema=False)
+    @router.api_route(ROOT + "/{rest:path}", methods=HTTP_METHODS, include_in_schema=False)
     async def method(request: Request) -> Response:
         own = str(uuid.UUID(int=simulator.world.rng.getrandbits(128), version=4))
-        trace, raw = Trace(own), await request.body()
+        trace, raw = GraphTrace(request_id=own), await request.body()
         try:
             answer = await _authorised(simulator, request, raw, trace)
         except GraphError as error:
             trace.problems += [error.message] if error.code in _MALFORMED else []
             answer = JSONResponse(error.body(_inner(simulator, request, trace)), error.status, error.headers)
         answer.headers["request-id"] = trace.request_id
-        _note(simulator, request, trace, answer)
+        seen = {"prefer": request.headers.getlist("Prefer")}
+        note(simulator, request, trace, answer, at=times.stamp(simulator.now()), seen=seen)
         return answer
 
     return router
 
 
-async def _authorised(simulator: Simulator, request: Request, raw: bytes, trace: Trace) -> Response:
-    trace.body = _parsed(raw)
+async def _authorised(simulator: Simulator, request: Request, raw: bytes, trace: GraphTrace) -> Response:
+    trace.body = read_json(raw, lambda: bad_request(_UNREADABLE))
     grant = _holder(simulator, request)
     trace.account = grant.email
-    simulator.settle()
+    simulator.tick()
     with simulator.gate.entered((grant.client_id, grant.email), simulator.now()):
         call = _call(simulator, request, grant, trace)
         answer = await _answer(simulator, call, trace)
@@ -91,7 +87,7 @@ async def _authorised(simulator: Simulator, request: Request, raw: bytes, trace:
     return answer
 
 
-def _call(simulator: Simulator, request: Request, grant: Grant, trace: Trace) -> Call:
+def _call(simulator: Simulator, request: Request, grant: Grant, trace: GraphTrace) -> Call:
     account = simulator.world.account(grant.email)
     path = request.scope["raw_path"].decode().removeprefix(ROOT)
     route = resolve(request.method, path, account)
@@ -103,6 +99,7 @@ def _call(simulator: Simulator, request: Request, grant: Grant, trace: Trace) ->
         world=simulator.world,
         account=account,
         client_id=grant.client_id,
+        operation=route.operation,
         route=route,
         query=query,
         options=options.parse(query),
@@ -115,21 +112,16 @@ def _call(simulator: Simulator, request: Request, grant: Grant, trace: Trace) ->
     )
 
 
-async def _answer(simulator: Simulator, call: Call, trace: Trace) -> Response:
-    refuse(call)
-    silent = call.trap("fault.timeout_before")
+async def _answer(simulator: Simulator, call: Call, trace: GraphTrace) -> Response:
+    refuse(call, call.query, FAULTS)
+    silent = silence_before(call, simulator.sleep)
     if silent is not None:
-        return Unanswered(silent["seconds"], simulator.sleep)
+        return silent
     body = perform(call)
     await _open(simulator, call)
     if call.status != 200 or call.operation not in _CONTEXTS or call.operation in WRITES:
-        simulator.keep()
-    silent = call.trap("fault.timeout_after_applied")
-    if silent is not None:
-        return Unanswered(silent["seconds"], simulator.sleep)
-    if call.trap("fault.html_200") is not None:
-        return html_page()
-    return _json(simulator, call, body, trace)
+        simulator.save()
+    return lost_answer(call, simulator.sleep) or _json(simulator, call, body, trace)
 
 
 async def _open(simulator: Simulator, call: Call) -> None:
@@ -147,7 +139,7 @@ async def _open(simulator: Simulator, call: Call) -> None:
         await simulator.push.validate(opened)
 
 
-def _json(simulator: Simulator, call: Call, body: dict[str, Any], trace: Trace) -> Response:
+def _json(simulator: Simulator, call: Call, body: dict[str, Any], trace: GraphTrace) -> Response:
     headers = {"Preference-Applied": ", ".join(call.prefer.applied)} if call.prefer.applied else {}
     if call.operation not in _CONTEXTS:
         return Response(status_code=call.status, headers=headers)
@@ -161,8 +153,8 @@ def _json(simulator: Simulator, call: Call, body: dict[str, Any], trace: Trace) 
 
 
 def _holder(simulator: Simulator, request: Request) -> Grant:
-    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or not token:
+    token = bearer(request)
+    if not token:
         raise unauthorized("Access token is empty.")
     grant = simulator.world.oauth.holder(token, simulator.now())
     if grant is None:
@@ -170,38 +162,9 @@ def _holder(simulator: Simulator, request: Request) -> Grant:
     return grant
 
 
-def _parsed(raw: bytes) -> Any:  # noqa: ANN401 - any JSON value
-    if not raw:
-        return None
-    try:
-        return json.loads(raw)
-    except ValueError as error:
-        message = "Unable to read JSON request payload. Please ensure Content-Type header is set and payload is valid."
-        raise bad_request(message) from error
-
-
-def _inner(simulator: Simulator, request: Request, trace: Trace) -> dict[str, str]:
+def _inner(simulator: Simulator, request: Request, trace: GraphTrace) -> dict[str, str]:
     return {
         "date": f"{simulator.now():%Y-%m-%dT%H:%M:%S}",
         "request-id": trace.request_id,
         "client-request-id": request.headers.get("client-request-id", trace.request_id),
     }
-
-
-def _note(simulator: Simulator, request: Request, trace: Trace, answer: Response) -> None:
-    unanswered = isinstance(answer, Unanswered)
-    simulator.journal.note(
-        {
-            "at": times.stamp(simulator.now()),
-            "method": request.method,
-            "path": request.scope["raw_path"].decode(),
-            "query": dict(request.query_params),
-            "prefer": request.headers.getlist("Prefer"),
-            "body": trace.body,
-            "status": None if unanswered else answer.status_code,
-            "operation": trace.operation,
-            "account": trace.account,
-            "traps": trace.traps,
-            "problems": trace.problems,
-        }
-    )

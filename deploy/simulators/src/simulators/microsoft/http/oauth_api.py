@@ -63,7 +63,7 @@ def _problem(simulator: Simulator, tenant: str, asked: dict[str, str]) -> str | 
         return f"AADSTS90002: Tenant '{tenant}' not found."
     if asked.get("response_type") != "code":
         return "AADSTS700054: response_type is not enabled for the application."
-    if simulator.settings.clients and asked["client_id"] not in simulator.settings.clients:
+    if simulator.clients and asked["client_id"] not in simulator.clients:
         return f"AADSTS700016: Application with identifier '{asked['client_id']}' was not found in the directory."
     if asked.get("code_challenge") and asked.get("code_challenge_method") != "S256":
         return "AADSTS501491: The code_challenge_method is not supported."
@@ -114,7 +114,7 @@ def _token(simulator: Simulator, tenant: str, form: dict[str, str]) -> dict[str,
         answer = world.oauth.refresh(form, now, world.rng)
     else:
         raise aadsts("unsupported_grant_type", 70003, now, world.rng, str(kind))
-    simulator.keep()
+    simulator.save()
     return answer
 
 
@@ -127,7 +127,7 @@ def _strike(simulator: Simulator, form: dict[str, str]) -> None:
 
 
 def _check_client(simulator: Simulator, form: dict[str, str]) -> None:
-    clients, now, rng = simulator.settings.clients, simulator.now(), simulator.world.rng
+    clients, now, rng = simulator.clients, simulator.now(), simulator.world.rng
     client_id = form.get("client_id", "")
     if not client_id:
         raise aadsts("invalid_request", 900144, now, rng, "client_id")

@@ -26,7 +26,7 @@ _ROLES: dict[str, accounts.Role] = {
 
 
 class Person:
-    """The acts of an account's holder; each ends with `keep`, which tells the subscribers."""
+    """The acts of an account's holder; each ends with `save`, which tells the subscribers."""
 
     def __init__(self, simulator: Simulator) -> None:
         """Acts on the simulator's world."""
@@ -44,7 +44,7 @@ class Person:
 
     def done(self, item: Item) -> Json:
         """The event in a person's words; subscribers are told."""
-        self.simulator.keep()
+        self.simulator.save()
         return self.shown(item)
 
     def shown(self, item: Item) -> Json:
@@ -94,7 +94,7 @@ def _calendars(router: APIRouter, simulator: Simulator) -> None:
         calendar_id = account.add(calendar.key, _ROLES[body.role])
         # Of a new calendar Graph says that it was updated (providers/graph.md 2.1).
         world.listed.append((account.email, calendar_id, "updated"))
-        simulator.keep()
+        simulator.save()
         return _listed(simulator, calendar_id, account.entries[calendar_id])
 
 
@@ -116,7 +116,7 @@ def _one_calendar(router: APIRouter, simulator: Simulator, who: Person) -> None:
         calendar.name = body.summary or calendar.name
         calendar.watchable = calendar.watchable if body.watchable is None else body.watchable
         world.listed.append((account.email, _id_of(account, entry), "updated"))
-        simulator.keep()
+        simulator.save()
         return _listed(simulator, _id_of(account, entry), entry)
 
     @router.delete("/{calendar_id}", status_code=204)
@@ -124,13 +124,13 @@ def _one_calendar(router: APIRouter, simulator: Simulator, who: Person) -> None:
         account = world.account(email)
         account.entry(calendar_id).deleted = True
         world.listed.append((account.email, calendar_id, "deleted"))
-        simulator.keep()
+        simulator.save()
 
     @router.post("/{calendar_id}/expire-sync-tokens")
     async def expire(email: str, calendar_id: str) -> Json:
         calendar = who.calendar(email, calendar_id)
         calendar.epoch += 1
-        simulator.keep()
+        simulator.save()
         return {"epoch": calendar.epoch}
 
 
@@ -151,7 +151,7 @@ def _events(router: APIRouter, who: Person) -> None:
     async def seed_many(email: str, calendar_id: str, body: list[Json]) -> list[str]:
         calendar, act = who.calendar(email, calendar_id), who.act(email)
         made = [person.create(calendar, one, act, long_ago=True) for one in body]
-        who.simulator.keep()
+        who.simulator.save()
         return [View(immutable=True).id(item) for item in made]
 
     @router.get("/{calendar_id}/events/{event_id}")

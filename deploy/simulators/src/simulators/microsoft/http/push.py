@@ -2,13 +2,11 @@
 
 import html
 import uuid
-from collections import deque
-from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
 from simulators.frame.clock import Clock
-from simulators.frame.http.deliveries import Deliveries
+from simulators.frame.http.notifier import BaseNotifier
 from simulators.frame.http.unanswered import Sleep
 from simulators.microsoft.domain.errors import GraphError
 from simulators.microsoft.domain.events.calendar import Calendar, Notice
@@ -28,26 +26,17 @@ _SLOWED_SECONDS = 10.0
 _TOKEN = "Validation: Testing client application reachability + 100% & für subscription Request-Id: {}"  # noqa: S105
 
 
-class PushDesk:
+class Notifier(BaseNotifier[Batch]):
     """Decides with the traps what is sent of a change, and sends it in the background."""
 
     def __init__(self, world: World, sender: Sender, clock: Clock, sleep: Sleep) -> None:
         """`sleep` waits between retries and for late messages."""
+        super().__init__(world, clock, sleep, lambda status: status == 0, attempts=_ATTEMPTS)
         self._world = world
         self._sender = sender
-        self._clock = clock
         self._endpoints: dict[str, Endpoint] = {}
         self._missed: set[str] = set()
         self._mixed: list[Batch] = []
-        self._deliveries = Deliveries(self._send, lambda status: status == 0, sleep, attempts=_ATTEMPTS)
-
-    def _now(self) -> datetime:
-        return self._clock.now() + timedelta(seconds=self._world.shift_seconds)
-
-    @property
-    def log(self) -> deque[Json]:
-        """What became of every try."""
-        return self._deliveries.log
 
     async def validate(self, subscription: Subscription) -> None:
         """Do the handshake with both addresses; 400 when one does not echo the token in time."""
@@ -104,9 +93,6 @@ class PushDesk:
             return
         value = notifications.lifecycle(subscription, event, account)
         self._deliveries.start(Batch(subscription.lifecycle_url, (value,)))
-
-    def _take(self, trap: str, account: str) -> Json | None:
-        return self._world.traps.take(trap, "push", account)
 
     def _ends(self, one: Subscription) -> bool:
         """Whether a trap ends or pauses the subscription before the change is told."""
@@ -211,12 +197,4 @@ class PushDesk:
         mixed, self._mixed = self._mixed, []
         for batch in mixed:
             self._start(batch, 0)
-        return len(mixed) + self._deliveries.release()
-
-    async def idle(self) -> None:
-        """Wait until nothing is being sent."""
-        await self._deliveries.idle()
-
-    async def close(self) -> None:
-        """Give up what is still being sent."""
-        await self._deliveries.close()
+        return len(mixed) + super().release()

@@ -1,11 +1,12 @@
 """Grants, codes and tokens of Google's OAuth 2.0 (authorization code with PKCE, RFC 7636)."""
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
-from typing import Any
+from typing import Any, ClassVar
 
-from simulators.frame.domain.oauth import Access, Consent, Flaw, Grant, OAuthError, draw, flaw
+from simulators.frame.domain.oauth import Access, Authorizations, Flaw, Grant, OAuthError, draw
 
 ACCESS_SECONDS = 3599
 _CALENDAR_SCOPE = "https://www.googleapis.com/auth/calendar"
@@ -20,51 +21,36 @@ _FLAWS = {
 
 
 @dataclass(slots=True)
-class OAuth:
+class OAuth(Authorizations):
     """All codes, grants (by refresh token) and access tokens."""
 
-    codes: dict[str, Consent] = field(default_factory=dict)
-    grants: dict[str, Grant] = field(default_factory=dict)
-    access: dict[str, Access] = field(default_factory=dict)
+    code_prefix: ClassVar[str] = "4/0A"
 
-    def consent(self, consent: Consent, rng: Random) -> str:
-        """A code, good once and for ten minutes."""
-        code = "4/0A" + draw(rng, 40)
-        self.codes[code] = consent
-        return code
+    def refusal(self, wrong: Flaw, client_id: str, now: datetime, rng: Random) -> OAuthError:  # noqa: ARG002 - as for all
+        """Return how Google words that a code brings no token."""
+        return OAuthError(*_FLAWS[wrong])
 
-    def exchange(self, form: dict[str, str], now: datetime, rng: Random) -> dict[str, Any]:
-        """`grant_type=authorization_code`."""
-        consent = self.codes.pop(form.get("code", ""), None)
-        wrong = flaw(consent, form, now)
-        if consent is None or wrong:
-            raise OAuthError(*_FLAWS[wrong or Flaw.CODE])
-        refresh = self.grant(consent.email, consent.client_id, consent.scope, rng)
-        answer = self.answer(refresh, now, rng)
-        return answer | ({"refresh_token": refresh} if consent.offline else {})
+    def sign_in(self, grant: Grant, now: datetime, rng: Random, *, offline: bool = True) -> dict[str, Any]:
+        """Keep a new grant; return its tokens."""
+        token = "1//0" + draw(rng, 60)
+        self.grants[token] = grant
+        return self._answer(token, now, rng) | ({"refresh_token": token} if offline else {})
 
-    def refresh(self, form: dict[str, str], now: datetime, rng: Random) -> dict[str, Any]:
-        """`grant_type=refresh_token`; no new refresh token comes with it."""
+    def refresh(self, form: Mapping[str, str], now: datetime, rng: Random) -> dict[str, Any]:
+        """Answer `grant_type=refresh_token`; no new refresh token comes with it."""
         token = form.get("refresh_token", "")
         grant = self.grants.get(token)
         if grant is None or grant.client_id != form.get("client_id"):
             raise expired_or_revoked()
-        return self.answer(token, now, rng)
-
-    def grant(self, email: str, client_id: str, scope: str, rng: Random) -> str:
-        """A new refresh token."""
-        token = "1//0" + draw(rng, 60)
-        self.grants[token] = Grant(email, client_id, scope)
-        return token
+        return self._answer(token, now, rng)
 
     def has_grant(self, email: str, client_id: str) -> bool:
         """Whether the account agreed to this client before."""
         return any((one.email, one.client_id) == (email, client_id) for one in self.grants.values())
 
-    def answer(self, refresh: str, now: datetime, rng: Random) -> dict[str, Any]:
-        """A new access token as the token endpoint tells it."""
+    def _answer(self, refresh: str, now: datetime, rng: Random) -> dict[str, Any]:
         token = "ya29." + draw(rng, 60)
-        self._forget_expired(now)
+        self.forget_expired(now)
         self.access[token] = Access(refresh, now + timedelta(seconds=ACCESS_SECONDS))
         return {
             "access_token": token,
@@ -73,13 +59,6 @@ class OAuth:
             "scope": self.grants[refresh].scope,
         }
 
-    def holder(self, token: str, now: datetime) -> Grant | None:
-        """Whose a bearer token is, while it is good."""
-        access = self.access.get(token)
-        if access is None or access.expires <= now:
-            return None
-        return self.grants.get(access.grant)
-
     def revoke(self, token: str) -> bool:
         """End the grant of a refresh or access token."""
         access = self.access.pop(token, None)
@@ -87,23 +66,11 @@ class OAuth:
         return self.grants.pop(refresh, None) is not None
 
     def revoke_account(self, email: str) -> int:
-        """End every grant of an account, as the person does on Google's page."""
-        gone = [token for token, grant in self.grants.items() if grant.email == email]
+        """End every grant of an account, as the person does on Google's page; return how many those were."""
+        gone = self.grants_of(email)
         for token in gone:
             del self.grants[token]
         return len(gone)
-
-    def expire_access(self, email: str) -> None:
-        """Let every access token of an account expire now (grants stay)."""
-        self.access = {
-            token: access
-            for token, access in self.access.items()
-            if access.grant in self.grants and self.grants[access.grant].email != email
-        }
-
-    def _forget_expired(self, now: datetime) -> None:
-        if len(self.access) > 1000:
-            self.access = {key: one for key, one in self.access.items() if one.expires > now}
 
 
 def expired_or_revoked() -> OAuthError:

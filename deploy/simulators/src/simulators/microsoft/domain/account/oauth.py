@@ -1,12 +1,13 @@
 """Microsoft's OAuth 2.0: grants of work and personal accounts, refresh tokens that rotate, AADSTS errors."""
 
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
-from typing import Any
+from typing import Any, ClassVar
 
-from simulators.frame.domain.oauth import Access, Consent, Flaw, Grant, OAuthError, draw, flaw
+from simulators.frame.domain.oauth import MANY_TOKENS, Access, Authorizations, Flaw, Grant, OAuthError, draw
 
 ACCESS_SECONDS = 3599
 #: A refresh token dies after this long without use.
@@ -62,28 +63,17 @@ class Refresh:
 
 
 @dataclass(slots=True)
-class OAuth:
+class OAuth(Authorizations):
     """All codes, grants, refresh tokens and access tokens. `ended` says by which error a grant was ended."""
 
-    codes: dict[str, Consent] = field(default_factory=dict)
-    grants: dict[str, Grant] = field(default_factory=dict)
+    code_prefix: ClassVar[str] = "M.C5_"
+
     refreshes: dict[str, Refresh] = field(default_factory=dict)
-    access: dict[str, Access] = field(default_factory=dict)
     ended: dict[str, int] = field(default_factory=dict)
 
-    def consent(self, consent: Consent, rng: Random) -> str:
-        """A code, good once and for ten minutes."""
-        code = "M.C5_" + draw(rng, 40)
-        self.codes[code] = consent
-        return code
-
-    def exchange(self, form: dict[str, str], now: datetime, rng: Random) -> dict[str, Any]:
-        """`grant_type=authorization_code`."""
-        consent = self.codes.pop(form.get("code", ""), None)
-        wrong = flaw(consent, form, now)
-        if consent is None or wrong:
-            raise aadsts("invalid_grant", _CODES[wrong or Flaw.CODE], now, rng, form.get("client_id", ""))
-        return self.sign_in(Grant(consent.email, consent.client_id, consent.scope), now, rng, offline=consent.offline)
+    def refusal(self, wrong: Flaw, client_id: str, now: datetime, rng: Random) -> OAuthError:
+        """Return how the login server words that a code brings no token."""
+        return aadsts("invalid_grant", _CODES[wrong], now, rng, client_id)
 
     def sign_in(self, grant: Grant, now: datetime, rng: Random, *, offline: bool = True) -> dict[str, Any]:
         """A new grant and its tokens."""
@@ -91,7 +81,7 @@ class OAuth:
         self.grants[name] = grant
         return self._answer(name, now, rng, offline=offline)
 
-    def refresh(self, form: dict[str, str], now: datetime, rng: Random) -> dict[str, Any]:
+    def refresh(self, form: Mapping[str, str], now: datetime, rng: Random) -> dict[str, Any]:
         """`grant_type=refresh_token`: a new refresh token comes with it, the old one stays good for a while."""
         token = form.get("refresh_token", "")
         kept = self.refreshes.get(token)
@@ -109,7 +99,7 @@ class OAuth:
 
     def _answer(self, name: str, now: datetime, rng: Random, *, offline: bool) -> dict[str, Any]:
         token = "EwB4A8l6BAAU" + draw(rng, 60)
-        self._forget_expired(now)
+        self.forget_expired(now)
         self.access[token] = Access(name, now + timedelta(seconds=ACCESS_SECONDS))
         scope = " ".join(one for one in self.grants[name].scope.split() if one != "offline_access")
         answer = {
@@ -125,30 +115,20 @@ class OAuth:
         self.refreshes[fresh] = Refresh(name, now + IDLE)
         return answer | {"refresh_token": fresh}
 
-    def holder(self, token: str, now: datetime) -> Grant | None:
-        """Whose a bearer token is, while it is good."""
-        access = self.access.get(token)
-        if access is None or access.expires <= now:
-            return None
-        return self.grants.get(access.grant)
-
     def revoke_account(self, email: str, number: int) -> int:
-        """End every grant of an account; a later refresh says why by this AADSTS number."""
-        gone = [name for name, grant in self.grants.items() if grant.email == email]
+        """End every grant of an account; a later refresh says why by this AADSTS number. Return how many those were."""
+        gone = self.grants_of(email)
         for name in gone:
             del self.grants[name]
             self.ended[name] = number
         return len(gone)
 
-    def expire_access(self, email: str) -> None:
-        """Let every access token of an account expire now (grants stay)."""
-        own = {name for name, grant in self.grants.items() if grant.email == email}
-        self.access = {token: access for token, access in self.access.items() if access.grant not in own}
-
-    def _forget_expired(self, now: datetime) -> None:
-        if len(self.access) > 1000:
-            self.access = {key: one for key, one in self.access.items() if one.expires > now}
+    def forget_expired(self, now: datetime) -> None:
+        """Drop tokens that expired, once there are many."""
+        if len(self.access) > MANY_TOKENS:
             self.refreshes = {key: one for key, one in self.refreshes.items() if one.expires + IDLE > now}
+        # Slots make a new class of a dataclass, which `super()` without arguments does not know.
+        Authorizations.forget_expired(self, now)
 
 
 def allows(grant: Grant, *, write: bool) -> bool:
