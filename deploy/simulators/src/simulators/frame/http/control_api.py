@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict, Field
 
+from simulators.frame.domain.oauth import Grant
 from simulators.frame.domain.traps import Armed
 from simulators.frame.domain.world import BaseWorld
 from simulators.frame.simulator import BaseSimulator
@@ -18,6 +19,21 @@ class Body(BaseModel):
     """A request; what it does not know is refused."""
 
     model_config = ConfigDict(extra="forbid")
+
+
+class NewAccount(Body):
+    """An account to create."""
+
+    email: str = Field(pattern=r"^[^@\s]+@[^@\s]+$")
+    name: str = ""
+    time_zone: str = "UTC"
+
+
+class NewToken(Body):
+    """Tokens without the way over the consent page; `scope` empty: reading and writing of calendars."""
+
+    client_id: str = "control"
+    scope: str = ""
 
 
 class SetTrap(Body):
@@ -47,11 +63,36 @@ class ChangeSettings(Body):
     auto_approve: str | None = None
 
 
-def common_routes(router: APIRouter, simulator: BaseSimulator[W]) -> None:
-    """Add what every stage manager can do."""
+def common_routes(router: APIRouter, simulator: BaseSimulator[W], scope: str) -> None:
+    """Add what every provider's control API has; `scope`: what a token allows that is asked for without one."""
+    _accounts(router, simulator)
+    _access(router, simulator, scope)
     _traps(router, simulator)
     _settings(router, simulator)
     _records(router, simulator)
+
+
+def _accounts(router: APIRouter, simulator: BaseSimulator[W]) -> None:
+    @router.get("/accounts")
+    async def accounts() -> list[Json]:
+        return [asdict(account) for account in simulator.world.accounts.values()]
+
+
+def _access(router: APIRouter, simulator: BaseSimulator[W], scope: str) -> None:
+    world = simulator.world
+
+    @router.post("/accounts/{email}/tokens", status_code=201)
+    async def tokens(email: str, body: NewToken) -> Json:
+        grant = Grant(world.account(email).email, body.client_id, body.scope or scope)
+        answer: Json = world.oauth.sign_in(grant, simulator.now(), world.rng)
+        simulator.save()
+        return answer
+
+    @router.post("/accounts/{email}/expire-access")
+    async def expire(email: str) -> Json:
+        world.oauth.expire_access(world.account(email).email)
+        simulator.save()
+        return {}
 
 
 def _traps(router: APIRouter, simulator: BaseSimulator[W]) -> None:

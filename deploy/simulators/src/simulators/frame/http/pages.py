@@ -28,7 +28,6 @@ class Brand:
     company: str
     calendar: str
     accounts: str
-    consent_path: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +70,10 @@ class Pages:
             undefined=StrictUndefined,
         )
 
-    def consent(self, asked: dict[str, str], accounts: Sequence[Holder], path: str = "") -> HTMLResponse:
-        """Let the person choose an account: the query travels on as hidden fields."""
+    def consent(self, asked: dict[str, str], accounts: Sequence[Holder], path: str) -> HTMLResponse:
+        """Let the person choose an account: the query travels on as hidden fields, back to `path`."""
         hint = asked.get("login_hint", "").lower()
-        action = path or self._brand.consent_path
-        return self._render("consent.html", asked=asked, accounts=accounts, hint=hint, action=action)
+        return self._render("consent.html", asked=asked, accounts=accounts, hint=hint, action=path)
 
     def problem(self, problem: str) -> HTMLResponse:
         """The "Access blocked" page."""

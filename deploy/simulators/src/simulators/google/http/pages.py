@@ -1,61 +1,24 @@
 """Google's pages for people: each account's calendars to see and edit."""
 
-from datetime import datetime, timedelta
-from urllib.parse import parse_qsl
+from datetime import datetime
 
-from fastapi import APIRouter, Request, Response
-from starlette.responses import HTMLResponse, RedirectResponse
+from fastapi import APIRouter
 
 from simulators.frame.http.pages import Brand, Line, Pages, Shown
+from simulators.frame.http.person_pages import AHEAD, MOST_LINES, person_pages
 from simulators.google.domain import times
 from simulators.google.domain.account.accounts import Account
 from simulators.google.domain.events.calendar import Calendar, Event
 from simulators.google.domain.lists import listing, queries
-from simulators.google.http.person_api import Person, seed
+from simulators.google.http.person_api import GooglePerson
 from simulators.google.http.simulator import Simulator
 
-_SHOWN = 200
-
-
-PAGES = Pages(Brand("Google", "Google Calendar", "Sign in to Google Accounts", "/o/oauth2/v2/auth"))
+PAGES = Pages(Brand("Google", "Google Calendar", "Sign in to Google Accounts"))
 
 
 def pages_router(simulator: Simulator) -> APIRouter:
-    """`/` and the forms on it."""
-    router = APIRouter(include_in_schema=False)
-    person = Person(simulator)
-
-    @router.get("/")
-    async def home(account: str = "") -> HTMLResponse:
-        world = simulator.world
-        chosen = world.accounts.get(account.lower()) or next(iter(world.accounts.values()), None)
-        shown = _calendars(simulator, chosen) if chosen else []
-        return PAGES.home(list(world.accounts.values()), chosen, shown, world.mails[-10:])
-
-    @router.post("/person/{act}")
-    async def act(act: str, request: Request) -> Response:
-        form = dict(parse_qsl((await request.body()).decode()))
-        email, calendar_id = form["account"], form["calendar"]
-        calendar = person.calendar(email, calendar_id)
-        if act == "create":
-            event = {"summary": form.get("summary", "")} | _when(form, calendar)
-            person.done(seed(calendar, event, person.act(email)), "insert")
-        elif act == "move":
-            person.edit(email, calendar_id, form["event"], _when(form, calendar), "this")
-        elif act == "delete":
-            person.remove(email, calendar_id, form["event"], "this")
-        return RedirectResponse(f"/?account={email}", 303)
-
-    return router
-
-
-def _when(form: dict[str, str], calendar: Calendar) -> Event:
-    start = datetime.fromisoformat(form["start"])
-    end = start + timedelta(minutes=int(form.get("minutes", "60")))
-    return {
-        name: {"dateTime": moment.isoformat(), "timeZone": calendar.time_zone, "date": None}
-        for name, moment in (("start", start), ("end", end))
-    }
+    """Return `/` and the forms on it."""
+    return person_pages(PAGES, GooglePerson(simulator), lambda account: _calendars(simulator, account))
 
 
 def _calendars(simulator: Simulator, account: Account) -> list[Shown]:
@@ -77,9 +40,9 @@ def _coming(calendar: Calendar, now: datetime) -> list[Line]:
         "timeMin": now.isoformat(),
         "singleEvents": True,
         "orderBy": "startTime",
-        "timeMax": (now + timedelta(days=60)).isoformat(),
+        "timeMax": (now + AHEAD).isoformat(),
     }
-    query = queries.parse(asked, _SHOWN)
+    query = queries.parse(asked, MOST_LINES)
     page = listing.list_events(calendar, query, now, listing.Quirks())
     return [_line(event, calendar) for event in page.items]
 

@@ -1,33 +1,22 @@
-"""`/control/…`: set the stage. Accounts, subscriptions, traps, clock, journal; no authorisation, sandbox only."""
+"""`/control/…`: what only Microsoft's simulator has; no authorisation."""
 
 from dataclasses import asdict
 from typing import Any, Literal
 
 from fastapi import APIRouter, Response
-from pydantic import Field
 
-from simulators.frame.domain.oauth import Grant
-from simulators.frame.http.control_api import Body, common_routes
+from simulators.frame.http.control_api import Body, NewAccount, common_routes
 from simulators.microsoft.domain.traps import ALWAYS
 from simulators.microsoft.http.simulator import Simulator
 
 Json = dict[str, Any]
+_SCOPE = "offline_access User.Read Calendars.ReadWrite"
 
 
-class NewAccount(Body):
+class NewMailbox(NewAccount):
     """An account to create."""
 
-    email: str = Field(pattern=r"^[^@\s]+@[^@\s]+$")
-    name: str = ""
-    time_zone: str = "UTC"
     kind: Literal["work", "personal"] = "work"
-
-
-class NewToken(Body):
-    """Tokens without the way over the consent page."""
-
-    client_id: str = "control"
-    scope: str = "offline_access User.Read Calendars.ReadWrite"
 
 
 class Revocation(Body):
@@ -43,12 +32,12 @@ class Lifecycle(Body):
 
 
 def control_router(simulator: Simulator) -> APIRouter:
-    """The routes of the stage manager."""
+    """Return the routes of the control API."""
     router = APIRouter(prefix="/control", tags=["control"])
     _accounts(router, simulator)
     _access(router, simulator)
     _subscriptions(router, simulator)
-    common_routes(router, simulator)
+    common_routes(router, simulator, _SCOPE)
 
     @router.get("/traps/always")
     async def always() -> dict[int, tuple[str, ...]]:
@@ -61,25 +50,14 @@ def _accounts(router: APIRouter, simulator: Simulator) -> None:
     world = simulator.world
 
     @router.post("/accounts", status_code=201)
-    async def create(body: NewAccount) -> Json:
+    async def create(body: NewMailbox) -> Json:
         account = world.add_account(body.email, body.name or body.email, body.time_zone, body.kind)
         simulator.save()
         return asdict(account)
 
-    @router.get("/accounts")
-    async def accounts() -> list[Json]:
-        return [asdict(account) for account in world.accounts.values()]
-
 
 def _access(router: APIRouter, simulator: Simulator) -> None:
     world = simulator.world
-
-    @router.post("/accounts/{email}/tokens", status_code=201)
-    async def tokens(email: str, body: NewToken) -> Json:
-        grant = Grant(world.account(email).email, body.client_id, body.scope)
-        answer = world.oauth.sign_in(grant, simulator.now(), world.rng)
-        simulator.save()
-        return answer
 
     @router.post("/accounts/{email}/revoke")
     async def revoke(email: str, body: Revocation | None = None) -> Json:
@@ -90,12 +68,6 @@ def _access(router: APIRouter, simulator: Simulator) -> None:
             simulator.push.lifecycle(one, "subscriptionRemoved")
         simulator.save()
         return {"revoked": gone}
-
-    @router.post("/accounts/{email}/expire-access")
-    async def expire(email: str) -> Json:
-        world.oauth.expire_access(world.account(email).email)
-        simulator.save()
-        return {}
 
 
 def _subscriptions(router: APIRouter, simulator: Simulator) -> None:

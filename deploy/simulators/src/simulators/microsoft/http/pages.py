@@ -1,57 +1,24 @@
 """Outlook's pages for people: each account's calendars to see and edit."""
 
-from datetime import datetime, timedelta
-from urllib.parse import parse_qsl
+from datetime import datetime
 
-from fastapi import APIRouter, Request, Response
-from starlette.responses import HTMLResponse, RedirectResponse
+from fastapi import APIRouter
 
 from simulators.frame.http.pages import Brand, Line, Pages, Shown
+from simulators.frame.http.person_pages import AHEAD, MOST_LINES, person_pages
 from simulators.microsoft.domain import ids, zones
 from simulators.microsoft.domain.account.accounts import WRITERS, Account
 from simulators.microsoft.domain.call import found_in
-from simulators.microsoft.domain.events import person
 from simulators.microsoft.domain.events.calendar import Calendar, Item
-from simulators.microsoft.http.person_api import Person
+from simulators.microsoft.http.person_api import OutlookPerson
 from simulators.microsoft.http.simulator import Simulator
 
-PAGES = Pages(Brand("Microsoft", "Outlook Calendar", "Sign in to your account", "/common/oauth2/v2.0/authorize"))
-_SHOWN, _AHEAD = 200, timedelta(days=60)
+PAGES = Pages(Brand("Microsoft", "Outlook Calendar", "Sign in to your account"))
 
 
 def pages_router(simulator: Simulator) -> APIRouter:
-    """`/` and the forms on it."""
-    router = APIRouter(include_in_schema=False)
-    who = Person(simulator)
-
-    @router.get("/")
-    async def home(account: str = "") -> HTMLResponse:
-        world = simulator.world
-        chosen = world.accounts.get(account.lower()) or next(iter(world.accounts.values()), None)
-        shown = _calendars(simulator, chosen) if chosen else []
-        return PAGES.home(list(world.accounts.values()), chosen, shown, world.mails[-10:])
-
-    @router.post("/person/{act}")
-    async def act(act: str, request: Request) -> Response:
-        form = dict(parse_qsl((await request.body()).decode()))
-        email, calendar = form["account"], who.calendar(form["account"], form["calendar"])
-        zone = simulator.world.account(email).time_zone
-        if act == "create":
-            event = {"summary": form.get("summary", "")} | _when(form, zone)
-            who.done(person.create(calendar, event, who.act(email)))
-        elif act == "move":
-            who.done(person.edit(calendar, form["event"], _when(form, zone), "this", who.act(email)))
-        elif act == "delete":
-            who.done(person.remove(calendar, form["event"], "this", who.act(email)))
-        return RedirectResponse(f"/?account={email}", 303)
-
-    return router
-
-
-def _when(form: dict[str, str], zone: str) -> dict[str, dict[str, str]]:
-    start = datetime.fromisoformat(form["start"])
-    end = start + timedelta(minutes=int(form.get("minutes", "60")))
-    return {name: {"dateTime": one.isoformat(), "timeZone": zone} for name, one in (("start", start), ("end", end))}
+    """Return `/` and the forms on it."""
+    return person_pages(PAGES, OutlookPerson(simulator), lambda account: _calendars(simulator, account))
 
 
 def _calendars(simulator: Simulator, account: Account) -> list[Shown]:
@@ -67,7 +34,7 @@ def _calendars(simulator: Simulator, account: Account) -> list[Shown]:
 
 
 def _coming(calendar: Calendar, now: datetime, zone: str) -> list[Line]:
-    return [_line(item, zone) for item in found_in(calendar, now, now + _AHEAD)[:_SHOWN]]
+    return [_line(item, zone) for item in found_in(calendar, now, now + AHEAD)[:MOST_LINES]]
 
 
 def _line(item: Item, zone: str) -> Line:
