@@ -172,3 +172,4 @@ async def test_the_organizers_guests_are_always_mailed(microsoft: Microsoft) -> 
         ("update", ["bob@other.test"]),
         ("delete", ["bob@other.test"]),
     ]
+    assert "delete “y” to bob@other.test" in (await microsoft.http.get("/")).text
