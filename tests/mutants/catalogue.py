@@ -352,8 +352,8 @@ MUTANTS: Final[tuple[Mutant, ...]] = (
     Mutant(
         "L1",
         "a repeated decision is told again",
-        "application.link_transition",
-        "    return (explanation.outcome, explanation.rule) ==",
-        "    return None ==",
+        "domain.rules.publication",
+        "    return (explanation.outcome, explanation.rule) !=",
+        "    return None !=",
     ),
 )

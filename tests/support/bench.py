@@ -14,8 +14,8 @@ from contracts.calendar_objects import EventFields, EventSnapshot
 from contracts.connections import ConnectionSettings, Coverage
 from contracts.decisions import SyncDecided
 from contracts.times import AllDay, EventTime, Timed
-from mapper.application.causation import Trigger
-from mapper.application.link_transition import Advance
+from mapper.application.causation import Causation
+from mapper.application.link_transition import LinkTransition
 from mapper.domain.model.connection import Connection, Replay
 from mapper.domain.model.fields import PAIRS, mapped_fields
 from mapper.domain.model.link import Link
@@ -205,8 +205,8 @@ class Bench:
             "activity_id": self.link.activity_id,
             "outcome": outcome,
         }
-        settled = apply_calendar_outcome(self.link, CalendarCommandSettled.model_validate(body | more))
-        self.advance(settled.link, settled.explanation)
+        decision = apply_calendar_outcome(self.link, CalendarCommandSettled.model_validate(body | more))
+        self.write(self.transition.settled(self.link, decision))
 
     def answer_crm(self, command: Command, outcome: str, **more: Any) -> None:
         body = self._envelope() | {
@@ -218,12 +218,18 @@ class Bench:
             "activity": self.activity,
             "linked_items": self.linked_items,
         }
-        settled = apply_activity_outcome(self.link, ActivityCommandSettled.model_validate(body | more))
-        self.advance(settled.link, settled.explanation)
+        decision = apply_activity_outcome(self.link, ActivityCommandSettled.model_validate(body | more))
+        self.write(self.transition.settled(self.link, decision))
 
-    def advance(self, noted: Link, explanation: Any = None) -> None:
-        trigger = Trigger(self.now, "correlation")
-        after = Advance(self.connection, trigger, RESEND_AFTER)(self.current, noted, explanation)
+    @property
+    def transition(self) -> LinkTransition:
+        """How the link changes now."""
+        return LinkTransition(self.connection, Causation(self.now, "correlation"), RESEND_AFTER)
+
+    def advance(self, noted: Link) -> None:
+        self.write(self.transition(self.current, noted))
+
+    def write(self, after: Link) -> None:
         if after is not self.current:
             self.current = after.model_copy(update={"version": after.version + 1, "outbox": ()})
 

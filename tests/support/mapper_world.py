@@ -32,9 +32,8 @@ from contracts.connections import BrakeAnswer, ConnectionChanged, ConnectionSett
 from contracts.envelope import Message
 from contracts.links import ConnectionDrained, LinkStateChanged
 from mapper.adapters.collections import Collections, open_collections
-from mapper.application.connections import Connections
-from mapper.application.handlers import Handlers
-from mapper.application.parking import Parking
+from mapper.application.message_factory import confirmation_messages
+from mapper.application.use_cases import use_cases
 from mapper.domain.model.fields import PAIRS, mapped_fields
 from mapper.domain.model.link import Link
 from tests.simulation.tables import MemoryTable
@@ -97,10 +96,13 @@ class World:
         self.database = Database(
             lambda out: self.send(out.topic, out.key, topics.reader(out.topic)(out.value.encode()))
         )
-        self.collections: Collections = open_collections(self.database)  # type: ignore[arg-type]  # as much of it as is used
-        self.connections = Connections(self.collections, self.clock, RESEND_AFTER, timedelta(minutes=5))
-        self.handlers = Handlers(self.collections, self.clock, RESEND_AFTER, self.connections.touch)
-        self.parking = Parking(self.collections, self.handlers)
+        self.collections: Collections = open_collections(
+            self.database,  # type: ignore[arg-type]  # as much of it as is used
+            confirmation_messages=confirmation_messages,
+        )
+        self.mapper = use_cases(
+            self.collections, self.clock, resend_after=RESEND_AFTER, replay_after=timedelta(minutes=5)
+        )
 
     def lose_database(self) -> None:
         """Start the mapper on an empty database: it is told of its connection anew, and of nothing else."""
@@ -149,7 +151,7 @@ class World:
         """Stop for good."""
         self.stop(remove)
         await self.exhaust()
-        await self.connections.tell_progress()
+        await self.mapper.progress.publish_busy()
         self.status = "stopped"
         self.configure()
         await self.exhaust()
@@ -181,24 +183,25 @@ class World:
                 self.crm.obey(message)
             case topics.CONNECTION_EVENTS:
                 assert isinstance(message, ConnectionChanged)
-                await self.connections.connection_changed(message)
+                await self.mapper.connections.connection_changed(message)
             case topics.CALENDAR_EVENTS:
-                await self.parking.take(message)  # type: ignore[arg-type]  # told apart by the topic
+                await self.mapper.parking.take(message)  # type: ignore[arg-type]  # told apart by the topic
             case topics.SYNC_BRAKES:
                 self.brakes.append(message)  # type: ignore[arg-type]  # as above
             case topics.ACTIVITY_EVENTS:
                 assert isinstance(message, ActivityFact)
-                await self.handlers.activity_event(message)
+                await self.mapper.activity_events.activity_event(message)
             case _:
-                await self.handlers.activity_outcome(message)  # type: ignore[arg-type]  # as above
+                await self.mapper.activity_events.activity_outcome(message)  # type: ignore[arg-type]  # as above
         await self.database.drain()
 
     async def timers(self) -> None:
         """Let the mapper's periodic work run once."""
-        await self.parking.take_up()
-        await self.connections.brakes.look()
-        await self.connections.run_passes()
-        await self.connections.resend_overdue()
+        await self.mapper.parking.take_up()
+        await self.mapper.judge.judge_passes()
+        await self.mapper.answers.review()
+        await self.mapper.reevaluation.run()
+        await self.mapper.resending.resend_overdue()
         await self.database.drain()
 
     async def settle(self) -> None:

@@ -45,13 +45,6 @@ TO_MIGRATE: Final[dict[str, int]] = {
     "connector/domain/scheduling/schedule.py": 1,
     "connector/domain/sync_state/documents.py": 1,
     "connector/domain/writing/write_attempts.py": 2,
-    "mapper/application/command_messages.py": 1,
-    "mapper/application/connections.py": 7,
-    "mapper/application/deletion_counter.py": 1,
-    "mapper/application/link_transition.py": 2,
-    "mapper/application/mass_delete_guard.py": 5,
-    "mapper/application/skipped_events.py": 1,
-    "mapper/entrypoints/http/links.py": 1,
 }
 """How many uses a file may still have. It only shrinks."""
 

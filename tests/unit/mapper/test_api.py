@@ -12,7 +12,8 @@ from chassis.web.problem_handlers import install_problems
 from mapper.adapters.collections import Collections
 from mapper.domain.model.connection import Connection
 from mapper.domain.model.link import Link
-from mapper.entrypoints.http.links import routes
+from mapper.entrypoints.http import explain
+from mapper.entrypoints.http.services import Services
 from tests.support.bench import Bench, connection
 
 
@@ -42,7 +43,8 @@ async def explained_to(user_id: str, connected: Connection | None = None) -> htt
     app = FastAPI()
     install_problems(app)
     collections = SimpleNamespace(links=LinksThatAppear(bench.link), connections=OneConnection(bench.connection))
-    app.include_router(routes(cast("Collections", collections)))
+    app.state.services = Services(cast("Collections", collections))
+    app.include_router(explain.router)
     app.dependency_overrides[require_identity] = lambda: Identity(user_id=user_id, company_id="acme", role="regular")
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://mapper") as client:
         return await client.get("/v1/explain", params={"activity_id": bench.link.activity_id})

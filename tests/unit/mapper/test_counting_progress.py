@@ -25,5 +25,5 @@ async def test_l2_a_connection_is_counted_anew_only_once_its_links_are_written()
     def touched(_: Connection) -> None:
         written.append(len(table.rows))
 
-    await replace(world.handlers, touched=touched).calendar_event(told)  # type: ignore[arg-type]  # it is one
+    await replace(world.mapper.calendar_events, touch=touched).handle(told)  # type: ignore[arg-type]  # it is one
     assert written == [1]

@@ -13,7 +13,7 @@ async def test_what_waits_for_a_connection_that_never_comes_keeps_no_other_parke
     world.calendar.tell("e1")
     [told] = [message for queue in world.queues.values() for message in queue]
     world.queues.clear()
-    parking = replace(world.parking, page=1)
+    parking = replace(world.mapper.parking, page=1)
     await parking.take(told.model_copy(update={"id": "0", "connection_id": "never seen"}))  # type: ignore[arg-type]
     await parking.take(told.model_copy(update={"id": "1"}))  # type: ignore[arg-type]  # both are calendar events
     assert await world.collections.parked.count({}) == 2

@@ -1,5 +1,6 @@
 """The composition root of the mapper; tests use it too."""
 
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from functools import partial
 
@@ -13,16 +14,16 @@ from chassis.messaging.topic_replay import ReplayConsumerFactory, make_replay_co
 from chassis.persistence.mongo import MongoDatabase
 from chassis.persistence.store import Store
 from chassis.persistence.table import Database
-from chassis.runtime.background import Periodic
 from chassis.web.api import make_api
 from contracts import topics
 from mapper.adapters.collections import open_collections
-from mapper.application.connections import Connections, Handle
-from mapper.application.handlers import Handlers
-from mapper.application.parking import Parking
-from mapper.application.skipped_events import LeftOut
+from mapper.application.connections.settings import Handle
+from mapper.application.message_factory import confirmation_messages
+from mapper.application.use_cases import UseCases, use_cases
 from mapper.entrypoints import consumers
-from mapper.entrypoints.http import links
+from mapper.entrypoints.http import explain, links
+from mapper.entrypoints.http.services import Services
+from mapper.entrypoints.jobs import jobs
 from mapper.settings import MapperSettings
 
 
@@ -37,51 +38,40 @@ def make_app(
     """Return the mapper, wired but not started; collaborators that are not given are made from the settings."""
     clock = clock or clock_from(settings)
     broker = broker or make_broker(settings, app_name="mapper")
-    database = database or MongoDatabase(settings.mongo_url, settings.mongo_database)
-    store = Store(database, Publisher(broker), clock)
-    collections = open_collections(store)
-    resend_after = timedelta(seconds=settings.resend_seconds)
-    connections = Connections(collections, clock, resend_after, timedelta(seconds=settings.replay_seconds))
-    handlers = Handlers(collections, clock, resend_after, connections.touch)
-    parking = Parking(collections, handlers)
-    consumers.register(
-        broker,
-        handlers=handlers,
-        parking=parking,
-        connections=connections,
-        left_out=LeftOut(collections),
-        settings=settings,
-        clock=clock,
+    store = Store(database or MongoDatabase(settings.mongo_url, settings.mongo_database), Publisher(broker), clock)
+    collections = open_collections(store, confirmation_messages=confirmation_messages)
+    cases = use_cases(
+        collections,
+        clock,
+        resend_after=timedelta(seconds=settings.resend_seconds),
+        replay_after=timedelta(seconds=settings.replay_seconds),
     )
-
-    new_reader = reader or partial(make_replay_consumer, settings)
-
-    async def told_so_far(handle: Handle) -> int:
-        return await replay_topic(new_reader, topics.CONNECTION_EVENTS, topics.reader(topics.CONNECTION_EVENTS), handle)
-
+    consumers.register(broker, cases, settings=settings, clock=clock)
     app = make_api(
         settings,
         title="Tandem mapper",
         broker=broker,
         store=store,
         clock=clock,
-        on_start=(
-            lambda: connections.recover(told_so_far),
-            connections.touch_all,
-            *((connections.doubt_all,) if settings.republish_on_start else ()),
-        ),
-        background=_background(connections, parking),
+        on_start=_on_start(cases, settings, reader or partial(make_replay_consumer, settings)),
+        background=jobs(cases),
     )
-    app.include_router(links.routes(collections))
+    app.state.services = Services(collections)
+    for part in (links, explain):
+        app.include_router(part.router)
     return app
 
 
-def _background(connections: Connections, parking: Parking) -> tuple[Periodic, ...]:
-    return (
-        Periodic("passes", timedelta(milliseconds=200), connections.run_passes),
-        Periodic("brakes", timedelta(milliseconds=500), connections.brakes.look),
-        Periodic("progress", timedelta(milliseconds=500), connections.tell_progress),
-        Periodic("progress_of_calm", timedelta(seconds=3), connections.tell_of_calm),
-        Periodic("parked", timedelta(milliseconds=500), parking.take_up),
-        Periodic("resend", timedelta(seconds=2), connections.resend_overdue),
-    )
+def _on_start(
+    cases: UseCases, settings: MapperSettings, new_consumer: ReplayConsumerFactory
+) -> tuple[Callable[[], Awaitable[None]], ...]:
+    """Return what is done before the consumers start: recover from a lost database, and from a lost broker (K4)."""
+
+    async def replay_connections(handle: Handle) -> int:
+        return await replay_topic(
+            new_consumer, topics.CONNECTION_EVENTS, topics.reader(topics.CONNECTION_EVENTS), handle
+        )
+
+    recover = partial(cases.connections.recover, replay_connections)
+    broker_lost = (cases.invalidation.invalidate_all,) if settings.republish_on_start else ()
+    return (recover, cases.progress.touch_all, *broker_lost)

@@ -1,19 +1,21 @@
 """The mapper's collections and the look-ups it makes in them, each by `_id` or an index."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from chassis.messaging.publisher import Outgoing
 from chassis.persistence.batch_loader import Batch, BatchLoader
 from chassis.persistence.document import Document
 from chassis.persistence.documents import Documents
 from chassis.persistence.store import Store
 from chassis.persistence.table import Index
-from contracts.decisions import SyncDecided
-from mapper.application.mass_delete_messages import brake_messages
 from mapper.domain.model.confirmation import ConfirmationRequest, CountedDeletion, LargePass
 from mapper.domain.model.connection import Connection
 from mapper.domain.model.link import Link
+from mapper.domain.model.skipped_event import SkippedEvent
+
+StateMessages = Callable[[ConfirmationRequest], Sequence[Outgoing]]
 
 _BATCH = 100
 _COUNTED_FOR = timedelta(days=7)
@@ -29,16 +31,6 @@ class Parked(Document):
     value: str
 
 
-class EventLeftOut(Document):
-    """What a connector says of an event that it does not tell (L1)."""
-
-    company_id: str
-    connection_id: str
-    user_id: str
-    event_id: str
-    history: tuple[SyncDecided, ...] = ()
-
-
 @dataclass(frozen=True)
 class Collections:
     """What the mapper stores."""
@@ -46,7 +38,7 @@ class Collections:
     links: Documents[Link]
     connections: Documents[Connection]
     parked: Documents[Parked]
-    left_out: Documents[EventLeftOut]
+    skipped_events: Documents[SkippedEvent]
     large_passes: Documents[LargePass]
     deletions: Documents[CountedDeletion]
     brakes: Documents[ConfirmationRequest]
@@ -54,8 +46,8 @@ class Collections:
     connections_of: BatchLoader[tuple[str, str], tuple[Connection, ...]]
 
 
-def open_collections(store: Store) -> Collections:
-    """Declare the mapper's collections with their indexes."""
+def open_collections(store: Store, *, confirmation_messages: StateMessages) -> Collections:
+    """Declare the mapper's collections with their indexes; `confirmation_messages` renders the guard's requests."""
     links = store.documents(
         "links",
         Link,
@@ -82,8 +74,8 @@ def open_collections(store: Store) -> Collections:
         links=links,
         connections=connections,
         parked=store.documents("parked", Parked, indexes=(Index([("connection_id", 1)]),)),
-        left_out=store.documents(
-            "left_out", EventLeftOut, indexes=(Index([("event_id", 1)]), Index([("connection_id", 1)]))
+        skipped_events=store.documents(
+            "left_out", SkippedEvent, indexes=(Index([("event_id", 1)]), Index([("connection_id", 1)]))
         ),
         large_passes=store.documents(
             "large_passes",
@@ -95,7 +87,7 @@ def open_collections(store: Store) -> Collections:
             CountedDeletion,
             indexes=(Index([("pass_id", 1)]), Index([("at", 1)], expire_after=_COUNTED_FOR)),
         ),
-        brakes=store.documents("brakes", ConfirmationRequest, state_messages=brake_messages),
+        brakes=store.documents("brakes", ConfirmationRequest, state_messages=confirmation_messages),
         link_by_event=BatchLoader(_links_by_event(links), size=_BATCH),
         connections_of=BatchLoader(_connections_of(connections), size=_BATCH),
     )

@@ -1,4 +1,4 @@
-"""What set a piece of work off: the chain of causes that its messages carry on."""
+"""What a piece of work follows from: the message or timer whose ids its own messages carry on."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,7 +8,7 @@ from contracts.envelope import Message
 
 
 @dataclass(frozen=True)
-class Trigger:
+class Causation:
     """The message (or timer) behind a decision, and when it is handled."""
 
     now: datetime
@@ -16,11 +16,11 @@ class Trigger:
     causation_id: str | None = None
 
     @classmethod
-    def of(cls, message: Message, now: datetime) -> "Trigger":
-        """Return the trigger that a message is."""
+    def of(cls, message: Message, now: datetime) -> "Causation":
+        """Return what follows from a message: its correlation id, and its own id as the cause."""
         return cls(now, message.correlation_id, message.id)
 
     @classmethod
-    def timer(cls, now: datetime) -> "Trigger":
-        """Return a trigger that began with a timer of ours."""
+    def timer(cls, now: datetime) -> "Causation":
+        """Return what follows from a timer of ours: a new correlation id, and no message as the cause."""
         return cls(now, new_id())

@@ -1,4 +1,4 @@
-"""Messages that came before the settings they were made under: parked, and taken up when those are seen."""
+"""Parks messages that came before the settings they were made under, and handles them when those are seen."""
 
 from dataclasses import dataclass
 
@@ -6,15 +6,15 @@ from chassis.errors import Rejected
 from contracts.calendar_events import CalendarConfirmed, CalendarEvent, CalendarReplayEnded
 from contracts.topics import CALENDAR_EVENTS, reader
 from mapper.adapters.collections import Collections, Parked
-from mapper.application.handlers import Handlers, UnseenSettings
+from mapper.application.calendar_events import CalendarEventHandler, UnseenSettings
 
 
 @dataclass(frozen=True)
 class Parking:
-    """Hands calendar messages to their handler, now or later. Order is the link's business (`seq`), not ours."""
+    """Hands calendar messages to their handler, now or later. Their order is kept by each link's `seq`, not here."""
 
     collections: Collections
-    handlers: Handlers
+    handler: CalendarEventHandler
     page: int = 200
 
     async def take(self, message: CalendarEvent) -> None:
@@ -24,7 +24,7 @@ class Parking:
             await self.collections.parked.insert(_parked(message))
             return
         try:
-            await self.handlers.calendar_event(message)
+            await self.handler.handle(message)
         except UnseenSettings:
             await self.collections.parked.insert(_parked(message))
 
@@ -44,7 +44,7 @@ class Parking:
 
     async def _resume(self, parked: Parked) -> None:
         try:
-            await self.handlers.calendar_event(reader(parked.topic)(parked.value.encode()))
+            await self.handler.handle(reader(parked.topic)(parked.value.encode()))
         except UnseenSettings as error:
             raise Rejected("settings_unseen", f"{parked.id} was taken up too early") from error
         await self.collections.parked.delete(parked.id, parked.version)

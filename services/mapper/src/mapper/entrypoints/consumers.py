@@ -22,10 +22,7 @@ from contracts.topics import (
     MODELS,
     SYNC_DECISIONS,
 )
-from mapper.application.connections import Connections
-from mapper.application.handlers import Handlers
-from mapper.application.parking import Parking
-from mapper.application.skipped_events import LeftOut
+from mapper.application.use_cases import UseCases
 
 GROUP = "mapper"
 _OWN_DECISIONS = HeaderFilter(CAUSE_HEADER, frozenset({b"sync"}))
@@ -35,32 +32,23 @@ Handle = Callable[[Incoming[M]], Awaitable[None]]
 Lane = Callable[[Incoming[M]], Hashable | None]
 
 
-def register(
-    broker: KafkaBroker,
-    *,
-    handlers: Handlers,
-    parking: Parking,
-    connections: Connections,
-    left_out: LeftOut,
-    settings: ChassisSettings,
-    clock: Clock,
-) -> None:
+def register(broker: KafkaBroker, use_cases: UseCases, *, settings: ChassisSettings, clock: Clock) -> None:
     """Register a batch consumer for each topic that the mapper reads."""
 
     async def calendar_event(incoming: Incoming[CalendarEvent]) -> None:
-        await parking.take(incoming.message)
+        await use_cases.parking.take(incoming.message)
 
     async def activity_event(incoming: Incoming[ActivityFact]) -> None:
-        await handlers.activity_event(incoming.message)
+        await use_cases.activity_events.activity_event(incoming.message)
 
     async def activity_outcome(incoming: Incoming[ActivityOutcomeMessage]) -> None:
-        await handlers.activity_outcome(incoming.message)
+        await use_cases.activity_events.activity_outcome(incoming.message)
 
     async def connection_changed(incoming: Incoming[ConnectionChanged]) -> None:
-        await connections.connection_changed(incoming.message)
+        await use_cases.connections.connection_changed(incoming.message)
 
     async def decided(incoming: Incoming[SyncDecided]) -> None:
-        await left_out.take(incoming.message)
+        await use_cases.skipped_events.take(incoming.message)
 
     def listen(topic: str, handle: Handle[M], lane: Lane[M] | None = None, skip: HeaderFilter | None = None) -> None:
         consume(

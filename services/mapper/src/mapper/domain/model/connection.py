@@ -38,6 +38,11 @@ class Counts(Value):
     links: int
     pending: int
 
+    @classmethod
+    def of(cls, connection: "Connection", *, links: int, pending: int) -> Self:
+        """Return the counts of a connection's present replay."""
+        return cls(replay_id=connection.replay.id, replayed=connection.caught_up, links=links, pending=pending)
+
 
 class Withheld(Value):
     """A settings change that may delete items: nothing is deleted for it before it is judged (H4)."""
@@ -87,6 +92,29 @@ class Connection(Document):
     def one_way(self) -> bool:
         """Whether only the CRM's items go out (B2)."""
         return self.settings.direction == "one_way"
+
+    @property
+    def passing(self) -> bool:
+        """Whether a pass has still to see links that were decided under an older epoch."""
+        return self.pass_due and self.pass_until is None
+
+    @property
+    def caught_up(self) -> bool:
+        """Whether the replay was taken in, and every link decided under what is known now (L2)."""
+        return self.replay.done and not self.passing
+
+    @property
+    def idle(self) -> bool:
+        """Whether it was published as caught up with nothing under way, and is not being stopped."""
+        counted = self.counted
+        if counted is None or counted.replay_id != self.replay.id:
+            return False
+        return counted.replayed and not counted.pending and self.caught_up and self.running
+
+    @property
+    def drains(self) -> bool:
+        """Whether it is being stopped, its links are decided for that, and nobody was told so yet (K1)."""
+        return self.status == "stopping" and self.drained_epoch != self.epoch and not self.passing
 
     def selects(self, activity_type: str) -> bool:
         """Tell whether the outbound filter lets a type out (C1)."""
@@ -234,6 +262,15 @@ def replayed(connection: Connection, replay_id: str, **done: bool) -> Connection
     adopted = connection.adopted or replay.done
     after = connection.model_copy(update={"replay": replay, "adopted": adopted, "replay_due_at": due_at})
     return with_epoch(connection, after)
+
+
+def after_pass(connection: Connection, epoch: int, now: datetime, late_until: datetime) -> Connection:
+    """Return the connection after a pass under this epoch: it looks for late writers until a time, then has ended."""
+    if connection.epoch != epoch:
+        return connection
+    if connection.pass_until is None:
+        return connection.with_pass_late_until(late_until)
+    return connection.with_pass_ended() if connection.pass_until <= now else connection
 
 
 def needs_replay_request(connection: Connection, now: datetime) -> bool:

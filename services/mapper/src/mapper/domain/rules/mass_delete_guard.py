@@ -1,11 +1,11 @@
 """The mass-delete guard (H4): what a pass would delete, counted by a dry run of `reconcile`."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Final
 
 from contracts.brakes import BrakeItem
-from mapper.domain.model.connection import Connection
+from mapper.domain.model.connection import Connection, with_epoch
 from mapper.domain.model.decision import RemoveActivity, RemoveEvent
 from mapper.domain.model.link import Link
 from mapper.domain.model.schedules import event_time
@@ -39,6 +39,22 @@ def _removes(link: Link, connection: Connection, now: datetime) -> bool:
 def is_still_deleted(link: Link, connection: Connection, now: datetime) -> bool:
     """Tell whether a deletion that waits still stands: the event did not come back, nor was it let be."""
     return link.event.gone == "deleted" and (link.activity.deleted or deletes_activity(link, connection, now))
+
+
+def reviewed(
+    current: Connection,
+    seen: Connection,
+    change: Callable[[Connection], Connection],
+    if_same_settings: Callable[[Connection], Connection],
+) -> Connection:
+    """Return a connection after the guard looked at it.
+
+    Where its settings have changed since it was seen, `if_same_settings` is left out: they are judged anew.
+    """
+    after = change(current)
+    if current.settings == seen.settings:
+        after = if_same_settings(after)
+    return with_epoch(current, after)
 
 
 def net_deletions(links: Iterable[Link]) -> int:

@@ -19,7 +19,4 @@ async def count_deletion(collections: Collections, fact: EventGone, now: datetim
     known = LargePass(id=large.id, connection_id=fact.connection_id, deletions=large.deletions, since=now)
     await collections.deletions.insert(CountedDeletion(id=f"{large.id}:{fact.event_id}", pass_id=large.id, at=now))
 
-    def to_judge(current: LargePass | None) -> LargePass:
-        return current.model_copy(update={"judged": False}) if current else known
-
-    await collections.large_passes.update(known.id, to_judge)
+    await collections.large_passes.update(known.id, lambda current: current.to_judge_again() if current else known)

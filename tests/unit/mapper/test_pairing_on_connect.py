@@ -8,9 +8,11 @@ import pytest
 from contracts import topics
 from contracts.calendar_events import EventChanged, EventGone
 from contracts.calendar_objects import EventSnapshot, Marker
+from mapper.application.causation import Causation
+from mapper.application.link_transition import LinkTransition
 from mapper.domain.model.link import Link
 from tests.support.bench import TOMORROW, as_written, due, timed
-from tests.support.mapper_world import ACCOUNT, World
+from tests.support.mapper_world import ACCOUNT, RESEND_AFTER, World
 
 ORIGINS = ("crm", "calendar")
 LATER = timed(TOMORROW.replace(hour=16))
@@ -179,7 +181,7 @@ async def test_k4_a_deletion_that_was_told_to_a_broker_which_forgot_is_asked_for
     world.configure()
     await world.exhaust()
     assert sizes(world) == (2, 1), "nothing was told, nor doubted"
-    await world.connections.doubt_all()
+    await world.mapper.invalidation.invalidate_all()
     world.configure() if begun else world.tick(11)
     await world.exhaust()
     assert sizes(world) == (1, 1)
@@ -198,7 +200,7 @@ async def test_k4_a_command_that_was_sent_to_a_broker_which_forgot_is_sent_again
     world.queues.clear()
     await world.exhaust()
     assert world.calendar.events[event_id].fields.summary == "From the CRM", "the next try is minutes away"
-    await world.connections.doubt_all()
+    await world.mapper.invalidation.invalidate_all()
     await world.exhaust()
     assert world.calendar.events[event_id].fields.summary == "Edited"
 
@@ -306,7 +308,7 @@ async def test_k3_of_a_series_that_carries_a_marker_one_occurrence_alone_takes_t
     await world.collections.links.update(link.id, lambda one: one and one.model_copy(update={"event_id": None}))
     world.calendar.seq += 1
     facts = [EventChanged(**world.calendar._body(), event=copy) for copy in copies]
-    await asyncio.gather(*(world.parking.take(fact) for fact in facts))
+    await asyncio.gather(*(world.mapper.parking.take(fact) for fact in facts))
     await world.exhaust()
     held = [link.event_id for link in await world.links()]
     assert set(held) == {"e1", *(copy.event_id for copy in copies)}
@@ -411,7 +413,7 @@ async def test_k1_a_late_pass_of_the_former_connection_decides_nothing_of_links_
     assert taken_over
     assert taken_over.connection_id != former.id
     late = former.model_copy(update={"epoch": former.epoch + 10})
-    await world.connections._redecide(late, seen)
+    await world.mapper.reevaluation._reevaluate(late, seen)
     assert await world.collections.links.get(seen.id) == taken_over
 
 
@@ -426,5 +428,6 @@ async def test_h1_k2_a_deletion_told_to_the_former_connection_decides_nothing_of
     taken_over = await world.collections.links.get(seen.id)
     assert taken_over
     assert taken_over.connection_id != former.id
-    await world.handlers._note_gone(former, late, seen)
+    transition = LinkTransition(former, Causation.of(late, world.clock.now()), RESEND_AFTER)
+    await world.mapper.calendar_events.note_gone(transition, late, seen)
     assert await world.collections.links.get(seen.id) == taken_over

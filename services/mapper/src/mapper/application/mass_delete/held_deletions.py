@@ -1,4 +1,4 @@
-"""Lets go of deletions that were held back: they are carried out, or the events are created again (H4)."""
+"""Releases deletions that were held back: they are carried out, or the events are created again (H4)."""
 
 import asyncio
 from collections.abc import Callable, Collection
@@ -7,8 +7,8 @@ from datetime import timedelta
 
 from chassis.clock import Clock
 from chassis.persistence.documents import Documents
-from mapper.application.causation import Trigger
-from mapper.application.link_transition import Advance
+from mapper.application.causation import Causation
+from mapper.application.link_transition import LinkTransition
 from mapper.domain.model.connection import Connection
 from mapper.domain.model.link import Link
 from mapper.domain.rules.mass_delete_guard import released, restored
@@ -17,15 +17,15 @@ _PAGE = 200
 
 
 @dataclass(frozen=True)
-class LettingGo:
-    """Goes over the links that wait for some passes; a repetition finds only what is left of them."""
+class HeldDeletions:
+    """The links that wait for some passes; a repetition finds only what is left of them."""
 
     links: Documents[Link]
     connection: Connection
     clock: Clock
     resend_after: timedelta
 
-    async def delete(self, passes: Collection[str]) -> None:
+    async def release(self, passes: Collection[str]) -> None:
         """Decide the links as if their deletions had just been told."""
         await self._each(passes, released)
 
@@ -39,5 +39,5 @@ class LettingGo:
             await asyncio.gather(*(self._one(link.id, note) for link in page))
 
     async def _one(self, link_id: str, note: Callable[[Link], Link]) -> None:
-        advance = Advance(self.connection, Trigger.timer(self.clock.now()), self.resend_after)
-        await self.links.update(link_id, lambda current: advance(current, note(current)) if current else None)
+        transition = LinkTransition(self.connection, Causation.timer(self.clock.now()), self.resend_after)
+        await self.links.update(link_id, lambda current: transition(current, note(current)) if current else None)

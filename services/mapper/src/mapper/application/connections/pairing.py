@@ -1,17 +1,14 @@
-"""Adopting (K2): after a new connection's replay, asks for what it did not show, then pairs what it left over."""
+"""Pairing on connect (K2): after a new replay, confirm what it did not show, then pair what is left over."""
 
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from chassis.messaging.publisher import outgoing
-from contracts.calendar_commands import CalendarConfirm
-from contracts.topics import CALENDAR_COMMANDS
 from mapper.adapters.collections import Collections
-from mapper.application.causation import Trigger
-from mapper.application.link_transition import Advance
-from mapper.application.message_factory import envelope_of
+from mapper.application.causation import Causation
+from mapper.application.link_transition import LinkTransition
+from mapper.application.message_factory import confirm_message
 from mapper.domain.model.connection import Connection
 from mapper.domain.model.link import Link
 from mapper.domain.model.schedules import event_time
@@ -32,12 +29,13 @@ _ONE_SIDED: Final = {"$or": [{"activity.activity": None}, {"event.event": None},
 
 
 @dataclass(frozen=True)
-class Adopting:
+class PairingOnConnect:
     """What happens between the end of a new connection's replay and its first decisions."""
 
     collections: Collections
+    resend_after: timedelta
 
-    async def ask_absent(self, connection: Connection, trigger: Trigger) -> bool:
+    async def confirm_absent(self, connection: Connection, causation: Causation) -> bool:
         """Ask by their ids for the events that links have and the replay did not show; False where there are none.
 
         Only the answer decides (H2): what lies outside the window is there.
@@ -45,22 +43,21 @@ class Adopting:
         absent = [
             link.event_id
             async for link in self._links(connection, _NOT_SHOWN)
-            if link.event_id and _is_absent(link, connection, trigger.now)
+            if link.event_id and _is_absent(link, connection, causation.now)
         ]
         if not absent:
             return False
-        ask = CalendarConfirm(
-            **envelope_of(connection, trigger), replay_id=connection.replay.id, event_ids=tuple(absent[:_MOST_ASKED])
-        )
+        confirm = confirm_message(connection, absent[:_MOST_ASKED], causation)
 
         def change(current: Connection | None) -> Connection | None:
-            return current.with_messages(outgoing(CALENDAR_COMMANDS, connection.id, ask)) if current else None
+            return current.with_messages(confirm) if current else None
 
         await self.collections.connections.update(connection.id, change)
         return True
 
-    async def pair_up(self, connection: Connection, advance: Advance) -> None:
+    async def pair(self, connection: Connection, causation: Causation) -> None:
         """Bring together what belongs together by marker, iCalUID or exact match (K2, K3)."""
+        transition = LinkTransition(connection, causation, self.resend_after)
         unpaired = UnpairedLinks(connection)
         async for link in self._links(connection, _ONE_SIDED):
             unpaired.add(link)
@@ -68,16 +65,16 @@ class Adopting:
             if named.connection_id == connection.id:
                 unpaired.add(named)
         for match in unpaired.matches():
-            await self._join(connection, match, advance)
+            await self._join(transition, match)
 
-    async def _join(self, connection: Connection, match: Match, advance: Advance) -> None:
+    async def _join(self, transition: LinkTransition, match: Match) -> None:
         """Hand an event over to its link. A crash between the two writes is mended by the replay that is repeated."""
         single = await self.collections.links.get(match.event_link)
         if single is None or not await self.collections.links.delete(single.id, single.version):
             return
 
         def change(current: Link | None) -> Link:
-            return advance(current, with_matched_event(current, single, connection))
+            return transition(current, with_matched_event(current, single, transition.connection))
 
         await self.collections.links.update(match.link, change)
 

@@ -6,8 +6,8 @@ import pytest
 
 from contracts.activities import SyncSummary
 from contracts.links import LinkStateChanged
-from mapper.application.causation import Trigger
-from mapper.application.link_transition import Advance
+from mapper.application.causation import Causation
+from mapper.application.link_transition import LinkTransition
 from tests.support.bench import NOW, linked
 
 
@@ -19,8 +19,8 @@ def shown(connection_id: str = "c1", state: str = "active", reason: str | None =
 @pytest.mark.parametrize("sync", [None, shown(state="closed", reason="stopped"), shown("c0")], ids=str)
 def test_k4_a_link_that_an_activity_does_not_show_is_told_again(sync: SyncSummary | None) -> None:
     bench = linked("calendar")
-    advance = Advance(bench.connection, Trigger.timer(NOW), timedelta(minutes=1))
-    told = advance.tell_again(bench.link, bench.link, sync).outbox[-1]
+    transition = LinkTransition(bench.connection, Causation.timer(NOW), timedelta(minutes=1))
+    told = transition.republished(bench.link, bench.link, sync).outbox[-1]
     fact = LinkStateChanged.model_validate_json(told.value)
     assert (fact.state, fact.connection_id) == ("active", "c1")
     assert fact.aggregate_version > bench.link.published_version
@@ -28,7 +28,7 @@ def test_k4_a_link_that_an_activity_does_not_show_is_told_again(sync: SyncSummar
 
 def test_k4_a_link_that_is_shown_is_told_no_more() -> None:
     bench = linked("calendar")
-    advance = Advance(bench.connection, Trigger.timer(NOW), timedelta(minutes=1))
-    assert advance.tell_again(bench.link, bench.link, shown()) is bench.link
+    transition = LinkTransition(bench.connection, Causation.timer(NOW), timedelta(minutes=1))
+    assert transition.republished(bench.link, bench.link, shown()) is bench.link
     bench.set(status="stopping")
-    assert advance.tell_again(bench.link, bench.link, shown("c2")) is bench.link, "another connection has it open"
+    assert transition.republished(bench.link, bench.link, shown("c2")) is bench.link, "another connection has it open"

@@ -1,0 +1,81 @@
+"""Takes in what the activity store tells: changes of activities, outcomes of commands, and replays."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from chassis.clock import Clock
+from contracts.activities import ActivityFact
+from contracts.activity_outcomes import (
+    ActivityCommandSettled,
+    ActivityOutcomeMessage,
+    ActivityReplayed,
+    ActivityReplayEnded,
+)
+from mapper.adapters.collections import Collections
+from mapper.application.causation import Causation
+from mapper.application.connections.replays import ReplayCompletion
+from mapper.application.link_transition import LinkTransition
+from mapper.domain.model.connection import Connection
+from mapper.domain.model.ids import link_id_for
+from mapper.domain.model.link import Link
+from mapper.domain.rules.incoming import with_activity_told
+from mapper.domain.rules.outcomes import apply_activity_outcome
+
+
+@dataclass(frozen=True)
+class ActivityEventHandler:
+    """Handles the messages of `activity.events` and `activity.outcomes`; each may come again."""
+
+    collections: Collections
+    clock: Clock
+    resend_after: timedelta
+    replays: ReplayCompletion
+    touch: Callable[[Connection], None]
+
+    async def activity_event(self, fact: ActivityFact) -> None:
+        """Take in a change of an activity, for the connections of its owner and of the one before (A1, A8)."""
+        causation = Causation.of(fact, self.clock.now())
+        owners = {fact.activity.owner_id, fact.previous_owner_id or fact.activity.owner_id}
+        for owner in sorted(owners):
+            for connection in await self.collections.connections_of((fact.company_id, owner)):
+                await self._activity_told(LinkTransition(connection, causation, self.resend_after), fact)
+
+    async def activity_outcome(self, message: ActivityOutcomeMessage) -> None:
+        """Take in the store's answer to a command or a replay."""
+        connection = await self.collections.connections.get(message.connection_id)
+        if connection is None or connection.company_id != message.company_id:
+            return
+        causation = Causation.of(message, self.clock.now())
+        transition = LinkTransition(connection, causation, self.resend_after)
+        match message:
+            case ActivityCommandSettled():
+                await self._command_settled(transition, message)
+            case ActivityReplayed():
+                await self._activity_told(transition, message)
+            case ActivityReplayEnded():
+                await self.replays.activities_ended(connection, message.replay_id, causation)
+        self.touch(connection)
+
+    async def _activity_told(self, transition: LinkTransition, message: ActivityFact | ActivityReplayed) -> None:
+        connection, activity = transition.connection, message.activity
+        if not connection.running:
+            return
+
+        def change(current: Link | None) -> Link | None:
+            noted = with_activity_told(current, connection, message, transition.causation.now)
+            if noted is None:
+                return None
+            after = transition(current, noted)
+            replayed = isinstance(message, ActivityReplayed)
+            return transition.republished(current, after, activity.sync) if replayed else after
+
+        await self.collections.links.update(link_id_for(connection.account_key, activity.id), change)
+        self.touch(connection)
+
+    async def _command_settled(self, transition: LinkTransition, fact: ActivityCommandSettled) -> None:
+        def change(current: Link | None) -> Link | None:
+            return transition.settled(current, apply_activity_outcome(current, fact)) if current else None
+
+        link_id = link_id_for(transition.connection.account_key, fact.activity_id)
+        await self.collections.links.update(link_id, change)

@@ -1,0 +1,1 @@
+"""Connections: their settings, replays, passes over their links, and how far they are."""

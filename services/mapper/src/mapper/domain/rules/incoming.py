@@ -1,0 +1,45 @@
+"""What a message changes on the link it concerns; None where it changes nothing there."""
+
+from datetime import datetime
+
+from contracts.activities import ActivityFact, ActivitySnapshot
+from contracts.activity_outcomes import ActivityReplayed
+from contracts.calendar_events import EventChanged
+from mapper.domain.model.connection import Connection
+from mapper.domain.model.link import Link
+from mapper.domain.rules.link_recovery import is_own_tombstone
+from mapper.domain.rules.link_resolution import belongs_to_link, link_of_activity, taken_over
+from mapper.domain.rules.observe import note_activity, note_event
+from mapper.domain.rules.outcomes import find_pending
+
+
+def with_event_read(current: Link | None, found: Link, connection: Connection, fact: EventChanged) -> Link | None:
+    """Return the link after a read of its event; None where another event with the same marker was faster (K3).
+
+    `found` is the link as it was looked up, or a new one; `current` is it as it is stored by now.
+    """
+    if current is not None and not belongs_to_link(current, fact):
+        return None
+    return note_event(taken_over(current or found, connection), fact)
+
+
+def with_activity_told(
+    current: Link | None, connection: Connection, message: ActivityFact | ActivityReplayed, now: datetime
+) -> Link | None:
+    """Return the link after its activity was told; None where the activity is none of the connection's business.
+
+    Nor where it tells what the answer to our own command tells as well.
+    """
+    activity = message.activity
+    if current is None and not _concerns(activity, connection):
+        return None
+    if current is not None and message.command_id and find_pending(current, message.command_id):
+        return None
+    link = current or link_of_activity(connection, activity, now)
+    return note_activity(taken_over(link, connection), activity, message.linked_items)
+
+
+def _concerns(activity: ActivitySnapshot, connection: Connection) -> bool:
+    """Tell whether an activity without a link gets one: the user's own (A1), or one whose event may bring it back."""
+    own = activity.owner_id == connection.user_id and not activity.deleted
+    return own or is_own_tombstone(activity, connection.account_key)
