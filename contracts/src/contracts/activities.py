@@ -113,6 +113,16 @@ class ActivitySnapshot(Value):
     sync: SyncSummary | None = None
 
 
+class MappedChanges(Value):
+    """Changes of the mapped fields (F3). None leaves a field as it is, an empty text clears it."""
+
+    subject: str | None = None
+    schedule: Schedule | None = None
+    busy: bool | None = None
+    location: str | None = None
+    public_description: str | None = None
+
+
 class ActivityFact(Message):
     """Shared body of the three facts."""
 

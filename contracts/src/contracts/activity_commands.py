@@ -7,19 +7,14 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from contracts.activities import ActivityAttendee, ExternalRef, Schedule, Visibility
-from contracts.envelope import Id, Message, Value
+from contracts.activities import ActivityAttendee, ExternalRef, MappedChanges, Visibility
+from contracts.envelope import Id, Message
 
 
-class ActivityChanges(Value):
+class ActivityChanges(MappedChanges):
     """Only what changes: None leaves a field as it is, an empty text clears it."""
 
-    subject: str | None = None
     type: str | None = Field(default=None, description="given on creation only (C2)")
-    schedule: Schedule | None = None
-    busy: bool | None = None
-    location: str | None = None
-    public_description: str | None = None
     attendees: tuple[ActivityAttendee, ...] | None = Field(default=None, description="the store matches persons (F5)")
     conference_meeting_url: str | None = None
     recurring: bool | None = None

@@ -9,7 +9,7 @@ import hashlib
 import json
 from datetime import UTC
 
-from contracts.calendar_objects import EventAttendee, EventSnapshot, Marker
+from contracts.calendar_objects import EventAttendee, EventFields, EventSnapshot, Marker
 from contracts.times import AllDay, Timed
 
 _AS_THEY_ARE = {
@@ -34,7 +34,7 @@ def with_hash(event: EventSnapshot) -> EventSnapshot:
 def _content(event: EventSnapshot) -> dict[str, object]:
     fields = event.fields
     return event.model_dump(mode="json", include=_AS_THEY_ARE) | {
-        "text": [fields.summary, fields.location, fields.description, fields.transparency],
+        "text": [getattr(fields, name) for name in EventFields.model_fields if name != "time"],
         "time": _time(fields.time),
         "attendees": sorted(_attendee(guest) for guest in event.attendees),
         "marker": _marker(event.marker),
