@@ -1,13 +1,10 @@
-"""Changes of whole events and activities; the snapshots of `contracts` have no methods of their own."""
+"""Changes of whole events and activities that only the mapper makes."""
 
 from typing import Any, Final
 
 from contracts.activities import ActivitySnapshot, ExternalRef
 from contracts.calendar_objects import EventFields, EventSnapshot
 from mapper.domain.model.fields import PRIVATE_FIELDS, ActivityFields, with_values
-
-MASKED_EVENT: Final[dict[str, Any]] = {pair.event: pair.mask for pair in PRIVATE_FIELDS}
-"""What stands for the private fields of an event (G2)."""
 
 MASKED_ACTIVITY: Final[dict[str, Any]] = {pair.activity: pair.mask for pair in PRIVATE_FIELDS}
 """What stands for the private fields of an activity (G2)."""
@@ -30,23 +27,10 @@ def not_editable(event: EventSnapshot) -> EventSnapshot:
     return event.model_copy(update={"editable": False})
 
 
-def masked_event(event: EventSnapshot) -> EventSnapshot:
-    """Return the event as a busy block that says nothing (G2)."""
-    if event.masked:
-        return event
-    hidden = {"attendees": (), "conference_url": None, "web_link": None, "masked": True}
-    return event.model_copy(update=hidden | {"fields": masked_event_fields(event.fields)})
-
-
 def unmasked_event(event: EventSnapshot, known: EventFields) -> EventSnapshot:
     """Return a masked event with the private fields that are known from elsewhere (G2)."""
-    private = {name: getattr(known, name) for name in MASKED_EVENT}
+    private = {pair.event: getattr(known, pair.event) for pair in PRIVATE_FIELDS}
     return event.model_copy(update={"fields": with_values(event.fields, private), "masked": False})
-
-
-def masked_event_fields(fields: EventFields) -> EventFields:
-    """Return an event's mapped fields without what is private (G2)."""
-    return with_values(fields, MASKED_EVENT)
 
 
 def masked_activity_fields(fields: ActivityFields) -> ActivityFields:

@@ -17,8 +17,6 @@ from mapper.domain.model.snapshots import (
     MASKED_ACTIVITY,
     masked_activity,
     masked_activity_fields,
-    masked_event,
-    masked_event_fields,
     unmasked_event,
 )
 
@@ -42,7 +40,8 @@ def redacted(link: Link, connection: Connection) -> Link:
         return _unmasked(link)
     if link.event.event is None or not is_hidden(link, connection):
         return link
-    link = link.with_event_side(link.event.redacted(masked_event(link.event.event)))
+    event = link.event.event if link.event.event.masked else link.event.event.redacted()
+    link = link.with_event_side(link.event.redacted(event))
     return link if _is_masked(link) else _without_content(link)
 
 
@@ -74,7 +73,7 @@ def _without_content(link: Link) -> Link:
     """Return the link without the content that it keeps: agreed state, guests, their contact data, lost values."""
     return link.redacted(
         activity=link.activity.activity and masked_activity(link.activity.activity),
-        event=link.agreed_event and masked_event_fields(link.agreed_event),
+        event=link.agreed_event and link.agreed_event.redacted(),
         fields=link.agreed_activity and masked_activity_fields(link.agreed_activity),
         records=tuple(map(_without_values, link.records)),
     )
