@@ -11,6 +11,7 @@ class Settings(ChassisSettings):
     mongo_database: str = Field(
         default="tandem_activity_store", min_length=1, description="The store's own database; no other service reads it"
     )
+    port: int = Field(default=8003, ge=1, le=65535, description="Port on which HTTP listens")
     replay_page: int = Field(
         default=200,
         ge=1,

@@ -39,6 +39,14 @@ class ChassisSettings(BaseSettings):
     public_url: str = Field(
         default="http://127.0.0.1:8001", description="Our address as providers and browsers see it: they call it back"
     )
+    http_host: str = Field(
+        default="127.0.0.1",
+        min_length=1,
+        description="Address on which HTTP listens; a container, whose platform reaches it from outside, sets 0.0.0.0",
+    )
+    port: int = Field(
+        default=8000, ge=1, le=65535, description="Port on which HTTP listens; each service has a default of its own"
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         default="INFO", description="Least severity that is written"
     )
@@ -94,10 +102,13 @@ def _one_line(error: ValidationError) -> str:
     return "; ".join(parts)
 
 
-def load_settings(cls: type[S]) -> S:
-    """Read the settings from the environment; where one is missing or malformed, say so in one line and exit with 2."""
+def load_settings(cls: type[S], **given: object) -> S:
+    """Read the settings from the environment; where one is missing or malformed, say so in one line and exit with 2.
+
+    What is `given` wins over the environment.
+    """
     try:
-        return cls()
+        return cls(**given)
     except ValidationError as error:
         print(f"settings: {_one_line(error)}", file=sys.stderr)  # noqa: T201 - before logging is set up, for people
         raise SystemExit(EXIT_BAD_SETTINGS) from None

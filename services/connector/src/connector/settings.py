@@ -13,6 +13,7 @@ class ConnectorSettings(ChassisSettings):
     """Settings of the connector; the defaults of addresses are the providers' real ones."""
 
     mongo_database: str = Field(default="tandem_connector", min_length=1, description="Each service owns its own")
+    port: int = Field(default=8001, ge=1, le=65535, description="Port on which HTTP listens")
     credential_keys: str = Field(
         min_length=1,
         repr=False,

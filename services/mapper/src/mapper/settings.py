@@ -15,4 +15,4 @@ class MapperSettings(ChassisSettings):
     replay_seconds: float = Field(
         default=300.0, gt=0, description="A replay that has not ended after this time is asked for again"
     )
-    port: int = Field(default=8002, ge=1, le=65535, description="Where the HTTP API listens")
+    port: int = Field(default=8002, ge=1, le=65535, description="Port on which HTTP listens")

@@ -18,7 +18,7 @@ def service(name: str, port: int, settings: Mapping[str, str], log: Path) -> Uni
         port=port,
         log=log,
         probe=partial(probes.http, f"http://127.0.0.1:{port}/readyz"),
-        env={**settings, **_direct_loopback(), "TANDEM_PORT": str(port)},
+        env={**settings, **_direct_loopback(), "TANDEM_HTTP_HOST": "127.0.0.1", "TANDEM_PORT": str(port)},
         grace=20.0,  # a batch in flight is finished and committed
     )
 

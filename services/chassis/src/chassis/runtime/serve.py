@@ -1,29 +1,48 @@
-"""Runs a service's app under uvicorn, one process a pod."""
+"""The entry point of every service: reads its settings and runs its app under uvicorn, one process a pod."""
 
+import argparse
 import gc
 import math
+from collections.abc import Callable, Sequence
 
 import uvicorn
 from fastapi import FastAPI
 
 from chassis.observability.logs import configure_logging
-from chassis.settings import ChassisSettings
+from chassis.settings import S, load_settings
 
 _YOUNG_OBJECTS = 50_000
-"""Before a collection. Messages and documents are trees: they go without one. At Python's default of 700 a batch in
-flight is looked through again and again, which took a fifth of the mapper's time (docs/performance.md)."""
+"""Allocations between two runs of the garbage collector. Messages and documents are trees, freed without it; at
+Python's default of 700 it looked through a batch in flight again and again, a fifth of the mapper's time
+(docs/performance.md)."""
 
 
-def serve(app: FastAPI, *, host: str, port: int, settings: ChassisSettings) -> None:
-    """Serve until SIGTERM or SIGINT, then give requests and the batch in flight their time to finish."""
+def run(make_app: Callable[[S], FastAPI], settings_type: type[S], argv: Sequence[str] | None = None) -> None:
+    """Serve until SIGTERM or SIGINT, then give requests and the batch in flight their time to finish.
+
+    `--host` and `--port` win over TANDEM_HTTP_HOST and TANDEM_PORT; every other setting comes from the environment.
+    """
+    settings = load_settings(settings_type, **address(argv))
     configure_logging(settings)
+    app = make_app(settings)
     gc.freeze()
     gc.set_threshold(_YOUNG_OBJECTS)
     uvicorn.run(
         app,
-        host=host,
-        port=port,
+        host=settings.http_host,
+        port=settings.port,
         log_config=None,
         access_log=False,
         timeout_graceful_shutdown=math.ceil(settings.shutdown_seconds),
     )
+
+
+def address(argv: Sequence[str] | None = None) -> dict[str, str]:
+    """Return the settings that the command line gives, by name (default: the process's own arguments)."""
+    parser = argparse.ArgumentParser(
+        description="Runs the service. All other settings are TANDEM_* variables: docs/reference/settings.md",
+        argument_default=argparse.SUPPRESS,
+    )
+    parser.add_argument("--host", dest="http_host", help="address to listen on, in place of TANDEM_HTTP_HOST")
+    parser.add_argument("--port", help="port to listen on, in place of TANDEM_PORT")
+    return vars(parser.parse_args(argv))
