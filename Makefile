@@ -118,9 +118,10 @@ lock: $(INSTALLED) ## Compile the pins with hashes anew (UPGRADE=--upgrade for n
 	@for image in $(IMAGES); do echo "requirements/$$image.txt"; \
 		$(COMPILE) --constraint requirements/dev.txt services/$$image/pyproject.toml -o requirements/$$image.txt; done
 
-docs: $(INSTALLED) ## Write the generated documents anew: what is decided case by case, which tests prove which rule
+docs: $(INSTALLED) ## Write the generated documents anew: what is decided case by case, which tests prove which rule, every setting and metric
 	python -m tests.support.decision_table
 	python -m tests.support.acceptance
+	python -m tests.support.reference
 
 contracts: $(INSTALLED) ## Generate the message schemas anew
 	python -m contracts.generate

@@ -16,5 +16,6 @@ class Settings(ChassisSettings):
         default=200,
         ge=1,
         le=1000,
+        json_schema_extra={"unit": "activities"},
         description="How many activities a replay reads and publishes at once: bounds its memory, whatever a user owns",
     )

@@ -5,7 +5,7 @@ All come from environment variables with the prefix TANDEM_. Each field says why
 
 import sys
 from pathlib import Path
-from typing import Literal, Self, TypeVar
+from typing import Any, Literal, Self, TypeVar
 
 from pydantic import AnyHttpUrl, Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -20,21 +20,26 @@ class ChassisSettings(BaseSettings):
 
     kafka_bootstrap: str = Field(min_length=1, description="host:port list of the Kafka brokers to start from")
     kafka_idempotence: bool = Field(
-        default=True, description="Idempotent producer: no duplicates by retries. The embedded broker cannot: off there"
+        default=True,
+        description="Idempotent producer: retries make no duplicates. Off on the sandbox's broker, which lacks it",
     )
     kafka_fetch_max_wait_ms: int = Field(
         default=500,
         gt=0,
-        description="How long the broker may hold an empty fetch. The embedded broker looks for new data only every "
-        "half of it, so the sandbox sets 20",
+        description="How long the broker may hold an empty fetch. The sandbox's broker looks for new data only every "
+        "half of it, so the sandbox sets less",
     )
     mongo_url: str = Field(min_length=1, description="mongodb:// address of the server or replica set")
     mongo_database: str = Field(default="tandem", min_length=1, description="Each service owns a database of its own")
     jwt_secret: str | None = Field(
-        default=None, min_length=16, repr=False, description="Shared secret of HS256 tokens (sandbox). This or the next"
+        default=None,
+        min_length=16,
+        repr=False,
+        description="Shared secret of HS256 tokens (sandbox). Either this or TANDEM_JWKS_URL",
     )
     jwks_url: str | None = Field(
-        default=None, description="Where the identity provider publishes its RS256/ES256 keys. This or the secret"
+        default=None,
+        description="Where the identity provider publishes its RS256/ES256 keys. Either this or TANDEM_JWT_SECRET",
     )
     public_url: str = Field(
         default="http://127.0.0.1:8001", description="Our address as providers and browsers see it: they call it back"
@@ -102,7 +107,7 @@ def _one_line(error: ValidationError) -> str:
     return "; ".join(parts)
 
 
-def load_settings(cls: type[S], **given: object) -> S:
+def load_settings(cls: type[S], **given: Any) -> S:  # noqa: ANN401 - settings of any type
     """Read the settings from the environment; where one is missing or malformed, say so in one line and exit with 2.
 
     What is `given` wins over the environment.

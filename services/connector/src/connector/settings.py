@@ -17,8 +17,8 @@ class ConnectorSettings(ChassisSettings):
     credential_keys: str = Field(
         min_length=1,
         repr=False,
-        description="Keys that seal tokens at rest, id:base64 of 32 bytes each, comma-separated: the first seals, "
-        "any opens, so that keys can be rotated",
+        description="Keys that encrypt tokens at rest, id:base64 of 32 bytes each, comma-separated: the first "
+        "encrypts, any decrypts, so that keys can be rotated",
     )
     google_api_url: str = Field(
         default="https://www.googleapis.com",
@@ -34,7 +34,7 @@ class ConnectorSettings(ChassisSettings):
         default="https://oauth2.googleapis.com/revoke", description="Where a grant is given back at the stop (K1)"
     )
     google_client_id: str = Field(min_length=1, description="Our OAuth client at Google")
-    google_client_secret: str = Field(min_length=1, repr=False, description="Its secret")
+    google_client_secret: str = Field(min_length=1, repr=False, description="Secret of TANDEM_GOOGLE_CLIENT_ID")
     graph_url: str = Field(
         default="https://graph.microsoft.com/v1.0", description="Microsoft Graph, with /v1.0; a simulator's in tests"
     )
@@ -44,34 +44,41 @@ class ConnectorSettings(ChassisSettings):
     microsoft_client_id: str = Field(
         default="", description="Our OAuth client at Microsoft; without one, outlook and office365 are not offered"
     )
-    microsoft_client_secret: str = Field(default="", repr=False, validate_default=True, description="Its secret")
+    microsoft_client_secret: str = Field(
+        default="", repr=False, validate_default=True, description="Secret of TANDEM_MICROSOFT_CLIENT_ID"
+    )
     poll_seconds: float = Field(
         default=300, gt=0, description="Safety poll: notifications get lost, so every calendar is read this often"
     )
     poll_longest_seconds: float = Field(
         default=3600,
         gt=0,
-        description="The same where polls keep finding nothing, since push has told it all: each such poll doubles "
-        "the time to the next, up to this",
+        description="Longest time between two safety polls: where push has announced every change, so that polls find "
+        "nothing, each of them doubles the time to the next, up to this",
     )
     poll_without_push_seconds: float = Field(
-        default=60, gt=0, description="The same where the provider does not push; never less often than the above"
+        default=60,
+        gt=0,
+        description="Time between two polls where the provider does not push; TANDEM_POLL_SECONDS where that is less",
     )
     debounce_seconds: float = Field(
         default=1, ge=0, description="At most one read per connection in this time: notifications come in bursts"
     )
     second_look_seconds: float = Field(
-        default=2, gt=0, description="When a read is repeated that a notification asked for and that found nothing"
+        default=2,
+        gt=0,
+        description="After this time a read is repeated that a notification asked for and that found nothing",
     )
     scheduler_seconds: float = Field(default=0.25, gt=0, description="How often due work is looked for")
     background_per_second: float = Field(
         default=100,
         ge=1,
+        json_schema_extra={"unit": "connections/s"},
         description="Connections a second that a pod takes up at most for work that can wait (polls, daily reads, "
         "renewals, retries); less while the provider refuses or does not answer",
     )
     provider_timeout_seconds: float = Field(
-        default=10, gt=0, le=25, description="For one call to a provider; below the life of a lease"
+        default=10, gt=0, le=25, description="Time limit of one call to a provider; must stay below the life of a lease"
     )
 
     @field_validator(

@@ -2,13 +2,19 @@
 
 from prometheus_client import Counter, Gauge, Histogram
 
-CONSUMED = Counter("tandem_consumed_total", "Records settled, by outcome", ["topic", "group", "outcome"])
-HANDLE_SECONDS = Histogram("tandem_handle_seconds", "Time to settle one record, retries included", ["topic", "group"])
-HANDLE_RETRIES = Counter("tandem_handle_retries_total", "Attempts repeated, by reason", ["topic", "group", "reason"])
+CONSUMED = Counter("tandem_consumed_total", "Records processed, by outcome", ["topic", "group", "outcome"])
+HANDLE_SECONDS = Histogram(
+    "tandem_handle_seconds", "Seconds to process one record, retries included", ["topic", "group"]
+)
+HANDLE_RETRIES = Counter(
+    "tandem_handle_retries_total",
+    "Attempts to process a record that were repeated, by reason",
+    ["topic", "group", "reason"],
+)
 CONSUMER_LAG = Gauge("tandem_consumer_lag", "Records behind the end of the partition", ["topic", "group", "partition"])
 PUBLISHED = Counter("tandem_published_total", "Messages the broker confirmed", ["topic"])
 OUTBOX_FAILED = Counter("tandem_outbox_failures_total", "Publishing attempts left to the sweeper", ["collection"])
 OUTBOX_SWEPT = Counter("tandem_outbox_swept_total", "Documents whose outbox the sweeper had to publish", ["collection"])
 WRITE_CONFLICTS = Counter("tandem_write_conflicts_total", "Updates repeated after a version conflict", ["collection"])
 PERIODIC_FAILED = Counter("tandem_periodic_failures_total", "Failed runs of a background task", ["task"])
-REQUEST_SECONDS = Histogram("tandem_request_seconds", "Duration of HTTP requests", ["method", "route", "status"])
+REQUEST_SECONDS = Histogram("tandem_request_seconds", "Seconds an HTTP request took", ["method", "route", "status"])

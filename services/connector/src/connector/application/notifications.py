@@ -4,17 +4,11 @@ import hmac
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from prometheus_client import Counter
-
 from chassis.messaging.publisher import Publisher
 from connector.adapters.collections import Channel, Stores
 from connector.application.connections.repository import Connections
 from connector.application.message_factory import MessageFactory
 from connector.domain.model.connection import Connection
-
-NOTIFIED = Counter(
-    "tandem_notifications_total", "Push notifications, by what was done with them", ["provider", "outcome"]
-)
 
 ChannelNews = Callable[[Connection, str], Connection]
 """What becomes of a connection by news of its channel, whose id is given."""

@@ -6,14 +6,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from prometheus_client import Gauge
-
 from chassis.clock import Clock
 from connector.adapters.guarded_calendar import ProviderAway
+from connector.application.metrics import BACKGROUND_RATE
 from connector.domain.provider.errors import Throttled
 from connector.domain.scheduling.rate_limiter import Rate, Responses, adjusted, full_rate
-
-RATE = Gauge("tandem_background_rate", "Connections a second that background work may take up", ["provider"])
 
 ADJUST_EVERY = timedelta(seconds=5)
 PROBE_EVERY = timedelta(seconds=20)
@@ -82,7 +79,7 @@ class RateLimiter:
         if abs(now - running.adjusted_at) >= ADJUST_EVERY:
             running.rate = adjusted(running.rate, running.news(), self._most)
             running.adjusted_at = now
-            RATE.labels(provider).set(running.rate.rate)
+            BACKGROUND_RATE.labels(provider).set(running.rate.rate)
         passed = max(0.0, (now - running.taken_at).total_seconds())  # a clock may be set back
         rate, running.taken_at = running.rate.rate, now
         running.credit = min(running.credit + rate * passed, max(rate, 1.0))

@@ -17,7 +17,8 @@ from chassis.errors import Transient
 from chassis.web.problems import Problem, problem_responses, unavailable
 from connector.adapters.collections import Channel
 from connector.adapters.providers.graph.client_state import channel_of
-from connector.application.notifications import NOTIFIED, ChannelNews, Notifications
+from connector.application.metrics import NOTIFIED
+from connector.application.notifications import ChannelNews, Notifications
 from connector.domain.connection.push_channel import channel_lost, channel_to_renew
 from connector.domain.model.connection import Connection
 from connector.entrypoints.http.services import InjectedServices, Services
