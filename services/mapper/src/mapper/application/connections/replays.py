@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from mapper.adapters.collections import Collections
 from mapper.application.causation import Causation
 from mapper.application.connections.pairing import PairingOnConnect
-from mapper.domain.model.connection import Connection, replayed
+from mapper.domain.model.connection import Connection
+from mapper.domain.model.connection_changes import with_replay_progress
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,6 @@ class ReplayCompletion:
 
     async def _note(self, connection: Connection, replay_id: str, **done: bool) -> Connection | None:
         def change(current: Connection | None) -> Connection | None:
-            return replayed(current, replay_id, **done) if current else None
+            return with_replay_progress(current, replay_id, **done) if current else None
 
         return await self.collections.connections.update(connection.id, change)

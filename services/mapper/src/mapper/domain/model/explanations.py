@@ -1,4 +1,4 @@
-"""The verdicts in words a user understands, each with the smallest change that would make the item sync (L1)."""
+"""Every explanation in words a user understands, each with the smallest change that would make the item sync (L1)."""
 
 from contracts.decisions import LostValue, Remedy
 from mapper.domain.model.decision import Explanation
@@ -122,7 +122,7 @@ BACK_AGAIN = Explanation("synced", "D8", "The item came back, and so did its cou
 
 
 def filtered(activity_type: str, selected: tuple[str, ...]) -> Explanation:
-    """Return the verdict on an activity of an unselected type that is not in the calendar (C1)."""
+    """Return the explanation of an activity of an unselected type that is not in the calendar (C1)."""
     return Explanation(
         "skipped",
         "C1",
@@ -133,7 +133,7 @@ def filtered(activity_type: str, selected: tuple[str, ...]) -> Explanation:
 
 
 def unselected(activity_type: str, selected: tuple[str, ...]) -> Explanation:
-    """Return the verdict on an event taken out because its activity's type is not selected (C5)."""
+    """Return the explanation of an event taken out because its activity's type is not selected (C5)."""
     return Explanation(
         "removed",
         "C5",
@@ -144,7 +144,7 @@ def unselected(activity_type: str, selected: tuple[str, ...]) -> Explanation:
 
 
 def held_removal(activity_type: str) -> Explanation:
-    """Return the verdict on an event that stays until the user confirms that its type leaves the calendar (H4)."""
+    """Return the explanation of an event that stays until the user confirms that its type leaves the calendar (H4)."""
     return Explanation(
         "waiting",
         "H4",
@@ -156,7 +156,7 @@ def held_removal(activity_type: str) -> Explanation:
 
 
 def outbound_filtered(activity_type: str, selected: tuple[str, ...], lost: tuple[LostValue, ...]) -> Explanation:
-    """Return the verdict on edits that wait until their activity's type is selected again (C6)."""
+    """Return the explanation of edits that wait until their activity's type is selected again (C6)."""
     return Explanation(
         "waiting",
         "C6",
@@ -168,7 +168,7 @@ def outbound_filtered(activity_type: str, selected: tuple[str, ...], lost: tuple
 
 
 def merged(lost: tuple[LostValue, ...], *, read_only: bool) -> Explanation:
-    """Return the verdict on a merge: J1 where every field changed on one side only, J2 or E5 where a value lost."""
+    """Return the explanation of a merge: J1 where every field changed on one side only, J2 or E5 where a value lost."""
     if not lost:
         return Explanation("synced", "J1", "The change was taken over to the other side.")
     if read_only:
@@ -180,7 +180,7 @@ def merged(lost: tuple[LostValue, ...], *, read_only: bool) -> Explanation:
 
 
 def quarantined(reason: str) -> Explanation:
-    """Return the verdict on an item that one side refuses."""
+    """Return the explanation of an item that one side refuses."""
     return Explanation(
         "quarantined",
         "E5",

@@ -7,7 +7,7 @@ _NAMESPACE: Final = UUID("6c3ff4d2-5f0b-5d0e-9a55-3b7a3a1d7c10")
 
 
 def activity_id_for(account_key: str, calendar_id: str, event_id: str, generation: int = 0) -> str:
-    """Return the id of the activity born from an event: creating it twice is updating it once.
+    """Return the id of the activity made from an event: creating it twice is updating it once.
 
     A series moved there and back uses the id of an event again, while its first activity goes on elsewhere (E4):
     then the next `generation` is another activity's.

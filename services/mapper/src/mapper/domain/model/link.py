@@ -22,7 +22,7 @@ _KEPT_RECORDS = 20
 
 
 class DecisionRecord(Value):
-    """A decision as it is kept: `text` is the fact in JSON, for it is written often and seldom asked for."""
+    """A decision as it is kept: `text` is the message in JSON, since it is written often and seldom read."""
 
     outcome: Outcome
     rule: str

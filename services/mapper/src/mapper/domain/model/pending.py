@@ -30,7 +30,7 @@ class PendingCommand(Value):
 
     @property
     def to_calendar(self) -> bool:
-        """Whether the calendar is asked, not the CRM."""
+        """Whether it is the connector's command, not the activity store's."""
         return isinstance(self.command, CalendarPut | CalendarRemove)
 
     def sent_again(self, due_at: datetime) -> Self:

@@ -1,4 +1,4 @@
-"""An event that a connector does not tell, and what it decided of it (L1)."""
+"""An event that a connector skips, and what it decided of it (L1)."""
 
 from typing import Final, Self
 

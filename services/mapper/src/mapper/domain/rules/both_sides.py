@@ -1,4 +1,4 @@
-"""An activity and its event, both there: closed, asleep, or merged field by field (C5, C6, D2, D4, D7, J1, J2)."""
+"""An activity and its event, both there: closed, dormant, or merged field by field (C5, C6, D2, D4, D7, J1, J2)."""
 
 from dataclasses import replace
 

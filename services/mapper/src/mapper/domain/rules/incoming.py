@@ -26,7 +26,7 @@ def with_event_read(current: Link | None, found: Link, connection: Connection, f
 def with_activity_told(
     current: Link | None, connection: Connection, message: ActivityFact | ActivityReplayed, now: datetime
 ) -> Link | None:
-    """Return the link after its activity was told; None where the activity is none of the connection's business.
+    """Return the link after its activity was published; None where the activity is none of the connection's business.
 
     Nor where it tells what the answer to our own command tells as well.
     """

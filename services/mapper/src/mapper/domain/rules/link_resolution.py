@@ -24,7 +24,7 @@ def link_id_by_marker(fact: EventChanged) -> str | None:
 def select_link(candidates: Sequence[Link | None]) -> Link | None:
     """Return the link that goes on with an event, by its id and the one before: the one whose event is there (E4).
 
-    An occurrence may come under the id of one that was deleted long ago, and whose link remembers that.
+    An occurrence may come under the id of one that was deleted long ago, and whose link has that id still.
     """
     links = [link for link in candidates if link is not None]
     return next((link for link in links if link.event.live), links[0] if links else None)
@@ -43,8 +43,8 @@ def belongs_to_link(link: Link, fact: EventChanged) -> bool:
 
 def _awaits_replacement(link: Link) -> bool:
     """Tell whether an event is being made in the place of one that is gone; it may be read before that is answered."""
-    asked = (pending.command for pending in link.pending)
-    made = any(isinstance(command, CalendarPut) and command.event_id is None for command in asked)
+    commands = (pending.command for pending in link.pending)
+    made = any(isinstance(command, CalendarPut) and command.event_id is None for command in commands)
     return made and link.event.gone is not None
 
 
@@ -67,7 +67,7 @@ def link_of_event(
 
 
 def link_of_activity(connection: Connection, activity: ActivitySnapshot, now: datetime) -> Link:
-    """Return a new link for an activity nobody knows yet; it remembers its event, where it had one."""
+    """Return a new link for an activity nobody knows yet; recovered from what the activity has of an earlier one."""
     return recover_link(new_link(connection, activity.id, "crm", now), activity)
 
 

@@ -1,4 +1,4 @@
-"""Pairs what a replay left over on both sides, before anything is created (K2, K3): by marker, iCalUID, exact match."""
+"""Pairs what has no counterpart after a replay, before any creation (K2, K3): by marker, iCalUID, exact match."""
 
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping
@@ -62,7 +62,7 @@ class UnpairedLinks:
 
     @property
     def named(self) -> frozenset[str]:
-        """The links that markers name and that were not taken in: whoever has both sides adopts nothing."""
+        """The links that markers name and that were not added: one that has both sides is paired with nothing."""
         marked = {event.marked for event in self._events.values() if event.marked}
         return frozenset(marked - self._events.keys() - self._activities.keys() - self._others)
 
@@ -74,7 +74,7 @@ class UnpairedLinks:
         return tuple(Match(event, link) for event, link in found.items())
 
     def _by_marker(self) -> dict[str, str]:
-        """Let the first of those that carry a link's marker adopt it; the others are copies (K3)."""
+        """Pair the first event that carries a link's marker; the others are copies (K3)."""
         first: dict[str, _Event] = {}
         for event in sorted(self._events.values(), key=lambda one: one.order):
             if event.marked and event.marked not in self._others and self._may_hold(event.marked):
@@ -129,11 +129,11 @@ def _is_open(link: Link, connection: Connection) -> bool:
 
 
 def _uid_of(link: Link, activity: ActivitySnapshot) -> Hashable | None:
-    event, remembered = link.event.event, activity.external_ref
+    event, reference = link.event.event, activity.external_ref
     if event is not None and event.ical_uid:
         return event.ical_uid, event.occurrence.original_start if event.occurrence else None
-    if remembered is not None and remembered.account_key == link.account_key and remembered.ical_uid:
-        return remembered.ical_uid, remembered.original_start
+    if reference is not None and reference.account_key == link.account_key and reference.ical_uid:
+        return reference.ical_uid, reference.original_start
     return None
 
 

@@ -1,4 +1,4 @@
-"""What of a link others are told: its state where that changed, and decisions that are new (L1)."""
+"""What is published of a link: its state where that changed, and decisions that are new (L1)."""
 
 from contracts.activities import SyncSummary
 from mapper.domain.model.decision import Explanation

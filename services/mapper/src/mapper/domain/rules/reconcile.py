@@ -22,7 +22,7 @@ Rule = Callable[[EvaluationContext], Decision | None]
 
 
 def reconcile(link: Link, connection: Connection, now: datetime) -> Decision:
-    """Return what becomes of the link: its next state, what is asked of either side, and why."""
+    """Return what becomes of the link: its next state, the actions on either side, and why."""
     context = EvaluationContext(link, connection, now)
     for rule in _RULES:
         decision = rule(context)
