@@ -1,6 +1,7 @@
 """Topic `connection.events.v1` (compacted by connection): a connection's settings and status; no secrets."""
 
-from typing import Literal
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, Field
 
@@ -22,20 +23,43 @@ ConnectionStatus = Literal[
 Remove = Literal["none", "activities", "events"]
 
 
-class ConnectionSettings(Value):
-    """What the user chose. Names, values and defaults are those of the HTTP API."""
+@dataclass(frozen=True)
+class ReadsAnew:
+    """Marks a setting: a change may let in what was passed over, or alter how it looks, so both sides are replayed.
 
-    calendar_id: Id
-    direction: Literal["two_way", "one_way"] = "two_way"
-    inbound_type: str = "meeting"
-    outbound_types: tuple[str, ...] | None = Field(default=None, description="None: all active types")
-    include_context: bool = False
-    private_events: Literal["private", "public", "skip"] = "private"
+    Any change does, or only one `to` a value, or only what is `added` to a list.
+    """
+
+    to: str | None = None
+    added: bool = False
+
+    def applies(self, before: Any, after: Any) -> bool:  # noqa: ANN401 - a setting of any type
+        """Whether a change of the setting asks for a replay."""
+        if self.added:
+            return bool(set(after) - set(before))
+        return bool(before != after and self.to in {None, after})
+
+
+class ConnectionSettings(Value):
+    """What the user chose: the one declaration of every setting.
+
+    HTTP requests and views, the connector's document and this topic's messages derive from it, and so does which
+    changes make the calendar be read anew.
+    """
+
+    calendar_id: Annotated[Id, ReadsAnew()]
+    direction: Annotated[Literal["two_way", "one_way"], ReadsAnew(to="two_way")] = "two_way"
+    inbound_type: str = Field(default="meeting", description="type of activities made from events; two-way only (C2)")
+    outbound_types: Annotated[tuple[str, ...] | None, ReadsAnew(added=True)] = Field(
+        default=None, description="null: all active types (C1)"
+    )
+    include_context: bool = Field(default=False, description="deal and contact information in events (F4)")
+    private_events: Annotated[Literal["private", "public", "skip"], ReadsAnew()] = "private"
     inbound_visibility: Literal["everyone", "owner"] = "everyone"
     on_event_deleted: Literal["delete", "keep"] = "delete"
     backfill: Literal["future", "none"] = "future"
-    invite_guests: bool = False
-    horizon_days: int = Field(default=180, ge=1, le=730)
+    invite_guests: bool = Field(default=False, description="true lets the provider mail guests (I1)")
+    horizon_days: int = Field(default=180, ge=1, le=730, description="how far ahead events come in (D5)")
     timezone: str = Field(default="UTC", description="IANA")
 
 

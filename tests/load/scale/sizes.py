@@ -8,7 +8,7 @@ import bson
 
 from chassis.ids import new_id
 from chassis.persistence.document import CODEC, Document, encode, prepared_for_write
-from connector.domain.model.connection import Counted, Subscription
+from connector.domain.model.connection_parts import Counted, Subscription
 from connector.domain.scheduling.schedule import with_due
 from connector.domain.sync_state.documents import EventState
 from tests.support.bench import NOW, as_written

@@ -6,7 +6,8 @@ from typing import Any
 from connector.domain.change_detection.event_change import ReadContext
 from connector.domain.event.content_hash import with_hash
 from connector.domain.event.window import window_at
-from connector.domain.model.connection import Choices, Connection
+from connector.domain.model.connection import Connection
+from connector.domain.model.settings import ChosenSettings
 from contracts.calendar_objects import EventFields, EventSnapshot
 from contracts.connections import Coverage
 from contracts.times import Timed
@@ -27,7 +28,7 @@ def connection(**fields: Any) -> Connection:
         "phase": "running",
         "account_id": "ann@example.com",
         "account_key": "key",
-        "settings": Choices(calendar_id="cal", timezone="Europe/Berlin"),
+        "settings": ChosenSettings(calendar_id="cal", timezone="Europe/Berlin"),
         "coverage": Coverage(connected_at=NOW),
         "replay_id": "r1",
     } | fields

@@ -16,7 +16,8 @@ from connector.application.lease import Leases
 from connector.application.message_factory import MessageFactory
 from connector.application.reading.sync_state import SyncStateRepository
 from connector.application.writing.outcomes import CommandOutcomes, Outcome
-from connector.domain.model.connection import Connection, InFlight
+from connector.domain.model.connection import Connection
+from connector.domain.model.connection_parts import InFlight
 from contracts import topics
 from contracts.calendar_commands import CalendarPut
 from contracts.calendar_events import CalendarCommandSettled

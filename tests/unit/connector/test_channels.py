@@ -9,7 +9,8 @@ import pytest
 from chassis.clock import ManualClock
 from connector.application.connections.push_channels import Channels
 from connector.domain.connection.push_channel import channel_to_renew, is_good, polling
-from connector.domain.model.connection import Connection, Subscription
+from connector.domain.model.connection import Connection
+from connector.domain.model.connection_parts import Subscription
 from connector.domain.provider.errors import Missing, WatchRefused
 from connector.domain.provider.port import Watch, WatchRequest
 from connector.domain.scheduling.schedule import renew_at

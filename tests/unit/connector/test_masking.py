@@ -8,7 +8,8 @@ from chassis.ids import new_id
 from connector.adapters.collections import RecordedOutcome
 from connector.domain.connection.settings_change import changed
 from connector.domain.event.redaction import PrivateMode, redacted, redacted_item
-from connector.domain.model.connection import Choices, Connection
+from connector.domain.model.connection import Connection
+from connector.domain.model.settings import ChosenSettings
 from connector.domain.provider.items import EventRead, EventRemoved, OccurrenceCancelled, OccurrenceRead, SeriesRead
 from connector.domain.sync_state.documents import SeriesState
 from connector.domain.sync_state.redaction import redacted_series
@@ -98,7 +99,7 @@ def _choose(before: Connection, mode: PrivateMode) -> Connection:
 
 
 def test_d1_g2_private_events_are_covered_since_they_are_no_longer_skipped() -> None:
-    choices = Choices(calendar_id="cal", timezone="Europe/Berlin", private_events="skip")
+    choices = ChosenSettings(calendar_id="cal", timezone="Europe/Berlin", private_events="skip")
     let_in = _choose(connection(settings=choices), "private")
     assert (let_in.coverage.private_since, let_in.replay_id) == (NOW + DAY, "r2")
     assert _choose(connection(), "public").coverage.private_since is None

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from connector.domain.connection.status import Progress, progress_of, status_of
-from connector.domain.model.connection import Brake, Counted, Trouble
+from connector.domain.model.connection_parts import Counted, MassDeleteGuard, Trouble
 from tests.unit.connector.support import NOW, connection
 
 PATIENCE = timedelta(minutes=10)
@@ -26,7 +26,7 @@ PROVEN: dict[str, Any] = {"counted": COUNTED, "ever_replayed": True, "last_read_
         (PROVEN | {"trouble": Trouble(kind="needs_reauth", since=NOW)}, "needs_reauth"),
         (PROVEN | {"trouble": Trouble(kind="throttled", since=NOW)}, "throttled"),
         (PROVEN | {"trouble": Trouble(kind="unreachable", since=NOW)}, "in_sync"),
-        (PROVEN | {"brake": Brake(id="b", pass_id="p", items=())}, "needs_confirmation"),
+        (PROVEN | {"brake": MassDeleteGuard(id="b", pass_id="p", items=())}, "needs_confirmation"),
         (PROVEN | {"phase": "stopping"}, "stopping"),
         (PROVEN | {"phase": "stopped"}, "stopped"),
     ],

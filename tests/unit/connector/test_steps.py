@@ -11,7 +11,8 @@ from connector.domain.connection.lease import LeaseHeld, LeaseLost, leased, rele
 from connector.domain.connection.lifecycle import healthy, pick_calendar, resuming, stopping, troubled
 from connector.domain.connection.reads import PollingPolicy, Proof, proven
 from connector.domain.connection.settings_change import SettingRefused, changed
-from connector.domain.model.connection import Choices, Subscription
+from connector.domain.model.connection_parts import Subscription
+from connector.domain.model.settings import ChosenSettings
 from connector.domain.provider.port import CalendarInfo
 from connector.domain.scheduling.debounce import debounce_pull
 from connector.domain.scheduling.jitter import jittered
@@ -113,7 +114,7 @@ def test_a_setting_applies_from_now_and_only_if_it_differs_c4() -> None:
 
 
 def test_a_switch_to_two_way_covers_from_now_and_reads_anew_b4() -> None:
-    one_way = connection(settings=Choices(calendar_id="cal", direction="one_way"))
+    one_way = connection(settings=ChosenSettings(calendar_id="cal", direction="one_way"))
     after = changed(one_way, {"direction": "two_way"}, active=TYPES, now=NOW, replay_id="r2")
     assert (after.coverage.two_way_since, after.replay_id) == (NOW, "r2")
     back = changed(after, {"direction": "one_way"}, active=TYPES, now=NOW, replay_id="r3")
@@ -121,7 +122,7 @@ def test_a_switch_to_two_way_covers_from_now_and_reads_anew_b4() -> None:
 
 
 def test_a_newly_selected_type_is_covered_from_now_c5() -> None:
-    few = connection(settings=Choices(calendar_id="cal", outbound_types=("call",)))
+    few = connection(settings=ChosenSettings(calendar_id="cal", outbound_types=("call",)))
     after = changed(few, {"outbound_types": ("call", "meeting")}, active=TYPES, now=NOW, replay_id="r2")
     assert after.coverage.types_since == {"meeting": NOW}
 
@@ -156,7 +157,7 @@ def test_others_are_told_only_what_is_news() -> None:
 def test_a_read_of_a_calendar_no_longer_chosen_proves_nothing_a9() -> None:
     proof = Proof("cal", NOW, NOW, "next", "poll", 0)
     assert proven(connection(), proof, PACE).cursor == "next"
-    moved = connection(settings=Choices(calendar_id="b"))
+    moved = connection(settings=ChosenSettings(calendar_id="b"))
     assert proven(moved, proof, PACE) == moved
 
 
@@ -176,8 +177,8 @@ def test_stopping_waits_for_the_mapper_unless_nothing_can_be_done_k1() -> None:
 def test_an_unusable_choice_falls_back_to_the_primary_calendar_a5() -> None:
     primary = CalendarInfo("p", "Ann", primary=True, timezone="UTC", selectable=True)
     holidays = CalendarInfo("h", "Holidays", primary=False, timezone="UTC", selectable=False, reason="read-only")
-    assert pick_calendar(Choices(calendar_id="h"), [primary, holidays]) == primary
-    assert pick_calendar(Choices(), [holidays]) is None
+    assert pick_calendar(ChosenSettings(calendar_id="h"), [primary, holidays]) == primary
+    assert pick_calendar(ChosenSettings(), [holidays]) is None
 
 
 def test_an_account_keeps_its_key() -> None:

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from connector.domain.model.connection import InFlight
+from connector.domain.model.connection_parts import InFlight
 from connector.domain.writing.write_attempts import begun
 from tests.unit.connector.support import NOW, connection
 

@@ -16,7 +16,8 @@ from connector.adapters.collections import Channel
 from connector.adapters.providers.graph.client_state import client_state
 from connector.application.message_factory import MessageFactory
 from connector.application.notifications import Notifications
-from connector.domain.model.connection import Connection, Subscription
+from connector.domain.model.connection import Connection
+from connector.domain.model.connection_parts import Subscription
 from connector.entrypoints.http import microsoft_webhook
 from tests.unit.connector.support import DAY, NOW, connection
 

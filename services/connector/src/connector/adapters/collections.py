@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Self
 
 from pydantic import AwareDatetime
 
@@ -43,6 +44,10 @@ class OAuthState(Document):
     expires_at: AwareDatetime
     used: bool = False
 
+    def as_used(self) -> Self:
+        """Return the state as one that cannot be used again."""
+        return self.model_copy(update={"used": True})
+
 
 class Channel(Document):
     """A push channel, known here before the provider is: the first notification may come before the answer."""
@@ -60,6 +65,10 @@ class ParkedWork(Document):
     message: str
     times: int = 1
     """How often it was parked: who takes it up forgets it only as it was found."""
+
+    def parked_again(self) -> Self:
+        """Return the work parked once more."""
+        return self.model_copy(update={"times": self.times + 1})
 
 
 class RecordedOutcome(Document):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from chassis.clock import Clock
 from chassis.ids import new_id
 from connector.application.connections.repository import Connections
-from connector.domain.connection.lease import leased, released, renewed, with_next_seq
+from connector.domain.connection.lease import leased, released, renewed
 from connector.domain.model.connection import Connection
 
 Change = Callable[[Connection], Connection]
@@ -47,7 +47,7 @@ class Leases:
 
     async def next_read(self, lease: WorkLease) -> None:
         """Draw the next `seq` under the lease: what is read from now on is newer than what was published so far."""
-        await self.renew(lease, with_next_seq)
+        await self.renew(lease, Connection.with_next_seq)
         lease.seq = lease.connection.seq
 
     async def release(self, lease: WorkLease, note: Change = unchanged) -> None:

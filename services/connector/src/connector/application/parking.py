@@ -12,7 +12,8 @@ from connector.adapters.collections import ParkedWork, Stores
 from connector.adapters.guarded_calendar import ProviderAway
 from connector.application.connections.repository import Connections
 from connector.domain.connection.lifecycle import resuming, troubled
-from connector.domain.model.connection import Connection, TroubleKind
+from connector.domain.model.connection import Connection
+from connector.domain.model.connection_parts import TroubleKind
 from connector.domain.provider.errors import CalendarUnavailable, NeedsReauth, Throttled
 from contracts.calendar_commands import CalendarCommandMessage, CalendarPull
 from contracts.topics import CALENDAR_COMMANDS, MODELS
@@ -39,7 +40,7 @@ class Parking:
         fresh = ParkedWork(id=command.id, connection_id=command.connection_id, message=command.model_dump_json())
 
         def parked(current: ParkedWork | None) -> ParkedWork:
-            return current.model_copy(update={"times": current.times + 1}) if current else fresh
+            return current.parked_again() if current else fresh
 
         await self.stores.parked.update(command.id, parked)
 
@@ -56,9 +57,7 @@ class Parking:
         log.warning("connection_parked", connection=connection.id, kind=kind, reason=str(error))
         await self.connections.change(
             connection.id,
-            lambda c: troubled(
-                c.model_copy(update={"lease": None}), kind, error.code, error.detail, now=now, retry_after=retry_after
-            ),
+            lambda c: troubled(c.with_lease(None), kind, error.code, error.detail, now=now, retry_after=retry_after),
         )
 
     async def take_up(self, connection_id: str) -> None:

@@ -14,7 +14,8 @@ from connector.application.connections.repository import Connections
 from connector.application.lease import Change
 from connector.application.worker import Worker
 from connector.domain.connection.lifecycle import counted, deletions_held, deletions_released, drained
-from connector.domain.model.connection import Brake, Connection, Counted
+from connector.domain.model.connection import Connection
+from connector.domain.model.connection_parts import Counted, MassDeleteGuard
 from connector.settings import ConnectorSettings
 from contracts.activity_types import ActivityTypesChanged
 from contracts.brakes import BrakeMessage, BrakeRequested
@@ -55,8 +56,8 @@ class ConnectionConsumers:
         """Take in that a pass waits for the user, or that his answer was carried out (H4)."""
         message = incoming.message
         if isinstance(message, BrakeRequested):
-            brake = _brake(message)
-            await self._change(message.connection_id, lambda c: deletions_held(c, brake))
+            guard = _guard(message)
+            await self._change(message.connection_id, lambda c: deletions_held(c, guard))
         else:
             await self._change(message.connection_id, lambda c: deletions_released(c, message.brake_id))
 
@@ -78,9 +79,11 @@ class ConnectionConsumers:
             await self.connections.change(connection_id, only_live, seen=known)
 
 
-def _brake(asked: BrakeRequested) -> Brake:
+def _guard(asked: BrakeRequested) -> MassDeleteGuard:
     total = max(asked.total, len(asked.items))
-    return Brake(id=asked.brake_id, pass_id=asked.pass_id, items=asked.items, total=total, restore=asked.restore)
+    return MassDeleteGuard(
+        id=asked.brake_id, pass_id=asked.pass_id, items=asked.items, total=total, restore=asked.restore
+    )
 
 
 def register(broker: KafkaBroker, listener: ConnectionConsumers, settings: ConnectorSettings, clock: Clock) -> None:

@@ -15,7 +15,8 @@ from connector.adapters.guarded_calendar import Calendars
 from connector.application.lease import Leases, WorkLease
 from connector.application.provider_access import new_secret
 from connector.domain.connection.push_channel import is_good, polling, postponed, pushed
-from connector.domain.model.connection import Connection, Subscription
+from connector.domain.model.connection import Connection
+from connector.domain.model.connection_parts import Subscription
 from connector.domain.provider.errors import Missing
 from connector.domain.provider.port import Watch, WatchRequest
 
@@ -64,8 +65,7 @@ class Channels:
             watch = await calendars.prolong(_watch(old))
         except Missing:
             return None
-        renewed = {"opened_at": self.clock.now(), "must_renew": False}
-        return old.model_copy(update=renewed | {"expires_at": watch.expires_at}) if watch else None
+        return old.prolonged(self.clock.now(), watch.expires_at) if watch else None
 
     async def _open(self, connection: Connection, calendars: Calendars) -> Subscription:
         channel = Channel(

@@ -19,7 +19,8 @@ from connector.application.lease import Change
 from connector.application.provider_access import ProviderAccess
 from connector.domain.connection.lifecycle import resyncing, stopping
 from connector.domain.connection.settings_change import changed, check_selectable, check_types, put_back
-from connector.domain.model.connection import Choices, Connection
+from connector.domain.model.connection import Connection
+from connector.domain.model.settings import ChosenSettings
 from connector.domain.provider.port import CalendarInfo
 from connector.domain.provider.supported import check_provider
 from contracts.connections import BrakeAnswer, Coverage, Remove
@@ -42,7 +43,7 @@ class ConnectionService:
     ) -> Connection:
         """Create a connection that waits for its sign-in. 409 where the user has one that is not stopped (A7)."""
         name, now = check_provider(provider, self.access.kits), self.clock.now()
-        choices = Choices().model_copy(update=dict(given))
+        choices = ChosenSettings().with_choices(given)
         check_types(given, choices, await self.types.of(identity.company_id))
         fresh = Connection(
             id=connection_id,
@@ -150,7 +151,7 @@ class ConnectionService:
             if current.brake is None or current.brake.id != brake_id or current.brake_answer:
                 open_one = current.brake.id if current.brake and not current.brake_answer else None
                 raise conflict("brake_outdated", "this question is no longer open", brake_id=open_one)
-            answered = current.model_copy(update={"brake_answer": answer})
+            answered = current.with_guard_answer(answer)
             if current.brake.restore is None or action != "restore":
                 return answered
             return put_back(answered, current.brake.restore, active=active, now=now, replay_id=replay_id)

@@ -14,7 +14,8 @@ from connector.application.connections.repository import Connections
 from connector.application.provider_access import ProviderAccess, new_secret
 from connector.domain.connection.identity import account_key
 from connector.domain.connection.lifecycle import authorised, pick_calendar, reauthorised
-from connector.domain.model.connection import Connection, LastProblem
+from connector.domain.model.connection import Connection
+from connector.domain.model.connection_parts import LastProblem
 from connector.domain.provider.port import Account, CalendarInfo
 
 _STATE_LIFE = timedelta(minutes=10)
@@ -78,7 +79,7 @@ class SignIn:
         def use(known: OAuthState | None) -> OAuthState | None:
             nonlocal used
             used = known is not None and not known.used
-            return known.model_copy(update={"used": True}) if known and used else None
+            return known.as_used() if known and used else None
 
         known = await self.stores.states.update(state, use)
         if known is None or not used or known.expires_at <= self.clock.now():
@@ -100,7 +101,7 @@ class SignIn:
     async def note_failure(self, connection_id: str, code: str, detail: str) -> None:
         """Note for the user why a sign-in came to nothing."""
         problem = LastProblem(code=code, detail=detail, at=self.clock.now())
-        await self.connections.change(connection_id, lambda c: c.model_copy(update={"last_problem": problem}))
+        await self.connections.change(connection_id, lambda c: c.with_problem(problem))
 
     async def _finish(self, connection: Connection, state: OAuthState, code: str) -> Connection:
         verifier = self.cipher.decrypt(state.sealed_verifier, state.id).decode()

@@ -55,7 +55,7 @@ class Puller:
     async def replay(self, lease: WorkLease, calendars: Calendars, replay_id: str) -> None:
         """Read the whole window, tell all of it and how much it was."""
         started = self.clock.now()
-        await self.leases.renew(lease, lambda c: with_due(c.model_copy(update={"told": 0}), {"kick": None}))
+        await self.leases.renew(lease, lambda c: with_due(c.with_published(0), {"kick": None}))
         read = self._begin(lease, calendars, full=True, tell_all=True)
         cursor = await self._pages(read, None)
         await self.teller.confirm_absent(read)
@@ -64,7 +64,7 @@ class Puller:
         proof = Proof(read.reading.calendar_id, started, self.clock.now(), cursor, "resync", read.found)
 
         def replayed(connection: Connection) -> Connection:
-            return proven(connection.model_copy(update={"told": read.told}), proof, self.policy)
+            return proven(connection.with_published(read.told), proof, self.policy)
 
         await self.leases.release(lease, replayed)
 
@@ -111,6 +111,6 @@ class Puller:
 
     async def _keep(self, read: Read) -> None:
         if read.reading.tell_all:
-            await self.leases.renew(read.lease, lambda c: c.model_copy(update={"told": read.told}))
+            await self.leases.renew(read.lease, lambda c: c.with_published(read.told))
         else:
             await self.leases.renew(read.lease)

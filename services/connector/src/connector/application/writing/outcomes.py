@@ -136,4 +136,4 @@ class CommandOutcomes:
 
 
 def _free(connection: Connection) -> Connection:
-    return healthy(connection.model_copy(update={"in_flight": None}))
+    return healthy(connection.with_in_flight(None))

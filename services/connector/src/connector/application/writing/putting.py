@@ -9,7 +9,8 @@ from connector.adapters.guarded_calendar import Calendars
 from connector.application.lease import Leases, WorkLease
 from connector.application.writing.outcomes import CommandOutcomes, Outcome
 from connector.domain.event.redaction import redacted
-from connector.domain.model.connection import Connection, InFlight
+from connector.domain.model.connection import Connection
+from connector.domain.model.connection_parts import InFlight
 from connector.domain.provider.errors import AlreadyExists, Forbidden, Missing, PreconditionFailed, Rejected
 from connector.domain.provider.items import EventRemoved, Item, etag_of, snapshot_of
 from connector.domain.provider.port import CalendarProvider, NewEvent
@@ -43,8 +44,8 @@ class Writer:
         note = _note_of(lease)
         if (note.event_id, note.generation) == (event_id, generation):
             return note
-        moved = note.model_copy(update={"event_id": event_id, "generation": generation})
-        await self.leases.renew(lease, lambda c: c.model_copy(update={"in_flight": moved}))
+        moved = note.at_place(event_id, generation)
+        await self.leases.renew(lease, lambda c: c.with_in_flight(moved))
         return moved
 
     async def _create(self, lease: WorkLease, calendars: Calendars, put: CalendarPut) -> Outcome:

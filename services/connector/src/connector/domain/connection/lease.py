@@ -3,7 +3,8 @@
 from datetime import datetime, timedelta
 
 from chassis.errors import Transient
-from connector.domain.model.connection import Connection, Lease
+from connector.domain.model.connection import Connection
+from connector.domain.model.connection_parts import Lease
 
 LEASE_LIFE = timedelta(seconds=30)
 """Above the longest time-out of one provider call; renewed with every page."""
@@ -24,7 +25,7 @@ def leased(connection: Connection, holder: str, now: datetime) -> Connection:
         raise LeaseHeld("lease_held", connection.id, retry_after=(lease.until - now).total_seconds())
     fence = connection.fence + 1
     taken = Lease(holder=holder, fence=fence, until=now + LEASE_LIFE)
-    return connection.model_copy(update={"lease": taken, "fence": fence, "seq": connection.seq + 1})
+    return connection.with_lease(taken).with_fence(fence).with_next_seq()
 
 
 def renewed(connection: Connection, fence: int, now: datetime) -> Connection:
@@ -32,18 +33,13 @@ def renewed(connection: Connection, fence: int, now: datetime) -> Connection:
     check_fence(connection, fence)
     if connection.lease is None:
         raise LeaseLost("lease_lost", connection.id)
-    return connection.model_copy(update={"lease": connection.lease.model_copy(update={"until": now + LEASE_LIFE})})
+    return connection.with_lease(connection.lease.prolonged(now + LEASE_LIFE))
 
 
 def released(connection: Connection, fence: int) -> Connection:
     """Return the connection free for others. Raises LeaseLost."""
     check_fence(connection, fence)
-    return connection.model_copy(update={"lease": None})
-
-
-def with_next_seq(connection: Connection) -> Connection:
-    """Return the connection with the next `seq` drawn."""
-    return connection.model_copy(update={"seq": connection.seq + 1})
+    return connection.with_lease(None)
 
 
 def check_fence(connection: Connection, fence: int) -> None:

@@ -3,16 +3,9 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from connector.domain.model.connection import (
-    Brake,
-    Choices,
-    Connection,
-    Counted,
-    DueKind,
-    LastProblem,
-    Trouble,
-    TroubleKind,
-)
+from connector.domain.model.connection import Connection, DueKind
+from connector.domain.model.connection_parts import Counted, LastProblem, MassDeleteGuard, Trouble, TroubleKind
+from connector.domain.model.settings import ChosenSettings
 from connector.domain.provider.port import Account, CalendarInfo
 from connector.domain.scheduling.jitter import next_daily
 from connector.domain.scheduling.schedule import Changes, Due, retry_at, with_due
@@ -24,7 +17,7 @@ _AFTER_RETRY = timedelta(minutes=5)
 _BEHIND_A_RETRY: tuple[DueKind, ...] = ("poll", "kick")
 
 
-def pick_calendar(choices: Choices, calendars: Sequence[CalendarInfo]) -> CalendarInfo | None:
+def pick_calendar(choices: ChosenSettings, calendars: Sequence[CalendarInfo]) -> CalendarInfo | None:
     """Return the chosen calendar, else the primary one (A5); None where neither can be synced."""
     usable = [calendar for calendar in calendars if calendar.selectable]
     chosen = (calendar for calendar in usable if calendar.id == choices.calendar_id)
@@ -36,13 +29,11 @@ def authorised(
     connection: Connection, account: Account, key: str, calendar: CalendarInfo, *, now: datetime, replay_id: str
 ) -> Connection:
     """Return the connection with its account for the first time: the mapper is to replay both sides (K2)."""
-    zone = connection.settings.timezone or calendar.timezone
-    choices = connection.settings.model_copy(update={"calendar_id": calendar.id, "timezone": zone})
+    settings = connection.settings.with_calendar(calendar.id, calendar.timezone)
     coverage = Coverage(connected_at=now, types_since=connection.coverage.types_since)
-    facts = {"account_id": account.id, "account_key": key, "phase": "running", "settings": choices}
-    counts = {"settings_version": connection.settings_version + 1, "coverage": coverage, "replay_id": replay_id}
-    running = connection.model_copy(update=facts | counts | {"last_problem": None, "trouble": None})
-    return with_due(running, due_when_authorised(connection.id, now))
+    running = connection.with_account(account.id, key).with_settings(settings, coverage)
+    asking = running.with_replay(replay_id).with_problem(None).with_trouble(None)
+    return with_due(asking, due_when_authorised(connection.id, now))
 
 
 def due_when_authorised(connection_id: str, now: datetime) -> Changes:
@@ -73,7 +64,7 @@ def expecting_replay(connection: Connection, now: datetime) -> Connection:
 
 def reauthorised(connection: Connection, now: datetime) -> Connection:
     """Return the connection with its grant back: parked work goes on at once (K4)."""
-    healthy = connection.model_copy(update={"trouble": None, "last_problem": None})
+    healthy = connection.with_trouble(None).with_problem(None)
     return with_due(healthy, {"retry": now, "poll": now})
 
 
@@ -92,7 +83,7 @@ def troubled(
     again = None if kind == "needs_reauth" else retry_at(connection.id, attempts, now, retry_after)
     trouble = Trouble(kind=kind, since=last.since if last else now, attempts=attempts, retry_at=again)
     problem = LastProblem(code=code, detail=detail, at=now)
-    parked = connection.model_copy(update={"trouble": trouble, "last_problem": problem})
+    parked = connection.with_trouble(trouble).with_problem(problem)
     return with_due(parked, due_when_troubled(parked.due, again, now))
 
 
@@ -108,7 +99,7 @@ def due_when_troubled(due: Due, again: datetime | None, now: datetime) -> Change
 
 def healthy(connection: Connection) -> Connection:
     """Return the connection after the provider has answered; the retry stays due, for it takes up parked work."""
-    return connection.model_copy(update={"trouble": None}) if connection.trouble else connection
+    return connection.with_trouble(None) if connection.trouble else connection
 
 
 def resuming(connection: Connection, now: datetime) -> Connection:
@@ -121,35 +112,35 @@ def counted(connection: Connection, news: Counted) -> Connection:
     """Return the connection with the mapper's latest counts."""
     current = news.replay_id == connection.replay_id
     replayed = connection.ever_replayed or (current and news.replayed)
-    return connection.model_copy(update={"counted": news, "ever_replayed": replayed})
+    return connection.with_counts(news, ever_replayed=replayed)
 
 
-def deletions_held(connection: Connection, brake: Brake) -> Connection:
+def deletions_held(connection: Connection, guard: MassDeleteGuard) -> Connection:
     """Return the connection waiting for the user's confirmation; a newer guard replaces an open one (H4)."""
-    if connection.phase != "running" or (connection.brake and connection.brake.id == brake.id):
+    if connection.phase != "running" or (connection.brake and connection.brake.id == guard.id):
         return connection
-    return connection.model_copy(update={"brake": brake, "brake_answer": None})
+    return connection.with_guard(guard)
 
 
 def deletions_released(connection: Connection, brake_id: str) -> Connection:
     """Return the connection with its brake forgotten, if it is still that one."""
     if connection.brake is None or connection.brake.id != brake_id:
         return connection
-    return connection.model_copy(update={"brake": None, "brake_answer": None})
+    return connection.with_guard(None)
 
 
 def resyncing(connection: Connection, replay_id: str, now: datetime) -> Connection:
     """Return the connection asking for a replay of both sides (K4)."""
-    return expecting_replay(connection.model_copy(update={"replay_id": replay_id, "told": 0}), now)
+    return expecting_replay(connection.with_replay(replay_id), now)
 
 
 def stopping(connection: Connection, remove: Remove) -> Connection:
     """Return the connection on its way out (K1). With nothing to remove and no grant, it is out at once."""
     helpless = connection.trouble is not None and connection.trouble.needs_user
     if connection.phase == "connecting" or (remove == "none" and helpless):
-        return stopped(connection.model_copy(update={"remove": remove}))
+        return stopped(connection.with_removal(remove))
     quiet = with_due(connection, dict.fromkeys(connection.due))
-    return quiet.model_copy(update={"phase": "stopping", "remove": remove, "brake": None, "brake_answer": None})
+    return quiet.with_phase("stopping").with_removal(remove).with_guard(None)
 
 
 def drained(connection: Connection, refused: int, now: datetime) -> Connection:
@@ -158,10 +149,10 @@ def drained(connection: Connection, refused: int, now: datetime) -> Connection:
         return connection
     left = f"{refused} items could not be removed and were left where they are"
     problem = LastProblem(code="left_behind", detail=left, at=now) if refused else connection.last_problem
-    return with_due(connection.model_copy(update={"last_problem": problem}), {"retire": now})
+    return with_due(connection.with_problem(problem), {"retire": now})
 
 
 def stopped(connection: Connection) -> Connection:
     """Return the connection stopped: its user may connect again (A7)."""
-    rest = {"phase": "stopped", "subscription": None, "trouble": None, "cursor": None}
-    return with_due(connection.model_copy(update=rest), dict.fromkeys(connection.due))
+    ended = connection.with_phase("stopped").with_subscription(None, connection.push).with_trouble(None)
+    return with_due(ended.without_cursor(), dict.fromkeys(connection.due))

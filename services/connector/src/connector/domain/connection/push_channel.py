@@ -2,7 +2,8 @@
 
 from datetime import datetime
 
-from connector.domain.model.connection import Connection, Subscription
+from connector.domain.model.connection import Connection
+from connector.domain.model.connection_parts import Subscription
 from connector.domain.scheduling.schedule import due_when_postponed, renew_at, with_due
 
 
@@ -19,22 +20,21 @@ def is_good(connection: Connection, now: datetime) -> bool:
 
 def pushed(connection: Connection, channel: Subscription) -> Connection:
     """Return the connection with a channel that is open."""
-    facts = {"subscription": channel, "push": "webhook"}
-    return with_due(connection.model_copy(update=facts), {"channel": renew_at(channel)})
+    return with_due(connection.with_subscription(channel, "webhook"), {"channel": renew_at(channel)})
 
 
 def postponed(connection: Connection, now: datetime) -> Connection:
     """Return the connection to be tried again soon; a channel that ran out meanwhile no longer counts as push."""
     alive = connection.subscription is not None and connection.subscription.expires_at > now
     return with_due(
-        connection if alive else connection.model_copy(update={"push": "polling"}),
+        connection if alive else connection.with_subscription(connection.subscription, "polling"),
         due_when_postponed(now, connection.id),
     )
 
 
 def polling(connection: Connection, again: datetime) -> Connection:
     """Return the connection without push; `again`: when to ask for it next."""
-    return with_due(connection.model_copy(update={"subscription": None, "push": "polling"}), {"channel": again})
+    return with_due(connection.with_subscription(None, "polling"), {"channel": again})
 
 
 def channel_to_renew(connection: Connection, channel_id: str, now: datetime) -> Connection:
@@ -42,8 +42,7 @@ def channel_to_renew(connection: Connection, channel_id: str, now: datetime) -> 
     channel = connection.subscription
     if channel is None or channel.id != channel_id:
         return connection
-    marked = channel.model_copy(update={"must_renew": True})
-    return with_due(connection.model_copy(update={"subscription": marked}), {"channel": now})
+    return with_due(connection.with_subscription(channel.to_renew(), connection.push), {"channel": now})
 
 
 def channel_lost(connection: Connection, channel_id: str, now: datetime) -> Connection:

@@ -57,8 +57,7 @@ def proven(connection: Connection, proof: Proof, policy: PollingPolicy) -> Conne
     if connection.settings.calendar_id != proof.calendar_id:
         return connection
     quiet = quiet_after(connection.quiet_polls, proof.reason, proof.found)
-    facts = {"cursor": proof.cursor, "last_read_at": proof.finished, "last_read_started_at": proof.started}
-    read = healthy(connection.model_copy(update=facts | {"quiet_polls": quiet}))
+    read = healthy(connection.with_read(proof.cursor, proof.started, proof.finished, quiet))
     poll_at = policy.next_poll(read.id, proof.finished, read.push, quiet)
     again = due_to_look_again(read.due, proof.finished, policy) if look_again(proof.reason, proof.found) else {}
     return with_due(read, {"poll": poll_at, **again})

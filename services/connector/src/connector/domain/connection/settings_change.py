@@ -2,19 +2,29 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import ConfigDict, Field, field_validator, model_validator
 
 from chassis.errors import Rejected
 from connector.domain.connection.lifecycle import expecting_replay
-from connector.domain.model.connection import Choices, Connection, Trouble
+from connector.domain.model.connection import Connection
+from connector.domain.model.connection_parts import Trouble
+from connector.domain.model.settings import ChosenSettings
 from connector.domain.provider.port import CalendarInfo
-from connector.domain.scheduling.schedule import with_due
+from connector.domain.scheduling.schedule import Changes, with_due
 from contracts.brakes import Restore
-from contracts.connections import Coverage
-from contracts.envelope import Id, Value
+from contracts.connections import ConnectionSettings, Coverage, ReadsAnew
+from contracts.envelope import Id
+
+_REPLAYS = tuple(
+    (name, mark)
+    for name, field in ConnectionSettings.model_fields.items()
+    for mark in field.metadata
+    if isinstance(mark, ReadsAnew)
+)
+"""The settings whose change may make both sides be read anew."""
 
 
 class SettingRefused(Rejected):
@@ -25,22 +35,12 @@ class SettingRefused(Rejected):
         self.field = field
 
 
-class SettingsChange(Value):
+class SettingsChange(ConnectionSettings):
     """Any of the settings, as a request gives them; what is not given stays as it is (C4)."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     calendar_id: Id = Field(default="primary", description="an id of /calendars; default: the primary calendar")
-    direction: Literal["two_way", "one_way"] = "two_way"
-    inbound_type: str = Field(default="meeting", description="type of activities made from events; two-way only (C2)")
-    outbound_types: tuple[str, ...] | None = Field(default=None, description="null: all active types (C1)")
-    include_context: bool = Field(default=False, description="deal and contact information in events (F4)")
-    private_events: Literal["private", "public", "skip"] = "private"
-    inbound_visibility: Literal["everyone", "owner"] = "everyone"
-    on_event_deleted: Literal["delete", "keep"] = "delete"
-    backfill: Literal["future", "none"] = "future"
-    invite_guests: bool = Field(default=False, description="true lets the provider mail guests (I1)")
-    horizon_days: int = Field(default=180, ge=1, le=730, description="how far ahead events come in (D5)")
     timezone: str = Field(default="UTC", description="IANA; default: the calendar's")
 
     @field_validator("timezone")
@@ -64,12 +64,7 @@ class SettingsChange(Value):
         return {name: getattr(self, name) for name in names}
 
 
-def selected(choices: Choices, active: Collection[str]) -> tuple[str, ...]:
-    """Return the types that go out (C1); without a choice, all active ones."""
-    return choices.outbound_types if choices.outbound_types is not None else tuple(active)
-
-
-def check_types(given: Mapping[str, Any], choices: Choices, active: Collection[str]) -> None:
+def check_types(given: Mapping[str, Any], choices: ChosenSettings, active: Collection[str]) -> None:
     """Raise SettingRefused where a type is unknown or inactive, or the inbound type is given while one-way (C2)."""
     if "inbound_type" in given and choices.direction == "one_way":
         raise SettingRefused("two_way_only", "inbound_type", "events come in only when the sync is two-way")
@@ -97,27 +92,26 @@ def changed(
 ) -> Connection:
     """Return the connection with new settings, applied from `now` on; unchanged where nothing differs."""
     before = connection.settings
-    after = before.model_copy(update=dict(given))
+    after = before.with_choices(given)
     check_types(given, after, active)
     if after == before:
         return connection
-    update: dict[str, Any] = {
-        "settings": after,
-        "settings_version": connection.settings_version + 1,
-        "coverage": _coverage(connection.coverage, before, after, active, now),
-    }
-    if after.calendar_id != before.calendar_id:
-        update |= {"cursor": None, "last_read_started_at": None, "trouble": _trouble_left(connection)}
-    if _reads_anew(before, after, active):
-        update |= {"replay_id": replay_id, "told": 0}
-    result = connection.model_copy(update=update)
-    if connection.phase != "running":
-        return result
-    if result.replay_id != connection.replay_id:
-        result = expecting_replay(result, now)
+    result = connection.with_settings(after, _coverage(connection.coverage, before, after, active, now))
     moved = after.calendar_id != before.calendar_id
-    result = with_due(result, {"settings": now})
-    return with_due(result, {"channel": now, "retry": now}) if moved else result
+    if moved:
+        result = result.without_reads().with_trouble(_trouble_left(connection))
+    if reads_anew(before, after, active):
+        result = result.with_replay(replay_id)
+    return _scheduled(result, now, moved=moved, replaying=result.replay_id != connection.replay_id)
+
+
+def _scheduled(connection: Connection, now: datetime, *, moved: bool, replaying: bool) -> Connection:
+    """Return the connection with the work that a change of settings makes due."""
+    if connection.phase != "running":
+        return connection
+    waiting = expecting_replay(connection, now) if replaying else connection
+    at_once: Changes = {"settings": now, "channel": now, "retry": now} if moved else {"settings": now}
+    return with_due(waiting, at_once)
 
 
 def put_back(
@@ -140,24 +134,23 @@ def _trouble_left(connection: Connection) -> Trouble | None:
     return None if trouble and trouble.kind == "calendar_unavailable" else trouble
 
 
-def _coverage(coverage: Coverage, before: Choices, after: Choices, active: Collection[str], now: datetime) -> Coverage:
+def _coverage(
+    coverage: Coverage, before: ChosenSettings, after: ChosenSettings, active: Collection[str], now: datetime
+) -> Coverage:
     """Return since when items are covered (D1): the switch to two-way (B4), a type (C5), another calendar (A9)."""
+    since: dict[str, Any] = coverage.model_dump()
     if before.direction == "one_way" and after.direction == "two_way":
-        coverage = coverage.model_copy(update={"two_way_since": now})
+        since["two_way_since"] = now
     if before.calendar_id != after.calendar_id:
-        coverage = coverage.model_copy(update={"calendar_since": now})
+        since["calendar_since"] = now
     if before.private_events == "skip" != after.private_events:
-        coverage = coverage.model_copy(update={"private_since": now})
-    types = set(selected(after, active)) - set(selected(before, active))
-    since = coverage.types_since | dict.fromkeys(sorted(types), now)
-    return coverage.model_copy(update={"types_since": since}) if types else coverage
+        since["private_since"] = now
+    added = set(after.selected_types(active)) - set(before.selected_types(active))
+    since["types_since"] = coverage.types_since | dict.fromkeys(sorted(added), now)
+    return Coverage.model_validate(since)
 
 
-def _reads_anew(before: Choices, after: Choices, active: Collection[str]) -> bool:
-    """Say whether items that were passed over may come in now, or change their look: then both sides are told anew."""
-    return (
-        after.calendar_id != before.calendar_id
-        or after.private_events != before.private_events
-        or (after.direction, before.direction) == ("two_way", "one_way")
-        or bool(set(selected(after, active)) - set(selected(before, active)))
-    )
+def reads_anew(before: ChosenSettings, after: ChosenSettings, active: Collection[str]) -> bool:
+    """Say whether a change asks for a replay of both sides, by what the settings' declaration says of each."""
+    old, new = ({**dict(one), "outbound_types": one.selected_types(active)} for one in (before, after))
+    return any(mark.applies(old[name], new[name]) for name, mark in _REPLAYS)

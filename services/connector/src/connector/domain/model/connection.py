@@ -1,108 +1,38 @@
 """The connection's document: one user's connected calendar account, and how its work stands."""
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Literal
+from typing import Literal, NamedTuple, Self
 
 from pydantic import AwareDatetime, Field
 
 from chassis.persistence.document import Document
-from contracts.brakes import BrakeItem, Restore
-from contracts.connections import BrakeAnswer, ConnectionSettings, Coverage, Provider, Remove
-from contracts.envelope import Id, Value
+from connector.domain.model.connection_parts import (
+    Counted,
+    InFlight,
+    LastProblem,
+    Lease,
+    MassDeleteGuard,
+    Subscription,
+    Trouble,
+)
+from connector.domain.model.settings import ChosenSettings
+from contracts.connections import BrakeAnswer, Coverage, Provider, Remove
+from contracts.envelope import Id
 
 Phase = Literal["connecting", "running", "stopping", "stopped"]
-TroubleKind = Literal["throttled", "unreachable", "calendar_unavailable", "needs_reauth"]
 Push = Literal["webhook", "polling"]
 DueKind = Literal[
     "window", "second_look", "settings", "poll", "retry", "horizon", "reconcile", "channel", "kick", "retire"
 ]
 
 
-class Choices(ConnectionSettings):
-    """What the user chose so far: calendar and zone are filled in by the account when it is authorised."""
+class Earliest(NamedTuple):
+    """What the indexes are on: what somebody waits for, parked work to be gone on with, and what can wait."""
 
-    calendar_id: Id | None = None  # type: ignore[assignment]  # unknown until OAuth is through
-    timezone: str | None = None  # type: ignore[assignment]  # the calendar's own, unless chosen
-
-    def complete(self) -> ConnectionSettings:
-        """Return the settings as others see them; needs a calendar."""
-        return ConnectionSettings.model_validate(self.model_dump() | {"timezone": self.timezone or "UTC"})
-
-
-class LastProblem(Value):
-    """What went wrong last, for the user."""
-
-    code: str
-    detail: str
-    at: AwareDatetime
-
-
-class Trouble(Value):
-    """Why the provider cannot be asked just now; the connection's work is parked until `retry_at` or the user acts."""
-
-    kind: TroubleKind
-    since: AwareDatetime
-    attempts: int = 1
-    retry_at: AwareDatetime | None = None
-
-    @property
-    def needs_user(self) -> bool:
-        """Whether waiting is of no use."""
-        return self.kind == "needs_reauth"
-
-
-class Brake(Value):
-    """A pass waits for the user's confirmation (H4)."""
-
-    id: Id
-    pass_id: Id
-    items: tuple[BrakeItem, ...]
-    total: int = 0
-    restore: Restore | None = Field(default=None, description="what restoring puts back after a settings change")
-
-
-class Counted(Value):
-    """What the mapper said last about this connection (L2)."""
-
-    replay_id: Id
-    replayed: bool
-    links: int
-    pending: int
-
-
-class Subscription(Value):
-    """The push channel that is open now."""
-
-    id: Id
-    resource_id: str
-    calendar_id: Id
-    opened_at: AwareDatetime
-    expires_at: AwareDatetime
-    must_renew: bool = Field(default=False, description="its provider said so, whatever its end")
-
-
-class Lease(Value):
-    """Who works on this connection just now; `fence` rises with each lease, so that a stale holder is told apart."""
-
-    holder: Id
-    fence: int
-    until: AwareDatetime
-
-
-class InFlight(Value):
-    """A write at the provider that may or may not have arrived: settled first after a crash."""
-
-    command_id: Id
-    kind: Literal["put", "remove"]
-    event_id: Id
-    generation: int = 0
-    started_at: AwareDatetime
-    tries: int = 1
-
-    @property
-    def unsure(self) -> bool:
-        """Whether an earlier try of this very command may have arrived."""
-        return self.tries > 1
+    due_at: datetime | None
+    resume_at: datetime | None
+    background_at: datetime | None
 
 
 class Connection(Document):
@@ -117,7 +47,7 @@ class Connection(Document):
     account_id: str | None = None
     account_key: Id | None = None
 
-    settings: Choices = Choices()
+    settings: ChosenSettings = ChosenSettings()
     settings_version: int = 1
     coverage: Coverage
     replay_id: Id
@@ -127,7 +57,7 @@ class Connection(Document):
     subscription: Subscription | None = None
     trouble: Trouble | None = None
     last_problem: LastProblem | None = None
-    brake: Brake | None = None
+    brake: MassDeleteGuard | None = None
     brake_answer: BrakeAnswer | None = None
     counted: Counted | None = None
     ever_replayed: bool = False
@@ -173,3 +103,85 @@ class Connection(Document):
         if self.trouble is None:
             return True
         return self.trouble.retry_at is not None and self.trouble.retry_at <= now
+
+    def with_account(self, account_id: str, account_key: str) -> Self:
+        """Return the connection running, with the account that signed in."""
+        return self.model_copy(update={"account_id": account_id, "account_key": account_key, "phase": "running"})
+
+    def with_settings(self, settings: ChosenSettings, coverage: Coverage) -> Self:
+        """Return the connection with other settings, which makes another version of them."""
+        version = self.settings_version + 1
+        return self.model_copy(update={"settings": settings, "settings_version": version, "coverage": coverage})
+
+    def with_replay(self, replay_id: str) -> Self:
+        """Return the connection asking for a new replay of both sides."""
+        return self.model_copy(update={"replay_id": replay_id, "told": 0})
+
+    def with_published(self, count: int) -> Self:
+        """Return the connection with the number of events published in the present replay."""
+        return self.model_copy(update={"told": count})
+
+    def with_phase(self, phase: Phase) -> Self:
+        """Return the connection in another phase."""
+        return self.model_copy(update={"phase": phase})
+
+    def with_removal(self, remove: Remove) -> Self:
+        """Return the connection with what stopping it removes (K1)."""
+        return self.model_copy(update={"remove": remove})
+
+    def with_trouble(self, trouble: Trouble | None) -> Self:
+        """Return the connection with the reason why its provider cannot be asked."""
+        return self.model_copy(update={"trouble": trouble})
+
+    def with_problem(self, problem: LastProblem | None) -> Self:
+        """Return the connection with what the user sees as its last problem."""
+        return self.model_copy(update={"last_problem": problem})
+
+    def with_guard(self, guard: MassDeleteGuard | None) -> Self:
+        """Return the connection with another question, or none, about deletions (H4); an earlier answer is void."""
+        return self.model_copy(update={"brake": guard, "brake_answer": None})
+
+    def with_guard_answer(self, answer: BrakeAnswer) -> Self:
+        """Return the connection with the user's answer (H4)."""
+        return self.model_copy(update={"brake_answer": answer})
+
+    def with_counts(self, counted: Counted, *, ever_replayed: bool) -> Self:
+        """Return the connection with the mapper's latest counts (L2)."""
+        return self.model_copy(update={"counted": counted, "ever_replayed": ever_replayed})
+
+    def with_subscription(self, subscription: Subscription | None, push: Push) -> Self:
+        """Return the connection with its push channel, and how changes become known."""
+        return self.model_copy(update={"subscription": subscription, "push": push})
+
+    def with_read(self, cursor: str, started_at: datetime, finished_at: datetime, quiet_polls: int) -> Self:
+        """Return the connection after a complete read."""
+        read = {"cursor": cursor, "last_read_started_at": started_at, "last_read_at": finished_at}
+        return self.model_copy(update=read | {"quiet_polls": quiet_polls})
+
+    def without_cursor(self) -> Self:
+        """Return the connection as one whose calendar is to be read from the start."""
+        return self.model_copy(update={"cursor": None})
+
+    def without_reads(self) -> Self:
+        """Return the connection as one whose calendar has never been read."""
+        return self.model_copy(update={"cursor": None, "last_read_started_at": None})
+
+    def with_lease(self, lease: Lease | None) -> Self:
+        """Return the connection leased to somebody, or to nobody."""
+        return self.model_copy(update={"lease": lease})
+
+    def with_fence(self, fence: int) -> Self:
+        """Return the connection with the fencing number of its latest lease."""
+        return self.model_copy(update={"fence": fence})
+
+    def with_next_seq(self) -> Self:
+        """Return the connection with the next `seq` drawn: what is published with it is newer than all before."""
+        return self.model_copy(update={"seq": self.seq + 1})
+
+    def with_in_flight(self, note: InFlight | None) -> Self:
+        """Return the connection with the note of a write under way, or none."""
+        return self.model_copy(update={"in_flight": note})
+
+    def with_schedule(self, due: Mapping[DueKind, datetime], earliest: "Earliest") -> Self:
+        """Return the connection with these due times, and the earliest of them, which the indexes are on."""
+        return self.model_copy(update={"due": dict(due), **earliest._asdict()})

@@ -6,10 +6,10 @@ What decides works on plain times, so that a simulation of a million connections
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from connector.domain.model.connection import Connection, DueKind, Subscription
+from connector.domain.model.connection import Connection, DueKind, Earliest
+from connector.domain.model.connection_parts import Subscription
 from connector.domain.scheduling.jitter import jittered, offset_within
 
 Due = Mapping[DueKind, datetime]
@@ -42,15 +42,6 @@ def kinds_due(due: Due, now: datetime) -> tuple[DueKind, ...]:
     return tuple(kind for _, kind in sorted(ready))
 
 
-@dataclass(frozen=True, slots=True)
-class Earliest:
-    """What the indexes are on: what somebody waits for, parked work to be gone on with, and what can wait."""
-
-    due_at: datetime | None
-    resume_at: datetime | None
-    background_at: datetime | None
-
-
 def earliest(due: Due) -> Earliest:
     """Return the earliest time of each."""
     urgent = [at for kind, at in due.items() if kind not in BACKGROUND and kind != "retry"]
@@ -61,9 +52,7 @@ def earliest(due: Due) -> Earliest:
 def with_due(connection: Connection, changes: Changes) -> Connection:
     """Return the connection with these times set."""
     due = changed_due(connection.due, changes)
-    first = earliest(due)
-    indexed = {"due_at": first.due_at, "resume_at": first.resume_at, "background_at": first.background_at}
-    return connection.model_copy(update={"due": due, **indexed})
+    return connection.with_schedule(due, earliest(due))
 
 
 def sooner(connection: Connection, kind: DueKind, at: datetime) -> Connection:

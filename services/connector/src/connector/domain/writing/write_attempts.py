@@ -3,7 +3,8 @@
 from datetime import datetime
 from typing import Literal
 
-from connector.domain.model.connection import Connection, InFlight
+from connector.domain.model.connection import Connection
+from connector.domain.model.connection_parts import InFlight
 from connector.domain.provider.items import EventRemoved, Item, snapshot_of
 from contracts.calendar_commands import CalendarPut
 from contracts.calendar_objects import EventChanges, EventFields, EventSnapshot
@@ -13,8 +14,8 @@ def begun(connection: Connection, note: InFlight) -> Connection:
     """Return the connection with the note of a write about to be made; one tried before keeps its first time."""
     known = connection.in_flight
     if known is not None and known.command_id == note.command_id:
-        note = note.model_copy(update={"started_at": known.started_at, "tries": known.tries + 1})
-    return connection.model_copy(update={"in_flight": note})
+        note = note.as_next_try_of(known)
+    return connection.with_in_flight(note)
 
 
 def is_ours(event: EventSnapshot, put: CalendarPut) -> bool:
@@ -34,10 +35,10 @@ def holds(fields: EventFields, changes: EventChanges) -> bool:
     return all(getattr(fields, name) == getattr(changes, name) for name in wanted)
 
 
-Dispatch = Literal["there", "written", "deleted_since", "tombstone", "stranger"]
+IdConflict = Literal["there", "written", "deleted_since", "tombstone", "stranger"]
 
 
-def id_conflict(item: Item, put: CalendarPut, first_try: datetime) -> Dispatch:
+def id_conflict(item: Item, put: CalendarPut, first_try: datetime) -> IdConflict:
     """Say what holds the id of an event that we wanted to create.
 
     A tombstone newer than the command's first try was inserted by us and then deleted by the user.

@@ -1,20 +1,20 @@
 """What the API shows of a connection: all of it to its user, how it stands to the company's administrators."""
 
 from datetime import datetime
-from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
 from connector.domain.connection.reads import PollingPolicy
-from connector.domain.connection.settings_change import selected
 from connector.domain.connection.status import progress_of, status_of
-from connector.domain.model.connection import Connection, LastProblem, Push
+from connector.domain.model.connection import Connection, Push
+from connector.domain.model.connection_parts import LastProblem
+from connector.domain.model.settings import ChosenSettings
 from contracts.brakes import BrakeItem
 from contracts.connections import ConnectionStatus, Provider
 
 
 class _View(BaseModel):
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, json_schema_serialization_defaults_required=True)
 
 
 class ProgressView(_View):
@@ -49,23 +49,12 @@ class StatusView(_View):
     created_at: datetime
 
 
-class ConnectionView(StatusView):
+class ConnectionView(StatusView, ChosenSettings):
     """A connection with its settings, as its user sees it."""
 
     brake: BrakeView | None
     authorization_url: str | None = None
-    calendar_id: str | None
-    direction: Literal["two_way", "one_way"]
-    inbound_type: str
     outbound_types: tuple[str, ...]
-    include_context: bool
-    private_events: Literal["private", "public", "skip"]
-    inbound_visibility: Literal["everyone", "owner"]
-    on_event_deleted: Literal["delete", "keep"]
-    backfill: Literal["future", "none"]
-    invite_guests: bool
-    horizon_days: int
-    timezone: str | None
 
 
 class CalendarView(_View):
@@ -115,7 +104,7 @@ def connection_view(
     """Return a connection as its user sees it; `types` are the company's active ones."""
     choices, brake = connection.settings, connection.brake
     waiting = brake if brake and connection.brake_answer is None else None
-    shown = choices.model_dump() | {"outbound_types": selected(choices, types)}
+    shown = choices.model_dump() | {"outbound_types": choices.selected_types(types)}
     return ConnectionView.model_validate(
         dict(status_view(connection, now, policy))
         | shown
