@@ -25,7 +25,7 @@ from chassis.messaging.consumer_health import RebalanceListener, health_of
 from chassis.messaging.dead_letters import dead_letter
 from chassis.messaging.lanes import run_stages, stages
 from chassis.messaging.record_processing import RecordProcessor, RedeliveryNeeded
-from chassis.observability.correlation import CORRELATION_HEADER, bind_correlation
+from chassis.observability.correlation import CORRELATION_HEADER, bind_causation, bind_correlation
 from chassis.observability.metrics import CONSUMED, CONSUMER_LAG, HANDLE_SECONDS
 from chassis.observability.tracing import span
 from chassis.settings import ChassisSettings
@@ -153,6 +153,7 @@ class _Consumer(Generic[M]):
     async def _handle(self, incoming: Incoming[M]) -> None:
         own = getattr(incoming.message, "correlation_id", None)
         bind_correlation(own or incoming.headers.get(CORRELATION_HEADER) or new_id())
+        bind_causation(getattr(incoming.message, "id", None))
         with span(f"{incoming.topic} process", incoming.headers):
             await self.handle(incoming)
 

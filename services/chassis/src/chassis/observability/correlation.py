@@ -1,4 +1,8 @@
-"""The correlation id: one id that follows a user's action through requests, messages and log lines."""
+"""Correlation and causation: which action a piece of work belongs to, and which message it handles.
+
+The correlation id follows a user's action through requests, messages and log lines. The causation id is the id of the
+message in hand; work that a request or a timer began has none.
+"""
 
 from contextvars import ContextVar
 
@@ -9,6 +13,7 @@ from chassis.ids import new_id
 CORRELATION_HEADER = "correlation_id"
 
 _current: ContextVar[str | None] = ContextVar("correlation_id", default=None)
+_causation: ContextVar[str | None] = ContextVar("causation_id", default=None)
 
 
 def current_correlation_id() -> str:
@@ -21,3 +26,13 @@ def bind_correlation(correlation_id: str) -> str:
     _current.set(correlation_id)
     structlog.contextvars.bind_contextvars(correlation_id=correlation_id)
     return correlation_id
+
+
+def current_causation_id() -> str | None:
+    """Return the id of the message in hand; None in work that a request or a timer began."""
+    return _causation.get()
+
+
+def bind_causation(message_id: str | None) -> None:
+    """Make a message the cause of everything done from here on in this task."""
+    _causation.set(message_id)

@@ -7,7 +7,7 @@ from typing import Any
 from chassis.clock import Clock
 from chassis.ids import new_id
 from chassis.messaging.publisher import Outgoing, outgoing
-from chassis.observability.correlation import current_correlation_id
+from chassis.observability.correlation import current_causation_id, current_correlation_id
 from connector.domain.change_detection.event_change import EventChange
 from connector.domain.change_detection.skipped_events import SkippedEvent
 from connector.domain.connection.events import published_state
@@ -40,12 +40,14 @@ class MessageFactory:
     clock: Clock
 
     def _envelope(self, connection: Connection, version: int, cause: Cause) -> dict[str, Any]:
+        """Return the common part of every message (docs/decisions/causation-is-the-message-in-hand.md)."""
         return {
             "id": new_id(),
             "occurred_at": self.clock.now(),
             "company_id": connection.company_id,
             "aggregate_version": version,
             "correlation_id": current_correlation_id(),
+            "causation_id": current_causation_id(),
             "cause": cause,
             "connection_id": connection.id,
         }

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import structlog
 
 from chassis.clock import Clock
+from chassis.observability.correlation import bind_causation
 from connector.adapters.guarded_calendar import Calendars, ProviderAway
 from connector.application.connections.push_channels import Channels
 from connector.application.connections.repository import Connections
@@ -54,6 +55,7 @@ class Worker:
 
     async def handle(self, command: CalendarCommandMessage) -> None:
         """Carry out one command, park it, or answer why not."""
+        bind_causation(command.id)  # one that was parked is carried out while another message is in hand
         connection = await self.connections.get(command.connection_id)
         if connection is None:
             log.warning("unknown_connection", connection=command.connection_id, command=command.type)
@@ -139,6 +141,7 @@ class Worker:
         note = connection.in_flight
         if note is not None and note.command_id != getattr(command, "command_id", None):
             await self.parking.resume(note.command_id, connection.id, self.handle)
+            bind_causation(command.id)
 
 
 def _refusal(connection: Connection, command: Command) -> str | None:
