@@ -1,4 +1,4 @@
-"""The connector's settings: what the chassis needs, credentials' keys, the provider's addresses, and the policy."""
+"""The connector's settings: what the chassis needs, credentials' keys, the providers' addresses, and the polling."""
 
 from datetime import timedelta
 

@@ -53,7 +53,7 @@ class MessageFactory:
         }
 
     def connection_changed(self, connection: Connection) -> list[Outgoing]:
-        """Return what others are told of a connection; nothing while it has no account."""
+        """Return the published state of a connection; nothing while it has no account."""
         fields = published_state(connection)
         if fields is None:
             return []
@@ -108,12 +108,12 @@ class MessageFactory:
         return _wire(CALENDAR_EVENTS, connection.id, message)
 
     def replay_ended(self, connection: Connection, replay_id: str, seq: int, count: int) -> Outgoing:
-        """Return that everything in the window has been told."""
+        """Return that everything in the window has been published."""
         calendar = self._calendar(connection, connection.calendar_id, seq)
         return _wire(CALENDAR_EVENTS, connection.id, CalendarReplayEnded(**calendar, replay_id=replay_id, count=count))
 
     def confirmed(self, connection: Connection, replay_id: str, seq: int) -> Outgoing:
-        """Return that every event that was asked for by its id has been told (H2)."""
+        """Return that every event that was asked for by its id has been published (H2)."""
         calendar = self._calendar(connection, connection.calendar_id, seq)
         return _wire(CALENDAR_EVENTS, connection.id, CalendarConfirmed(**calendar, replay_id=replay_id))
 
@@ -144,7 +144,7 @@ class MessageFactory:
         )
 
     def skipped(self, connection: Connection, found: SkippedEvent) -> Outgoing:
-        """Return that an event was left out, for explain to tell (L1)."""
+        """Return the decision that an event was skipped, which explain shows (L1)."""
         message = SyncDecided(
             **self._envelope(connection, connection.version, "calendar"),
             user_id=connection.user_id,

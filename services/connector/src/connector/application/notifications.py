@@ -11,12 +11,12 @@ from connector.application.message_factory import MessageFactory
 from connector.domain.model.connection import Connection
 
 ChannelNews = Callable[[Connection, str], Connection]
-"""What becomes of a connection by news of its channel, whose id is given."""
+"""Changes a connection by what its provider says of a channel, whose id is given."""
 
 
 @dataclass(frozen=True)
 class Notifications:
-    """Says only "go and pull", and that only after Kafka has it."""
+    """Turns genuine notifications into requests to pull; each is answered only after Kafka has the request."""
 
     stores: Stores
     connections: Connections

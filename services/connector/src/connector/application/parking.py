@@ -26,7 +26,7 @@ PARKS = (Throttled, ProviderAway, NeedsUser)
 
 @dataclass(frozen=True)
 class Parking:
-    """Keeps the work of connections that cannot go on, and takes it up again."""
+    """Parks the work of connections whose provider cannot be asked, and resumes it."""
 
     stores: Stores
     connections: Connections
@@ -45,7 +45,7 @@ class Parking:
         await self.stores.parked.update(command.id, parked)
 
     async def hold(self, command: CalendarCommandMessage) -> None:
-        """Keep a command of a connection that cannot work, and see to it that it is taken up."""
+        """Park a command of a connection that cannot work, and schedule when parked work goes on."""
         await self.park(command)
         now = self.clock.now()
         await self.connections.change(command.connection_id, lambda c: resuming(c, now))
@@ -61,7 +61,7 @@ class Parking:
         )
 
     async def take_up(self, connection_id: str) -> None:
-        """Ask again for everything that waits, in its order; what is parked anew by then stays."""
+        """Publish all parked commands again, in their order; what is parked again meanwhile stays."""
         async for page in self.stores.parked.pages({"connection_id": connection_id}, size=200):
             await self.publisher.publish([_again(work) for work in page])
             for work in page:

@@ -1,4 +1,4 @@
-"""The providers that are built, and one connection's guarded way to its own."""
+"""The configured providers, and the calendars of one connection at its provider."""
 
 import secrets
 from collections.abc import Mapping
@@ -22,13 +22,13 @@ class ProviderKit:
 
 @dataclass(frozen=True)
 class ProviderAccess:
-    """Opens the way from a connection to its provider."""
+    """Gives a connection its provider's calendars and OAuth client."""
 
     kits: Mapping[str, ProviderKit]
     vault: CredentialStore
 
     def calendars(self, connection: Connection) -> Calendars:
-        """Return the connection's guarded way to its provider."""
+        """Return the connection's calendars at its provider."""
         kit = self.kits[connection.provider]
         access = StoredAccess(self.vault, kit.oauth, connection.id)
         return Calendars(kit.calendars, access, invite=connection.settings.invite_guests)

@@ -1,4 +1,4 @@
-"""The present rate towards each provider, from how it answers this process."""
+"""Limits the rate of background work at each provider, by how it answers this process (AIMD)."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -36,7 +36,7 @@ class _Running:
 
 
 class RateLimiter:
-    """Counts answers and gives out allowances; state of the process, learnt anew after each start."""
+    """Counts a provider's answers and grants allowances; the state is the process's own and starts afresh with it."""
 
     def __init__(self, clock: Clock, most: float) -> None:
         self._clock = clock
@@ -74,7 +74,7 @@ class RateLimiter:
         return True
 
     def allowance(self, provider: str) -> int:
-        """Return how many connections may be taken up now, at most a second's worth."""
+        """Return how many connections may be dispatched now, at most a second's worth."""
         running, now = self._running[provider], self._clock.now()
         if abs(now - running.adjusted_at) >= ADJUST_EVERY:
             running.rate = adjusted(running.rate, running.news(), self._most)

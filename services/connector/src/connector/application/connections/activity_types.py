@@ -1,4 +1,4 @@
-"""Which activity types a company has, as the store last told; the six defaults until then (C3)."""
+"""Which activity types a company has, as the store last published them; the six defaults until then (C3)."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""Connections as their users change them: every write that changes what others are told owes them the news."""
+"""The connections' documents; a write that changes their published state publishes it."""
 
 from collections.abc import Callable
 
@@ -8,7 +8,7 @@ from connector.domain.model.connection import Connection
 
 
 class Connections:
-    """The connections' documents, announced where there is news."""
+    """Reads and changes connections, and publishes their state where it changed."""
 
     def __init__(self, documents: Documents[Connection]) -> None:
         self.documents = documents

@@ -1,4 +1,4 @@
-"""What others are told of a connection, and when there is news worth telling."""
+"""The published state of a connection, and when it has to be published again."""
 
 from typing import Any
 
@@ -27,6 +27,6 @@ def published_state(connection: Connection) -> dict[str, Any] | None:
 
 
 def owing_changed_state(before: Connection | None, after: Connection) -> Connection:
-    """Return the connection, owing its state where what others are told of it has changed."""
+    """Return the connection with its state marked as unpublished, where the published part changed."""
     told = published_state(before) if before else None
     return after.with_state_unpublished() if published_state(after) != told else after

@@ -53,7 +53,7 @@ def next_reconcile(connection_id: str, after: datetime) -> Changes:
 
 
 def due_when_replaying(now: datetime) -> Changes:
-    """Return until when the mapper is to have asked for a replay; without it, the state is told again."""
+    """Return until when the mapper is to have asked for a replay; without that, the state is published again."""
     return {"kick": now + _REPLAY_EXPECTED}
 
 
@@ -123,7 +123,7 @@ def deletions_held(connection: Connection, guard: MassDeleteGuard) -> Connection
 
 
 def deletions_released(connection: Connection, brake_id: str) -> Connection:
-    """Return the connection with its brake forgotten, if it is still that one."""
+    """Return the connection without its mass-delete guard, if it is still that one (H4)."""
     if connection.brake is None or connection.brake.id != brake_id:
         return connection
     return connection.with_guard(None)

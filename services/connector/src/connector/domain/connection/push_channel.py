@@ -38,7 +38,7 @@ def polling(connection: Connection, again: datetime) -> Connection:
 
 
 def channel_to_renew(connection: Connection, channel_id: str, now: datetime) -> Connection:
-    """Return the connection whose provider wants its channel renewed now; news of an older one is none."""
+    """Return the connection whose provider wants its channel renewed now; an older channel is ignored."""
     channel = connection.subscription
     if channel is None or channel.id != channel_id:
         return connection
@@ -46,7 +46,7 @@ def channel_to_renew(connection: Connection, channel_id: str, now: datetime) -> 
 
 
 def channel_lost(connection: Connection, channel_id: str, now: datetime) -> Connection:
-    """Return the connection whose provider has closed its channel; news of an older one is none."""
+    """Return the connection whose provider has closed its channel; an older channel is ignored."""
     if connection.subscription is None or connection.subscription.id != channel_id:
         return connection
     return polling(connection, now)

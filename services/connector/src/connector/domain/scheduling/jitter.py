@@ -1,4 +1,4 @@
-"""Times apart: what would come due for all at once (after an outage, a mass connect, a restart) is drawn asunder.
+"""Jitter: work that would be due for all at once (after an outage, a mass connect, a restart) is spread in time.
 
 Rules draw no random numbers: each connection's place comes from its id, so that a time is the same whoever reckons it.
 Spans are whole milliseconds, which is what the database keeps.

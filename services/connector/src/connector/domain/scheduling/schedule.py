@@ -17,7 +17,7 @@ Changes = Mapping[DueKind, datetime | None]
 """New times; None: no longer due."""
 
 BACKGROUND: frozenset[DueKind] = frozenset({"poll", "horizon", "reconcile", "channel"})
-"""Calls to the provider that can wait: asked for no faster than it answers (`domain.rate`), and after retries."""
+"""Calls to the provider that can wait: asked for no faster than it answers (AIMD), and after retries."""
 
 _RENEW_BEFORE = timedelta(hours=24)
 _OPEN_AGAIN = timedelta(minutes=1)
