@@ -1,7 +1,7 @@
-"""Consumers: batches of raw records, each decoded alone, worked off by lanes, settled all before the batch is acked.
+"""Consumers: batches of raw records, each decoded alone, worked off by lanes, all processed before the batch is acked.
 
-FastStream's own decoding would let one bad record keep a whole batch from ever being handled; see `settling` for
-what happens to a record that fails.
+FastStream's own decoding would let one bad record keep a whole batch from ever being handled; `record_processing`
+says what happens to a record that fails.
 """
 
 from collections.abc import Awaitable, Callable, Hashable, Sequence
@@ -106,7 +106,7 @@ class _Consumer(Generic[M]):
     clock: Clock
 
     async def take(self, records: Sequence[ConsumerRecord]) -> None:
-        """Settle a batch, or give it back whole."""
+        """Process a batch, or leave it whole for redelivery."""
         items = [self._decode(record) for record in records if not self.skip.matches(record)]
         try:
             await run_stages(stages(items, self._lane_of), self._process, at_once=LANES_AT_ONCE)
@@ -207,10 +207,10 @@ def consume(  # noqa: PLR0913 - a consumer's whole policy in one place
 ) -> None:
     """Register a consumer of a topic.
 
-    `parse` turns a record's value into a message or raises. `handle` must be idempotent; its errors mean what
-    `settling` says. `lane` names what must stay in order (default: the key); None for a record makes it a barrier:
-    all before it finish first, then it runs alone. `skip` says what is none of its business. `schema` is the
-    message type shown in the AsyncAPI document.
+    `schema` parses each record and is its payload in the AsyncAPI document. `handle` must be idempotent;
+    `record_processing` says what its errors lead to. `lane` names what must stay in order (default: the key); None for
+    a record makes it a barrier: all before it finish first, then it runs alone. `skip` names records to pass over
+    unparsed.
     """
     health = health_of(broker)
     processor = RecordProcessor(topic, group, health, retries)

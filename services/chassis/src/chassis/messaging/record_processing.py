@@ -1,7 +1,7 @@
-"""Settling one record: handled, waited for, or dead-lettered; never lost and never skipped.
+"""Processing one record: handled, waited for, or dead-lettered; never lost and never skipped.
 
 - `Transient` (our own database or broker is away, a provider is busy): tried again in place with growing pauses;
-  after minutes the batch is given back and comes again, so the consumer stays in its group.
+  after minutes the batch is left for redelivery, so the consumer stays in its group.
 - `Rejected`: dead-lettered at once.
 - anything else: a few quick attempts, since it may be a race, then dead-lettered.
 """
@@ -57,7 +57,7 @@ def _failing_first(error: Exception, handle: Callable[[], Awaitable[None]]) -> C
 
 @dataclass(frozen=True)
 class RecordProcessor:
-    """Settles the records of one consumer; `name` is what probes and logs call it."""
+    """Processes the records of one consumer; `name` is what probes and logs call it."""
 
     topic: str
     group: str

@@ -1,4 +1,4 @@
-"""Coalescing: what many tasks ask for in one tick of the event loop becomes one round trip.
+"""Batch loading: what many tasks ask for in one tick of the event loop becomes one round trip.
 
 There is no artificial delay: a lone request leaves within the same tick, and while round trips are under way the
 next batch gathers by itself.

@@ -101,7 +101,7 @@ class MongoTable:
         try:
             while ids := await _next_ids(chosen, size):
                 with outages_as_transient():
-                    # The ids first: the embedded server looks for the rest by an index of the first field.
+                    # `_id` stands first: the embedded server uses the index of the first field alone.
                     still = self._collection().find({"_id": {"$in": ids}, **where})
                     page = await still.sort(_BY_ID).to_list(None)
                 yield page

@@ -71,7 +71,7 @@ def probe_routes(*, title: str, broker: KafkaBroker, store: Store, lifecycle: Li
 
     @router.get("/asyncapi")
     async def asyncapi() -> JSONResponse:
-        """The AsyncAPI 3 document of what this service consumes and publishes."""
+        """The AsyncAPI 3 document of what this service consumes."""
         return JSONResponse(AsyncAPI(broker, title=title).to_specification().to_jsonable())
 
     return router
