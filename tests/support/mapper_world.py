@@ -14,7 +14,7 @@ from chassis.messaging.publisher import Outgoing
 from chassis.persistence.document import D
 from chassis.persistence.documents import Documents
 from contracts import topics
-from contracts.activities import ActivityDeleted, ActivityFact, ActivitySnapshot, ActivityUpdated, SyncSummary
+from contracts.activities import ActivityCreated, ActivityDeleted, ActivitySnapshot, ActivityUpdated, SyncSummary
 from contracts.activity_commands import ActivityPut, ActivityRemove, ActivityReplay
 from contracts.activity_outcomes import ActivityCommandSettled, ActivityReplayed, ActivityReplayEnded
 from contracts.brakes import BrakeMessage
@@ -189,7 +189,7 @@ class World:
             case topics.SYNC_BRAKES:
                 self.brakes.append(message)  # type: ignore[arg-type]  # as above
             case topics.ACTIVITY_EVENTS:
-                assert isinstance(message, ActivityFact)
+                assert isinstance(message, ActivityCreated | ActivityUpdated | ActivityDeleted)
                 await self.mapper.activity_events.activity_event(message)
             case _:
                 await self.mapper.activity_events.activity_outcome(message)  # type: ignore[arg-type]  # as above

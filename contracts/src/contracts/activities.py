@@ -1,4 +1,4 @@
-"""Topic `activity.events.v1` (public): facts about CRM activities, each with the whole activity as it now is."""
+"""Topic `activity.events.v1` (public): events of CRM activities, each with the whole activity as it now is."""
 
 from datetime import date
 from typing import Annotated, Literal
@@ -9,6 +9,9 @@ from contracts.envelope import Id, Message, Value
 
 LinkedItemKind = Literal["deal", "lead", "person", "organization"]
 Visibility = Literal["everyone", "owner"]
+ItemVisibility = Literal["everyone", "owner", "group"]
+"""Who sees a linked item (G1)."""
+
 ActivityField = Literal["subject", "schedule", "location", "public_description", "busy"]
 """The mapped fields (F3). `schedule` is due_date, due_time, duration and timezone together (J2)."""
 
@@ -59,7 +62,7 @@ class LinkedItemSummary(Value):
     phones: tuple[str, ...] = ()
     value: float | None = None
     currency: str | None = None
-    visible_to: Literal["everyone", "owner", "group"] = "everyone"
+    visible_to: ItemVisibility = "everyone"
     owner_id: Id | None = Field(default=None, description="whom `visible_to: owner` means (G1)")
     group_id: Id | None = Field(default=None, description="whom `visible_to: group` means (G1)")
 
@@ -123,8 +126,8 @@ class MappedChanges(Value):
     public_description: str | None = None
 
 
-class ActivityFact(Message):
-    """Shared body of the three facts."""
+class ActivityEventBody(Message):
+    """Shared body of the three events."""
 
     activity: ActivitySnapshot
     linked_items: tuple[LinkedItemSummary, ...] = ()
@@ -132,19 +135,19 @@ class ActivityFact(Message):
     previous_owner_id: Id | None = Field(default=None, description="set when the owner changed (A8)")
 
 
-class ActivityCreated(ActivityFact):
+class ActivityCreated(ActivityEventBody):
     """An activity now exists."""
 
     type: Literal["activity.created.v1"] = "activity.created.v1"
 
 
-class ActivityUpdated(ActivityFact):
+class ActivityUpdated(ActivityEventBody):
     """An activity changed; `changed_fields` names what."""
 
     type: Literal["activity.updated.v1"] = "activity.updated.v1"
 
 
-class ActivityDeleted(ActivityFact):
+class ActivityDeleted(ActivityEventBody):
     """An activity is gone; the snapshot is its last state, with `deleted` set and the tombstone's version."""
 
     type: Literal["activity.deleted.v1"] = "activity.deleted.v1"

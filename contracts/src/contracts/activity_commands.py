@@ -50,7 +50,7 @@ class ActivityRemove(ActivityCommand):
 
 
 class ActivityReplay(ActivityCommand):
-    """Tell again everything the owner has or had: answers hold tombstones and what left the owner."""
+    """Send again everything the owner has or had: answers hold tombstones and what left the owner."""
 
     type: Literal["activity.replay.v1"] = "activity.replay.v1"
     replay_id: Id

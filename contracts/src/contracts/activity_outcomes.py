@@ -8,6 +8,10 @@ from contracts.activities import ActivitySnapshot, LinkedItemSummary
 from contracts.envelope import Id, Message
 
 ActivityOutcome = Literal["applied", "unchanged", "stale", "refused"]
+RefusalReason = Literal[
+    "not_owner", "unknown_type", "invalid_due_date", "invalid_due_time", "invalid_duration", "invalid_timezone"
+]
+"""Why the store refuses a command. Consumers read any text: a reason that is new breaks none of them."""
 
 
 class ActivityCommandSettled(Message):
@@ -35,7 +39,7 @@ class ActivityReplayed(Message):
 
 
 class ActivityReplayEnded(Message):
-    """Everything of a replay has been told: `count` answers came before this one."""
+    """Everything of a replay has been sent: `count` answers came before this one."""
 
     type: Literal["activity.replay.ended.v1"] = "activity.replay.ended.v1"
     connection_id: Id

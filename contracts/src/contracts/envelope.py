@@ -17,7 +17,7 @@ class Value(BaseModel):
 
 
 class Message(Value):
-    """The envelope. Subclasses add `type: Literal["<fact>.v<N>"]`, which tells them apart on their topic."""
+    """The envelope. Subclasses add `type: Literal["<event>.v<N>"]`, which tells them apart on their topic."""
 
     id: Id = Field(description="uuid7 of this message; the same on redelivery")
     occurred_at: AwareDatetime = Field(description="when it became true, by the producer's clock (UTC)")

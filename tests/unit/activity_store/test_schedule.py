@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from activity_store.domain.model.errors import InvalidError
-from activity_store.domain.rules.schedule import Span, check, local_date_of, span_of
+from activity_store.domain.model.schedule import Span, check, local_date_of, span_of
 from contracts.activities import Schedule
 
 

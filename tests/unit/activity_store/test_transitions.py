@@ -94,10 +94,14 @@ def test_linked_items_are_noted_flat() -> None:
     assert made.linked == ("deal:1", "person:5", "organization:2")
 
 
-def test_a_renewal_is_a_version_without_a_change() -> None:
+def test_publishing_anew_is_a_version_without_a_change() -> None:
     """F4: consumers order by version, so a newer summary needs a newer one."""
-    renewed = transitions.renew(activity())
-    assert (renewed.after.revision, renewed.after.update_time, renewed.changed) == (2, NOW, ("linked_items",))
+    republished = transitions.republish(activity())
+    assert (republished.after.revision, republished.after.update_time, republished.changed) == (
+        2,
+        NOW,
+        ("linked_items",),
+    )
 
 
 def test_a_snapshot_has_the_public_version() -> None:

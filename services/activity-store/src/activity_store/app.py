@@ -1,17 +1,17 @@
 """The composition root: everything the activity store is made of, put together once, for production and tests."""
 
-from datetime import timedelta
-
 from fastapi import FastAPI
 from faststream.kafka import KafkaBroker
 
 from activity_store.adapters.collections import collections_in
 from activity_store.application.activities import Activities
 from activity_store.application.listing import Listing
-from activity_store.application.renewals import Renewals
+from activity_store.application.message_factory import types_changed
+from activity_store.application.republishing import Republisher
 from activity_store.entrypoints.consumers import register
 from activity_store.entrypoints.http import activities, activity_types, conflicts, linked_items, users
 from activity_store.entrypoints.http.services import Services
+from activity_store.entrypoints.jobs import periodic_jobs
 from activity_store.settings import Settings
 from chassis.clock import Clock, clock_from
 from chassis.messaging.broker import make_broker
@@ -19,12 +19,10 @@ from chassis.messaging.publisher import Publisher
 from chassis.persistence.mongo import MongoDatabase
 from chassis.persistence.store import Store
 from chassis.persistence.table import Database
-from chassis.runtime.background import Periodic
 from chassis.web.api import make_api
 from chassis.web.idempotency import Idempotency
 
 NAME = "activity-store"
-_RENEWAL_EVERY = timedelta(seconds=5)
 
 
 def make_app(
@@ -40,8 +38,8 @@ def make_app(
     broker = broker or make_broker(settings, app_name=NAME)
     publisher = publisher or Publisher(broker)
     store = Store(database or MongoDatabase(settings.mongo_url, settings.mongo_database), publisher, clock)
-    collections = collections_in(store)
-    renewals = Renewals(collections, clock)
+    collections = collections_in(store, types_changed)
+    republisher = Republisher(collections, clock)
     register(broker, collections=collections, publisher=publisher, settings=settings, clock=clock)
     app = make_api(
         settings,
@@ -49,11 +47,11 @@ def make_app(
         broker=broker,
         store=store,
         clock=clock,
-        background=[Periodic("linked_item_renewals", _RENEWAL_EVERY, renewals.sweep)],
+        background=periodic_jobs(republisher),
     )
     acting = Activities(collections, clock)
     app.state.services = Services(
-        collections, acting, Listing(collections, acting), renewals, Idempotency(store, clock), clock
+        collections, acting, Listing(collections, acting), republisher, Idempotency(store, clock), clock
     )
     for part in (activities, activity_types, linked_items, users, conflicts):
         app.include_router(part.router)

@@ -1,11 +1,10 @@
 """The store's collections, and every look-up in them; each goes by `_id` or by an index named here."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from activity_store.application.message_factory import types_message
 from activity_store.domain.model.activity import Activity
 from activity_store.domain.model.activity_types import ActivityTypes, default_types
 from activity_store.domain.model.ids import scoped
@@ -24,7 +23,9 @@ _ADDRESSES_AT_ONCE = 100
 _CALLERS_AT_ONCE = 500
 
 Guests = tuple[str, tuple[str, ...]]
-"""A company, and the folded addresses of an event's guests."""
+"""A company, and the normalized addresses of an event's guests."""
+
+TypesState = Callable[[ActivityTypes], Sequence[Outgoing]]
 
 _ACTIVITY_INDEXES = (
     Index([("company_id", 1), ("_id", 1)]),
@@ -78,7 +79,7 @@ class Collections:
         return {ids[document_id]: item for document_id, item in found.items() if not item.deleted}
 
     async def persons_by_email(self, company_id: str, addresses: Sequence[str]) -> dict[str, str]:
-        """Return the ids of the company's persons by folded e-mail address (F5); many callers share one look-up.
+        """Return the ids of the company's persons by normalized e-mail address (F5); many callers share one look-up.
 
         Where two persons share an address the smaller id wins, so that every delivery matches the same one.
         """
@@ -97,8 +98,8 @@ class Collections:
         return await self.activities.find(where)
 
 
-def collections_in(store: Store) -> Collections:
-    """Return the collections of a database."""
+def collections_in(store: Store, types_state: TypesState) -> Collections:
+    """Return the collections of a database; `types_state` makes the messages that publish a company's types."""
     items = store.documents(
         "linked_items",
         LinkedItem,
@@ -106,7 +107,7 @@ def collections_in(store: Store) -> Collections:
     )
     return Collections(
         activities=store.documents("activities", Activity, indexes=_ACTIVITY_INDEXES),
-        types=store.documents("activity_types", ActivityTypes, state_messages=_types_state),
+        types=store.documents("activity_types", ActivityTypes, state_messages=types_state),
         items=items,
         users=store.documents("users", User),
         persons=BatchLoader(persons_in(items), size=_CALLERS_AT_ONCE),
@@ -132,7 +133,3 @@ def persons_in(items: FindsItems) -> Batch[Guests, dict[str, str]]:
         ]
 
     return look_up
-
-
-def _types_state(types: ActivityTypes) -> Sequence[Outgoing]:
-    return [types_message(types)]

@@ -3,12 +3,12 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
 
 from activity_store.adapters.collections import Collections
-from activity_store.application.message_factory import fact_of, from_api
-from activity_store.domain.model.activity import LINKS, Activity, linked_key
-from activity_store.domain.model.errors import InvalidError, LockedError
+from activity_store.application.message_factory import activity_event, from_api
+from activity_store.domain.model.activity import Activity, linked_key
+from activity_store.domain.model.content import LINKS, ActivityContent
+from activity_store.domain.model.errors import InvalidError, LockCode, LockedError
 from activity_store.domain.model.ids import scoped
 from activity_store.domain.model.linked_items import LinkedItem, Viewer
 from activity_store.domain.rules import locks, transitions
@@ -22,7 +22,7 @@ from chassis.web.problems import FieldError, conflict, forbidden, not_found, unp
 
 Items = Mapping[str, LinkedItem]
 
-_LOCKED = {
+_LOCKED: Mapping[LockCode, str] = {
     "recurring_read_only": "it comes from a recurring event, which can only be edited in the calendar",
     "event_read_only": "it comes from an event that you may not change",
     "private_read_only": "it comes from a private event, whose content stays in the calendar",
@@ -31,7 +31,7 @@ _LOCKED = {
 
 @contextmanager
 def rules_as_problems() -> Iterator[None]:
-    """Answer a rule's no as HTTP does: 422 for what makes no sense, 409 for what the calendar decides."""
+    """Turn what a rule refuses into a problem: 422 for what makes no sense, 409 for what the calendar decides."""
     try:
         yield
     except InvalidError as error:
@@ -42,8 +42,8 @@ def rules_as_problems() -> Iterator[None]:
 
 
 @dataclass(frozen=True)
-class Sight:
-    """An activity that a user may see, and the linked items that were looked at for it."""
+class SeenActivity:
+    """An activity that a user may see, with what decided it: the user and the linked items."""
 
     activity: Activity
     viewer: Viewer
@@ -57,7 +57,7 @@ class Activities:
         self._collections = collections
         self._clock = clock
 
-    async def create(self, caller: Identity, activity_id: str, fields: Mapping[str, Any]) -> Activity:
+    async def create(self, caller: Identity, activity_id: str, fields: ActivityContent) -> Activity:
         """Store a new activity; `owner_id` defaults to the caller, `timezone` to the owner's.
 
         One that is there already under this id was created by the same request before a crash, and is the answer.
@@ -74,14 +74,14 @@ class Activities:
         }
         now = self._clock.now()
         with rules_as_problems():
-            transition = transitions.create(dict(fields) | identity, now)
+            transition = transitions.create({**fields, **identity}, now)
         items = await self._collections.linked_items(caller.company_id, transition.after.linked)
-        activity = transition.after.with_messages(fact_of(transition, items, from_api(now)))
+        activity = transition.after.with_messages(activity_event(transition, items, from_api(now)))
         if not await self._collections.activities.insert(activity):
             return (await self.see(caller, activity_id)).activity
         return activity
 
-    async def see(self, caller: Identity, activity_id: str) -> Sight:
+    async def see(self, caller: Identity, activity_id: str) -> SeenActivity:
         """Return an activity; 404 where there is none, or none that the caller may see (G1)."""
         activity = await self._collections.activity(caller.company_id, activity_id)
         if activity is None:
@@ -89,34 +89,34 @@ class Activities:
         viewer = await self._collections.viewer(caller.company_id, caller.user_id)
         items = await self._collections.linked_items(caller.company_id, activity.linked)
         _check_visible(activity, viewer, items)
-        return Sight(activity, viewer, items)
+        return SeenActivity(activity, viewer, items)
 
     async def patch(
-        self, caller: Identity, activity_id: str, changes: Mapping[str, Any], if_match: str | None
+        self, caller: Identity, activity_id: str, changes: ActivityContent, if_match: str | None
     ) -> Activity:
         """Change an activity that the caller sees."""
-        sight = await self.see(caller, activity_id)
-        if (wanted := changes.get("type", sight.activity.type)) != sight.activity.type:
+        seen = await self.see(caller, activity_id)
+        if (wanted := changes.get("type", seen.activity.type)) != seen.activity.type:
             await self._check_type(caller, wanted)
         added = await self._collections.linked_items(caller.company_id, _links_in(changes))
 
         def change(activity: Activity) -> Transition:
             if changes.get("owner_id", activity.owner_id) != activity.owner_id and not caller.is_admin:
                 raise forbidden("only an administrator gives an activity to somebody else")
-            locks.check_edit(activity, transitions.differing(activity, changes))
+            locks.check_edit(activity, activity.differing(changes))
             return transitions.change(activity, transitions.complete_schedule(activity, changes), self._clock.now())
 
-        return await self._write(sight, if_match, change, dict(sight.items) | added)
+        return await self._write(seen, if_match, change, dict(seen.items) | added)
 
     async def delete(self, caller: Identity, activity_id: str, if_match: str | None) -> None:
         """Delete an activity that the caller sees; its tombstone stays."""
-        sight = await self.see(caller, activity_id)
+        seen = await self.see(caller, activity_id)
 
         def change(activity: Activity) -> Transition:
             locks.check_delete(activity)
             return transitions.delete(activity, self._clock.now())
 
-        await self._write(sight, if_match, change, sight.items)
+        await self._write(seen, if_match, change, seen.items)
 
     async def conflicts_of(self, caller: Identity, activity: Activity) -> list[Overlap]:
         """Return the owner's other busy activities at the same time, as far as the caller may see them (L3)."""
@@ -138,20 +138,22 @@ class Activities:
         return [activity for activity in activities if is_visible(activity, viewer, items)]
 
     async def _write(
-        self, sight: Sight, if_match: str | None, change: Callable[[Activity], Transition], items: Items
+        self, seen: SeenActivity, if_match: str | None, change: Callable[[Activity], Transition], items: Items
     ) -> Activity:
         def write(current: Activity | None) -> Activity:
-            activity = current or sight.activity
-            _check_visible(activity, sight.viewer, sight.items)
+            activity = current or seen.activity
+            _check_visible(activity, seen.viewer, seen.items)
             check_if_match(if_match, activity.revision)
             transition = change(activity)
             if not transition.changed:
                 return activity
-            return transition.after.with_messages(fact_of(transition, items, from_api(transition.after.update_time)))
+            return transition.after.with_messages(
+                activity_event(transition, items, from_api(transition.after.update_time))
+            )
 
         with rules_as_problems():
-            stored = await self._collections.activities.update(sight.activity.id, write)
-        return stored or sight.activity
+            stored = await self._collections.activities.update(seen.activity.id, write)
+        return stored or seen.activity
 
     async def _check_type(self, caller: Identity, key_string: str) -> None:
         types = await self._collections.types_of(caller.company_id)
@@ -175,9 +177,10 @@ def _check_visible(activity: Activity, viewer: Viewer, items: Items) -> None:
         raise not_found("activity")
 
 
-def _links_in(changes: Mapping[str, Any]) -> Iterable[str]:
+def _links_in(changes: ActivityContent) -> Iterable[str]:
+    values: Mapping[str, object] = changes
     for name, kind in LINKS.items():
-        if changes.get(name):
-            yield linked_key(kind, changes[name])
+        if item_id := values.get(name):
+            yield linked_key(kind, str(item_id))
     for participant in changes.get("participants", ()):
         yield linked_key("person", participant.person_id)

@@ -1,4 +1,4 @@
-"""Takes in how links stand: the `sync` field of an activity. That is no content: no version, no fact."""
+"""Takes in the states of links: the `sync` field of an activity. That is no content: no version, no event."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

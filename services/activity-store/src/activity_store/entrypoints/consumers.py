@@ -1,4 +1,4 @@
-"""What the store takes from topics: commands of the sync, and how links stand."""
+"""What the store takes from topics: commands of the sync, and the states of links."""
 
 from faststream.kafka import KafkaBroker
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from chassis.clock import Clock
-from contracts.activities import ActivityFact
+from contracts.activities import ActivityEvent
 from contracts.activity_outcomes import (
     ActivityCommandSettled,
     ActivityOutcomeMessage,
@@ -33,7 +33,7 @@ class ActivityEventHandler:
     replays: ReplayCompletion
     touch: Callable[[Connection], None]
 
-    async def activity_event(self, fact: ActivityFact) -> None:
+    async def activity_event(self, fact: ActivityEvent) -> None:
         """Take in a change of an activity, for the connections of its owner and of the one before (A1, A8)."""
         causation = Causation.of(fact, self.clock.now())
         owners = {fact.activity.owner_id, fact.previous_owner_id or fact.activity.owner_id}
@@ -57,7 +57,7 @@ class ActivityEventHandler:
                 await self.replays.activities_ended(connection, message.replay_id, causation)
         self.touch(connection)
 
-    async def _activity_told(self, transition: LinkTransition, message: ActivityFact | ActivityReplayed) -> None:
+    async def _activity_told(self, transition: LinkTransition, message: ActivityEvent | ActivityReplayed) -> None:
         connection, activity = transition.connection, message.activity
         if not connection.running:
             return

@@ -9,7 +9,7 @@ from chassis.clock import Clock
 from chassis.messaging.consumer import HeaderFilter, Incoming, consume
 from chassis.messaging.publisher import CAUSE_HEADER
 from chassis.settings import ChassisSettings
-from contracts.activities import ActivityFact
+from contracts.activities import ActivityEvent
 from contracts.activity_outcomes import ActivityCommandSettled, ActivityOutcomeMessage, ActivityReplayed
 from contracts.calendar_events import CalendarCommandSettled, CalendarEvent, EventChanged, EventGone
 from contracts.connections import ConnectionChanged
@@ -38,7 +38,7 @@ def register(broker: KafkaBroker, use_cases: UseCases, *, settings: ChassisSetti
     async def calendar_event(incoming: Incoming[CalendarEvent]) -> None:
         await use_cases.parking.take(incoming.message)
 
-    async def activity_event(incoming: Incoming[ActivityFact]) -> None:
+    async def activity_event(incoming: Incoming[ActivityEvent]) -> None:
         await use_cases.activity_events.activity_event(incoming.message)
 
     async def activity_outcome(incoming: Incoming[ActivityOutcomeMessage]) -> None:

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from datetime import datetime
+from typing import Self, TypedDict
 
 from chassis.persistence.document import Document
 from contracts.activity_types import DEFAULT_TYPES, ActivityType
@@ -11,10 +12,24 @@ _COLORS = ("1A73E8", "188038", "F29900", "D93025", "8430CE", "00796B")
 MAX_TYPES = 500
 
 
+class TypeChanges(TypedDict, total=False):
+    """What may be changed of a type; the key stays for good, since activities name it."""
+
+    name: str
+    icon_key: str | None
+    color: str | None
+    active: bool
+
+
 class TypeEntry(ActivityType):
     """A type and its version, which ETags are made of."""
 
     version: int = 1
+
+    def edited(self, changes: TypeChanges) -> Self:
+        """Return the type with new values, one version on; itself where they are equal."""
+        wanted = self.model_copy(update=dict(changes))
+        return self if wanted == self else wanted.model_copy(update={"version": self.version + 1})
 
 
 class ActivityTypes(Document):

@@ -2,13 +2,19 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
+
+from activity_store.domain.model.content import ScheduleField
+
+LockCode = Literal["recurring_read_only", "event_read_only", "private_read_only"]
+"""Problem codes of the HTTP contract for what a calendar decides."""
 
 
 @dataclass(frozen=True)
 class Fault:
     """What is wrong with one field."""
 
-    field: str
+    field: ScheduleField
     message: str
 
 
@@ -21,9 +27,9 @@ class InvalidError(Exception):
 
 
 class LockedError(Exception):
-    """The sync owns what was to be edited (E2, E5, G2). `code` is the problem code of the HTTP contract."""
+    """The sync owns what was to be edited (E2, E5, G2)."""
 
-    def __init__(self, code: str, fields: Sequence[str]) -> None:
+    def __init__(self, code: LockCode, fields: Sequence[str]) -> None:
         super().__init__(f"{code}: {', '.join(fields) or 'delete'}")
-        self.code = code
+        self.code: LockCode = code
         self.fields = tuple(fields)

@@ -1,17 +1,16 @@
 """The read model of deals, leads, persons and organizations: names, addresses, and who may see them (G1)."""
 
-from typing import Literal
+from typing import Self
 
 from pydantic import BaseModel, ConfigDict
 
 from activity_store.domain.model.ids import scoped
-from activity_store.domain.rules.attendees import folded
 from chassis.persistence.document import Document
-from contracts.activities import LinkedItemKind, LinkedItemSummary
+from contracts.activities import ItemVisibility, LinkedItemKind, LinkedItemSummary
 
 
 class LinkedItem(Document):
-    """One linked item as the CRM told it."""
+    """One linked item as the CRM wrote it last."""
 
     company_id: str
     kind: LinkedItemKind
@@ -25,17 +24,25 @@ class LinkedItem(Document):
     phones: tuple[str, ...] = ()
     value: float | None = None
     currency: str | None = None
-    visible_to: Literal["everyone", "owner", "group"] = "everyone"
+    visible_to: ItemVisibility = "everyone"
     owner_id: str | None = None
     group_id: str | None = None
     renewal_owed: bool = False
-    """Whether activities that refer to it still have to be told of its change (F4)."""
+    """Whether the activities that refer to it still have to be published anew (F4)."""
 
     person_emails: tuple[str, ...] = ()
-    """Folded addresses of a person, for matching guests (F5); empty for every other kind."""
+    """Normalized addresses of a person, for matching guests (F5); empty for every other kind."""
+
+    def forgotten(self) -> Self:
+        """Return the item as deleted: it matches no guest and counts as hidden (G1)."""
+        return self.model_copy(update={"deleted": True, "person_emails": ()})
+
+    def republished(self) -> Self:
+        """Return the item with nothing left to publish for it."""
+        return self.model_copy(update={"renewal_owed": False})
 
 
-_TOLD_FIELDS = (
+_WRITTEN_FIELDS = (
     "deleted",
     "name",
     "emails",
@@ -50,7 +57,7 @@ _TOLD_FIELDS = (
 
 
 class Viewer(BaseModel):
-    """Somebody who looks: a user of the company and the group he is in."""
+    """A user of the company who looks at activities, and the group he is in."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -63,25 +70,31 @@ def item_id_of(company_id: str, kind: LinkedItemKind, item_id: str) -> str:
     return scoped(company_id, kind, item_id)
 
 
+def normalized_email(email: str) -> str:
+    """Return an e-mail address as it is compared: without case and surrounding blanks."""
+    return email.strip().casefold()
+
+
 def with_person_emails(item: LinkedItem) -> LinkedItem:
     """Return the item with the addresses that guests are matched by."""
-    addresses = tuple(dict.fromkeys(folded(email) for email in item.emails)) if item.kind == "person" else ()
+    addresses = tuple(dict.fromkeys(normalized_email(email) for email in item.emails)) if item.kind == "person" else ()
     return item.model_copy(update={"person_emails": addresses})
 
 
 def rewritten(current: LinkedItem | None, wanted: LinkedItem) -> LinkedItem:
-    """Return what is stored when an item is told anew; what nobody changed makes no new version.
+    """Return what is stored when an item is written again; equal values make no new version.
 
-    Activities that refer to it are owed a renewal where their summary of it changes, or it becomes known or unknown.
+    The activities that refer to it are published anew where their summary of it changes, or it becomes known or
+    unknown.
     """
     if current is None:
         return wanted.model_copy(update={"renewal_owed": True})
-    told = {name: getattr(wanted, name) for name in _TOLD_FIELDS}
-    if told == {name: getattr(current, name) for name in _TOLD_FIELDS}:
+    values = {name: getattr(wanted, name) for name in _WRITTEN_FIELDS}
+    if values == {name: getattr(current, name) for name in _WRITTEN_FIELDS}:
         return current
-    changed = current.model_copy(update=told | {"revision": current.revision + 1})
-    news = summary_of(changed) != summary_of(current) or changed.deleted != current.deleted
-    return changed.model_copy(update={"renewal_owed": current.renewal_owed or news})
+    changed = current.model_copy(update=values | {"revision": current.revision + 1})
+    differs = summary_of(changed) != summary_of(current) or changed.deleted != current.deleted
+    return changed.model_copy(update={"renewal_owed": current.renewal_owed or differs})
 
 
 def is_item_visible(item: LinkedItem, viewer: Viewer) -> bool:
@@ -92,7 +105,7 @@ def is_item_visible(item: LinkedItem, viewer: Viewer) -> bool:
 
 
 def summary_of(item: LinkedItem) -> LinkedItemSummary:
-    """Return what messages tell of a linked item."""
+    """Return what messages hold of a linked item."""
     return LinkedItemSummary(
         kind=item.kind,
         id=item.item_id,

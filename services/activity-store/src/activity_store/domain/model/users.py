@@ -1,12 +1,16 @@
 """The read model of the company's users: their zone, and the group that decides what they see."""
 
-from typing import Literal
+from typing import Literal, Self
 
 from chassis.persistence.document import Document
 
+Role = Literal["admin", "regular"]
+
+_WRITTEN_FIELDS = ("name", "email", "tz", "group_id", "role")
+
 
 class User(Document):
-    """One user as the CRM told it."""
+    """One user as the CRM wrote him last."""
 
     company_id: str
     user_id: str
@@ -14,4 +18,8 @@ class User(Document):
     email: str | None = None
     tz: str | None = None
     group_id: str | None = None
-    role: Literal["admin", "regular"] = "regular"
+    role: Role = "regular"
+
+    def rewritten(self, wanted: "User") -> Self:
+        """Return the user with everything as it is wanted; what is left out there is empty."""
+        return self.model_copy(update={name: getattr(wanted, name) for name in _WRITTEN_FIELDS})

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 
-from activity_store.domain.model.activity import CRM_FIELDS, HIDDEN_FIELDS, MAPPED_FIELDS, Activity
-from activity_store.domain.model.errors import LockedError
+from activity_store.domain.model.activity import Activity
+from activity_store.domain.model.content import CRM_FIELDS, HIDDEN_FIELDS, MAPPED_FIELDS
+from activity_store.domain.model.errors import LockCode, LockedError
 
 
 def check_edit(activity: Activity, changed: Sequence[str]) -> None:
@@ -21,6 +22,6 @@ def check_delete(activity: Activity) -> None:
         raise LockedError("recurring_read_only", ())
 
 
-def _refuse(code: str, applies: bool, fields: list[str]) -> None:
+def _refuse(code: LockCode, applies: bool, fields: list[str]) -> None:
     if applies and fields:
         raise LockedError(code, fields)

@@ -1,4 +1,4 @@
-"""The activity as messages tell it."""
+"""The activity as messages show it."""
 
 from collections.abc import Mapping
 

@@ -6,7 +6,8 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import JSONResponse
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from activity_store.domain.model.activity import LINKS, Activity, linked_key
+from activity_store.domain.model.activity import Activity, linked_key
+from activity_store.domain.model.content import LINKS
 from activity_store.domain.model.ids import scoped
 from activity_store.entrypoints.http.activity_schemas import (
     ActivityCreate,
@@ -95,7 +96,7 @@ async def create_activity(
     body: ActivityCreate,
     _key: IdempotencyKey = None,
 ) -> Response:
-    """Create an activity; the answer tells double bookings (L3)."""
+    """Create an activity; the answer names double bookings (L3)."""
 
     async def create(activity_id: str) -> Response:
         activity = await services.activities.create(caller, activity_id, body.changes())

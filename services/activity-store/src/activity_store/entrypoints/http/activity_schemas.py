@@ -1,11 +1,12 @@
 """Activities over HTTP: what is taken in and what is given out (F1, docs/http.md); none is recurring (E1)."""
 
 from datetime import datetime
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self, cast
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from activity_store.domain.model.activity import Activity
+from activity_store.domain.model.content import ActivityContent
 from activity_store.domain.rules.overlaps import Overlap
 from activity_store.entrypoints.http.fields import (
     Body,
@@ -77,14 +78,14 @@ class ActivityPatch(Body):
     attendees: AttendeesIn = optional()
     conference_meeting_url: TextIn | None = optional()
 
-    def changes(self) -> dict[str, Any]:
+    def changes(self) -> ActivityContent:
         """Return the named fields as the domain has them."""
         given = self.given()
         if "participants" in given:
             given["participants"] = tuple(Participant.model_validate(one.model_dump()) for one in self.participants)
         if "attendees" in given:
             given["attendees"] = tuple(ActivityAttendee.model_validate(one.model_dump()) for one in self.attendees)
-        return given
+        return cast("ActivityContent", given)
 
 
 class ActivityCreate(ActivityPatch):

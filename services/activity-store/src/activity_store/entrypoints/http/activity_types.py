@@ -2,13 +2,20 @@
 
 from collections.abc import Callable, Sequence
 from itertools import islice
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 from pydantic import StringConstraints
 
-from activity_store.domain.model.activity_types import MAX_TYPES, ActivityTypes, TypeEntry, key_from, with_type
+from activity_store.domain.model.activity_types import (
+    MAX_TYPES,
+    ActivityTypes,
+    TypeChanges,
+    TypeEntry,
+    key_from,
+    with_type,
+)
 from activity_store.entrypoints.http.fields import Body, Flag, optional
 from activity_store.entrypoints.http.services import IfMatch, InjectedServices, Services
 from chassis.web.auth import CurrentIdentity, Identity
@@ -31,6 +38,10 @@ class TypePatch(Body):
     icon_key: LabelIn | None = optional()
     color: LabelIn | None = optional()
     active: Flag = optional()
+
+    def changes(self) -> TypeChanges:
+        """Return the named fields as the domain has them."""
+        return cast("TypeChanges", self.given())
 
 
 class TypeCreate(TypePatch):
@@ -99,10 +110,8 @@ async def patch_activity_type(
         if entry is None:
             raise not_found("activity type")
         check_if_match(if_match, entry.version)
-        wanted = entry.model_copy(update=body.given())
-        if wanted == entry:
-            return types
-        return with_type(types, wanted.model_copy(update={"version": entry.version + 1}), services.clock.now())
+        wanted = entry.edited(body.changes())
+        return types if wanted is entry else with_type(types, wanted, services.clock.now())
 
     stored = await _change(services, caller, change, key_string)
     response.headers["ETag"] = etag(stored.version)

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, StringConstraints
 from pydantic import WithJsonSchema as Schema
 
-from activity_store.domain.rules.schedule import is_zone
+from activity_store.domain.model.schedule import is_zone
 
 ID_LENGTH = 255
 

@@ -1,10 +1,10 @@
 """/v1/linked-items: the read model of what activities refer to, written by the company's CRM.
 
-Every user of the company may tell of an item, since any of them may have just made it. Once it exists, only who
-sees it, or an administrator, may change, read or delete it: or hiding would end at the first PUT (G1).
+Every user of the company may write an item that is not there, since any of them may have just made it. Once it exists,
+only who sees it, or an administrator, may change, read or delete it: or hiding would end at the first PUT (G1).
 """
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Self
 
 from fastapi import APIRouter, BackgroundTasks, Path, Response
 from pydantic import BaseModel, Field
@@ -22,7 +22,7 @@ from activity_store.entrypoints.http.services import IfMatch, InjectedServices, 
 from chassis.web.auth import CurrentIdentity, Identity
 from chassis.web.preconditions import check_if_match, etag
 from chassis.web.problems import not_found, problem_responses
-from contracts.activities import LinkedItemKind
+from contracts.activities import ItemVisibility, LinkedItemKind
 
 router = APIRouter(prefix="/v1/linked-items", tags=["linked items"])
 
@@ -37,7 +37,7 @@ class LinkedItemIn(Body):
     phones: Annotated[tuple[TextIn, ...], Field(max_length=50)] = ()
     value: Annotated[float, Field(strict=True, allow_inf_nan=False)] | None = None
     currency: TextIn | None = None
-    visible_to: Literal["everyone", "owner", "group"] = "everyone"
+    visible_to: ItemVisibility = "everyone"
     owner_id: IdIn | None = None
     group_id: IdIn | None = None
 
@@ -52,7 +52,7 @@ class LinkedItemOut(BaseModel):
     phones: tuple[str, ...]
     value: float | None
     currency: str | None
-    visible_to: Literal["everyone", "owner", "group"]
+    visible_to: ItemVisibility
     owner_id: str | None
     group_id: str | None
     version: int
@@ -80,7 +80,7 @@ async def put_linked_item(  # noqa: PLR0913, PLR0917 - FastAPI's injected parts
     background: BackgroundTasks,
     if_match: IfMatch = None,
 ) -> LinkedItemOut:
-    """Tell what an item is now; 201 the first time. Activities that refer to it are told of the change (F4)."""
+    """Write what an item is now; 201 the first time. Activities that refer to it are published anew (F4)."""
     viewer = await services.collections.viewer(caller.company_id, caller.user_id)
     identity = {
         "id": item_id_of(caller.company_id, kind, item_id),
@@ -100,7 +100,7 @@ async def put_linked_item(  # noqa: PLR0913, PLR0917 - FastAPI's injected parts
         return rewritten(current, wanted)
 
     stored = await services.collections.items.update(wanted.id, write) or wanted
-    background.add_task(services.renewals.renew, stored.id)
+    background.add_task(services.republisher.republish, stored.id)
     response.status_code = 201 if created else 200
     response.headers["ETag"] = etag(stored.revision)
     return LinkedItemOut.of(stored)
@@ -132,10 +132,10 @@ async def delete_linked_item(
         if current is None or current.deleted:
             raise not_found("linked item")
         check_if_match(if_match, current.revision)
-        return rewritten(current, current.model_copy(update={"deleted": True, "person_emails": ()}))
+        return rewritten(current, current.forgotten())
 
     await services.collections.items.update(item.id, write)
-    background.add_task(services.renewals.renew, item.id)
+    background.add_task(services.republisher.republish, item.id)
 
 
 async def _seen(services: Services, caller: Identity, kind: LinkedItemKind, item_id: str) -> LinkedItem:

@@ -8,7 +8,7 @@ from fastapi import Depends, Header, Request
 from activity_store.adapters.collections import Collections
 from activity_store.application.activities import Activities
 from activity_store.application.listing import Listing
-from activity_store.application.renewals import Renewals
+from activity_store.application.republishing import Republisher
 from chassis.clock import Clock
 from chassis.web.idempotency import Idempotency
 
@@ -20,7 +20,7 @@ class Services:
     collections: Collections
     activities: Activities
     listing: Listing
-    renewals: Renewals
+    republisher: Republisher
     idempotency: Idempotency
     clock: Clock
 

@@ -1,12 +1,12 @@
 """/v1/users: the read model of the company's users; only an administrator writes it."""
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Self
 
 from fastapi import APIRouter, Path, Response
 from pydantic import BaseModel
 
 from activity_store.domain.model.ids import scoped
-from activity_store.domain.model.users import User
+from activity_store.domain.model.users import Role, User
 from activity_store.entrypoints.http.fields import ID_LENGTH, Body, EmailIn, IdIn, TextIn, ZoneIn
 from activity_store.entrypoints.http.services import IfMatch, InjectedServices
 from chassis.web.auth import CurrentIdentity
@@ -25,7 +25,7 @@ class UserIn(Body):
     email: EmailIn | None = None
     tz: ZoneIn | None = None
     group_id: IdIn | None = None
-    role: Literal["admin", "regular"] = "regular"
+    role: Role = "regular"
 
 
 class UserOut(BaseModel):
@@ -36,7 +36,7 @@ class UserOut(BaseModel):
     email: str | None
     tz: str | None
     group_id: str | None
-    role: Literal["admin", "regular"]
+    role: Role
     version: int
 
     @classmethod
@@ -54,7 +54,7 @@ async def put_user(
     response: Response,
     if_match: IfMatch = None,
 ) -> UserOut:
-    """Tell what a user is now; 201 the first time."""
+    """Write what a user is now; 201 the first time."""
     if not caller.is_admin:
         raise forbidden("only an administrator writes users")
     identity = {"id": scoped(caller.company_id, user_id), "company_id": caller.company_id, "user_id": user_id}
@@ -66,7 +66,7 @@ async def put_user(
         nonlocal created
         created = current is None
         check_if_match(if_match, current.version if current else 0)
-        return current.model_copy(update=body.model_dump()) if current else wanted
+        return current.rewritten(wanted) if current else wanted
 
     stored = await services.collections.users.update(wanted.id, write) or wanted
     response.status_code = 201 if created else 200

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from contracts.activities import ActivityFact, ActivitySnapshot
+from contracts.activities import ActivityEvent, ActivitySnapshot
 from contracts.activity_outcomes import ActivityReplayed
 from contracts.calendar_events import EventChanged
 from mapper.domain.model.connection import Connection
@@ -24,7 +24,7 @@ def with_event_read(current: Link | None, found: Link, connection: Connection, f
 
 
 def with_activity_told(
-    current: Link | None, connection: Connection, message: ActivityFact | ActivityReplayed, now: datetime
+    current: Link | None, connection: Connection, message: ActivityEvent | ActivityReplayed, now: datetime
 ) -> Link | None:
     """Return the link after its activity was published; None where the activity is none of the connection's business.
 

@@ -1,4 +1,4 @@
-"""When an activity takes place: Pipedrive's date, time and duration fields made into instants (F1, F2, D6)."""
+"""When an activity takes place: instants from Pipedrive's date, time and duration fields (F1, F2, D6)."""
 
 import re
 from dataclasses import dataclass
