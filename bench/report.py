@@ -1,11 +1,13 @@
-"""The table: printed, kept as JSON, and put into docs/performance.md between two marks."""
+"""The table: printed, kept as JSON, and put into docs/performance.md between two marks.
+
+The document has the figures that have a goal or are compared; the counts, CPU and memory behind them stay in the JSON.
+"""
 
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from bench.costs import cost_rows
 from bench.results import Figure
 from sandbox.simulated import PROVIDERS
 
@@ -66,8 +68,7 @@ def _section(title: str, content: Json) -> list[str]:
         f"Python {on['python']}, {on['broker']}, {on['database']}"
     )
     table = [HEAD, ("---",) * len(HEAD), *(_cells(one) for one in content["figures"])]
-    costs = cost_rows(content["figures"])
-    return ["", f"### {title}", "", told, "", *_markdown(table), *([""] if costs else []), *_markdown(costs)]
+    return ["", f"### {title}", "", told, "", *_markdown(table)]
 
 
 def _markdown(table: Sequence[Sequence[str]]) -> list[str]:

@@ -10,6 +10,8 @@ from contracts.times import EventTime
 EventField = Literal["summary", "time", "location", "description", "transparency"]
 """The mapped fields (F3). Start, end, zone and all-day are one field, `time` (J2)."""
 
+AttendeeStatus = Literal["needsAction", "declined", "tentative", "accepted"]
+"""How a guest answered, in Google's words."""
 
 MASKED_TITLE: Final = "Private"
 """What stands for the title of a private event (G2)."""
@@ -38,7 +40,7 @@ class EventAttendee(Value):
 
     email: str
     name: str | None = None
-    status: Literal["needsAction", "declined", "tentative", "accepted"] = "needsAction"
+    status: AttendeeStatus = "needsAction"
     is_organizer: bool = False
 
 
@@ -87,7 +89,7 @@ class EventSnapshot(Value):
     masked: bool = Field(default=False, description="content hidden before it left the connector (G2)")
     is_organizer: bool = Field(default=True, description="the account's user organises it (H3)")
     editable: bool = Field(default=True, description="the provider lets the user change it (E5)")
-    response: Literal["needsAction", "declined", "tentative", "accepted"] | None = Field(
+    response: AttendeeStatus | None = Field(
         default=None, description="the user's own answer, where he is a guest"
     )
     attendees: tuple[EventAttendee, ...] = ()

@@ -33,8 +33,11 @@ tight, and so do pods, down to two. How many connections were simulated stands i
 
 The story: ordinary hours; Google does not answer for an hour (each call times out after 10 s); it is back; all pods
 are down for ten minutes and come back; then the hour in which a third of all connections, connected together 84 hours
-before, would have had its renewals and its daily work. Late means: how long after its due time work was taken up, or
-for pushes and writes how long they waited for a free lane. All times in seconds.
+before, would have had its renewals and its daily work.
+
+One row for each phase: calls a second on average, and the 99th percentile, in seconds, of how late work began: after
+its due time, or for pushes and writes how long they waited for a free lane. Minute by minute, with medians, they are in
+`tests/load/scale/results/*.json`.
 """
 _NOT_IN_IT = """
 ## What is not in it
@@ -101,13 +104,23 @@ def printed(result: Mapping[str, Any]) -> str:
     return "\n".join(lines)
 
 
+def _summary(result: Mapping[str, Any]) -> list[str]:
+    """Return one row for each phase: calls a second, and p99 of how late the work began that users notice."""
+    late = ("google push", "graph push", "google put", "retry", "poll")
+    heads = ["phase", "minutes", "Google calls/s", "refused/s", "in vain/s", "Microsoft calls/s"]
+    heads += ["Google push", "Microsoft push", "write to Google", "parked", "poll"]
+    lines = [_row(heads), _row(["---", *["--:"] * (len(heads) - 1)])]
+    for phase in result["phases"]:
+        calls = [f"{phase['calls'].get(key, {}).get('mean', 0.0):,.0f}" for key in _CALLS]
+        times = [_seconds(phase["late"][what]["p99"]) if what in phase["late"] else "" for what in late]
+        lines.append(_row([phase["phase"], str(phase["minutes"]), *calls, *times]))
+    return lines
+
+
 def page(before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
     """Return the page."""
-    lines = [_HEAD, f"## As it is: {after['connections']:,} connections, minute by minute", ""]
-    lines += ["p99 of how late: Microsoft's pushes, parked work, polls (of either provider).", "", *_slices(after), ""]
-    for phase in after["phases"]:
-        lines += [f"### {phase['phase']} ({phase['minutes']} minutes)", "", *_late(phase), "", *_calls(phase), ""]
-    lines += [f"## As it was (commit c2dd751): {before['connections']:,} connections", "", *_slices(before)]
+    lines = [_HEAD, f"## As it is: {after['connections']:,} connections", "", *_summary(after), ""]
+    lines += [f"## As it was (commit c2dd751): {before['connections']:,} connections", "", *_summary(before)]
     return "\n".join(lines) + "\n" + _NOT_IN_IT
 
 

@@ -39,7 +39,7 @@ class AttendeeIn(Body):
 
     email: EmailIn
     name: TextIn | None = None
-    status: Literal["needsAction", "accepted", "tentative", "declined"] | None = None
+    status: AttendeeStatus | None = None
     is_organizer: Flag = False
 
 
