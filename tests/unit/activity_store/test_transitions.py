@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from activity_store.domain.model.content import ActivityContent
 from activity_store.domain.model.errors import InvalidError
 from activity_store.domain.rules import transitions
 from activity_store.domain.rules.snapshots import snapshot_of
@@ -75,14 +76,14 @@ ALL_DAY = {"due_date": "2030-05-01", "duration": "48:00"}
     ],
 )
 def test_what_a_change_of_schedule_implies(
-    before: dict[str, Any], patch: dict[str, Any], completed: dict[str, Any]
+    before: dict[str, Any], patch: ActivityContent, completed: ActivityContent
 ) -> None:
     """F2, D4."""
     assert transitions.complete_schedule(activity(**before), patch) == completed
 
 
 @pytest.mark.parametrize(("before", "patch"), [(TIMED, {"due_time": None}), (ALL_DAY, {"due_time": "09:00"})])
-def test_turning_timed_into_all_day_or_back_names_the_date(before: dict[str, Any], patch: dict[str, Any]) -> None:
+def test_turning_timed_into_all_day_or_back_names_the_date(before: dict[str, Any], patch: ActivityContent) -> None:
     """F2: `due_date` is UTC for one and local for the other."""
     with pytest.raises(InvalidError) as refused:
         transitions.complete_schedule(activity(**before), patch)

@@ -23,6 +23,7 @@ from activity_store.entrypoints.http.fields import (
     optional,
 )
 from contracts.activities import ActivityAttendee, Participant, Visibility
+from contracts.calendar_objects import AttendeeStatus
 
 _MOST_PEOPLE = 200
 
