@@ -55,14 +55,15 @@ class LinkTransition:
         return link.with_messages(link_state_message(link, self.causation))
 
     def _published(self, before: Link | None, link: Link, explanation: Explanation | None) -> Link:
-        link = self._recorded(link, explanation).decided_under(self.connection.epoch, self.causation.now)
-        if not changes_state(before, link):
-            return link
-        return link.with_messages(link_state_message(link, self.causation))
+        new = explanation if explanation and is_new_decision(link, explanation) else None
+        publishes_state = changes_state(before, link)
+        if new is not None:
+            link = self._recorded(link, new)
+        if publishes_state:
+            link = link.with_messages(link_state_message(link, self.causation))
+        return link.decided_under(self.connection.epoch, self.causation.now)
 
-    def _recorded(self, link: Link, explanation: Explanation | None) -> Link:
-        if explanation is None or not is_new_decision(link, explanation):
-            return link
+    def _recorded(self, link: Link, explanation: Explanation) -> Link:
         message = decision_message(link, explanation, self.causation)
         record = DecisionRecord(outcome=explanation.outcome, rule=explanation.rule, text=message.value)
         return link.recording(record).with_messages(message)

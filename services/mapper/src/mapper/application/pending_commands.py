@@ -19,10 +19,10 @@ def issue(link: Link, actions: tuple[Action, ...], causation: Causation, resend_
         return link
     pending = tuple(
         PendingCommand(
-            command=command_of(link, action, causation),
             event_fields=link.event.live.fields if link.event.live else None,
             activity_fields=link.activity_fields,
             guests=_guests(link, action),
+            command=command_of(link, action, causation),
             context=action.block if isinstance(action, PutEvent) else None,
             closing=action.closing if isinstance(action, RemoveEvent | RemoveActivity) else None,
             due_at=causation.now + resend_after,
