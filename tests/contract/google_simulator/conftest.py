@@ -7,7 +7,7 @@ import pytest
 
 from chassis.clock import ManualClock
 from simulators.google import GoogleSettings, make_google_simulator
-from tests.contract.google_simulator.driver import ANN, START, Google, Pushes
+from tests.contract.google_simulator.driver import START, Google, Pushes
 
 
 @pytest.fixture
@@ -18,19 +18,14 @@ def clock() -> ManualClock:
 @pytest.fixture
 async def google(clock: ManualClock) -> AsyncIterator[Google]:
     """A simulator with one account in Berlin, signed in."""
-    pushes, waits = Pushes(), []
+    pushes, waits = Pushes(), list[float]()
 
     async def sleep(seconds: float) -> None:
         waits.append(seconds)
 
     app = make_google_simulator(GoogleSettings(seed=7), sender=pushes, clock=clock, sleep=sleep)
-    google = Google(app, clock, pushes)
-    google.waits = waits
-    await google.control("POST", "/accounts", {"email": ANN, "name": "Ann", "time_zone": "Europe/Berlin"})
-    await google.sign_in()
-    yield google
-    await google.simulator.push.close()
-    await google.http.aclose()
+    async with Google(app, clock, waits, pushes).signed_in() as google:
+        yield google
 
 
 @pytest.fixture

@@ -13,10 +13,9 @@ from googleapiclient.errors import HttpError
 from chassis.clock import ManualClock
 from simulators.google.discovery import discovery
 from simulators.google.domain.push.channels import Notification
+from tests.support.simulator_driver import Json, SimulatorDriver, timed
 
-ANN = "ann@example.com"
 START = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
-Json = dict[str, Any]
 
 
 @dataclass
@@ -41,16 +40,13 @@ def _api() -> Any:
     return build("calendar", "v3", static_discovery=True, http=httplib2.Http(), client_options=options)
 
 
-class Google:
-    """Google's client library in front of the simulator, and the stage manager behind it."""
+class Google(SimulatorDriver):
+    """Google's client library in front of the simulator, and the control API behind it."""
 
-    def __init__(self, app: Any, clock: ManualClock, pushes: Pushes) -> None:
-        self.simulator = app.state.simulator
-        self.clock = clock
+    def __init__(self, app: Any, clock: ManualClock, waits: list[float], pushes: Pushes) -> None:
+        super().__init__(app, clock, waits, "http://google.test")
         self.pushes = pushes
-        self.http = httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://google.test")
         self.api = _api()
-        self.waits: list[float] = []
 
     async def send(self, request: Any, **headers: str) -> Any:
         """Send a request that the SDK built; HttpError as the SDK raises it; answers are validated."""
@@ -65,21 +61,6 @@ class Google:
             assert method is not None
             assert discovery().problems(method[0].response, answer.json()) == []
         return request.postproc(response, answer.content)
-
-    async def control(self, verb: str, path: str, body: Any = None, **query: Any) -> Any:
-        answer = await self.http.request(verb, f"/control{path}", json=body, params=query or None)
-        assert answer.status_code < 300, answer.text
-        return answer.json() if answer.content else None
-
-    async def trap(self, name: str, count: int | None = 1, operation: str = "*", **parameters: Any) -> None:
-        await self.control(
-            "POST", "/traps", {"trap": name, "count": count, "operation": operation, "parameters": parameters}
-        )
-
-    async def sign_in(self, email: str = ANN) -> Json:
-        tokens: Json = await self.control("POST", f"/accounts/{email}/tokens", {})
-        self.http.headers["Authorization"] = f"Bearer {tokens['access_token']}"
-        return tokens
 
     async def insert(self, **body: Any) -> Json:
         made: Json = await self.send(self.api.events().insert(calendarId="primary", body=timed() | body))
@@ -97,14 +78,6 @@ class Google:
     async def pushed(self) -> list[Notification]:
         await self.simulator.push.idle()
         return self.pushes.got
-
-
-def timed(day: int = 1, hour: int = 10, zone: str = "Europe/Berlin") -> Json:
-    """Start and end of an hour in December 2026."""
-    return {
-        "start": {"dateTime": f"2026-12-{day:02}T{hour:02}:00:00", "timeZone": zone},
-        "end": {"dateTime": f"2026-12-{day:02}T{hour + 1:02}:00:00", "timeZone": zone},
-    }
 
 
 def details(error: HttpError) -> Json:

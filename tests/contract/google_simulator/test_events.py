@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 from googleapiclient.errors import HttpError
 
-from tests.contract.google_simulator.driver import ANN, Google, refusal, timed
+from tests.contract.google_simulator.driver import Google, refusal
+from tests.support.simulator_driver import ANN, timed
 
 
 async def test_insert_answers_as_google_does(google: Google) -> None:

@@ -3,7 +3,8 @@
 import pytest
 
 from simulators.google.discovery import discovery
-from tests.contract.google_simulator.driver import Google, Json, timed
+from tests.contract.google_simulator.driver import Google
+from tests.support.simulator_driver import Json, timed
 
 _EVENTS = "/calendar/v3/calendars/primary/events"
 

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from googleapiclient.errors import HttpError
 
-from tests.contract.google_simulator.driver import ANN, Google, details, refusal, timed
+from tests.contract.google_simulator.driver import Google, details, refusal
+from tests.support.simulator_driver import ANN, timed
 
 
 async def test_pages_end_with_a_sync_token(google: Google) -> None:

@@ -8,7 +8,8 @@ import pytest
 from googleapiclient.errors import HttpError
 
 from simulators.frame.domain.oauth import s256
-from tests.contract.google_simulator.driver import ANN, Google, refusal
+from tests.contract.google_simulator.driver import Google, refusal
+from tests.support.simulator_driver import ANN
 
 VERIFIER = "v" * 43
 ASKED = {

@@ -7,7 +7,8 @@ from email.utils import parsedate_to_datetime
 import pytest
 from googleapiclient.errors import HttpError
 
-from tests.contract.google_simulator.driver import ANN, Google, Json, refusal
+from tests.contract.google_simulator.driver import Google, refusal
+from tests.support.simulator_driver import ANN, Json
 
 
 async def test_notification_is_headers_only(google: Google) -> None:

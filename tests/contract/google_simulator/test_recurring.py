@@ -3,7 +3,8 @@
 import pytest
 from googleapiclient.errors import HttpError
 
-from tests.contract.google_simulator.driver import ANN, Google, Json, refusal, timed
+from tests.contract.google_simulator.driver import Google, refusal
+from tests.support.simulator_driver import ANN, Json, timed
 
 _EVENTS = f"/accounts/{ANN}/calendars/primary/events"
 

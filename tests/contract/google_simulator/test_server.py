@@ -1,71 +1,27 @@
 """The simulator as a server of its own: restart, time-outs, pages for people, size."""
 
-import os
-import socket
 import statistics
-import subprocess
-import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
 import pytest
 
-from tests.contract.google_simulator.driver import ANN, Google, Json, timed
+from tests.contract.google_simulator.driver import Google
+from tests.support.simulator_driver import ANN, Json, sign_in, simulator_server, timed
 
 _EVENTS = "/calendar/v3/calendars/primary/events"
 
 
-@contextmanager
-def _server(folder: Path) -> Iterator[httpx.Client]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [
-        sys.executable,
-        "-m",
-        "simulators.google",
-        "--port",
-        str(port),
-        "--state",
-        str(folder / "state.json"),
-        "--journal",
-        str(folder / "journal.jsonl"),
-    ]
-    environment = os.environ | {"TANDEM_CLOCK_FILE": str(folder / "clock")}
-    process = subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL)
-    try:
-        with httpx.Client(base_url=f"http://127.0.0.1:{port}") as client:
-            _wait(client)
-            yield client
-    finally:
-        process.terminate()
-        process.wait(20)
-
-
-def _wait(client: httpx.Client) -> None:
-    until = time.monotonic() + 30
-    while time.monotonic() < until:
-        try:
-            client.get("/control/settings")
-        except httpx.ConnectError:
-            time.sleep(0.05)
-        else:
-            return
-    pytest.fail("The server did not answer within 30 s.")
-
-
 def test_state_and_tokens_outlive_a_restart(tmp_path: Path) -> None:
     """Sync tokens, grants, channels and events are the same after a restart; the clock file shifts time."""
-    with _server(tmp_path) as client:
+    with simulator_server("google", tmp_path) as client:
         client.post("/control/accounts", json={"email": ANN}).raise_for_status()
         tokens = client.post(f"/control/accounts/{ANN}/tokens", json={}).json()
         bearer = {"Authorization": f"Bearer {tokens['access_token']}"}
         event = client.post(_EVENTS, json=timed(), headers=bearer).json()
         sync = client.get(_EVENTS, headers=bearer).json()["nextSyncToken"]
-    with _server(tmp_path) as client:
+    with simulator_server("google", tmp_path) as client:
         page = client.get(_EVENTS, params={"syncToken": sync}, headers=bearer).json()
         assert page["items"] == []
         assert client.get(f"{_EVENTS}/{event['id']}", headers=bearer).json() == event
@@ -76,10 +32,9 @@ def test_state_and_tokens_outlive_a_restart(tmp_path: Path) -> None:
 
 
 def test_a_time_out_breaks_the_connection(tmp_path: Path) -> None:
-    with _server(tmp_path) as client:
+    with simulator_server("google", tmp_path) as client:
         client.post("/control/accounts", json={"email": ANN})
-        tokens = client.post(f"/control/accounts/{ANN}/tokens", json={}).json()
-        client.headers["Authorization"] = f"Bearer {tokens['access_token']}"
+        sign_in(client)
         client.post("/control/traps", json={"trap": "fault.timeout_after_applied"})
         with pytest.raises(httpx.RemoteProtocolError):
             client.post(_EVENTS, json=timed())

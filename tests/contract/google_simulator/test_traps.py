@@ -7,7 +7,8 @@ import pytest
 from googleapiclient.errors import HttpError
 
 from simulators.google.domain.traps import TRAPS
-from tests.contract.google_simulator.driver import ANN, Google, refusal
+from tests.contract.google_simulator.driver import Google, refusal
+from tests.support.simulator_driver import ANN
 
 _PRIMARY = f"/accounts/{ANN}/calendars/primary"
 

@@ -7,7 +7,7 @@ import pytest
 
 from chassis.clock import ManualClock
 from simulators.microsoft import MicrosoftSettings, make_microsoft_simulator
-from tests.contract.microsoft_simulator.driver import ANN, METADATA, Ingress, Microsoft
+from tests.contract.microsoft_simulator.driver import METADATA, Ingress, Microsoft
 
 
 @pytest.fixture
@@ -18,20 +18,15 @@ def clock() -> ManualClock:
 @pytest.fixture
 async def microsoft(clock: ManualClock) -> AsyncIterator[Microsoft]:
     """A simulator with one work account in Berlin, signed in."""
-    ingress, waits = Ingress(), []
+    ingress, waits = Ingress(), list[float]()
 
     async def sleep(seconds: float) -> None:
         waits.append(seconds)
 
     settings = MicrosoftSettings(seed=7, metadata=METADATA if METADATA.exists() else None)
     app = make_microsoft_simulator(settings, sender=ingress, clock=clock, sleep=sleep)
-    microsoft = Microsoft(app, clock, ingress)
-    microsoft.waits = waits
-    await microsoft.control("POST", "/accounts", {"email": ANN, "name": "Ann", "time_zone": "Europe/Berlin"})
-    await microsoft.sign_in()
-    yield microsoft
-    await microsoft.simulator.push.close()
-    await microsoft.http.aclose()
+    async with Microsoft(app, clock, waits, ingress).signed_in() as microsoft:
+        yield microsoft
 
 
 @pytest.fixture

@@ -11,14 +11,13 @@ import httpx
 from chassis.clock import ManualClock
 from simulators.microsoft.domain.push.notifications import Batch
 from simulators.microsoft.http.sender import Answer
+from tests.support.simulator_driver import ANN, Json, SimulatorDriver, timed
 
-ANN = "ann@example.com"
 MARKER = "String {6a1d2b58-3f6e-4c3e-9f0b-7f2b8f3f6b7a} Name crmId"
 METADATA = Path(__file__).parents[4] / "shared" / "providers" / "graph-v1.0.csdl.gz"
 IMMUTABLE = 'IdType="ImmutableId"'
 LIFECYCLE = "https://crm.test/lifecycle"
 WINDOW = {"startDateTime": "2026-11-01T00:00:00Z", "endDateTime": "2027-01-01T00:00:00Z"}
-Json = dict[str, Any]
 
 
 @dataclass
@@ -61,15 +60,12 @@ class GraphFailure(Exception):  # noqa: N818 - the answer, not a failing test
         self.refusal = (answer.status_code, answer.json()["error"]["code"])
 
 
-class Microsoft:
-    """The simulator's client and its stage manager."""
+class Microsoft(SimulatorDriver):
+    """The simulator's client and its control API."""
 
-    def __init__(self, app: Any, clock: ManualClock, ingress: Ingress) -> None:
-        self.simulator = app.state.simulator
-        self.clock = clock
+    def __init__(self, app: Any, clock: ManualClock, waits: list[float], ingress: Ingress) -> None:
+        super().__init__(app, clock, waits, "http://graph.test")
         self.ingress = ingress
-        self.http = httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://graph.test")
-        self.waits: list[float] = []
 
     async def graph(self, verb: str, path: str, body: Any = None, *, prefer: str = "", **given: Any) -> Json:
         """Call Graph with a path below `/v1.0`, or an absolute link; raises `GraphFailure`."""
@@ -80,21 +76,6 @@ class Microsoft:
             raise GraphFailure(answer)
         content: Json = answer.json() if answer.content else {}
         return content
-
-    async def control(self, verb: str, path: str, body: Any = None, **query: Any) -> Any:
-        answer = await self.http.request(verb, f"/control{path}", json=body, params=query or None)
-        assert answer.status_code < 300, answer.text
-        return answer.json() if answer.content else None
-
-    async def trap(self, name: str, count: int | None = 1, operation: str = "*", **parameters: Any) -> None:
-        await self.control(
-            "POST", "/traps", {"trap": name, "count": count, "operation": operation, "parameters": parameters}
-        )
-
-    async def sign_in(self, email: str = ANN) -> Json:
-        tokens: Json = await self.control("POST", f"/accounts/{email}/tokens", {})
-        self.http.headers["Authorization"] = f"Bearer {tokens['access_token']}"
-        return tokens
 
     async def create(self, path: str = "/me/events", **body: Any) -> Json:
         return await self.graph("POST", path, timed() | body, prefer=IMMUTABLE)
@@ -138,14 +119,6 @@ class Microsoft:
     async def pushed(self) -> Ingress:
         await self.simulator.push.idle()
         return self.ingress
-
-
-def timed(day: int = 1, hour: int = 10, zone: str = "Europe/Berlin") -> Json:
-    """Start and end of an hour in December 2026."""
-    return {
-        "start": {"dateTime": f"2026-12-{day:02}T{hour:02}:00:00", "timeZone": zone},
-        "end": {"dateTime": f"2026-12-{day:02}T{hour + 1:02}:00:00", "timeZone": zone},
-    }
 
 
 def daily(count: int = 5, **pattern: Any) -> Json:

@@ -4,15 +4,8 @@ from urllib.parse import quote
 
 import pytest
 
-from tests.contract.microsoft_simulator.driver import (
-    ANN,
-    IMMUTABLE,
-    MARKER,
-    GraphFailure,
-    Microsoft,
-    daily,
-    timed,
-)
+from tests.contract.microsoft_simulator.driver import IMMUTABLE, MARKER, GraphFailure, Microsoft, daily
+from tests.support.simulator_driver import ANN, timed
 
 
 @pytest.mark.parametrize(

@@ -4,15 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.contract.microsoft_simulator.driver import (
-    ANN,
-    IMMUTABLE,
-    WINDOW,
-    GraphFailure,
-    Json,
-    Microsoft,
-    timed,
-)
+from tests.contract.microsoft_simulator.driver import IMMUTABLE, WINDOW, GraphFailure, Microsoft
+from tests.support.simulator_driver import ANN, Json, timed
 
 _EVENTS = "/me/calendar/events/delta"
 

@@ -4,15 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.contract.microsoft_simulator.driver import (
-    ANN,
-    IMMUTABLE,
-    MARKER,
-    GraphFailure,
-    Json,
-    Microsoft,
-    timed,
-)
+from tests.contract.microsoft_simulator.driver import IMMUTABLE, MARKER, GraphFailure, Microsoft
+from tests.support.simulator_driver import ANN, Json, timed
 
 _EXPANDED = {"$expand": f"singleValueExtendedProperties($filter=id eq '{MARKER}')"}
 

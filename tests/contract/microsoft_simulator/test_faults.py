@@ -9,7 +9,8 @@ import pytest
 
 from simulators.microsoft import MicrosoftSettings, make_microsoft_simulator
 from simulators.microsoft.domain.traps import ALWAYS, TRAPS
-from tests.contract.microsoft_simulator.driver import ANN, GraphFailure, Microsoft
+from tests.contract.microsoft_simulator.driver import GraphFailure, Microsoft
+from tests.support.simulator_driver import ANN
 from tests.support.waiting import wait_until
 
 
@@ -149,7 +150,7 @@ async def test_four_calls_at_once(microsoft: Microsoft) -> None:
 async def test_calls_in_ten_minutes(microsoft: Microsoft, later: Callable[[float], None]) -> None:
     """Facts 2.5: so many in a sliding window, then 429 until the first of them is ten minutes old."""
     app = make_microsoft_simulator(MicrosoftSettings(calls_in_ten_minutes=2), clock=microsoft.clock)
-    other = Microsoft(app, microsoft.clock, microsoft.ingress)
+    other = Microsoft(app, microsoft.clock, [], microsoft.ingress)
     await other.control("POST", "/accounts", {"email": ANN})
     await other.sign_in()
     for _ in range(2):

@@ -6,7 +6,8 @@ import pytest
 
 from simulators.microsoft.domain import schema
 from simulators.microsoft.metadata import Metadata, metadata
-from tests.contract.microsoft_simulator.driver import METADATA, GraphFailure, Json, Microsoft, daily, timed
+from tests.contract.microsoft_simulator.driver import METADATA, GraphFailure, Microsoft, daily
+from tests.support.simulator_driver import Json, timed
 
 needs_metadata = pytest.mark.skipif(not METADATA.exists(), reason=f"the Graph metadata is not at {METADATA}")
 

@@ -7,7 +7,8 @@ import httpx
 import pytest
 
 from simulators.frame.domain.oauth import s256
-from tests.contract.microsoft_simulator.driver import ANN, GraphFailure, Json, Microsoft
+from tests.contract.microsoft_simulator.driver import GraphFailure, Microsoft
+from tests.support.simulator_driver import ANN, Json
 
 VERIFIER = "v" * 43
 SCOPE = "offline_access User.Read Calendars.ReadWrite"

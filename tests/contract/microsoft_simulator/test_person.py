@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.contract.microsoft_simulator.driver import ANN, Json, Microsoft
+from tests.contract.microsoft_simulator.driver import Microsoft
+from tests.support.simulator_driver import ANN, Json
 
 _SERIES: Json = {
     "summary": "weekly",

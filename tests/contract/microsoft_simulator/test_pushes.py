@@ -5,7 +5,8 @@ from collections.abc import Callable
 import pytest
 
 from simulators.microsoft.http.sender import Answer
-from tests.contract.microsoft_simulator.driver import ANN, LIFECYCLE, Ingress, Microsoft, daily
+from tests.contract.microsoft_simulator.driver import LIFECYCLE, Ingress, Microsoft, daily
+from tests.support.simulator_driver import ANN
 
 
 async def _quiet(microsoft: Microsoft) -> Ingress:

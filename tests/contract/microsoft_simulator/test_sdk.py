@@ -26,7 +26,8 @@ from msgraph.graph_request_adapter import GraphRequestAdapter, options
 from msgraph.graph_service_client import GraphServiceClient
 from msgraph_core import GraphClientFactory  # type: ignore[import-untyped]  # it has no py.typed
 
-from tests.contract.microsoft_simulator.driver import ANN, Microsoft
+from tests.contract.microsoft_simulator.driver import Microsoft
+from tests.support.simulator_driver import ANN
 
 T = TypeVar("T")
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.contract.microsoft_simulator.driver import GraphFailure, Json, Microsoft, daily, timed
+from tests.contract.microsoft_simulator.driver import GraphFailure, Microsoft, daily
+from tests.support.simulator_driver import Json, timed
 
 
 async def test_series_are_whole_minutes(microsoft: Microsoft) -> None:

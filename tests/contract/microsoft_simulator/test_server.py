@@ -1,10 +1,6 @@
 """The simulator as a server of its own: restart, time-outs, what happens by itself, size."""
 
-import os
-import socket
 import statistics
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -16,61 +12,22 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import pytest
 
-from tests.contract.microsoft_simulator.driver import ANN, Json, Microsoft, timed
+from tests.contract.microsoft_simulator.driver import Microsoft
+from tests.support.simulator_driver import ANN, Json, sign_in, simulator_server, timed, wait_until
 
 _EVENTS = "/v1.0/me/events"
-_WITHIN = 30.0
-
-
-@contextmanager
-def _server(folder: Path) -> Iterator[httpx.Client]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    files = ["--state", str(folder / "state.json"), "--journal", str(folder / "journal.jsonl")]
-    command = [sys.executable, "-m", "simulators.microsoft", "--port", str(port), *files]
-    environment = os.environ | {"TANDEM_CLOCK_FILE": str(folder / "clock")}
-    process = subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL)
-    try:
-        with httpx.Client(base_url=f"http://127.0.0.1:{port}") as client:
-            _wait(lambda: _answers(client), "the server")
-            yield client
-    finally:
-        process.terminate()
-        process.wait(20)
-
-
-def _answers(client: httpx.Client) -> bool:
-    try:
-        return client.get("/control/settings").is_success
-    except httpx.ConnectError:
-        return False
-
-
-def _wait(condition: object, awaited: str) -> None:
-    until = time.monotonic() + _WITHIN
-    while time.monotonic() < until:
-        if callable(condition) and condition():
-            return
-        time.sleep(0.05)
-    pytest.fail(f"waited {_WITHIN:g} s for {awaited}")
-
-
-def _sign_in(client: httpx.Client) -> None:
-    tokens = client.post(f"/control/accounts/{ANN}/tokens", json={}).json()
-    client.headers["Authorization"] = f"Bearer {tokens['access_token']}"
 
 
 def test_state_and_tokens_outlive_a_restart(tmp_path: Path) -> None:
     """Delta links, grants and events are the same after a restart; the clock file shifts time."""
     window = {"startDateTime": "2026-11-01", "endDateTime": "2027-01-01"}
-    with _server(tmp_path) as client:
+    with simulator_server("microsoft", tmp_path) as client:
         client.post("/control/accounts", json={"email": ANN}).raise_for_status()
-        _sign_in(client)
+        sign_in(client)
         bearer = client.headers["Authorization"]
         event = client.post(_EVENTS, json=timed() | {"transactionId": "t"}).json()
         link = client.get("/v1.0/me/calendarView/delta", params=window).json()["@odata.deltaLink"]
-    with _server(tmp_path) as client:
+    with simulator_server("microsoft", tmp_path) as client:
         client.headers["Authorization"] = bearer
         query = urlsplit(link).query
         rows = client.get("/v1.0/me/calendarView/delta", params=query).json()["value"]
@@ -83,9 +40,9 @@ def test_state_and_tokens_outlive_a_restart(tmp_path: Path) -> None:
 
 
 def test_a_time_out_breaks_the_connection(tmp_path: Path) -> None:
-    with _server(tmp_path) as client:
+    with simulator_server("microsoft", tmp_path) as client:
         client.post("/control/accounts", json={"email": ANN})
-        _sign_in(client)
+        sign_in(client)
         client.post("/control/traps", json={"trap": "fault.timeout_after_applied"})
         with pytest.raises(httpx.RemoteProtocolError):
             client.post(_EVENTS, json=timed())
@@ -126,9 +83,9 @@ def _hook() -> Iterator[tuple[str, list[bytes]]]:
 
 def test_real_pushes_and_what_exchange_does_by_itself(tmp_path: Path) -> None:
     """The handshake over HTTP; a creation is told, and some seconds later the change key that moved alone."""
-    with _server(tmp_path) as client, _hook() as (address, got):
+    with simulator_server("microsoft", tmp_path) as client, _hook() as (address, got):
         client.post("/control/accounts", json={"email": ANN})
-        _sign_in(client)
+        sign_in(client)
         body = {
             "changeType": "created,updated",
             "notificationUrl": address,
@@ -137,7 +94,7 @@ def test_real_pushes_and_what_exchange_does_by_itself(tmp_path: Path) -> None:
         }
         assert client.post("/v1.0/subscriptions", json=body).status_code == 201
         client.post(_EVENTS, json=timed())
-        _wait(lambda: len(got) >= 2, "a notification of the creation and one of Exchange's own change")
+        wait_until(lambda: len(got) >= 2, "a notification of the creation and one of Exchange's own change")
         assert [b'"changeType":"created"' in one for one in got] == [True, False]
 
 

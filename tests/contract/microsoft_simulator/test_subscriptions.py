@@ -6,7 +6,8 @@ from collections.abc import Callable
 import pytest
 
 from simulators.microsoft.http.sender import Answer
-from tests.contract.microsoft_simulator.driver import ANN, LIFECYCLE, GraphFailure, Json, Microsoft
+from tests.contract.microsoft_simulator.driver import LIFECYCLE, GraphFailure, Microsoft
+from tests.support.simulator_driver import ANN, Json
 
 
 async def test_both_addresses_are_validated_while_creating(microsoft: Microsoft) -> None:
