@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from connector.domain.change_detection.page_changes import unfolded
+from connector.domain.change_detection.page_items import unfolded
 from connector.domain.provider.errors import Missing, ResyncNeeded
 from connector.domain.provider.items import EventRead, EventRemoved, OccurrenceCancelled, OccurrenceRead, SeriesRead
 from connector.domain.series.recurrence import expand

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from connector.domain.change_detection.event_change import ReadContext
+from connector.domain.change_detection.read_context import ReadContext
 from connector.domain.event.content_hash import with_hash
 from connector.domain.event.window import window_at
 from connector.domain.model.connection import Connection

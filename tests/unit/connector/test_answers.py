@@ -15,9 +15,10 @@ from connector.application.connections.repository import Connections
 from connector.application.lease import Leases
 from connector.application.message_factory import MessageFactory
 from connector.application.reading.sync_state import SyncStateRepository
-from connector.application.writing.outcomes import CommandOutcomes, Outcome
+from connector.application.writing.outcomes import CommandOutcomes
 from connector.domain.model.connection import Connection
 from connector.domain.model.connection_parts import InFlight
+from connector.domain.writing.outcome import Outcome
 from contracts import topics
 from contracts.calendar_commands import CalendarPut
 from contracts.calendar_events import CalendarCommandSettled
@@ -69,7 +70,7 @@ async def settled(outcome: Outcome, *, away: bool = False) -> list[Message]:
     assert isinstance(begun, Connection)
     answers = CommandOutcomes(stores, database, MessageFactory(clock), leases, SyncStateRepository(stores))  # type: ignore[arg-type]  # publishes, too
     with pytest.raises(Transient) if away else nullcontext():
-        await answers.settle(await leases.acquire(begun), PUT, outcome)
+        await answers.finish(await leases.acquire(begun), PUT, outcome)
     return heard
 
 

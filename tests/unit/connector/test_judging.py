@@ -11,47 +11,47 @@ FAR = NOW + 60 * DAY
 
 def test_an_unchanged_event_costs_no_message_and_no_write() -> None:
     first = detect_change(reading(), event(), "1", None)
-    assert (first.tell, first.remember) == (True, True)
-    again = detect_change(reading(seq=6), event(), "1", first.known)
-    assert (again.tell, again.remember) == (False, False)
+    assert (first.publish, first.store) == (True, True)
+    again = detect_change(reading(seq=6), event(), "1", first.state)
+    assert (again.publish, again.store) == (False, False)
 
 
 def test_a_moved_etag_alone_is_remembered_and_not_told() -> None:
     first = detect_change(reading(), event(), "1", None)
-    again = detect_change(reading(), event(), "2", first.known)
-    assert (again.tell, again.remember, again.known.etag) == (False, True, "2")
+    again = detect_change(reading(), event(), "2", first.state)
+    assert (again.publish, again.store, again.state.etag) == (False, True, "2")
 
 
 def test_a_replay_tells_what_is_known_k4() -> None:
     first = detect_change(reading(), event(), "1", None)
-    assert detect_change(reading(tell_all=True), event(), "1", first.known).tell
+    assert detect_change(reading(publish_all=True), event(), "1", first.state).publish
 
 
 def test_beyond_the_horizon_is_kept_and_not_told_d5() -> None:
     far = detect_change(reading(), event(start=FAR), "1", None)
-    assert (far.tell, far.known.published) == (False, False)
-    assert far.known.event is not None
-    later = detect_change(reading(now=NOW + 40 * DAY), event(start=FAR), "1", far.known)
-    assert (later.tell, later.known.published, later.known.event) == (True, True, None)
+    assert (far.publish, far.state.published) == (False, False)
+    assert far.state.event is not None
+    later = detect_change(reading(now=NOW + 40 * DAY), event(start=FAR), "1", far.state)
+    assert (later.publish, later.state.published, later.state.event) == (True, True, None)
 
 
 def test_what_was_told_stays_told_beyond_the_horizon_d5() -> None:
     near = detect_change(reading(), event(), "1", None)
-    assert detect_change(reading(), event(start=FAR), "2", near.known).tell
+    assert detect_change(reading(), event(start=FAR), "2", near.state).publish
 
 
 def test_our_own_events_are_told_beyond_the_horizon_k2() -> None:
     marker = Marker(account_key="key", activity_id="a1", version=1, origin="crm")
-    assert detect_change(reading(), event(start=FAR, marker=marker), "1", None).tell
+    assert detect_change(reading(), event(start=FAR, marker=marker), "1", None).publish
 
 
 def test_private_content_is_masked_and_its_edits_are_no_news_g2() -> None:
     first = detect_change(reading(), event(visibility="private", location="Clinic"), "1", None)
     assert (first.event.fields.summary, first.event.fields.location, first.event.masked) == ("Private", "", True)
     other = event(visibility="private", location="Court", summary="Other")
-    assert not detect_change(reading(), other, "2", first.known).tell
+    assert not detect_change(reading(), other, "2", first.state).publish
     moved = event(visibility="private", start=NOW + 2 * DAY)
-    assert detect_change(reading(), moved, "3", first.known).tell
+    assert detect_change(reading(), moved, "3", first.state).publish
 
 
 def test_public_mode_and_events_of_crm_origin_are_not_masked_g2() -> None:
@@ -62,9 +62,9 @@ def test_public_mode_and_events_of_crm_origin_are_not_masked_g2() -> None:
 
 def test_the_first_read_marks_what_was_there_until_it_changes_d3() -> None:
     first = detect_change(reading(baseline=True), event(), "1", None)
-    assert first.known.baseline
-    assert detect_change(reading(tell_all=True), event(), "1", first.known).known.baseline
-    assert not detect_change(reading(), event(summary="Dinner"), "2", first.known).known.baseline
+    assert first.state.baseline
+    assert detect_change(reading(publish_all=True), event(), "1", first.state).state.baseline
+    assert not detect_change(reading(), event(summary="Dinner"), "2", first.state).state.baseline
 
 
 def test_the_window_begins_yesterday_in_the_connections_zone() -> None:

@@ -88,7 +88,7 @@ def test_g2_an_answer_that_is_kept_forgets_what_the_event_said_and_stays_the_sam
         outcome="applied",
         event=secret(),
     )
-    kept = RecordedOutcome(id="k", message=message, at=NOW, event_id="e1").presented("private")
+    kept = RecordedOutcome(id="k", message=message, at=NOW, event_id="e1").redacted("private")
     assert CANARY not in kept.model_dump_json()
     assert (kept.message.id, kept.message.outcome) == (message.id, "applied")
     assert kept.message.event == redacted(secret(), "private")

@@ -5,7 +5,8 @@ from datetime import timedelta
 
 from connector.domain.change_detection.changes import PageChanges
 from connector.domain.change_detection.event_change import detect_change
-from connector.domain.change_detection.page_changes import SyncState, detect_changes, in_batches
+from connector.domain.change_detection.page_changes import detect_changes
+from connector.domain.change_detection.page_items import in_batches
 from connector.domain.provider.items import (
     EventRead,
     EventRemoved,
@@ -16,6 +17,7 @@ from connector.domain.provider.items import (
     Unreadable,
 )
 from connector.domain.sync_state.documents import EventState, SeriesState, new_series_state
+from connector.domain.sync_state.snapshot import SyncState
 from contracts.calendar_objects import Occurrence
 from tests.unit.connector.support import DAY, NOW, event, reading
 
@@ -35,8 +37,8 @@ def weekly(rule: str = "RRULE:FREQ=WEEKLY;COUNT=3") -> SeriesRead:
 
 
 def known_series() -> tuple[SeriesState, list[EventState]]:
-    findings = find([weekly()])
-    return findings.series[0], [judged.known for judged in findings.judged]
+    changes = find([weekly()])
+    return changes.series[0], [change.state for change in changes.events]
 
 
 def remembering(known: Sequence[EventState], series: SeriesState) -> SyncState:
@@ -44,22 +46,22 @@ def remembering(known: Sequence[EventState], series: SeriesState) -> SyncState:
 
 
 def test_the_later_of_two_rows_counts() -> None:
-    findings = find([EventRead(event("e1"), "1"), EventRead(event("e1", summary="Later"), "2")])
-    assert [judged.event.fields.summary for judged in findings.judged] == ["Later"]
+    changes = find([EventRead(event("e1"), "1"), EventRead(event("e1", summary="Later"), "2")])
+    assert [change.event.fields.summary for change in changes.events] == ["Later"]
 
 
 def test_a_tombstone_deletes_what_is_known_and_nothing_else_h2() -> None:
-    known = detect_change(reading(), event("e1"), "1", None).known
+    known = detect_change(reading(), event("e1"), "1", None).state
     memory = SyncState(events={"e1": known}, series={}, occurrences={})
-    findings = find([EventRemoved("e1", NOW), EventRemoved("stranger")], memory)
-    assert [(gone.known.event_id, gone.at) for gone in findings.deletions] == [("e1", NOW)]
+    changes = find([EventRemoved("e1", NOW), EventRemoved("stranger")], memory)
+    assert [(gone.state.event_id, gone.at) for gone in changes.deletions] == [("e1", NOW)]
 
 
 def test_a_series_is_told_by_occurrence_e3() -> None:
-    findings = find([weekly()])
-    starts = [judged.event.fields.time.start for judged in findings.judged]
+    changes = find([weekly()])
+    starts = [change.event.fields.time.start for change in changes.events]
     assert starts == [NOW + DAY + timedelta(weeks=week) for week in range(3)]
-    assert {judged.known.series_id for judged in findings.judged} == {"s1"}
+    assert {change.state.series_id for change in changes.events} == {"s1"}
 
 
 def test_a_cancelled_occurrence_is_gone_and_stays_gone_e3() -> None:
@@ -67,58 +69,58 @@ def test_a_cancelled_occurrence_is_gone_and_stays_gone_e3() -> None:
     second = known[1]
     place = second.event_id.removeprefix("s1_")
     cancelled = OccurrenceCancelled(second.event_id, "s1", place, NOW)
-    findings = find([cancelled], remembering(known, series))
-    assert [gone.known.event_id for gone in findings.deletions] == [second.event_id]
+    changes = find([cancelled], remembering(known, series))
+    assert [gone.state.event_id for gone in changes.deletions] == [second.event_id]
     rest = [one for one in known if one is not second]
-    again = find([weekly()], remembering(rest, findings.series[0]))
-    assert not [judged for judged in again.judged if judged.tell]
+    again = find([weekly()], remembering(rest, changes.series[0]))
+    assert not [change for change in again.events if change.publish]
 
 
 def test_a_shorter_rule_takes_away_what_it_no_longer_makes_e3() -> None:
     series, known = known_series()
-    findings = find([weekly("RRULE:FREQ=WEEKLY;COUNT=1")], remembering(known, series))
-    assert {gone.known.event_id for gone in findings.deletions} == {one.event_id for one in known[1:]}
-    assert {gone.series_id for gone in findings.deletions} == {None}
+    changes = find([weekly("RRULE:FREQ=WEEKLY;COUNT=1")], remembering(known, series))
+    assert {gone.state.event_id for gone in changes.deletions} == {one.event_id for one in known[1:]}
+    assert {gone.series_id for gone in changes.deletions} == {None}
 
 
 def test_a_deleted_series_counts_as_one_h4() -> None:
     series, known = known_series()
-    findings = find([EventRemoved("s1")], remembering(known, series))
-    assert {(gone.known.event_id, gone.series_id) for gone in findings.deletions} == {
+    changes = find([EventRemoved("s1")], remembering(known, series))
+    assert {(gone.state.event_id, gone.series_id) for gone in changes.deletions} == {
         (one.event_id, "s1") for one in known
     }
-    assert findings.dead_series == [series]
+    assert changes.deleted_series == [series]
 
 
 def test_a_rule_nobody_can_expand_is_quarantined_and_deletes_nothing_e3() -> None:
     series, known = known_series()
-    findings = find([weekly("RRULE:FREQ=NEVER"), EventRead(event("e2"), "1")], remembering(known, series))
-    assert [(one.event_id, one.rule, one.outcome) for one in findings.skipped] == [("s1", "E3", "quarantined")]
-    assert not findings.deletions
-    assert [judged.event.event_id for judged in findings.judged] == ["e2"]
+    changes = find([weekly("RRULE:FREQ=NEVER"), EventRead(event("e2"), "1")], remembering(known, series))
+    assert [(one.event_id, one.rule, one.outcome) for one in changes.skipped] == [("s1", "E3", "quarantined")]
+    assert not changes.deletions
+    assert [change.event.event_id for change in changes.events] == ["e2"]
 
 
 def test_an_unreadable_item_is_quarantined_with_its_reason() -> None:
-    findings = find([Unreadable("odd", "no start"), EventRead(event("e2"), "1")])
-    assert [(one.event_id, one.outcome) for one in findings.skipped] == [("odd", "quarantined")]
-    assert "no start" in findings.skipped[0].words
-    assert len(findings.judged) == 1
+    changes = find([Unreadable("odd", "no start"), EventRead(event("e2"), "1")])
+    assert [(one.event_id, one.outcome) for one in changes.skipped] == [("odd", "quarantined")]
+    assert "no start" in changes.skipped[0].words
+    assert len(changes.events) == 1
 
 
 def test_a_full_read_forgets_exceptions_that_it_does_not_tell() -> None:
     series = new_series_state("c1", "cal", "s1").with_deviation(OccurrenceCancelled("s1_x", "s1", "x"))
     memory = SyncState(events={}, series={"s1": series}, occurrences={})
-    findings = detect_changes(reading(pass_id="p2"), [weekly()], memory, occurrence_id)
-    assert findings.series[0].deviations == ()
+    changes = detect_changes(reading(pass_id="p2"), [weekly()], memory, occurrence_id)
+    assert changes.series[0].deviations == ()
 
 
 def test_an_event_beyond_the_horizon_waits_and_is_explained_once_d5() -> None:
     far = event("far", start=NOW + timedelta(days=400))
-    findings = find([EventRead(far, "1")])
-    assert [judged.tell for judged in findings.judged] == [False]
-    [waiting] = findings.skipped
+    changes = find([EventRead(far, "1")])
+    assert [change.publish for change in changes.events] == [False]
+    [waiting] = changes.skipped
     assert (waiting.outcome, waiting.rule, waiting.setting) == ("waiting", "D5", "horizon_days")
-    known = SyncState(events={"far": findings.judged[0].known}, series={}, occurrences={})
+    known = SyncState(events={"far": changes.events[0].state}, series={}, occurrences={})
     assert not find([EventRead(far, "1")], known).skipped
 
 

@@ -2,18 +2,17 @@
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 from chassis.clock import ManualClock
-from chassis.messaging.publisher import Outgoing
+from chassis.messaging.publisher import Outgoing, Publisher
 from connector.adapters.collections import open_stores
 from connector.adapters.guarded_calendar import Calendars
 from connector.adapters.providers.google.ids import instance_id
 from connector.application.connections.repository import Connections
 from connector.application.lease import Leases, WorkLease
 from connector.application.message_factory import MessageFactory
-from connector.application.reading.change_publisher import ChangePublisher
-from connector.application.reading.pulling import Puller
+from connector.application.reading.pulling import make_puller
 from connector.domain.connection.reads import PollingPolicy
 from connector.domain.provider.errors import Missing, ResyncNeeded
 from connector.domain.provider.items import EventRead, EventRemoved, Item, OccurrenceRead, Page, SeriesRead
@@ -26,7 +25,7 @@ from tests.support.mapper_world import Database
 from tests.unit.connector.support import NOW, connection
 
 SECONDS = timedelta(seconds=1)
-PACE = PollingPolicy(
+POLICY = PollingPolicy(
     poll=60 * SECONDS, poll_longest=600 * SECONDS, poll_without_push=30 * SECONDS, debounce=SECONDS, second_look=SECONDS
 )
 
@@ -94,18 +93,20 @@ class FakeCalendar:
 
 
 class Reader:
-    """One connection that reads the calendar; `told` is what the mapper hears of it."""
+    """One connection that reads the calendar; `published` is what the mapper hears of it."""
 
     def __init__(self, **settings: Any) -> None:
-        self.clock, self.calendar, self.told = ManualClock(NOW), FakeCalendar(), list[Message]()
+        self.clock, self.calendar, self.published = ManualClock(NOW), FakeCalendar(), list[Message]()
         self.database = Database(self._hear)
         self.stores = open_stores(self.database, lambda _: ())  # type: ignore[arg-type]  # the same, in memory
         given = ConnectionSettings(calendar_id="cal", timezone="Europe/Berlin", **settings)
         self._start = connection(settings=given.model_dump())
         connections, messages = Connections(self.stores.connections), MessageFactory(self.clock)
         self._leases = Leases(connections, self.clock)
-        self._teller = ChangePublisher(self.stores, self.database, messages)  # type: ignore[arg-type]  # publishes, too
-        self._puller = Puller(self.stores, self._teller, self._leases, self.clock, PACE)
+        publisher = cast("Publisher", self.database)
+        self._puller = make_puller(
+            self.stores, publisher, messages, leases=self._leases, clock=self.clock, policy=POLICY
+        )
         self._calendars = Calendars(self.calendar, None)  # type: ignore[arg-type]  # it asks for no token
 
     async def _begin(self) -> WorkLease:
@@ -119,10 +120,10 @@ class Reader:
         await self._puller.replay(await self._begin(), self._calendars, "r1")
 
     async def pull(self, reason: Any = "push") -> list[Message]:
-        """Read what changed; return what was told."""
-        before = len(self.told)
+        """Read what changed; return what was published."""
+        before = len(self.published)
         await self._puller.pull(await self._begin(), self._calendars, reason)
-        return self.told[before:]
+        return self.published[before:]
 
     async def settings(self, **changes: Any) -> None:
         """Change the connection's settings."""
@@ -136,7 +137,7 @@ class Reader:
     def held(self) -> dict[str, str]:
         """Return, as a mapper would have it, each activity (named after its first event) and the event it holds."""
         activities: dict[str, str] = {}
-        for one in self.told:
+        for one in self.published:
             match one:
                 case EventChanged(event=event, replaces=replaces):
                     holder = {held: name for name, held in activities.items()}
@@ -154,4 +155,4 @@ class Reader:
 
     def _hear(self, message: Outgoing) -> None:
         if message.topic == topics.CALENDAR_EVENTS:
-            self.told.append(topics.reader(message.topic)(message.value.encode()))
+            self.published.append(topics.reader(message.topic)(message.value.encode()))

@@ -1,4 +1,4 @@
-"""A calendar with series as the connector remembers it: each read is judged against what the reads before left."""
+"""A calendar with series as the connector remembers it: each read is change against what the reads before left."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -7,10 +7,12 @@ from typing import Any
 
 from connector.adapters.providers.google.ids import instance_id, lineage
 from connector.domain.change_detection.changes import PageChanges
-from connector.domain.change_detection.page_changes import SyncState, detect_changes, related_series_to_read
+from connector.domain.change_detection.page_changes import detect_changes
+from connector.domain.change_detection.split_series import related_series_to_read
 from connector.domain.event.content_hash import with_hash
 from connector.domain.provider.items import EventRead, Item, OccurrenceCancelled, OccurrenceRead, SeriesRead
 from connector.domain.sync_state.documents import EventState, SeriesState
+from connector.domain.sync_state.snapshot import SyncState
 from contracts.calendar_objects import EventFields, EventSnapshot, Occurrence
 from contracts.times import AllDay, EventTime, Timed
 from tests.unit.connector.support import reading
@@ -65,9 +67,9 @@ class Remembered:
 
     def read(self, *items: Item, **about: Any) -> PageChanges:
         """Judge a page against all that is known, and remember what it brought."""
-        findings = detect_changes(reading(**about), items, self.memory(), instance_id)
-        self._remember(findings)
-        return findings
+        changes = detect_changes(reading(**about), items, self.memory(), instance_id)
+        self._remember(changes)
+        return changes
 
     def memory(self) -> SyncState:
         """Return what is known."""
@@ -85,21 +87,21 @@ class Remembered:
         """Return when the event of an activity begins."""
         return self.events[self.activities[activity]].starts_at.isoformat()[:16]
 
-    def _remember(self, findings: PageChanges) -> None:
+    def _remember(self, changes: PageChanges) -> None:
         holder = {event_id: activity for activity, event_id in self.activities.items()}
-        for one in findings.judged:
-            self.events[one.known.event_id] = one.known
-            if one.tell:
+        for one in changes.events:
+            self.events[one.state.event_id] = one.state
+            if one.publish:
                 activity = holder.get(one.replaces or "") or holder.get(one.event.event_id) or one.event.event_id
                 self.activities[activity] = one.event.event_id
-        for gone in (*findings.replaced, *(one.known for one in findings.deletions)):
+        for gone in (*changes.replaced, *(one.state for one in changes.deletions)):
             self.events.pop(gone.event_id, None)
-        for deletion in findings.deletions:
-            lost = [key for key, held in self.activities.items() if held == deletion.known.event_id]
+        for deletion in changes.deletions:
+            lost = [key for key, held in self.activities.items() if held == deletion.state.event_id]
             for key in lost:
                 del self.activities[key]
-        self.series |= {one.series_id: one for one in findings.series}
-        for dead in findings.dead_series:
+        self.series |= {one.series_id: one for one in changes.series}
+        for dead in changes.deleted_series:
             self.series.pop(dead.series_id, None)
 
 
@@ -110,19 +112,19 @@ def remembering(*items: Item, **about: Any) -> Remembered:
     return known
 
 
-def pairs(findings: PageChanges) -> dict[str, str]:
+def pairs(changes: PageChanges) -> dict[str, str]:
     """Return new ids with the old ones that they replace."""
-    return {one.event.event_id: one.replaces for one in findings.judged if one.replaces}
+    return {one.event.event_id: one.replaces for one in changes.events if one.replaces}
 
 
-def told(findings: PageChanges) -> set[str]:
+def told(changes: PageChanges) -> set[str]:
     """Return the ids of the events that are told."""
-    return {one.event.event_id for one in findings.judged if one.tell}
+    return {one.event.event_id for one in changes.events if one.publish}
 
 
-def gone(findings: PageChanges) -> set[str]:
+def gone(changes: PageChanges) -> set[str]:
     """Return the ids of the events that are gone."""
-    return {one.known.event_id for one in findings.deletions}
+    return {one.state.event_id for one in changes.deletions}
 
 
 def days(start: str, end: str) -> AllDay:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from connector.domain.change_detection.page_changes import in_batches
+from connector.domain.change_detection.page_items import in_batches
 from connector.domain.provider.items import EventRemoved, Item
 from connector.domain.series.pairing import Place, pair, place_of
 from tests.unit.series.remembered import (
@@ -89,7 +89,7 @@ def test_e4_the_two_halves_of_a_split_may_come_one_read_after_the_other() -> Non
     held = dict(known.events)
     first, second = halves()
     found = known.read(first)
-    assert (gone(found), found.cut) == (ids("x", MONDAYS[2:]), True)
+    assert (gone(found), found.rule_cut) == (ids("x", MONDAYS[2:]), True)
     known.events = held  # nothing is forgotten before the end of the pass, and that reads on first
     assert set(pairs(known.read(second)).values()) == ids("x", MONDAYS[2:])
 
@@ -183,7 +183,7 @@ def test_d5_an_exception_beyond_the_horizon_keeps_the_activity_that_it_goes_on_w
 def test_h4_a_deleted_series_counts_as_one_with_its_exceptions() -> None:
     known = remembering(series("x", at(2), WEEKLY), exception("x", MONDAYS[1], at(10, 8), "Moved"))
     found = known.read(cancelled("x", MONDAYS[1]), EventRemoved("x"))
-    assert {(one.known.event_id, one.series_id) for one in found.deletions} == {
+    assert {(one.state.event_id, one.series_id) for one in found.deletions} == {
         (event_id, "x") for event_id in ids("x", MONDAYS)
     }
     assert (known.events, known.series) == ({}, {})

@@ -116,7 +116,7 @@ async def test_e3_an_exception_pages_before_its_series_is_told_as_it_is() -> Non
     reader.calendar.write(exception("x", MONDAYS[1], at(10, 8), "Moved"), cancelled("x", MONDAYS[2]))
     reader.calendar.write(series("x", at(2), WEEKLY))
     await reader.replay()
-    told = {one.event.event_id: one.event.fields.summary for one in reader.told if isinstance(one, EventChanged)}
+    told = {one.event.event_id: one.event.fields.summary for one in reader.published if isinstance(one, EventChanged)}
     assert set(told) == ids("x", [MONDAYS[0], MONDAYS[1], MONDAYS[3]])
     assert told["x_20260309T120000Z"] == "Moved"
 
@@ -141,7 +141,7 @@ async def test_d5_what_slides_into_the_window_is_told_though_nobody_told_us() ->
     assert {one.event.event_id for one in told} == {"far"} | (set(reader.held()) - before)
     # 13 weeks in 91 days, less the five that were told before: none is left out that passed meanwhile (D1).
     assert len(told) == 1 + 13 - 5
-    assert not [one for one in reader.told if isinstance(one, EventGone)]
+    assert not [one for one in reader.published if isinstance(one, EventGone)]
 
 
 async def test_d5_a_shrunk_or_closed_window_deletes_nothing_and_tells_nothing_twice() -> None:
@@ -185,12 +185,12 @@ async def test_d5_what_was_removed_before_it_slid_into_the_window_is_never_told(
 async def test_d5_what_is_over_is_forgotten_and_what_is_ahead_is_not() -> None:
     reader = await reading(single("old", at(5)), single("new", at(20, month=5)), series("x", at(2), "RRULE:FREQ=DAILY"))
     reader.clock.advance(timedelta(days=30))
-    told = len(reader.told)
+    told = len(reader.published)
     await reader.pull("horizon")
     await reader.pull("horizon")  # the first one still looks at all since the last read
     known = await reader.known()
     assert ("old" in known, "new" in known, "x_20260305T120000Z" in known) == (False, True, False)
-    assert not [one for one in reader.told[told:] if isinstance(one, EventGone)]
+    assert not [one for one in reader.published[told:] if isinstance(one, EventGone)]
     assert {one.event_id for one in await reader.stores.events.find({}) if one.ends_at > reader.clock.now()} >= {"new"}
 
 

@@ -34,8 +34,8 @@ from connector.application.notifications import Notifications
 from connector.application.parking import Parking
 from connector.application.provider_access import ProviderAccess, ProviderKit
 from connector.application.rate_limiter import RateLimiter
-from connector.application.reading.change_publisher import ChangePublisher
-from connector.application.reading.pulling import Puller
+from connector.application.reading.pulling import make_puller
+from connector.application.reading.sync_state import SyncStateRepository
 from connector.application.worker import Worker
 from connector.application.writing.outcomes import CommandOutcomes
 from connector.application.writing.putting import Writer
@@ -69,9 +69,9 @@ class Parts:
     access: ProviderAccess
     leases: Leases
 
-    def change_publisher(self) -> ChangePublisher:
-        """Return a publisher of changes."""
-        return ChangePublisher(self.stores, self.publisher, self.messages)
+    def sync_state(self) -> SyncStateRepository:
+        """Return the repository of the sync state."""
+        return SyncStateRepository(self.stores)
 
 
 def _kits(
@@ -100,17 +100,18 @@ def _channels(parts: Parts) -> Channels:
 
 
 def _worker(parts: Parts, channels: Channels, teardown: Teardown, parking: Parking, limiter: RateLimiter) -> Worker:
-    stores, leases, changes = parts.stores, parts.leases, parts.change_publisher()
-    answers = CommandOutcomes(stores, parts.publisher, parts.messages, leases, changes.known)
+    stores, publisher, messages, leases = parts.stores, parts.publisher, parts.messages, parts.leases
+    sync_state, policy = parts.sync_state(), parts.settings.policy
+    answers = CommandOutcomes(stores, publisher, messages, leases, sync_state)
     return Worker(
         connections=parts.connections,
         accounts=parts.access,
         leases=leases,
         parking=parking,
         channels=channels,
-        puller=Puller(stores, changes, leases, parts.clock, parts.settings.policy),
-        writer=Writer(stores, answers, leases),
-        remover=Remover(stores, answers),
+        puller=make_puller(stores, publisher, messages, leases=leases, clock=parts.clock, policy=policy),
+        writer=Writer(sync_state, answers, leases),
+        remover=Remover(sync_state, answers),
         teardown=teardown,
         answers=answers,
         limiter=limiter,
@@ -162,7 +163,7 @@ def make_app(
     parts = Parts(settings, clock, broker, store, stores, connections, messages, publisher, cipher, access, leases)
 
     channels, limiter = _channels(parts), RateLimiter(clock, settings.background_per_second)
-    teardown = Teardown(stores, access, channels, leases, parts.change_publisher().known)
+    teardown = Teardown(stores, access, channels, leases, parts.sync_state())
     parking = Parking(stores, connections, publisher, clock)
     worker = _worker(parts, channels, teardown, parking, limiter)
     register(broker, ConnectionConsumers(connections, stores, worker, clock), settings, clock)

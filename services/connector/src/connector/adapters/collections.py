@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Self
 
 from pydantic import AwareDatetime
@@ -32,6 +32,15 @@ class Credentials(Document):
     sealed: str
     generation: int = 1
     refreshing_until: AwareDatetime | None = None
+
+    def being_refreshed(self, until: datetime | None) -> "Credentials":
+        """Return the credentials with a refresh under way until then; None: there is none."""
+        return self.model_copy(update={"refreshing_until": until})
+
+    def replaced(self, sealed: str) -> "Credentials":
+        """Return the credentials with other tokens: the next generation."""
+        update = {"sealed": sealed, "generation": self.generation + 1, "refreshing_until": None}
+        return self.model_copy(update=update)
 
 
 class OAuthState(Document):
@@ -78,8 +87,8 @@ class RecordedOutcome(Document):
     at: AwareDatetime
     event_id: Id | None = None
 
-    def presented(self, mode: PrivateMode) -> "RecordedOutcome":
-        """Return the answer with its event as it may be kept now (G2)."""
+    def redacted(self, mode: PrivateMode) -> "RecordedOutcome":
+        """Return the outcome with its event as it may be stored now (G2)."""
         event = self.message.event
         return self.model_copy(update={"message": self.message.with_event(event and redacted(event, mode))})
 

@@ -50,9 +50,7 @@ class CredentialStore:
     async def keep(self, connection_id: str, tokens: Tokens) -> None:
         """Store the tokens of a connection, in place of any before."""
         fresh = Credentials(id=connection_id, sealed=self._sealed(connection_id, tokens, None))
-        await self._documents.update(
-            connection_id, lambda old: fresh.model_copy(update={"generation": old.generation + 1}) if old else fresh
-        )
+        await self._documents.update(connection_id, lambda old: old.replaced(fresh.sealed) if old else fresh)
 
     async def erase(self, connection_id: str) -> str | None:
         """Forget a connection's tokens; return the one by which the grant is given back."""
@@ -79,7 +77,7 @@ class CredentialStore:
                 return None
             if current.refreshing_until and current.refreshing_until > now:
                 raise _BeingRefreshed("token_being_refreshed", connection_id)
-            return current.model_copy(update={"refreshing_until": now + _REFRESH_LIFE})
+            return current.being_refreshed(until=now + _REFRESH_LIFE)
 
         stored = await self._documents.update(connection_id, claimed)
         return stored is not None and stored.generation == generation
@@ -87,11 +85,10 @@ class CredentialStore:
     async def replace(self, connection_id: str, generation: int, tokens: Tokens, refresh_token: str) -> None:
         """Store renewed tokens, unless the user signed in anew meanwhile."""
         sealed = self._sealed(connection_id, tokens, refresh_token)
-        update = {"sealed": sealed, "generation": generation + 1, "refreshing_until": None}
 
         def renewed(current: Credentials | None) -> Credentials | None:
             ours = current is not None and current.generation == generation
-            return current.model_copy(update=update) if ours and current else None
+            return current.replaced(sealed) if ours and current else None
 
         await self._documents.update(connection_id, renewed)
 
@@ -99,7 +96,7 @@ class CredentialStore:
         """Let another try to renew: ours got no answer."""
         await self._documents.update(
             connection_id,
-            lambda c: c.model_copy(update={"refreshing_until": None}) if c and c.generation == generation else None,
+            lambda c: c.being_refreshed(until=None) if c and c.generation == generation else None,
         )
 
     def is_good(self, grant: _Grant) -> bool:

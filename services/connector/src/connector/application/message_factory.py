@@ -74,13 +74,13 @@ class MessageFactory:
             "seq": seq,
         }
 
-    def event_changed(self, connection: Connection, judged: EventChange, seq: int, pass_id: str) -> Outgoing:
+    def event_changed(self, connection: Connection, change: EventChange, seq: int, pass_id: str) -> Outgoing:
         """Return that an event is now like this."""
         message = EventChanged(
-            **self._calendar(connection, judged.event.calendar_id, seq),
-            event=judged.event,
-            baseline=judged.known.baseline,
-            replaces=judged.replaces,
+            **self._calendar(connection, change.event.calendar_id, seq),
+            event=change.event,
+            baseline=change.state.baseline,
+            replaces=change.replaces,
             sync_pass=Pass(id=pass_id),
         )
         return _wire(CALENDAR_EVENTS, connection.id, message)

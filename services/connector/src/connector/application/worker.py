@@ -17,12 +17,12 @@ from connector.application.provider_access import ProviderAccess
 from connector.application.rate_limiter import RateLimiter
 from connector.application.reading.pulling import Puller
 from connector.application.writing.outcomes import Command, CommandOutcomes
-from connector.application.writing.putting import Writer, first_note
+from connector.application.writing.putting import Writer
 from connector.application.writing.removing import Remover
 from connector.domain.model.connection import Connection
 from connector.domain.scheduling.debounce import debounce_pull
 from connector.domain.scheduling.schedule import sooner
-from connector.domain.writing.write_attempts import begun
+from connector.domain.writing.write_attempts import begun, first_note
 from contracts.calendar_commands import (
     CalendarCommandMessage,
     CalendarConfirm,
@@ -114,7 +114,9 @@ class Worker:
                 await self.remover.remove(lease, calendars, command)
 
         kit = self.accounts.kits[connection.provider]
-        note = first_note(command, connection, kit.calendars, self.clock.now())
+        generation = command.generation if isinstance(command, CalendarPut) else 0
+        key = kit.calendars.key_of(connection.known_account, command.activity_id, command.calendar_id, generation)
+        note = first_note(command, key, self.clock.now())
         await self._guarded(connection, command, work, lambda c: begun(c, note))
 
     async def _guarded(

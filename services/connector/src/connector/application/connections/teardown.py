@@ -25,7 +25,7 @@ class Teardown:
     accounts: ProviderAccess
     channels: Channels
     leases: Leases
-    known: SyncStateRepository
+    sync_state: SyncStateRepository
 
     async def tear_down(self, connection: Connection) -> None:
         """Stop a connection for good. The provider's part is best effort: a grant may be gone already."""
@@ -48,4 +48,4 @@ class Teardown:
         for parked in await self.stores.parked.find({"connection_id": connection.id}):
             await self.stores.parked.delete(parked.id, parked.version)
         if connection.settings.calendar_id:
-            await self.known.forget_all(calendar_scope(connection.id, connection.settings.calendar_id))
+            await self.sync_state.drop_calendar(calendar_scope(connection.id, connection.settings.calendar_id))

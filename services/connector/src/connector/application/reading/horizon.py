@@ -1,53 +1,49 @@
-"""The window rolls on (D5): what slid into it is told without any notification, what slid out long ago is forgotten."""
+"""The rolling horizon (D5): what slid into the window is published, and what ended long ago is dropped."""
 
 import asyncio
-from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import AsyncIterator
 
 from connector.adapters.collections import Stores
-from connector.application.reading.change_publisher import ChangePublisher, Read
+from connector.application.reading.calendar_read import CalendarRead
+from connector.application.reading.change_publisher import ChangePublisher
+from connector.application.reading.sync_state import SyncStateRepository
 from connector.domain.change_detection.changes import PageChanges
-from connector.domain.change_detection.event_change import ReadContext, detect_change
-from connector.domain.change_detection.series_group import GroupMember, detect_group_changes
-from connector.domain.sync_state.documents import EventState, SeriesState
-from connector.domain.sync_state.pruning import over_before, without_past
-from connector.domain.sync_state.redaction import redacted_series
+from connector.domain.change_detection.horizon import series_in_window, waiting_in_window
+from connector.domain.change_detection.read_context import ReadContext
+from connector.domain.sync_state.pruning import over_before
 
 _CHUNK = 100
 
 
-async def roll_horizon(read: Read, stores: Stores, teller: ChangePublisher) -> None:
-    """Tell the events and occurrences that are inside the window by now."""
-    await _expand_series(read, stores, teller)
-    reading = read.reading
-    where = {"scope": reading.scope, "published": False, "starts_at": {"$lte": reading.window.end}}
-    async for waiting in stores.events.pages(where, size=_CHUNK):
-        snapshots = [(known.event, known) for known in waiting if known.event_id not in read.deletions]
-        judged = [detect_change(reading, event, known.etag, known) for event, known in snapshots if event]
-        await teller.tell(read, PageChanges(judged=judged))
+class Horizon:
+    """Moves the window of a calendar on."""
 
+    def __init__(self, stores: Stores, sync_state: SyncStateRepository, publisher: ChangePublisher) -> None:
+        self._stores = stores
+        self._sync_state = sync_state
+        self._publisher = publisher
 
-async def forget_past(reading: ReadContext, stores: Stores) -> None:
-    """Forget known events and exceptions that were over well before the window."""
-    where = {"scope": reading.scope, "ends_at": {"$lt": over_before(reading.window)}}
-    async for past in stores.events.pages_until_empty(where, size=_CHUNK):
-        await asyncio.gather(*(stores.events.delete(known.id, known.version) for known in past))
+    async def roll(self, read: CalendarRead) -> None:
+        """Publish the events and occurrences that lie inside the window by now, and drop what is past."""
+        async for changes in self._series(read):
+            await self._publisher.publish(read, changes)
+        async for changes in self._events(read):
+            await self._publisher.publish(read, changes)
+        await self._drop_past(read.context)
 
+    async def _series(self, read: CalendarRead) -> AsyncIterator[PageChanges]:
+        async for page in self._stores.series.pages({"scope": read.context.scope}, size=_CHUNK):
+            occurrences = await self._sync_state.occurrences(read.context, [one.series_id for one in page])
+            living = [one for one in page if one.series_id not in read.progress.deleted_series]
+            yield series_in_window(read.context, living, occurrences, read.calendars.provider.occurrence_id)
 
-async def _expand_series(read: Read, stores: Stores, teller: ChangePublisher) -> None:
-    reading = read.reading
-    async for page in stores.series.pages({"scope": reading.scope}, size=_CHUNK):
-        occurrences = await teller.known.occurrences(reading, [series.series_id for series in page])
-        families: dict[str, list[GroupMember]] = defaultdict(list)
-        living = [series for series in page if series.series_id not in read.dead_series]
-        kept = [redacted_series(without_past(one, reading.window), reading.private) for one in living]
-        for series in kept:
-            families[series.lineage].append(_unchanged(series, occurrences.get(series.series_id, ())))
-        findings = PageChanges(series=[lean for lean, one in zip(kept, living, strict=True) if lean is not one])
-        for members in families.values():
-            detect_group_changes(reading, members, read.calendars.provider.occurrence_id, findings)
-        await teller.tell(read, findings)
+    async def _events(self, read: CalendarRead) -> AsyncIterator[PageChanges]:
+        where = {"scope": read.context.scope, "published": False, "starts_at": {"$lte": read.context.window.end}}
+        async for page in self._stores.events.pages(where, size=_CHUNK):
+            waiting = [state for state in page if state.event_id not in read.progress.deletions]
+            yield waiting_in_window(read.context, waiting)
 
-
-def _unchanged(series: SeriesState, occurrences: Sequence[EventState]) -> GroupMember:
-    return GroupMember(series.series_id, series, series, {event.event_id: event for event in occurrences})
+    async def _drop_past(self, context: ReadContext) -> None:
+        where = {"scope": context.scope, "ends_at": {"$lt": over_before(context.window)}}
+        async for past in self._stores.events.pages_until_empty(where, size=_CHUNK):
+            await asyncio.gather(*(self._stores.events.delete(one.id, one.version) for one in past))

@@ -1,4 +1,4 @@
-"""What is known of a calendar, loaded for one page and stored again after it was told."""
+"""Loads the sync state of a page, and stores it again after its changes were published."""
 
 import asyncio
 from collections import defaultdict
@@ -8,81 +8,94 @@ from chassis.persistence.document import D
 from chassis.persistence.documents import Documents
 from connector.adapters.collections import Stores
 from connector.domain.change_detection.changes import Deletion, PageChanges
-from connector.domain.change_detection.event_change import EventChange, ReadContext
-from connector.domain.change_detection.page_changes import SyncState, ids_on, series_touched
+from connector.domain.change_detection.event_change import EventChange
+from connector.domain.change_detection.page_items import event_ids_of, series_ids_of
+from connector.domain.change_detection.read_context import ReadContext
 from connector.domain.provider.items import Item, lineage_of
-from connector.domain.sync_state.documents import EventState, SeriesState
+from connector.domain.sync_state.documents import EventState, SeriesState, state_id
+from connector.domain.sync_state.snapshot import SyncState
+from contracts.calendar_commands import CalendarPut, CalendarRemove
 
 _CHUNK = 100
 
 
 class SyncStateRepository:
-    """Loads and stores known events and series."""
+    """The stored states of events and series."""
 
     def __init__(self, stores: Stores) -> None:
         self._stores = stores
 
-    async def around(self, reading: ReadContext, items: Sequence[Item]) -> SyncState:
-        """Return what is known of everything that these items touch, and of the other series of their lineages."""
-        ids = sorted(ids_on(items) | series_touched(items))
-        documents = [reading.id_of(event_id) for event_id in ids]
+    async def load(self, context: ReadContext, items: Sequence[Item]) -> SyncState:
+        """Return the state of the events and series that these items are of, and of every series of their lineages."""
+        ids = sorted(event_ids_of(items) | series_ids_of(items))
+        documents = [context.id_of(event_id) for event_id in ids]
         events, series = await asyncio.gather(
             self._stores.events.get_many(documents), self._stores.series.get_many(documents)
         )
-        told = {lineage for item in items if (lineage := lineage_of(item))}
-        lineages = told | {known.lineage for known in series.values()}
-        family = [*series.values(), *await self._of_lineages(reading, sorted(lineages))]
-        touched = series_touched(items) | {known.series_id for known in family}
+        lineages = {lineage for item in items if (lineage := lineage_of(item))}
+        lineages |= {one.lineage for one in series.values()}
+        group = [*series.values(), *await self._of_lineages(context, sorted(lineages))]
+        series_ids = series_ids_of(items) | {one.series_id for one in group}
         return SyncState(
-            events={known.event_id: known for known in events.values()},
-            series={known.series_id: known for known in family},
-            occurrences=await self.occurrences(reading, sorted(touched)),
+            events={one.event_id: one for one in events.values()},
+            series={one.series_id: one for one in group},
+            occurrences=await self.occurrences(context, sorted(series_ids)),
         )
 
-    async def _of_lineages(self, reading: ReadContext, lineages: Sequence[str]) -> list[SeriesState]:
+    async def _of_lineages(self, context: ReadContext, lineages: Sequence[str]) -> list[SeriesState]:
         found: list[SeriesState] = []
         for start in range(0, len(lineages), _CHUNK):
             chunk = list(lineages[start : start + _CHUNK])
-            found += await self._stores.series.find({"scope": reading.scope, "lineage": {"$in": chunk}})
+            found += await self._stores.series.find({"scope": context.scope, "lineage": {"$in": chunk}})
         return found
 
-    async def occurrences(self, reading: ReadContext, series_ids: Sequence[str]) -> dict[str, list[EventState]]:
-        """Return the known occurrences of these series, by series."""
+    async def occurrences(self, context: ReadContext, series_ids: Sequence[str]) -> dict[str, list[EventState]]:
+        """Return the stored occurrences of these series, by series id."""
         found: dict[str, list[EventState]] = defaultdict(list)
         for start in range(0, len(series_ids), _CHUNK):
             chunk = list(series_ids[start : start + _CHUNK])
-            where = {"scope": reading.scope, "series_id": {"$in": chunk}}
-            for known in await self._stores.events.find(where):
-                found[known.series_id or ""].append(known)
+            for state in await self._stores.events.find({"scope": context.scope, "series_id": {"$in": chunk}}):
+                found[state.series_id or ""].append(state)
         return found
 
-    async def remember(self, findings: PageChanges) -> None:
-        """Store what is known now; only called after it was told."""
-        events = [judged for judged in findings.judged if judged.remember]
-        await asyncio.gather(*map(self._put_over, events), *map(self._put_series, findings.series))
-        await asyncio.gather(*(self._stores.events.delete(one.id, one.version) for one in findings.replaced))
+    async def etag_based_on(self, command: CalendarPut | CalendarRemove, event_id: str) -> str | None:
+        """Return the etag to write on, where the stored state is what the command was based on."""
+        state = await self._stores.events.get(state_id(command.connection_id, command.calendar_id, event_id))
+        matches = state is not None and command.based_on in (None, state.hash)
+        return state.etag if state and matches else None
 
-    async def put(self, judged: EventChange) -> None:
-        """Store what is now known of one event, whatever was known of it before."""
-        await self._stores.events.update(judged.known.id, lambda _: judged.known)
+    async def store(self, changes: PageChanges) -> None:
+        """Store the new state; only called after the changes were published."""
+        events = [change for change in changes.events if change.store]
+        await asyncio.gather(*map(self._store_over, events), *map(self._store_series, changes.series))
+        await asyncio.gather(*(self._stores.events.delete(one.id, one.version) for one in changes.replaced))
 
-    async def _put_over(self, judged: EventChange) -> None:
-        await self._stores.events.update(judged.known.id, lambda _: judged.known, seen=judged.before)
+    async def store_event(self, change: EventChange) -> None:
+        """Store the state of one event, whatever was stored of it before."""
+        await self._stores.events.update(change.state.id, lambda _: change.state)
 
-    async def _put_series(self, series: SeriesState) -> None:
+    async def _store_over(self, change: EventChange) -> None:
+        await self._stores.events.update(change.state.id, lambda _: change.state, seen=change.before)
+
+    async def _store_series(self, series: SeriesState) -> None:
         await self._stores.series.update(series.id, lambda _: series)
 
-    async def forget(self, deletions: Iterable[Deletion], series: Iterable[SeriesState]) -> None:
-        """Drop what is really gone; only called after it was told."""
-        events = [self._stores.events.delete(gone.known.id, gone.known.version) for gone in deletions]
-        await asyncio.gather(*events, *(self._stores.series.delete(dead.id, dead.version) for dead in series))
+    async def drop(self, deletions: Iterable[Deletion], series: Iterable[SeriesState]) -> None:
+        """Drop the state of what is really gone; only called after that was published."""
+        events = [self._stores.events.delete(gone.state.id, gone.state.version) for gone in deletions]
+        await asyncio.gather(*events, *(self._stores.series.delete(one.id, one.version) for one in series))
 
-    async def forget_all(self, scope: str) -> None:
-        """Drop everything known of a calendar."""
-        await _drop(self._stores.events, scope)
-        await _drop(self._stores.series, scope)
+    async def drop_event(self, document_id: str) -> None:
+        """Drop the state of one event, where there is one."""
+        if state := await self._stores.events.get(document_id):
+            await self._stores.events.delete(document_id, state.version)
+
+    async def drop_calendar(self, scope: str) -> None:
+        """Drop the state of a whole calendar."""
+        await _drop_all(self._stores.events, scope)
+        await _drop_all(self._stores.series, scope)
 
 
-async def _drop(documents: Documents[D], scope: str) -> None:
+async def _drop_all(documents: Documents[D], scope: str) -> None:
     async for page in documents.pages_until_empty({"scope": scope}, size=500):
         await asyncio.gather(*(documents.delete(one.id, one.version) for one in page))

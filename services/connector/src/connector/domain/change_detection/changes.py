@@ -1,4 +1,4 @@
-"""What one page of a read brought: what to tell, what to remember, what is gone."""
+"""What was detected on one page of a read: what is published, what is stored, and what is gone."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -11,32 +11,32 @@ from connector.domain.sync_state.documents import EventState, SeriesState
 
 @dataclass(frozen=True)
 class Deletion:
-    """An event that is really gone (H2). `series_id` only where the whole series is: it counts as one (H4)."""
+    """An event that is really deleted (H2). `series_id` only where the whole series is: it counts as one (H4)."""
 
-    known: EventState
+    state: EventState
     at: datetime | None = None
     series_id: str | None = None
 
 
 @dataclass
 class PageChanges:
-    """What one page brought.
+    """What was detected on one page.
 
-    `replaced`: occurrences that go on under another id (E4). `cut`: some went with a change of their rule, so that
-    their successors may be about to come. `unplaced`: something is gone that nobody knows.
+    `replaced`: occurrences that go on under another id (E4). `rule_cut`: occurrences went with a change of their
+    rule, so their successors may be about to come. `unknown_deletion`: an event is gone that has no stored state.
     """
 
-    judged: list[EventChange] = field(default_factory=list)
+    events: list[EventChange] = field(default_factory=list)
     deletions: list[Deletion] = field(default_factory=list)
     replaced: list[EventState] = field(default_factory=list)
     skipped: list[SkippedEvent] = field(default_factory=list)
     series: list[SeriesState] = field(default_factory=list)
-    dead_series: list[SeriesState] = field(default_factory=list)
-    cut: bool = False
-    unplaced: bool = False
+    deleted_series: list[SeriesState] = field(default_factory=list)
+    rule_cut: bool = False
+    unknown_deletion: bool = False
 
-    def take(self, judged: Sequence[EventChange]) -> None:
-        """Add events; those that are newly known to lie beyond the horizon are left out for now (D5)."""
-        self.judged += judged
-        beyond = [one for one in judged if one.remember and not one.known.published]
+    def add(self, changes: Sequence[EventChange]) -> None:
+        """Add events; those that were found beyond the horizon for the first time are skipped for now (D5)."""
+        self.events += changes
+        beyond = [one for one in changes if one.store and not one.state.published]
         self.skipped += [beyond_horizon(one.event.event_id) for one in beyond]

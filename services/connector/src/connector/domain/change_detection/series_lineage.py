@@ -1,4 +1,4 @@
-"""Lineages of series whose provider tells none (E4): guessed from how a split looks from outside. Pure.
+"""Lineages of series whose provider reports none (E4): inferred from how a split looks from outside. Pure.
 
 "This and following" ends one series and begins another in its place. So a series that is new, and begins where a known
 one of the same read has lost its tail, continues it.
@@ -8,22 +8,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from connector.domain.change_detection.event_change import ReadContext
-from connector.domain.change_detection.series_group import OccurrenceId, expanded
+from connector.domain.change_detection.read_context import ReadContext
+from connector.domain.change_detection.series_view import expanded
 from connector.domain.event.content_hash import with_hash
 from connector.domain.provider.items import Item, OccurrenceRead, SeriesRead
-from connector.domain.series.recurrence import UnexpandableRule
-from connector.domain.sync_state.documents import EventState, SeriesState, new_series_state
+from connector.domain.series.recurrence import OccurrenceId, UnexpandableRule
+from connector.domain.sync_state.documents import EventState, new_series_state
+from connector.domain.sync_state.snapshot import SyncState
 
 _WEEK, _HALF_A_DAY = timedelta(weeks=1), timedelta(hours=12)
-
-
-@dataclass(frozen=True)
-class Known:
-    """What is known of the series that were read: themselves and their occurrences, by series id."""
-
-    series: Mapping[str, SeriesState]
-    occurrences: Mapping[str, Sequence[EventState]]
 
 
 @dataclass(frozen=True)
@@ -38,60 +31,62 @@ class _Cut:
     lost: Sequence[datetime]
 
     def continued_by(self, begins: datetime) -> bool:
-        """Tell whether a series that begins then is in the place of the tail."""
+        """Whether a series that begins then is in the place of the tail."""
         beside = any(abs(begins - one) < _HALF_A_DAY for one in self.lost)
         before = self.lost[1] if len(self.lost) > 1 else self.lost[0] + _WEEK
         return beside or self.after < begins < before
 
 
 def with_lineages(
-    reading: ReadContext, items: Sequence[Item], known: Known, occurrence_id: OccurrenceId
+    context: ReadContext, items: Sequence[Item], state: SyncState, occurrence_id: OccurrenceId
 ) -> Sequence[Item]:
     """Return the items with a lineage for every series that came without."""
-    untold = [item for item in items if isinstance(item, SeriesRead) and _is_untold(item)]
-    if not untold:
+    without_lineage = [item for item in items if isinstance(item, SeriesRead) and _has_no_lineage(item)]
+    if not without_lineage:
         return items
-    cuts = [cut for item in untold if (cut := _cut(reading, item, known, occurrence_id))]
-    lineages = {item.event.event_id: _lineage(reading, item, known, cuts) for item in untold}
+    cuts = [cut for item in without_lineage if (cut := _cut(context, item, state, occurrence_id))]
+    lineages = {item.event.event_id: _lineage(context, item, state, cuts) for item in without_lineage}
     return [_of_lineage(item, lineages) for item in items]
 
 
-def _is_untold(item: SeriesRead) -> bool:
-    """Say whether a provider tells no lineages: those that tell exceptions with their master."""
+def _has_no_lineage(item: SeriesRead) -> bool:
+    """Whether its provider reports no lineages: so do those that show exceptions inside their master."""
     return item.exceptions is not None and item.lineage == item.event.event_id
 
 
-def _lineage(reading: ReadContext, item: SeriesRead, known: Known, cuts: Sequence[_Cut]) -> str:
+def _lineage(context: ReadContext, item: SeriesRead, state: SyncState, cuts: Sequence[_Cut]) -> str:
     series_id = item.event.event_id
-    if series_id in known.series:
-        return known.series[series_id].lineage
-    begins = reading.window.bounds(item.event.fields.time)[0]
+    if series_id in state.series:
+        return state.series[series_id].lineage
+    begins = context.window.bounds(item.event.fields.time)[0]
     continued = (cut.lineage for cut in cuts if cut.continued_by(begins))
     return next(continued, series_id)
 
 
-def _cut(reading: ReadContext, item: SeriesRead, known: Known, occurrence_id: OccurrenceId) -> _Cut | None:
+def _cut(context: ReadContext, item: SeriesRead, state: SyncState, occurrence_id: OccurrenceId) -> _Cut | None:
     """Return where a known series ends now, if it went on before."""
-    series = known.series.get(item.event.event_id)
+    series = state.series.get(item.event.event_id)
     if series is None:
         return None
-    lost = sorted(one.starts_at for one in _lost(reading, item, known, occurrence_id))
-    kept = [one.starts_at for one in known.occurrences.get(series.series_id, ()) if one.starts_at not in lost]
+    lost = sorted(one.starts_at for one in _lost(context, item, state, occurrence_id))
+    kept = [one.starts_at for one in state.occurrences.get(series.series_id, ()) if one.starts_at not in lost]
     last = max(kept, default=None)
     if not lost or (last is not None and last > lost[0]):
         return None
     return _Cut(series.lineage, last or lost[0] - _WEEK, lost)
 
 
-def _lost(reading: ReadContext, item: SeriesRead, known: Known, occurrence_id: OccurrenceId) -> Iterator[EventState]:
+def _lost(
+    context: ReadContext, item: SeriesRead, state: SyncState, occurrence_id: OccurrenceId
+) -> Iterator[EventState]:
     series_id = item.event.event_id
-    bare = new_series_state(reading.connection_id, reading.calendar_id, series_id).model_copy(update={"master": item})
+    bare = new_series_state(context.connection_id, context.calendar_id, series_id).with_master(item)
     try:
-        made = expanded(reading, bare, occurrence_id)
+        made = expanded(context, bare, occurrence_id)
     except UnexpandableRule:
         return
-    for one in known.occurrences.get(series_id, ()):
-        if one.event_id not in made and reading.window.start < one.ends_at and one.starts_at < reading.window.end:
+    for one in state.occurrences.get(series_id, ()):
+        if one.event_id not in made and context.window.start < one.ends_at and one.starts_at < context.window.end:
             yield one
 
 
@@ -100,7 +95,6 @@ def _of_lineage(item: Item, lineages: Mapping[str, str]) -> Item:
         case SeriesRead(event=event) if event.event_id in lineages:
             return replace(item, lineage=lineages[event.event_id])
         case OccurrenceRead(event=event) if event.occurrence and event.occurrence.series_id in lineages:
-            place = event.occurrence.model_copy(update={"lineage": lineages[event.occurrence.series_id]})
-            return replace(item, event=with_hash(event.model_copy(update={"occurrence": place})))
+            return replace(item, event=with_hash(event.in_lineage(lineages[event.occurrence.series_id])))
         case _:
             return item

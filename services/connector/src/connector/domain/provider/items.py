@@ -75,7 +75,7 @@ class Page:
 
 
 Deviation = OccurrenceRead | OccurrenceCancelled
-"""What is not as the rule of its series says."""
+"""An exception to the rule of its series."""
 
 
 def snapshot_of(item: Item) -> EventSnapshot | None:
@@ -88,8 +88,8 @@ def etag_of(item: Item) -> str | None:
     return item.etag if isinstance(item, EventRead | OccurrenceRead | SeriesRead) else None
 
 
-def lineage_of(item: object) -> str | None:
-    """Return the lineage that an item of a series tells; tombstones tell none."""
+def lineage_of(item: Item) -> str | None:
+    """Return the lineage of a master or an exception; tombstones have none."""
     match item:
         case SeriesRead(lineage=lineage):
             return lineage
@@ -102,3 +102,21 @@ def lineage_of(item: object) -> str | None:
 def deviation_id(item: Deviation) -> str:
     """Return the event id of an exception or a cancelled occurrence."""
     return item.event.event_id if isinstance(item, OccurrenceRead) else item.event_id
+
+
+def event_id_of(item: Item) -> str:
+    """Return the event id of an item; that of a series is its master's."""
+    return item.event.event_id if isinstance(item, EventRead | SeriesRead | OccurrenceRead) else item.event_id
+
+
+def series_id_of(item: Item) -> str | None:
+    """Return the series that an item is, or belongs to; None for single events, tombstones and unreadable items."""
+    match item:
+        case SeriesRead(event=event):
+            return event.event_id
+        case OccurrenceRead(event=event):
+            return event.occurrence.series_id if event.occurrence else None
+        case OccurrenceCancelled(series_id=series_id):
+            return series_id
+        case _:
+            return None

@@ -12,7 +12,10 @@ from connector.domain.series.recurrence_rules import UnexpandableRule
 from contracts.calendar_objects import EventSnapshot, Occurrence
 from contracts.times import AllDay, Timed
 
-__all__ = ["Expansion", "UnexpandableRule", "expand", "original_start"]
+__all__ = ["Expansion", "OccurrenceId", "UnexpandableRule", "expand", "original_start"]
+
+OccurrenceId = Callable[[str, str], str]
+"""From a series id and an original start (as in `contracts.Occurrence`) to the event id of that occurrence."""
 
 _MARGIN = timedelta(days=2)  # more than any zone is away from UTC
 
@@ -41,7 +44,7 @@ def expand(
     *,
     window_start: datetime,
     window_end: datetime,
-    occurrence_id: Callable[[str, str], str],
+    occurrence_id: OccurrenceId,
 ) -> Expansion:
     """Return the occurrences that overlap [window_start, window_end), exceptions taken into account.
 
@@ -58,7 +61,7 @@ def _expand(
     series: SeriesRead,
     exceptions: Sequence[OccurrenceRead | OccurrenceCancelled],
     window: _Window,
-    occurrence_id: Callable[[str, str], str],
+    occurrence_id: OccurrenceId,
 ) -> Expansion:
     by_place = {_original_of(exception): exception for exception in exceptions}
     ruled = {place: span for place, span in _spans(series, window).items() if place not in by_place}
@@ -100,9 +103,7 @@ def _span(wall: datetime, length: timedelta, like: Timed | AllDay) -> Timed | Al
     return Timed(start=start, end=start + length, timezone=like.timezone)
 
 
-def _occurrence(
-    series: SeriesRead, place: str, span: Timed | AllDay, occurrence_id: Callable[[str, str], str]
-) -> EventSnapshot:
+def _occurrence(series: SeriesRead, place: str, span: Timed | AllDay, occurrence_id: OccurrenceId) -> EventSnapshot:
     master = series.event
     of_series = Occurrence(series_id=master.event_id, lineage=series.lineage, original_start=place)
     return with_hash(master.as_occurrence(occurrence_id(master.event_id, place), span, of_series))

@@ -71,7 +71,7 @@ class EventState(Document):
 
     def differs_only_in_seq(self, other: "EventState") -> bool:
         """Whether nothing but the number of the read differs, which is not worth a write."""
-        return self == other.model_copy(update={"seq": self.seq})
+        return self.model_copy(update={"seq": other.seq}) == other
 
 
 class SeriesState(Document):

@@ -1,4 +1,4 @@
-"""What a write finds at the provider, judged without IO: is our write in, has the user edited, is the id taken."""
+"""What a write finds at the provider: whether it arrived already, whether its id is taken. Pure."""
 
 from datetime import datetime
 from typing import Literal
@@ -6,7 +6,7 @@ from typing import Literal
 from connector.domain.model.connection import Connection
 from connector.domain.model.connection_parts import InFlight
 from connector.domain.provider.items import EventRemoved, Item, snapshot_of
-from contracts.calendar_commands import CalendarPut
+from contracts.calendar_commands import CalendarPut, CalendarRemove
 from contracts.calendar_objects import EventChanges, EventFields, EventSnapshot
 
 
@@ -16,6 +16,21 @@ def begun(connection: Connection, note: InFlight) -> Connection:
     if known is not None and known.command_id == note.command_id:
         note = note.as_next_try_of(known)
     return connection.with_in_flight(note)
+
+
+def first_note(command: CalendarPut | CalendarRemove, new_key: str, now: datetime) -> InFlight:
+    """Return the note of a write before its first try; `new_key`: the derived id of an event that is to be created."""
+    kind: Literal["put", "remove"] = "put" if isinstance(command, CalendarPut) else "remove"
+    generation = command.generation if isinstance(command, CalendarPut) else 0
+    event_id = command.event_id or new_key
+    return InFlight(command_id=command.command_id, kind=kind, event_id=event_id, generation=generation, started_at=now)
+
+
+def note_of(connection: Connection) -> InFlight:
+    """Return the note of the write that is under way; there is one from the beginning of its turn."""
+    if connection.in_flight is None:
+        raise AssertionError("a write is noted as its turn begins")
+    return connection.in_flight
 
 
 def is_ours(event: EventSnapshot, put: CalendarPut) -> bool:
@@ -35,11 +50,12 @@ def holds(fields: EventFields, changes: EventChanges) -> bool:
     return all(getattr(fields, name) == getattr(changes, name) for name in wanted)
 
 
-IdConflict = Literal["there", "written", "deleted_since", "tombstone", "stranger"]
+IdConflict = Literal["ours", "written", "deleted_since", "tombstone", "foreign"]
+"""What holds the id of a new event: our event, maybe as just written; a tombstone, maybe of it; another event."""
 
 
 def id_conflict(item: Item, put: CalendarPut, first_try: datetime) -> IdConflict:
-    """Say what holds the id of an event that we wanted to create.
+    """Return what holds the id of an event that was to be created.
 
     A tombstone newer than the command's first try was inserted by us and then deleted by the user.
     """
@@ -47,5 +63,5 @@ def id_conflict(item: Item, put: CalendarPut, first_try: datetime) -> IdConflict
         return "deleted_since" if item.at is not None and item.at > first_try else "tombstone"
     event = snapshot_of(item)
     if event is None or not is_ours(event, put):
-        return "stranger"
-    return "written" if is_written(event, put) else "there"
+        return "foreign"
+    return "written" if is_written(event, put) else "ours"

@@ -38,13 +38,14 @@ def patch_body(changes: EventChanges, marker: Marker) -> Any:  # noqa: ANN401 - 
 
 def holdable(changes: EventChanges) -> EventChanges:
     """Return the changes as Google can hold them: line ends as LF, texts and times within its limits."""
-    update = {
-        "summary": _text(changes.summary),
-        "location": _text(changes.location),
-        "description": _text(changes.description, MAX_DESCRIPTION),
-        "time": _time(changes.time),
-    }
-    return changes.model_copy(update=update)
+    return EventChanges(
+        summary=_text(changes.summary),
+        location=_text(changes.location),
+        description=_text(changes.description, MAX_DESCRIPTION),
+        time=_time(changes.time),
+        transparency=changes.transparency,
+        attendees=changes.attendees,
+    )
 
 
 def _text(text: str | None, limit: int | None = None) -> str | None:

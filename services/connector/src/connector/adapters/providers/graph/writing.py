@@ -48,13 +48,14 @@ def patch_body(changes: EventChanges, marker: Marker) -> dict[str, Any]:
 
 def holdable(changes: EventChanges) -> EventChanges:
     """Return the changes as Exchange can hold them."""
-    update = {
-        "summary": None if changes.summary is None else one_line(changes.summary),
-        "location": None if changes.location is None else one_line(changes.location),
-        "description": None if changes.description is None else plain(changes.description),
-        "time": changes.time and _time(changes.time),
-    }
-    return changes.model_copy(update=update)
+    return EventChanges(
+        summary=None if changes.summary is None else one_line(changes.summary),
+        location=None if changes.location is None else one_line(changes.location),
+        description=None if changes.description is None else plain(changes.description),
+        time=changes.time and _time(changes.time),
+        transparency=changes.transparency,
+        attendees=changes.attendees,
+    )
 
 
 def one_line(text: str) -> str:

@@ -1,0 +1,58 @@
+"""Asking the provider for events by their ids: only such an answer proves that an absent event is gone (H2)."""
+
+import asyncio
+from collections.abc import Sequence
+
+from connector.adapters.collections import Stores
+from connector.application.reading.calendar_read import CalendarRead
+from connector.application.reading.change_publisher import ChangePublisher
+from connector.application.reading.page_processing import PageProcessor
+from connector.domain.change_detection.changes import PageChanges
+from connector.domain.change_detection.confirmed_events import changes_of_linked, missing_among
+
+_READS_AT_ONCE = 4
+_BATCH = 250
+
+
+class Confirmation:
+    """Reads events and series by their ids, and processes each answer."""
+
+    def __init__(self, stores: Stores, pages: PageProcessor, publisher: ChangePublisher) -> None:
+        self._stores = stores
+        self._pages = pages
+        self._publisher = publisher
+
+    async def confirm_absent(self, read: CalendarRead) -> None:
+        """Ask for what has a stored state, is not past, and was absent from a complete read (H2)."""
+        where = {"scope": read.context.scope, "ends_at": {"$gt": read.context.window.start}}
+        known = await self._stores.events.find(where)
+        masters = await self._with_master(read, {one.series_id for one in known if one.series_id})
+        ids = {one.series_id if one.series_id in masters else one.event_id for one in known}
+        await self._process_by_ids(read, read.progress.unseen({one for one in ids if one}))
+
+    async def confirm_series(self, read: CalendarRead) -> None:
+        """Ask for every stored series, where an unknown deletion may have been one of them.
+
+        Only with providers that report what becomes of occurrences by their master alone.
+        """
+        if not (read.progress.unknown_deletion and read.calendars.provider.traits.series_by_master):
+            return
+        async for page in self._stores.series.pages({"scope": read.context.scope}, size=_BATCH):
+            living = {one.series_id for one in page if one.master is not None}
+            await self._process_by_ids(read, read.progress.unseen(living))
+
+    async def confirm_linked(self, read: CalendarRead, event_ids: Sequence[str]) -> None:
+        """Ask for a few linked events and publish each answer, wherever in time it lies (H2)."""
+        items = await asyncio.gather(*(read.fetch(event_id) for event_id in event_ids))
+        states = await self._stores.events.get_many([read.context.id_of(event_id) for event_id in event_ids])
+        changes = changes_of_linked(read.context, items, states)
+        await self._publisher.publish(read, PageChanges(events=changes))
+        read.progress.missing |= missing_among(dict(zip(event_ids, items, strict=True)))
+
+    async def _process_by_ids(self, read: CalendarRead, event_ids: Sequence[str]) -> None:
+        for start in range(0, len(event_ids), _READS_AT_ONCE):
+            await self._pages.process(read, await read.fetch_all(event_ids[start : start + _READS_AT_ONCE]))
+
+    async def _with_master(self, read: CalendarRead, series_ids: set[str]) -> set[str]:
+        found = await self._stores.series.get_many([read.context.id_of(one) for one in series_ids])
+        return {series.series_id for series in found.values() if series.master is not None}

@@ -1,0 +1,47 @@
+"""From the items of a page to messages: load the sync state, detect changes, publish them, store the new state."""
+
+from collections.abc import Sequence
+
+from connector.application.reading.calendar_read import CalendarRead
+from connector.application.reading.change_publisher import ChangePublisher
+from connector.application.reading.sync_state import SyncStateRepository
+from connector.domain.change_detection.page_changes import detect_changes
+from connector.domain.change_detection.page_items import in_batches, unfolded
+from connector.domain.change_detection.split_series import related_series_to_read
+from connector.domain.event.redaction import redacted_item
+from connector.domain.provider.items import Item
+from connector.domain.sync_state.snapshot import SyncState
+
+_BATCH = 250
+
+
+class PageProcessor:
+    """Processes what a read shows, page by page."""
+
+    def __init__(self, sync_state: SyncStateRepository, publisher: ChangePublisher) -> None:
+        self._sync_state = sync_state
+        self._publisher = publisher
+
+    async def process_page(self, read: CalendarRead, page: Sequence[Item], *, last: bool) -> None:
+        """Process a page; series and tombstones are processed with the last one."""
+        await self.process(read, read.progress.hold(page))
+        if last:
+            for batch in in_batches(read.progress.held, _BATCH):
+                await self.process(read, batch)
+
+    async def process(self, read: CalendarRead, items: Sequence[Item]) -> None:
+        """Publish what has changed in these items, and store their new state."""
+        found, state = await self._complete(read, unfolded(read.progress.without_deleted_series(items)))
+        found = [redacted_item(one, read.context.private) for one in found]
+        changes = detect_changes(read.context, found, state, read.calendars.provider.occurrence_id)
+        read.progress.note_items(found)
+        await self._publisher.publish(read, changes)
+
+    async def _complete(self, read: CalendarRead, items: list[Item]) -> tuple[list[Item], SyncState]:
+        """Return the items and their sync state, with the other half of a split where the page shows only one (E4)."""
+        state = await self._sync_state.load(read.context, items)
+        related = read.progress.unseen(related_series_to_read(items, state))
+        if not related:
+            return items, state
+        items = [*items, *unfolded(await read.fetch_all(related))]
+        return items, await self._sync_state.load(read.context, items)

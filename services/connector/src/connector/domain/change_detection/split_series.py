@@ -1,0 +1,33 @@
+"""Series whose split a page shows only half of (E4). Pure."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, time, timedelta
+
+from connector.domain.change_detection.page_items import event_ids_of
+from connector.domain.provider.items import Item, SeriesRead
+from connector.domain.sync_state.snapshot import SyncState
+
+
+def related_series_to_read(items: Sequence[Item], state: SyncState) -> list[str]:
+    """Return the stored series that a new one on this page was split from, and that the page does not show.
+
+    The provider cuts one series and creates the other in two steps, and a read in between shows one of them.
+    """
+    on_page = event_ids_of(items)
+    new = {
+        item.lineage: _earliest_start(item)
+        for item in items
+        if isinstance(item, SeriesRead) and item.event.event_id not in state.series
+    }
+    return sorted(
+        one.series_id
+        for one in state.series.values()
+        if one.master is not None and one.lineage in new and one.series_id not in on_page
+        if any(known.ends_at > new[one.lineage] for known in state.occurrences.get(one.series_id, ()))
+    )
+
+
+def _earliest_start(series: SeriesRead) -> datetime:
+    """Return the earliest instant at which a series may begin: a plain day begins earlier in some zones than in UTC."""
+    start = series.event.fields.time.start
+    return start if isinstance(start, datetime) else datetime.combine(start, time(), UTC) - timedelta(days=1)
