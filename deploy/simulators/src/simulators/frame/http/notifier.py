@@ -1,4 +1,4 @@
-"""Sends a provider's notifications: what is alike, whatever they say and however they are spoilt by traps."""
+"""Sends a provider's notifications: what is alike, whatever they say and however traps alter them."""
 
 from abc import ABC, abstractmethod
 from collections import deque

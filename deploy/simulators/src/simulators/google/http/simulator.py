@@ -10,7 +10,7 @@ from simulators.google.settings import GoogleSettings
 
 
 class Simulator(BaseSimulator[World]):
-    """What the routes share. `published`: the number of each resource's last change that was told."""
+    """What the routes share. `published`: the number of each resource's last change that was published."""
 
     push: Notifier
 

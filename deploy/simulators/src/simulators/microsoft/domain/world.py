@@ -27,7 +27,7 @@ class Bump:
 class World(BaseWorld[Account, Calendar]):
     """The state. `changes` numbers every change key.
 
-    `listed`: what happened to mailboxes' lists of calendars and is not told yet (owner, calendar id, change).
+    `listed`: what happened to mailboxes' lists of calendars and is not published yet (owner, calendar id, change).
     """
 
     traps: TrapBox = field(default_factory=lambda: TrapBox(TRAPS))

@@ -95,7 +95,7 @@ class Notifier(BaseNotifier[Batch]):
         self._deliveries.start(Batch(subscription.lifecycle_url, (value,)))
 
     def _ends(self, one: Subscription) -> bool:
-        """Whether a trap ends or pauses the subscription before the change is told."""
+        """Whether a trap ends or pauses the subscription before the change is published."""
         if self._take("subscription.ends_silently", one.email) is not None:
             del self._world.subscriptions.live[one.id]
             return True
@@ -116,13 +116,13 @@ class Notifier(BaseNotifier[Batch]):
     def _tell(self, batch: Batch, account: str) -> None:
         lost = self._take("push.lost", account)
         if lost is not None:
-            self._miss(batch, told=bool(lost["missed"]))
+            self._miss(batch, announced=bool(lost["missed"]))
             return
         if self._take("push.mixed", account) is not None:
             self._mixed.append(batch)
             return
         batch = self._with_mixed(batch)
-        batch = self._spoilt(batch, account)
+        batch = self._altered(batch, account)
         if self._take("push.reorder", account) is not None:
             self._deliveries.hold(batch)
             return
@@ -136,7 +136,7 @@ class Notifier(BaseNotifier[Batch]):
         self._mixed = [one for one in self._mixed if one.url != batch.url]
         return Batch(batch.url, (*(value for one in same for value in one.values), *batch.values))
 
-    def _spoilt(self, batch: Batch, account: str) -> Batch:
+    def _altered(self, batch: Batch, account: str) -> Batch:
         first = batch.values[0]
         if self._take("push.stranger", account) is not None:
             stranger = first | {"subscriptionId": str(uuid.UUID(int=self._world.rng.getrandbits(128), version=4))}
@@ -157,14 +157,14 @@ class Notifier(BaseNotifier[Batch]):
         """Send, unless the address is too slow for that."""
         health = self._endpoint(batch.url).health(self._now())
         if health is Health.DROP:
-            self._miss(batch, told=True)
+            self._miss(batch, announced=True)
             return
         if self._missed:
             self._tell_missed()
         self._deliveries.start(batch, delay + (_SLOWED_SECONDS if health is Health.SLOW else 0))
 
-    def _miss(self, batch: Batch, *, told: bool) -> None:
-        if told:
+    def _miss(self, batch: Batch, *, announced: bool) -> None:
+        if announced:
             self._missed |= {value["subscriptionId"] for value in batch.values}
 
     def _tell_missed(self) -> None:

@@ -31,7 +31,7 @@ class Simulator(BaseSimulator[World]):
         self.judge = _judge(settings)
 
     def publish_changes(self) -> bool:
-        """Do what is due by itself, then tell the subscribers of every change that is not told yet."""
+        """Do what is due by itself, then tell the subscribers of every change that is not published yet."""
         writing.tick(self.world, self.now())
         published = False
         for calendar in self.world.calendars.values():
