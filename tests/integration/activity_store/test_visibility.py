@@ -54,16 +54,16 @@ async def test_a_linked_item_decides(crm: Crm, item: dict[str, Any], colleague: 
 async def test_an_unknown_linked_item_hides_and_so_does_a_forgotten_one(crm: Crm) -> None:
     made = await crm.make(participants=[{"person_id": 5, "primary": True}])
     assert not await sees(crm, made["id"], "8")
-    await crm.ask("PUT", "/v1/linked-items/person/5", json={"name": "Ann"})
+    await crm.ask("PUT", "/v1/linked-items/person/5", json={"name": "Ann"}, role="admin")
     assert await sees(crm, made["id"], "8")
-    assert (await crm.ask("DELETE", "/v1/linked-items/person/5")).status_code == 204
+    assert (await crm.ask("DELETE", "/v1/linked-items/person/5", role="admin")).status_code == 204
     assert not await sees(crm, made["id"], "8")
     assert await sees(crm, made["id"], "7")
 
 
 async def test_linked_items_of_another_company_mean_nothing(crm: Crm) -> None:
     """G4: ids are unique within a company only."""
-    await crm.ask("PUT", "/v1/linked-items/deal/1", json={"name": "Theirs"}, company=f"{crm.company}x")
+    await crm.ask("PUT", "/v1/linked-items/deal/1", json={"name": "Theirs"}, company=f"{crm.company}x", role="admin")
     made = await crm.make(deal_id=1)
     assert not await sees(crm, made["id"], "8")
     assert (await crm.ask("GET", "/v1/linked-items/deal/1")).status_code == 404
@@ -86,22 +86,37 @@ async def test_inbound_visibility_owner_hides_from_all_others(crm: Crm, bus: Top
     assert not await sees(crm, command.activity_id, "8", "admin")
 
 
+async def test_g1_nobody_opens_an_activity_by_creating_the_deal_it_refers_to(crm: Crm) -> None:
+    """Linked items are written by administrators alone, and the refusal does not say whether there is one."""
+    made = await crm.make(deal_id="secret", public_description="do not tell")
+    await crm.ask("PUT", "/v1/linked-items/deal/known", json={"name": "Known"}, role="admin")
+    for user in ("7", "8"):
+        for item in ("secret", "known"):
+            for method, body in (("PUT", {"name": "Mine"}), ("DELETE", None)):
+                answer = await crm.ask(method, f"/v1/linked-items/deal/{item}", json=body, user=user)
+                assert (answer.status_code, answer.json()["code"]) == (403, "forbidden"), (user, item, method)
+    assert not await sees(crm, made["id"], "8")
+    assert (await crm.ask("GET", "/v1/linked-items/deal/secret", role="admin")).status_code == 404
+
+
 async def test_a_hidden_item_cannot_be_unhidden_by_writing_it(crm: Crm) -> None:
     hidden = {"name": "Secret", "visible_to": "owner", "owner_id": "7"}
-    first = await crm.ask("PUT", "/v1/linked-items/lead/a:b", json=hidden)
+    first = await crm.ask("PUT", "/v1/linked-items/lead/a:b", json=hidden, role="admin")
     assert (first.status_code, first.json()["id"]) == (201, "a:b")
     stolen = await crm.ask("PUT", "/v1/linked-items/lead/a:b", json={"name": "Mine"}, user="8")
-    assert stolen.status_code == 404
+    assert stolen.status_code == 403
     assert (await crm.ask("GET", "/v1/linked-items/lead/a:b", user="8")).status_code == 404
-    again = await crm.ask("PUT", "/v1/linked-items/lead/a:b", json=hidden)
+    again = await crm.ask("PUT", "/v1/linked-items/lead/a:b", json=hidden, role="admin")
     assert (again.status_code, again.json()["version"]) == (200, 1)
 
 
 async def test_a_changed_linked_item_renews_the_activities_that_refer_to_it(crm: Crm, bus: TopicReader) -> None:
     """F4: with a version of its own, and no field, nor its time, changed."""
-    await crm.ask("PUT", "/v1/linked-items/deal/1", json={"name": "Old name"})
+    await crm.ask("PUT", "/v1/linked-items/deal/1", json={"name": "Old name"}, role="admin")
     made = await crm.make(deal_id=1)
-    await crm.ask("PUT", "/v1/linked-items/deal/1", json={"name": "New name", "value": 12.5, "currency": "EUR"})
+    await crm.ask(
+        "PUT", "/v1/linked-items/deal/1", json={"name": "New name", "value": 12.5, "currency": "EUR"}, role="admin"
+    )
     fact = (await bus.wait_for(ActivityUpdated))[-1]
     assert fact.changed_fields == ("linked_items",)
     assert [(item.name, item.value) for item in fact.linked_items] == [("New name", 12.5)]

@@ -11,7 +11,7 @@ from starlette.concurrency import run_in_threadpool
 
 from chassis.errors import Transient
 from chassis.settings import ChassisSettings
-from chassis.web.problems import Problem, unauthorized
+from chassis.web.problems import Problem, forbidden, unauthorized
 
 TOKEN_COOKIE = "tandem_token"  # noqa: S105 - the name of the cookie, no secret
 _ROLES = ("admin", "regular")
@@ -125,6 +125,15 @@ async def optional_identity(request: Request) -> Identity | None:
         return await require_identity(request)
     except Problem:
         return None
+
+
+def check_admin(caller: Identity, what: str) -> None:
+    """Raise 403 unless the caller administers the company.
+
+    Call it before anything is looked up: then the answer tells nothing of what is there.
+    """
+    if not caller.is_admin:
+        raise forbidden(f"only an administrator writes {what}")
 
 
 CurrentIdentity = Annotated[Identity, Depends(require_identity)]

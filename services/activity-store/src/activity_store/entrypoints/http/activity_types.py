@@ -18,11 +18,11 @@ from activity_store.domain.model.activity_types import (
 )
 from activity_store.entrypoints.http.fields import Body, Flag, optional
 from activity_store.entrypoints.http.services import IfMatch, InjectedServices, Services
-from chassis.web.auth import CurrentIdentity, Identity
+from chassis.web.auth import CurrentIdentity, Identity, check_admin
 from chassis.web.idempotency import IdempotencyKey
 from chassis.web.pagination import DEFAULT_LIMIT, CursorQuery, LimitQuery, Page, decode_cursor, encode_cursor
 from chassis.web.preconditions import check_if_match, etag
-from chassis.web.problems import FieldError, Problem, conflict, forbidden, not_found, problem_responses, unprocessable
+from chassis.web.problems import FieldError, Problem, conflict, not_found, problem_responses, unprocessable
 from contracts.activity_types import ActivityType
 
 router = APIRouter(prefix="/v1/activity-types", tags=["activity types"])
@@ -74,7 +74,7 @@ async def create_activity_type(
     request: Request, caller: CurrentIdentity, services: InjectedServices, body: TypeCreate, _key: IdempotencyKey = None
 ) -> Response:
     """Make a type of the company's own."""
-    _check_admin(caller)
+    check_admin(caller, "activity types")
     key = body.given().get("key_string") or key_from(body.name)
     if key is None:
         raise unprocessable("validation_error", "name a key_string", errors=[_no_key()])
@@ -103,7 +103,7 @@ async def patch_activity_type(
     if_match: IfMatch = None,
 ) -> TypeOut:
     """Change a type; an inactive one stays with its activities and is offered to no new one."""
-    _check_admin(caller)
+    check_admin(caller, "activity types")
 
     def change(types: ActivityTypes) -> ActivityTypes:
         entry = types.find(key_string)
@@ -131,11 +131,6 @@ async def _change(
 
 def _shown(entry: TypeEntry) -> TypeOut:
     return TypeOut.model_validate(entry.model_dump())
-
-
-def _check_admin(caller: Identity) -> None:
-    if not caller.is_admin:
-        raise forbidden("only an administrator changes activity types")
 
 
 def _begin(types: Sequence[TypeEntry], after: Sequence[Any] | None) -> int:

@@ -1,7 +1,7 @@
-"""/v1/linked-items: the read model of what activities refer to, written by the company's CRM.
+"""/v1/linked-items: the read model of what activities refer to, written by the company's own systems (G1).
 
-Every user of the company may write an item that is not there, since any of them may have just made it. Once it exists,
-only who sees it, or an administrator, may change, read or delete it: or hiding would end at the first PUT (G1).
+Only an administrator writes: whoever could create the unknown deal that an activity refers to would open the activity
+by that. Who sees an item, and an administrator, may read it.
 """
 
 from typing import Annotated, Self
@@ -11,15 +11,14 @@ from pydantic import BaseModel, Field
 
 from activity_store.domain.model.linked_items import (
     LinkedItem,
-    Viewer,
     is_item_visible,
     item_id_of,
     rewritten,
     with_person_emails,
 )
 from activity_store.entrypoints.http.fields import ID_LENGTH, Body, EmailIn, IdIn, NameIn, TextIn
-from activity_store.entrypoints.http.services import IfMatch, InjectedServices, Services
-from chassis.web.auth import CurrentIdentity, Identity
+from activity_store.entrypoints.http.services import IfMatch, InjectedServices
+from chassis.web.auth import CurrentIdentity, check_admin
 from chassis.web.preconditions import check_if_match, etag
 from chassis.web.problems import not_found, problem_responses
 from contracts.activities import ItemVisibility, LinkedItemKind
@@ -63,12 +62,8 @@ class LinkedItemOut(BaseModel):
         return cls.model_validate(item.model_dump() | {"id": item.item_id, "version": item.revision})
 
 
-def _writable(item: LinkedItem | None, caller: Identity, viewer: Viewer) -> bool:
-    return item is None or caller.is_admin or is_item_visible(item, viewer)
-
-
 @router.put(
-    "/{kind}/{item_id}", responses=problem_responses(400, 401, 404, 412, 413, 503) | {201: {"model": LinkedItemOut}}
+    "/{kind}/{item_id}", responses=problem_responses(400, 401, 403, 412, 413, 503) | {201: {"model": LinkedItemOut}}
 )
 async def put_linked_item(  # noqa: PLR0913, PLR0917 - FastAPI's injected parts
     caller: CurrentIdentity,
@@ -81,7 +76,7 @@ async def put_linked_item(  # noqa: PLR0913, PLR0917 - FastAPI's injected parts
     if_match: IfMatch = None,
 ) -> LinkedItemOut:
     """Write what an item is now; 201 the first time. Activities that refer to it are published anew (F4)."""
-    viewer = await services.collections.viewer(caller.company_id, caller.user_id)
+    check_admin(caller, "linked items")
     identity = {
         "id": item_id_of(caller.company_id, kind, item_id),
         "company_id": caller.company_id,
@@ -93,8 +88,6 @@ async def put_linked_item(  # noqa: PLR0913, PLR0917 - FastAPI's injected parts
 
     def write(current: LinkedItem | None) -> LinkedItem:
         nonlocal created
-        if not _writable(current, caller, viewer):
-            raise not_found("linked item")
         check_if_match(if_match, current.revision if current else 0)
         created = current is None or current.deleted
         return rewritten(current, wanted)
@@ -111,12 +104,15 @@ async def get_linked_item(
     caller: CurrentIdentity, services: InjectedServices, kind: LinkedItemKind, item_id: IdPath, response: Response
 ) -> LinkedItemOut:
     """Return an item that the caller sees; an administrator sees all."""
-    item = await _seen(services, caller, kind, item_id)
+    item = await services.collections.items.get(item_id_of(caller.company_id, kind, item_id))
+    viewer = await services.collections.viewer(caller.company_id, caller.user_id)
+    if item is None or item.deleted or not (caller.is_admin or is_item_visible(item, viewer)):
+        raise not_found("linked item")
     response.headers["ETag"] = etag(item.revision)
     return LinkedItemOut.of(item)
 
 
-@router.delete("/{kind}/{item_id}", status_code=204, responses=problem_responses(401, 404, 412, 503))
+@router.delete("/{kind}/{item_id}", status_code=204, responses=problem_responses(401, 403, 404, 412, 503))
 async def delete_linked_item(
     caller: CurrentIdentity,
     services: InjectedServices,
@@ -126,7 +122,8 @@ async def delete_linked_item(
     if_match: IfMatch = None,
 ) -> None:
     """Forget an item: from now on it counts as hidden (G1)."""
-    item = await _seen(services, caller, kind, item_id)
+    check_admin(caller, "linked items")
+    document_id = item_id_of(caller.company_id, kind, item_id)
 
     def write(current: LinkedItem | None) -> LinkedItem:
         if current is None or current.deleted:
@@ -134,13 +131,5 @@ async def delete_linked_item(
         check_if_match(if_match, current.revision)
         return rewritten(current, current.forgotten())
 
-    await services.collections.items.update(item.id, write)
-    background.add_task(services.republisher.republish, item.id)
-
-
-async def _seen(services: Services, caller: Identity, kind: LinkedItemKind, item_id: str) -> LinkedItem:
-    item = await services.collections.items.get(item_id_of(caller.company_id, kind, item_id))
-    viewer = await services.collections.viewer(caller.company_id, caller.user_id)
-    if item is None or item.deleted or not _writable(item, caller, viewer):
-        raise not_found("linked item")
-    return item
+    await services.collections.items.update(document_id, write)
+    background.add_task(services.republisher.republish, document_id)

@@ -9,9 +9,9 @@ from activity_store.domain.model.ids import scoped
 from activity_store.domain.model.users import Role, User
 from activity_store.entrypoints.http.fields import ID_LENGTH, Body, EmailIn, IdIn, TextIn, ZoneIn
 from activity_store.entrypoints.http.services import IfMatch, InjectedServices
-from chassis.web.auth import CurrentIdentity
+from chassis.web.auth import CurrentIdentity, check_admin
 from chassis.web.preconditions import check_if_match, etag
-from chassis.web.problems import forbidden, not_found, problem_responses
+from chassis.web.problems import not_found, problem_responses
 
 router = APIRouter(prefix="/v1/users", tags=["users"])
 
@@ -55,8 +55,7 @@ async def put_user(
     if_match: IfMatch = None,
 ) -> UserOut:
     """Write what a user is now; 201 the first time."""
-    if not caller.is_admin:
-        raise forbidden("only an administrator writes users")
+    check_admin(caller, "users")
     identity = {"id": scoped(caller.company_id, user_id), "company_id": caller.company_id, "user_id": user_id}
     wanted = User.model_validate(body.model_dump() | identity)
 
