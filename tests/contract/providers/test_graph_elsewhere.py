@@ -3,6 +3,8 @@
 import json
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import httpx
@@ -209,6 +211,25 @@ async def test_invariant_3_an_event_that_readers_do_not_see_yet_is_not_made_twic
             await stage.provider.create(stage.access, stage.calendar_id, again, invite=False)
         await stage.calm()
         assert len((await pull(stage))[0]) == 1
+
+
+async def test_j3_a_new_event_that_its_user_deletes_at_once_is_not_made_again() -> None:
+    """The deletion may come before we read back what we made; it is the user's, and a later read finds it (H1)."""
+    async with graph() as stage:
+        await stage.call("POST", "/control/traps", {"trap": "fault.404", "count": 1, "operation": "events.get"})
+        made = await stage.provider.create(stage.access, stage.calendar_id, replace(NEW, tried_at=NOW), invite=False)
+        assert isinstance(made, EventRead)
+        assert (made.event.marker, made.event.fields.summary) == (MARKER, "Ours")
+
+
+@pytest.mark.parametrize("unsure", [True, False])
+async def test_invariant_3_the_transaction_of_an_event_deleted_long_ago_makes_no_event(unsure: bool) -> None:
+    refused = AlreadyExists if unsure else Transient
+    async with graph() as stage:
+        await stage.call("POST", "/control/traps", {"trap": "fault.404", "count": 2, "operation": "events.get"})
+        later = replace(NEW, unsure=unsure, tried_at=NOW + timedelta(minutes=1))
+        with pytest.raises(refused):
+            await stage.provider.create(stage.access, stage.calendar_id, later, invite=False)
 
 
 async def test_an_answer_to_a_write_that_tells_nothing_is_followed_by_a_read() -> None:

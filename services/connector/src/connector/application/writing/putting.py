@@ -77,10 +77,9 @@ class PutAttempt:
         put, account = self.put, self.lease.connection.known_account
         key = self.calendars.provider.key_of(account, put.activity_id, put.calendar_id, generation)
         note = await self._noted(key, generation)
+        new = NewEvent(key, put.changes, put.marker, unsure=note.unsure, tried_at=note.started_at)
         try:
-            item = await self.calendars.create(
-                put.calendar_id, NewEvent(key, put.changes, put.marker, unsure=note.unsure)
-            )
+            item = await self.calendars.create(put.calendar_id, new)
         except AlreadyExists as error:
             return await self._resolve(error.event_id or key, note.started_at, generation)
         return written(item)

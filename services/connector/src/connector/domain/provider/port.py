@@ -45,13 +45,14 @@ class NewEvent:
     """An event to create.
 
     `key` is derived from the link, so that creating it twice finds it there; a provider that takes ids from clients
-    takes it for the id. `unsure`: an earlier try of the same may have arrived.
+    takes it for the id. `unsure`: an earlier try of the same may have arrived. `tried_at`: when it was tried first.
     """
 
     key: str
     content: EventChanges
     marker: Marker
     unsure: bool = False
+    tried_at: datetime | None = None
 
 
 @dataclass(frozen=True)

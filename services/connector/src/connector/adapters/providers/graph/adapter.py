@@ -1,14 +1,14 @@
 """The Microsoft Graph adapter: every call of `CalendarProvider` for Outlook.com and Microsoft 365 calendars."""
 
 from collections.abc import AsyncIterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from kiota_abstractions.request_information import RequestInformation
 
 from chassis.clock import Clock
 from connector.adapters.providers.graph.calendars import read_calendar
-from connector.adapters.providers.graph.canonical import read_single
+from connector.adapters.providers.graph.canonical import instant_of, read_single
 from connector.adapters.providers.graph.changes import Changes
 from connector.adapters.providers.graph.cursors import Cursor
 from connector.adapters.providers.graph.ids import transaction_id
@@ -30,6 +30,7 @@ from contracts.calendar_objects import EventChanges, Marker
 from contracts.times import Timed
 
 _CALENDARS_PER_PAGE = 100
+_CLOCKS_APART = timedelta(seconds=5)
 
 
 class GraphCalendar:
@@ -85,23 +86,28 @@ class GraphCalendar:
         made = await mailbox.send(self._requests.create(calendar_id, create_body(new)), "new")
         if not made.get("id"):
             raise broken_answer("the new event has no id")
-        read = await self._made(mailbox, str(made["id"]), new)
-        answered = _written(made, calendar_id, new.marker, read_written_zone(read) or _zone_after(new.content))
+        read = await self._made(mailbox, made, new)
+        zone = read_written_zone(read) if read else None
+        answered = _written(made, calendar_id, new.marker, zone or _zone_after(new.content))
+        if read is None:
+            return answered
         if not _is_of(read, new, answered):
             raise AlreadyExists("transaction_exists", event_id=str(made["id"]))
         return _newer(answered, read_item(read, calendar_id))
 
-    async def _made(self, mailbox: Mailbox, event_id: str, new: NewEvent) -> Json:
-        """Return a new event as it is read: only so its mark shows.
+    async def _made(self, mailbox: Mailbox, made: Json, new: NewEvent) -> Json | None:
+        """Return a new event as it is read, for only so its mark shows; None where it is not there for readers.
 
-        It may not be there yet for readers, or not any more: of a deleted event Exchange still knows the transaction.
-        Which of both it is shows when the same is tried again.
+        It is not there yet, or the user has deleted it since: a later read tells which (H1). Of an event that was
+        deleted long ago Exchange may still know the transaction; that shows by the time when it was created.
         """
         try:
-            return await mailbox.raw(event_id)
+            return await mailbox.raw(str(made["id"]))
         except Missing as error:
+            if _created_since(made, new.tried_at):
+                return None
             if new.unsure:
-                raise AlreadyExists("transaction_of_a_deleted_event", event_id=event_id) from error
+                raise AlreadyExists("transaction_of_a_deleted_event", event_id=str(made["id"])) from error
             raise Transient("not_readable_yet", "the event was made, and is not there for readers") from error
 
     async def update(
@@ -211,6 +217,12 @@ def _is_of(read: Json, new: NewEvent, answered: Item) -> bool:
         return mark == new.marker
     event = snapshot_of(answered)
     return event is not None and holds(event.fields, holdable(new.content))
+
+
+def _created_since(made: Json, tried_at: datetime | None) -> bool:
+    """Tell whether an event was made by a try that began then; Exchange's clock is not ours."""
+    created = instant_of(made, "createdDateTime")
+    return created is not None and tried_at is not None and created > tried_at - _CLOCKS_APART
 
 
 def _newer(answered: Item, read: Item) -> Item:

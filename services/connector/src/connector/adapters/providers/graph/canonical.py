@@ -85,10 +85,14 @@ def reason_of(error: Exception) -> str:
 
 def changed_at(raw: Raw) -> datetime | None:
     """Return when the event was changed last, where the row says."""
-    changed = raw.get("lastModifiedDateTime")
-    if not changed:
+    return instant_of(raw, "lastModifiedDateTime")
+
+
+def instant_of(raw: Raw, name: str) -> datetime | None:
+    """Return an instant of a row, in UTC where it does not say; None where the row does not show it."""
+    if not raw.get(name):
         return None
-    moment = datetime.fromisoformat(changed)
+    moment = datetime.fromisoformat(raw[name])
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
