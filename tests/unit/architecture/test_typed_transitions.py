@@ -14,25 +14,8 @@ SERVICES: Final = Path(__file__).parents[3] / "services"
 BASE: Final = "chassis/persistence/document.py"
 
 TO_MIGRATE: Final[dict[str, int]] = {
-    "activity_store/application/renewals.py": 1,
-    "activity_store/domain/rules/commands.py": 2,
-    "activity_store/domain/rules/sync_state.py": 2,
-    "activity_store/domain/rules/transitions.py": 3,
-    "activity_store/entrypoints/http/activity_types.py": 2,
-    "activity_store/entrypoints/http/linked_items.py": 1,
-    "activity_store/entrypoints/http/users.py": 1,
     "chassis/persistence/identity_map.py": 1,
     "chassis/web/idempotency.py": 1,
-    "connector/application/connections/push_channels.py": 1,
-    "connector/application/connections/service.py": 2,
-    "connector/application/connections/sign_in.py": 2,
-    "connector/application/parking.py": 2,
-    "connector/domain/connection/lease.py": 5,
-    "connector/domain/connection/lifecycle.py": 13,
-    "connector/domain/connection/push_channel.py": 5,
-    "connector/domain/connection/reads.py": 1,
-    "connector/domain/connection/settings_change.py": 6,
-    "connector/domain/scheduling/schedule.py": 1,
 }
 """How many uses a file may still have. It only shrinks."""
 
