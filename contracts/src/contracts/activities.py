@@ -108,8 +108,9 @@ class ActivitySnapshot(Value):
     visibility: Visibility = "everyone"
     add_time: AwareDatetime
     update_time: AwareDatetime
-    changed_at: dict[ActivityField, AwareDatetime] = Field(
-        default_factory=dict, description="when each mapped field last changed; absent: at add_time"
+    changed_at: dict[str, AwareDatetime] = Field(
+        default_factory=dict,
+        description="when each mapped field last changed, by its name; absent: at add_time; unknown names are ignored",
     )
     type_changed_at: AwareDatetime | None = None
     external_ref: ExternalRef | None = None
