@@ -18,6 +18,7 @@ from bench.rows.mapper import mapper
 from bench.rows.startup import startup
 from bench.rows.sync import sync
 from bench.stand import Stand, stand
+from chassis.zone_data import use_pinned_zones
 
 Row = Callable[[Stand, Options], Awaitable[list[Figure]]]
 ROWS: Mapping[str, Row] = {"latency": latency, "sync": sync, "mapper": mapper, "startup": startup}
@@ -58,6 +59,7 @@ async def run(options: Options) -> list[Figure]:
 
 def main() -> int:
     """Measure and report; return the exit code."""
+    use_pinned_zones()
     try:
         options = options_from(os.environ, tuple(ROWS))
     except UnknownOptionError as error:

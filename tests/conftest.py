@@ -6,11 +6,16 @@ from collections.abc import Iterator
 import hypothesis
 import pytest
 
+from chassis.zone_data import use_pinned_zones
 from tests.support import infrastructure
 
 
 def pytest_configure() -> None:
-    """Say in one line what TEST_INFRA asks for in vain, before anything runs; let examples take their time."""
+    """Say in one line what TEST_INFRA asks for in vain, before anything runs; let examples take their time.
+
+    Zones are those that the services use.
+    """
+    use_pinned_zones()
     hypothesis.settings.register_profile("patient", deadline=None)
     hypothesis.settings.load_profile("patient")
     try:

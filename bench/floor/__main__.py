@@ -13,6 +13,7 @@ from bench.floor.common import Json, Kit
 from bench.floor.connector import connector
 from bench.floor.mapper import mapper
 from bench.floor.store import store
+from chassis.zone_data import use_pinned_zones
 
 Route = Callable[[Json], Awaitable[str | None]]
 _PARTS = {"connector": connector, "mapper": mapper, "activity-store": store}
@@ -58,6 +59,7 @@ async def _body(receive: Callable[[], Awaitable[Json]]) -> bytes:
 
 
 if __name__ == "__main__":
+    use_pinned_zones()
     uvicorn.run(
         App(sys.argv[1]),
         host="127.0.0.1",

@@ -12,6 +12,7 @@ import uvicorn
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, TypeAdapter
+from tzdata import IANA_VERSION
 
 from chassis.clock import SystemClock
 from chassis.ids import new_id
@@ -174,6 +175,7 @@ async def test_writes_are_taken_and_readiness_refused_while_kafka_is_away(
         assert answer.status_code == 503
         assert answer.json()["checks"]["mongo"] == "ok"
         assert answer.json()["checks"]["kafka"] != "ok"
+        assert answer.json()["zone_data"] == IANA_VERSION
         assert (await client.get("/livez")).status_code == 200
     async with serving(notes_service(settings, unique)) as client:
         await heard_at_least(client, 1)

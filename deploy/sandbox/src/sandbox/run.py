@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from chassis.errors import Rejected, Transient
+from chassis.zone_data import use_pinned_zones
 from sandbox import env_file, keys
 from sandbox.announcement import addresses
 from sandbox.console import Console, Say
@@ -84,6 +85,7 @@ def _ports(environ: Mapping[str, str]) -> Ports:
 
 def main() -> int:
     """Run the sandbox; return the exit code."""
+    use_pinned_zones()
     parser = argparse.ArgumentParser(prog="python -m sandbox.run", description=__doc__)
     parser.add_argument("--folder", type=Path, default=FOLDER, help="where everything is kept (default: %(default)s)")
     parser.add_argument("--end-with-parent", action="store_true", help="end when the calling process ends")

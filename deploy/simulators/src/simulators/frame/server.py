@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import zoneinfo
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
@@ -31,7 +32,8 @@ def parser(name: str, port: int) -> argparse.ArgumentParser:
 
 
 def run(arguments: argparse.ArgumentParser, settings: type[S], make: Callable[[S], ASGIApp]) -> None:
-    """Serve what the command line asks for, until stopped."""
+    """Serve what the command line asks for, until stopped; zones are the pinned ones, not the system's older files."""
+    zoneinfo.reset_tzpath(to=())
     given = vars(arguments.parse_args())
     host, port = given.pop("host"), given.pop("port")
     uvicorn.run(make(settings(**given)), host=host, port=port, log_level="warning")

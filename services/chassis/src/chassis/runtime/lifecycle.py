@@ -17,6 +17,7 @@ from chassis.outages import as_transient
 from chassis.persistence.store import Store
 from chassis.runtime.background import Background, Periodic
 from chassis.settings import ChassisSettings
+from chassis.zone_data import zones_version
 
 log = structlog.get_logger()
 
@@ -66,7 +67,7 @@ class Lifecycle:
             await self._retry("republish", self.store.republish)
         self._tasks.start([Periodic("outbox_sweeper", _SWEEP_EVERY, self.store.sweep), *self.background])
         self.started = True
-        log.info("started")
+        log.info("started", zone_data=zones_version())
 
     async def _connect(self) -> None:
         try:

@@ -10,6 +10,7 @@ from fastapi import FastAPI
 
 from chassis.observability.logs import configure_logging
 from chassis.settings import S, load_settings
+from chassis.zone_data import use_pinned_zones
 
 _YOUNG_OBJECTS = 50_000
 """Allocations between two runs of the garbage collector. Messages and documents are trees, freed without it; at
@@ -22,6 +23,7 @@ def run(make_app: Callable[[S], FastAPI], settings_type: type[S], argv: Sequence
 
     `--host` and `--port` win over TANDEM_HTTP_HOST and TANDEM_PORT; every other setting comes from the environment.
     """
+    use_pinned_zones()
     settings = load_settings(settings_type, **address(argv))
     configure_logging(settings)
     app = make_app(settings)

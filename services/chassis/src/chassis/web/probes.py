@@ -19,6 +19,7 @@ from chassis.errors import Transient
 from chassis.messaging.consumer_health import ConsumerHealth, health_of
 from chassis.persistence.store import Store
 from chassis.runtime.lifecycle import Lifecycle
+from chassis.zone_data import zones_version
 
 _SECONDS = 3.0
 
@@ -41,7 +42,8 @@ async def _readiness(broker: KafkaBroker, store: Store, lifecycle: Lifecycle) ->
         "consumers": "; ".join(f"{name}: {reason}" for name, reason in waiting.items()) or "ok",
     }
     ready = set(checks.values()) == {"ok"}
-    return JSONResponse({"status": "ready" if ready else "not_ready", "checks": checks}, 200 if ready else 503)
+    body = {"status": "ready" if ready else "not_ready", "checks": checks, "zone_data": zones_version()}
+    return JSONResponse(body, 200 if ready else 503)
 
 
 def _liveness(health: ConsumerHealth) -> JSONResponse:
