@@ -46,10 +46,14 @@ def test_they_hold_where_the_services_are_processes(in_processes: type[SystemMac
     assert in_processes.reach.counts["examples"] == 1
 
 
+WHOLE_REACH = 5_000
+"""From so many steps on every kind of trouble is expected; a shorter run prints what it reached."""
+
+
 @pytest.mark.soak
 @pytest.mark.timeout(0)
 def test_soak(request: pytest.FixtureRequest) -> None:
-    """STEPS steps from SEED (both from the environment), kills included; every kind of trouble must be reached.
+    """STEPS steps from SEED (both from the environment), kills included; a long run must reach every kind of trouble.
 
     FORM=processes: the system as processes. The oracle judges by A1, A8, B1 to B3, C1, C5, C6, D1, D2, D5, D8, E3, E4,
     G2, H1, H4, J1 to J3, K1 to K4.
@@ -67,4 +71,5 @@ def test_soak(request: pytest.FixtureRequest) -> None:
         sys.stdout.write(
             f"\n{PROVIDER}, {form}: seed {seed}, {machine.reach.steps} steps, {took}\n{machine.reach.report()}\n"
         )
-    assert not machine.reach.missing(), f"never reached: {machine.reach.missing()}"
+    missing = machine.reach.missing()
+    assert steps < WHOLE_REACH or not missing, f"never reached: {missing}"
