@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Self, TypeVar
 
 import httpx
@@ -17,6 +17,7 @@ from tests.support.waiting import wait_until
 M = TypeVar("M", bound=Message)
 
 READ = [topics.ACTIVITY_EVENTS, topics.ACTIVITY_OUTCOMES, topics.ACTIVITY_TYPES]
+TOMORROW = datetime.now(UTC) + timedelta(days=1)
 DEAD = f"{topics.ACTIVITY_COMMANDS}.dlq"
 
 
@@ -30,7 +31,7 @@ class Crm:
 
     def token(self, user: str = "7", *, role: str = "regular", company: str | None = None, **claims: Any) -> str:
         """Return a bearer token."""
-        body = {"sub": user, "company_id": company or self.company, "role": role} | claims
+        body = {"sub": user, "company_id": company or self.company, "role": role, "exp": TOMORROW} | claims
         return jwt.encode(body, self.secret, "HS256")
 
     async def ask(

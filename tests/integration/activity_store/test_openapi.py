@@ -14,7 +14,7 @@ from activity_store.app import make_app
 from activity_store.settings import Settings
 from tests.integration.activity_store.running import SECRET
 
-TOKEN = jwt.encode({"sub": "7", "company_id": "acme", "role": "admin"}, SECRET, "HS256")
+TOKEN = jwt.encode({"sub": "7", "company_id": "acme", "role": "admin", "exp": 4102444800}, SECRET, "HS256")
 NOWHERE = Settings(kafka_bootstrap="127.0.0.1:1", mongo_url="mongodb://127.0.0.1:1", jwt_secret=SECRET)
 
 NOT_CHECKED = [

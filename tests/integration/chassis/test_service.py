@@ -95,7 +95,7 @@ async def serving(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
     running = asyncio.create_task(server.serve())
     await until("the server to listen", lambda: _listening(server))
     port = server.servers[0].sockets[0].getsockname()[1]
-    token = jwt.encode({"sub": "7", "company_id": "acme", "role": "regular"}, SECRET, "HS256")
+    token = jwt.encode({"sub": "7", "company_id": "acme", "role": "regular", "exp": 4102444800}, SECRET, "HS256")
     headers = {"Authorization": f"Bearer {token}"}
     try:
         async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", headers=headers, timeout=30) as client:

@@ -163,7 +163,9 @@ class Account:
     def token(self, user: str = "7", role: str = "regular", company: str | None = None) -> str:
         """Return a bearer token."""
         return jwt.encode(
-            {"sub": user, "company_id": company or self.mapper.company, "role": role}, self.secret, "HS256"
+            {"sub": user, "company_id": company or self.mapper.company, "role": role, "exp": TOMORROW},
+            self.secret,
+            "HS256",
         )
 
     async def ask(self, method: str, path: str, *, headers: Json | None = None, **request: Any) -> httpx.Response:

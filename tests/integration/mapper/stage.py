@@ -229,7 +229,8 @@ class MapperStage:
 
     async def ask(self, path: str, *, user: str = USER, company: str | None = None, **query: str) -> httpx.Response:
         """Send a request as a user."""
-        claims = {"sub": user, "company_id": company or self.company, "role": "regular"}
+        until = datetime.now(UTC) + timedelta(hours=1)
+        claims = {"sub": user, "company_id": company or self.company, "role": "regular", "exp": until}
         token = jwt.encode(claims, self.running.settings.jwt_secret or "", "HS256")
         headers = {"Authorization": f"Bearer {token}"}
         return await self._client.get(f"{self.running.url}{path}", params=query, headers=headers)

@@ -13,17 +13,21 @@ import jwt
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from hypothesis import given
+from hypothesis import strategies as st
 
 from chassis.errors import Transient
 from chassis.web.auth import Identity, TokenVerifier
 from chassis.web.problems import Problem
 
 SECRET = "s" * 32
-CLAIMS: dict[str, Any] = {"sub": "7", "company_id": "acme", "role": "admin"}
+CLAIMS: dict[str, Any] = {"sub": "7", "company_id": "acme", "role": "admin", "exp": time.time() + 3600}
 
 
 def hs256(**changes: Any) -> str:
-    return jwt.encode(CLAIMS | changes, SECRET, "HS256")
+    """Return a good token with some claims changed; `...` leaves one out."""
+    claims = {name: value for name, value in (CLAIMS | changes).items() if value is not ...}
+    return jwt.encode(claims, SECRET, "HS256")
 
 
 def part(value: bytes) -> str:
@@ -36,6 +40,12 @@ def forged(key: bytes, **header: str) -> str:
     return f"{signed}.{part(hmac.digest(key, signed.encode(), 'sha256'))}"
 
 
+def signed(claims: bytes, header: bytes = b'{"alg": "HS256", "typ": "JWT"}') -> str:
+    """Return a token with our secret's signature over whatever bytes."""
+    text = f"{part(header)}.{part(claims)}"
+    return f"{text}.{part(hmac.digest(SECRET.encode(), text.encode(), 'sha256'))}"
+
+
 def unsigned() -> str:
     return forged(b"", alg="none", typ="JWT").rsplit(".", 1)[0] + "."
 
@@ -46,8 +56,45 @@ def test_a_valid_token_gives_the_identity() -> None:
     assert identity.is_admin
 
 
-def test_a_zone_that_does_not_exist_is_left_out() -> None:
-    assert TokenVerifier(secret=SECRET).verify(hs256(tz="Mars/Olympus")).tz is None
+def test_empty_optional_claims_are_none() -> None:
+    identity = TokenVerifier(secret=SECRET).verify(hs256(name="", email=None, tz="", role=...))
+    assert identity == Identity("7", "acme", "regular")
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from(["sub", "company_id", "role", "name", "email", "tz", "exp", "iat", "nbf", "iss", "aud"]),
+        st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters()) | st.lists(st.integers()),
+        max_size=3,
+    )
+)
+def test_whatever_the_claims_hold_a_token_is_good_or_refused(claims: dict[str, Any]) -> None:
+    token = signed(json.dumps(CLAIMS | claims).encode())
+    try:
+        identity = TokenVerifier(secret=SECRET).verify(token)
+    except Problem as refused:
+        assert refused.status == 401  # noqa: PT017 - either is right
+    else:
+        for text in (identity.user_id, identity.company_id, identity.name or "", identity.email or ""):
+            assert len(text) <= 200
+            assert text.isprintable() or not any(ord(letter) < 32 for letter in text)
+            text.encode()
+
+
+def test_clocks_may_be_a_few_seconds_apart() -> None:
+    verifier, now = TokenVerifier(secret=SECRET), time.time()
+    assert verifier.verify(hs256(exp=now - 3, nbf=now + 3, iat=now + 3)).user_id == "7"
+    with pytest.raises(Problem, match="expired"):
+        verifier.verify(hs256(exp=now - 10))
+
+
+def test_issuer_and_audience_are_checked_where_they_are_set() -> None:
+    verifier = TokenVerifier(secret=SECRET, issuer="https://id.example", audience="tandem")
+    good = {"iss": "https://id.example", "aud": ["tandem", "other"]}
+    assert verifier.verify(hs256(**good)).user_id == "7"
+    for wrong in ({"iss": "https://evil.example"}, {"iss": ...}, {"aud": "other"}, {"aud": ...}, {"aud": [1]}):
+        with pytest.raises(Problem, match="401"):
+            verifier.verify(hs256(**good | wrong))
 
 
 @pytest.mark.parametrize(
@@ -62,6 +109,21 @@ def test_a_zone_that_does_not_exist_is_left_out() -> None:
         hs256(sub=7),
         hs256(company_id=None),
         hs256(role="root"),
+        hs256(exp=...),
+        hs256(exp=None),
+        hs256(tz="Mars/Olympus"),
+        hs256(tz="../../etc/passwd"),
+        hs256(tz="America"),
+        hs256(sub="7\n"),
+        hs256(company_id="acme\x1f7"),
+        hs256(name="\x00"),
+        hs256(name=5),
+        hs256(email="a" * 201),
+        hs256(sub="\ud800"),
+        signed(json.dumps(CLAIMS | {"exp": float("inf")}).encode()),
+        signed(json.dumps(CLAIMS | {"exp": [1]}).encode()),
+        signed(b"[" * 100_000),
+        signed(json.dumps(CLAIMS).encode(), b"[" * 100_000),
     ],
 )
 def test_everything_else_is_refused(token: str) -> None:
@@ -72,7 +134,9 @@ def test_everything_else_is_refused(token: str) -> None:
 
 
 RSA_KEY = rsa.generate_private_key(65537, 2048)
+SHORT_KEY = rsa.generate_private_key(65537, 1024)
 EC_KEY = ec.generate_private_key(ec.SECP256R1())
+OTHER_CURVE = ec.generate_private_key(ec.SECP384R1())
 
 
 @pytest.fixture
@@ -80,6 +144,8 @@ def jwks_url() -> Iterator[str]:
     keys = [
         json.loads(jwt.algorithms.RSAAlgorithm.to_jwk(RSA_KEY.public_key())) | {"kid": "rsa", "use": "sig"},
         json.loads(jwt.algorithms.ECAlgorithm.to_jwk(EC_KEY.public_key())) | {"kid": "ec", "use": "sig"},
+        json.loads(jwt.algorithms.RSAAlgorithm.to_jwk(SHORT_KEY.public_key())) | {"kid": "short", "use": "sig"},
+        json.loads(jwt.algorithms.ECAlgorithm.to_jwk(OTHER_CURVE.public_key())) | {"kid": "p384", "use": "sig"},
         {"kty": "oct", "kid": "oct", "k": base64.urlsafe_b64encode(SECRET.encode()).decode(), "use": "sig"},
     ]
 
@@ -105,6 +171,15 @@ def test_published_keys_verify_rs256_and_es256(jwks_url: str) -> None:
     verifier = TokenVerifier(jwks_url=jwks_url)
     assert verifier.verify(jwt.encode(CLAIMS, RSA_KEY, "RS256", {"kid": "rsa"})).user_id == "7"
     assert verifier.verify(jwt.encode(CLAIMS, EC_KEY, "ES256", {"kid": "ec"})).user_id == "7"
+
+
+def test_short_rsa_keys_and_other_curves_are_refused(jwks_url: str) -> None:
+    for token in (
+        jwt.encode(CLAIMS, SHORT_KEY, "RS256", {"kid": "short"}),
+        jwt.encode(CLAIMS, OTHER_CURVE, "ES384", {"kid": "p384"}),
+    ):
+        with pytest.raises(Problem, match="401"):
+            TokenVerifier(jwks_url=jwks_url).verify(token)
 
 
 def test_key_type_confusion_is_refused(jwks_url: str) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import jwt
 import pytest
 
+from chassis.web.auth import TokenVerifier
 from sandbox import env_file
 from sandbox.token import main, make_token
 
@@ -16,13 +17,22 @@ SECRET = "s" * 32
 
 def test_holds_the_claims_for_twelve_hours() -> None:
     now = datetime.now(UTC).replace(microsecond=0)
-    claims = jwt.decode(make_token(SECRET, sub="7", company="acme", role="admin", now=now), SECRET, ["HS256"])
+    claims = jwt.decode(
+        make_token({"TANDEM_JWT_SECRET": SECRET}, sub="7", company="acme", role="admin", now=now), SECRET, ["HS256"]
+    )
     assert {name: claims[name] for name in ("sub", "company_id", "role")} == {
         "sub": "7",
         "company_id": "acme",
         "role": "admin",
     }
     assert claims["exp"] == (now + timedelta(hours=12)).timestamp()
+
+
+def test_says_the_issuer_and_audience_that_the_services_want() -> None:
+    settings = {"TANDEM_JWT_SECRET": SECRET, "TANDEM_JWT_ISSUER": "https://id.example", "TANDEM_JWT_AUDIENCE": "tandem"}
+    token = make_token(settings, sub="7", company="acme", role="admin", now=datetime.now(UTC))
+    verifier = TokenVerifier(secret=SECRET, issuer="https://id.example", audience="tandem")
+    assert verifier.verify(token).user_id == "7"
 
 
 def test_without_arguments_it_is_the_first_salesperson(

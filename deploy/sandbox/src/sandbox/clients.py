@@ -60,7 +60,7 @@ class Salesperson:
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         """`transport`: in place of the network."""
-        token = make_token(settings["TANDEM_JWT_SECRET"], sub=sub, company=company, role=role, now=datetime.now(UTC))
+        token = make_token(settings, sub=sub, company=company, role=role, now=datetime.now(UTC))
         headers = {"Authorization": f"Bearer {token}"}
         self.user_id = sub
         self._transport = transport
@@ -91,7 +91,7 @@ class Salesperson:
         return await self.connection(connection["id"])
 
     async def _consent(self, authorization_url: str, email: str) -> None:
-        """Go through the consent page as a browser does, back to the connector."""
+        """Go through the consent page with a cookie jar of its own, and back to the connector."""
         async with httpx.AsyncClient(timeout=_TIMEOUT, follow_redirects=True, transport=self._transport) as browser:
             answer = await browser.get(httpx.URL(authorization_url).copy_add_param("sim_approve", email))
             answer.raise_for_status()

@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -13,10 +14,15 @@ from sandbox.places import FOLDER, SETTINGS_FILE
 LIFETIME = timedelta(hours=12)
 
 
-def make_token(secret: str, *, sub: str, company: str, role: str, now: datetime) -> str:
-    """Return an HS256 token with the claims that the services read; it holds for a working day."""
+def make_token(settings: Mapping[str, str], *, sub: str, company: str, role: str, now: datetime) -> str:
+    """Return an HS256 token that services with these settings take; it holds for a working day.
+
+    KeyError where they take only those of an identity provider.
+    """
+    asked = {"iss": settings.get("TANDEM_JWT_ISSUER"), "aud": settings.get("TANDEM_JWT_AUDIENCE")}
     claims = {"sub": sub, "company_id": company, "role": role, "iat": now, "exp": now + LIFETIME}
-    return jwt.encode(claims, secret, algorithm="HS256")
+    claims |= {name: value for name, value in asked.items() if value}
+    return jwt.encode(claims, settings["TANDEM_JWT_SECRET"], algorithm="HS256")
 
 
 def main() -> int:
@@ -27,16 +33,17 @@ def main() -> int:
     parser.add_argument("--role", default="regular", choices=("regular", "admin"))
     parser.add_argument("--folder", type=Path, default=FOLDER, help="the sandbox's folder (default: %(default)s)")
     arguments = parser.parse_args()
+    now = datetime.now(UTC)
     try:
-        secret = env_file.read(arguments.folder / SETTINGS_FILE)["TANDEM_JWT_SECRET"]
+        settings = env_file.read(arguments.folder / SETTINGS_FILE)
+        token = make_token(settings, sub=arguments.sub, company=arguments.company, role=arguments.role, now=now)
     except FileNotFoundError:
         print("token: no sandbox has been started here; `make run` starts one", file=sys.stderr)
         return 1
     except KeyError:
         print("token: this sandbox takes tokens of the provider at TANDEM_JWKS_URL", file=sys.stderr)
         return 1
-    now = datetime.now(UTC)
-    print(make_token(secret, sub=arguments.sub, company=arguments.company, role=arguments.role, now=now))
+    print(token)
     return 0
 
 

@@ -41,6 +41,14 @@ class ChassisSettings(BaseSettings):
         default=None,
         description="Where the identity provider publishes its RS256/ES256 keys. Either this or TANDEM_JWT_SECRET",
     )
+    jwt_issuer: str | None = Field(
+        default=None,
+        description="What a token's `iss` must be; where the identity provider's keys sign for others too, set it",
+    )
+    jwt_audience: str | None = Field(
+        default=None,
+        description="What a token's `aud` must be or hold, so that a token made for another service opens nothing here",
+    )
     public_url: str = Field(
         default="http://127.0.0.1:8001", description="Our address as providers and browsers see it: they call it back"
     )

@@ -1,12 +1,16 @@
 """Who is calling: JWTs (RFC 7519), verified by a shared secret or by the identity provider's published keys."""
 
+import unicodedata
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, cast
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import jwt
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from fastapi import Depends, Request
 from jwt.types import Options
+from pydantic import AfterValidator, BaseModel, Field, StringConstraints, ValidationError
 from starlette.concurrency import run_in_threadpool
 
 from chassis.errors import Transient
@@ -14,8 +18,14 @@ from chassis.settings import ChassisSettings
 from chassis.web.problems import Problem, forbidden, unauthorized
 
 TOKEN_COOKIE = "tandem_token"  # noqa: S105 - the name of the cookie, no secret
-_ROLES = ("admin", "regular")
-_OPTIONS: Options = {"require": ["sub", "company_id"], "verify_aud": False}
+_LEEWAY_SECONDS = 5
+"""How far the identity provider's clock may be from ours."""
+
+_RSA_BITS = 2048
+"""NIST SP 800-131A: shorter RSA keys sign nothing any more; RFC 7518 §3.3 asks for as much."""
+
+_CURVE = "secp256r1"
+"""The one that ES256 signs with (RFC 7518 §3.4)."""
 
 
 @dataclass(frozen=True)
@@ -35,37 +45,63 @@ class Identity:
         return self.role == "admin"
 
 
-def _text(claims: dict[str, Any], name: str) -> str | None:
-    value = claims.get(name)
-    return value if isinstance(value, str) and value else None
+def _is_printable(value: str) -> str:
+    """Refuse control characters, and halves of surrogate pairs, which JSON can hold and no database."""
+    if any(unicodedata.category(letter) in {"Cc", "Cs"} for letter in value):
+        raise ValueError("holds characters that are none")
+    return value
 
 
-def _zone(claims: dict[str, Any]) -> str | None:
-    name = _text(claims, "tz")
+def _is_zone(value: str | None) -> str | None:
     try:
-        return ZoneInfo(name).key if name else None
-    except (ZoneInfoNotFoundError, ValueError):
-        return None
+        return ZoneInfo(value).key if value else None
+    except (ZoneInfoNotFoundError, ValueError, OSError):  # the last: a folder of zones
+        raise ValueError("is no IANA time zone") from None
+
+
+_Text = Annotated[str, StringConstraints(strict=True, max_length=200), AfterValidator(_is_printable)]
+_Needed = Annotated[_Text, Field(min_length=1)]
+
+
+class _Claims(BaseModel):
+    """The claims that we read; a token may hold more."""
+
+    sub: _Needed
+    company_id: _Needed
+    role: Literal["admin", "regular"] = "regular"
+    name: _Text | None = None
+    email: _Text | None = None
+    tz: Annotated[_Text | None, AfterValidator(_is_zone)] = None
 
 
 def identity_from(claims: dict[str, Any]) -> Identity:
-    """Return the identity that verified claims describe; 401 where a required one is missing or no text."""
-    user_id, company_id = _text(claims, "sub"), _text(claims, "company_id")
-    role = claims.get("role", "regular")
-    if user_id is None or company_id is None or role not in _ROLES:
-        raise unauthorized("the token's claims are incomplete")
+    """Return the identity that verified claims describe; 401 where one is missing, too long or malformed."""
+    try:
+        known = _Claims.model_validate(claims)
+    except ValidationError as error:
+        wrong = sorted({str(item["loc"][0]) for item in error.errors(include_input=False, include_url=False)})
+        raise unauthorized(f"the token's claims are not as they must be: {', '.join(wrong)}") from None
     return Identity(
-        user_id, company_id, role, name=_text(claims, "name"), email=_text(claims, "email"), tz=_zone(claims)
+        known.sub, known.company_id, known.role, name=known.name or None, email=known.email or None, tz=known.tz
     )
 
 
 class TokenVerifier:
     """Verifies tokens. The algorithm follows from our settings, never from the token alone (RFC 8725 §3.1)."""
 
-    def __init__(self, *, secret: str | None = None, jwks_url: str | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        secret: str | None = None,
+        jwks_url: str | None = None,
+        issuer: str | None = None,
+        audience: str | None = None,
+    ) -> None:
+        """`issuer`, `audience`: what `iss` must be and `aud` must hold; None: not looked at."""
         if (secret is None) == (jwks_url is None):
             raise ValueError("exactly one of secret and jwks_url")
         self._secret = secret
+        self._issuer, self._audience = issuer, audience
         self._keys = jwt.PyJWKClient(jwks_url, lifespan=300, timeout=5) if jwks_url else None
 
     @property
@@ -83,21 +119,47 @@ class TokenVerifier:
             raise unauthorized("the token has expired") from None
         except jwt.PyJWTError:
             raise unauthorized("the token is not valid") from None
+        except (ValueError, TypeError, OverflowError, RecursionError):  # malformed JSON that the library lets through
+            raise unauthorized("the token is not valid") from None
 
     def _claims(self, token: str) -> dict[str, Any]:
         if self._keys is None:
-            secret = cast("str", self._secret)
-            return jwt.decode(token, secret, algorithms=["HS256"], options=_OPTIONS)
+            return self._decode(token, cast("str", self._secret), "HS256")
         key = self._keys.get_signing_key_from_jwt(token)
-        algorithm = {"RSA": "RS256", "EC": "ES256"}.get(key.key_type or "")
-        if algorithm is None:
-            raise jwt.InvalidKeyError(f"keys of type {key.key_type} are not accepted")
-        return jwt.decode(token, key.key, algorithms=[algorithm], options=_OPTIONS)
+        return self._decode(token, key.key, _algorithm(key.key))
+
+    def _decode(self, token: str, key: Any, algorithm: str) -> dict[str, Any]:  # noqa: ANN401 - a text or a public key
+        options: Options = {"require": ["exp", "sub", "company_id"], "verify_aud": self._audience is not None}
+        claims: dict[str, Any] = jwt.decode(
+            token,
+            key,
+            algorithms=[algorithm],
+            options=options,
+            issuer=self._issuer,
+            audience=self._audience,
+            leeway=_LEEWAY_SECONDS,
+        )
+        return claims
+
+
+def _algorithm(key: object) -> str:
+    """Return the algorithm that a published key verifies, which only it decides; InvalidKeyError for a weak one."""
+    match key:
+        case RSAPublicKey() if key.key_size >= _RSA_BITS:
+            return "RS256"
+        case EllipticCurvePublicKey() if key.curve.name == _CURVE:
+            return "ES256"
+    raise jwt.InvalidKeyError("only RSA keys of 2048 bits or more and those of P-256 are accepted")
 
 
 def verifier_from(settings: ChassisSettings) -> TokenVerifier:
     """Return the verifier the settings ask for."""
-    return TokenVerifier(secret=settings.jwt_secret, jwks_url=settings.jwks_url)
+    return TokenVerifier(
+        secret=settings.jwt_secret,
+        jwks_url=settings.jwks_url,
+        issuer=settings.jwt_issuer,
+        audience=settings.jwt_audience,
+    )
 
 
 def _token(request: Request) -> str:

@@ -14,7 +14,7 @@ from fastapi import Header, Request, Response
 from pydantic import Field
 
 from chassis.clock import Clock
-from chassis.ids import new_id
+from chassis.ids import joined, new_id
 from chassis.persistence.document import Document
 from chassis.persistence.store import Store
 from chassis.persistence.table import Index
@@ -61,7 +61,8 @@ class Idempotency:
         key = request.headers.get(IDEMPOTENCY_HEADER)
         if key is None:
             return await create(new_id())
-        name = f"{identity.company_id}\n{identity.user_id}\n{request.method} {request.url.path}\n{key}"
+        place = f"{request.method} {request.url.path}"
+        name = joined(identity.company_id, identity.user_id, place, key, separator="\n")
         answer_id = str(uuid.uuid5(_NAMESPACE, name))
         body_hash = hashlib.sha256(await request.body()).hexdigest()
         answer = await self._reserve(answer_id, body_hash)

@@ -3,15 +3,19 @@
 from typing import Final
 from uuid import UUID, uuid5
 
+from chassis.ids import joined
+
+_BETWEEN: Final = "\x1f"
+
 _ACCOUNTS: Final = UUID("6d2c5b7e-2f0a-5a94-9a4e-8c1d0f4b7a13")
 """Fixed for good: another value would make every link a stranger's."""
 
 
 def account_key(company_id: str, user_id: str, provider: str, provider_account_id: str) -> str:
     """Return the key of an account: the same after reconnecting, unlike the connection's id."""
-    return str(uuid5(_ACCOUNTS, f"{company_id}\x1f{user_id}\x1f{provider}\x1f{provider_account_id}"))
+    return str(uuid5(_ACCOUNTS, joined(company_id, user_id, provider, provider_account_id, separator=_BETWEEN)))
 
 
 def slot_id(company_id: str, user_id: str) -> str:
     """Return the document id of the slot that a user's one live connection holds (A7)."""
-    return f"{company_id}\x1f{user_id}"
+    return joined(company_id, user_id, separator=_BETWEEN)
