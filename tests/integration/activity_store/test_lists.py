@@ -2,8 +2,11 @@
 
 from typing import Any
 
+import pytest
+
 from contracts.activity_types import ActivityTypesChanged
 from tests.integration.activity_store.support import Crm, TopicReader
+from tests.support.cursors import FOREIGN, encoded
 
 
 async def ids(crm: Crm, query: str, **who: Any) -> list[str]:
@@ -54,6 +57,15 @@ async def test_pages_cover_everything_once_though_items_come_between(crm: Crm) -
         await crm.ask("PATCH", f"/v1/activities/{made[0]}", json={"note": page["next_cursor"][:50]})
     assert seen == made
     assert hidden["id"] not in seen
+
+
+@pytest.mark.parametrize("path", ["/v1/activities", "/v1/activity-types", "/v1/conflicts"])
+async def test_a_cursor_that_a_list_did_not_give_is_422(crm: Crm, path: str) -> None:
+    for text in FOREIGN:
+        answer = await crm.ask("GET", path, params={"cursor": encoded(text)})
+        assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "cursor"), text
+    odd = await crm.ask("GET", "/v1/activities", params={"cursor": encoded(b'["\\u0000\\"$:/"]')})
+    assert odd.status_code == 200, odd.text
 
 
 async def test_double_bookings_are_told_at_once_and_listed(crm: Crm) -> None:

@@ -4,6 +4,7 @@ import httpx
 
 from contracts.connections import ConnectionChanged
 from tests.integration.connector.support import Account, with_each
+from tests.support.cursors import FOREIGN, encoded
 from tests.support.waiting import wait_until
 
 
@@ -39,6 +40,13 @@ async def test_a_second_connection_names_the_first_a7(ann: Account) -> None:
     answer = await ann.ask("POST", "/v1/connections", json=ann.request())
     assert (answer.status_code, answer.json()["code"]) == (409, "connection_exists")
     assert answer.json()["connection_id"] == made["id"]
+
+
+async def test_a_cursor_that_the_list_did_not_give_is_422(ann: Account) -> None:
+    await ann.post()
+    for text in FOREIGN:
+        answer = await ann.ask("GET", "/v1/connections", params={"cursor": encoded(text)})
+        assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "cursor"), text
 
 
 @with_each

@@ -9,6 +9,7 @@ from contracts.decisions import Remedy, SyncDecided
 from contracts.links import ConnectionCounted, LinkStateChanged
 from mapper.domain.model.ids import activity_id_for
 from tests.integration.mapper.stage import MapperStage
+from tests.support.cursors import FOREIGN, encoded
 from tests.support.waiting import wait_until
 
 
@@ -140,16 +141,50 @@ async def test_l1_g2_links_and_explain_answer_the_owner_alone(stage: MapperStage
     assert [one["event_id"] for one in page["items"]] == [event.event_id]
 
 
-async def test_g4_links_and_explain_are_404_to_everyone_else(stage: MapperStage) -> None:
+async def test_g4_links_and_explain_tell_nothing_to_others(stage: MapperStage) -> None:
+    """A colleague gets 404; to another company an id is what one is that nobody has."""
     await stage.linked_up()
     event = await stage.event(f"{stage.company}-e")
-    await stage.wait_for(ActivityPut)
+    [put] = await stage.wait_for(ActivityPut)
+    stranger = {"company": f"{stage.company}-other"}
+    queries = [{"event_id": event.event_id}, {"activity_id": put.activity_id}]
+    queries += [query | {"connection_id": stage.connection_id} for query in queries]
     for path in ("/v1/links", "/v1/explain"):
-        for who in ({"user": "8"}, {"company": f"{stage.company}-other"}):
-            answer = await stage.ask(path, event_id=event.event_id, **who)
+        for query in queries:
+            answer = await stage.ask(path, user="8", **query)
             assert (answer.status_code, answer.json()["code"]) == (404, "not_found"), path
+            theirs = await stage.ask(path, **query, **stranger)
+            nobodys = await stage.ask(path, **dict.fromkeys(query, "nobodys"), **stranger)
+            assert (theirs.status_code, theirs.text) == (nobodys.status_code, nobodys.text), path
     other = await stage.ask("/v1/links", connection_id=stage.connection_id, user="8")
-    assert other.status_code == 404
+    theirs = await stage.ask("/v1/links", connection_id=stage.connection_id, **stranger)
+    nobodys = await stage.ask("/v1/links", connection_id="nobodys", **stranger)
+    assert other.status_code == theirs.status_code == nobodys.status_code == 404
+    assert theirs.text == nobodys.text
+
+
+async def test_links_and_explain_are_lists_as_all_others(stage: MapperStage) -> None:
+    """`limit` and `cursor`; a cursor that the list did not give is 422, whatever it holds."""
+    await stage.linked_up(outbound_types=("lunch",))
+    activity = await stage.activity(f"{stage.company}-a")
+    await stage.wait_for(SyncDecided, where=lambda one: one.rule == "C1")
+    await stage.connect(outbound_types=("call", "lunch"))
+    await stage.wait_for(CalendarPut)
+    whole = (await stage.ask("/v1/explain", activity_id=activity.id)).json()
+    assert len(whole["items"]) > 1
+    assert whole["next_cursor"] is None
+    for path in ("/v1/links", "/v1/explain"):
+        whole = (await stage.ask(path, activity_id=activity.id)).json()
+        seen, more = [], {"limit": "1"}
+        while "stop" not in more:
+            page = (await stage.ask(path, activity_id=activity.id, **more)).json()
+            assert len(page["items"]) == 1
+            seen += page["items"]
+            more = more | {"cursor": page["next_cursor"]} if page["next_cursor"] else {"stop": ""}
+        assert seen == whole["items"], path
+        for text in FOREIGN:
+            answer = await stage.ask(path, activity_id=activity.id, cursor=encoded(text))
+            assert (answer.status_code, answer.json()["code"]) == (422, "validation_error"), (path, text)
 
 
 async def test_links_and_explain_want_a_filter(stage: MapperStage) -> None:

@@ -1,4 +1,4 @@
-"""Cursors, preconditions, encryption, document codec and keyset filters."""
+"""Preconditions, encryption, document codec and keyset filters."""
 
 import base64
 from datetime import UTC, date, datetime, timedelta
@@ -10,30 +10,26 @@ from hypothesis import strategies as st
 
 from chassis.encryption import Cipher
 from chassis.errors import Rejected
-from chassis.ids import new_id
+from chassis.ids import joined, new_id
 from chassis.messaging.publisher import Outgoing
 from chassis.persistence.document import Document, decode, encode, prepared_for_write
 from chassis.persistence.keyset import complete, with_after
-from chassis.web.pagination import decode_cursor, encode_cursor
 from chassis.web.preconditions import check_if_match, etag
 from chassis.web.problems import Problem
+from connector.domain.connection.identity import account_key, slot_id
+
+PARTS = st.lists(st.text(st.sampled_from("a\\sn\n")), min_size=1)
 
 
-@given(st.lists(st.text() | st.integers() | st.booleans() | st.datetimes(timezones=st.just(UTC))))
-def test_a_cursor_gives_back_its_position(position: list[object]) -> None:
-    assert decode_cursor(encode_cursor(position)) == position
+@given(PARTS, PARTS)
+def test_g4_different_parts_are_never_joined_to_the_same_text(one: list[str], other: list[str]) -> None:
+    assert (joined(*one, separator="\n") == joined(*other, separator="\n")) == (one == other)
 
 
-def test_no_cursor_is_no_position() -> None:
-    assert decode_cursor(None) is None
-
-
-@given(st.text())
-def test_a_foreign_cursor_is_a_422_and_never_a_500(cursor: str) -> None:
-    try:
-        assert isinstance(decode_cursor(cursor), list)
-    except Problem as problem:
-        assert (problem.status, problem.errors[0].field) == (422, "cursor")  # noqa: PT017 - either outcome is right
+def test_g4_no_claim_forges_the_key_of_another() -> None:
+    assert joined("acme", "7", "google", separator="\x1f") == "acme\x1f7\x1fgoogle", "stored keys stay what they are"
+    assert slot_id("acme", "7\x1fx") != slot_id("acme\x1f7", "x")
+    assert account_key("acme", "7\x1fgoogle", "x", "y") != account_key("acme", "7", "google", "x\x1fy")
 
 
 @pytest.mark.parametrize("header", [None, "*", '"3"', 'W/"3"', "3", '"1", "3"'])

@@ -1,10 +1,12 @@
 """Lists of activities and of double bookings: filtered by index, by what the caller may see, and paged stably."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 from typing import Any
+
+from pydantic import AwareDatetime
 
 from activity_store.adapters.collections import Collections
 from activity_store.application.activities import Activities
@@ -12,8 +14,7 @@ from activity_store.domain.model.activity import Activity
 from activity_store.domain.model.ids import scoped
 from activity_store.domain.rules.overlaps import Overlap, overlaps
 from chassis.web.auth import Identity
-from chassis.web.pagination import encode_cursor
-from chassis.web.problems import FieldError, unprocessable
+from chassis.web.pagination import BY_ID, Cursor
 
 _MOST_LOOKED_AT = 2000
 """A page ends after this many documents, full or not, so that hidden ones cannot make a request endless."""
@@ -27,6 +28,10 @@ class Slice:
     next_cursor: str | None
 
 
+OVERLAPS = Cursor(tuple[AwareDatetime, str, str])
+"""Positions as `Overlap.position` has them."""
+
+
 class Listing:
     """Answers the lists."""
 
@@ -34,10 +39,10 @@ class Listing:
         self._collections = collections
         self._activities = activities
 
-    async def page(self, caller: Identity, where: dict[str, Any], limit: int, after: Sequence[Any] | None) -> Slice:
+    async def page(self, caller: Identity, where: dict[str, Any], limit: int, cursor: str | None) -> Slice:
         """Return the next activities that match and that the caller may see, ordered by id."""
         bounded = where | {"company_id": caller.company_id, "deleted": False}
-        last = _activity_id_in(after) if after is not None else None
+        (last,) = BY_ID.decode(cursor) or (None,)
         items: list[Activity] = []
         looked_at = 0
         while looked_at < _MOST_LOOKED_AT:
@@ -46,11 +51,11 @@ class Listing:
             looked_at += len(found)
             items += await self._activities.visible(caller, found)
             if len(items) > limit:
-                return Slice(items[:limit], encode_cursor([items[limit - 1].activity_id]))
+                return Slice(items[:limit], BY_ID.encode((items[limit - 1].activity_id,)))
             if len(found) <= limit:
                 return Slice(items, None)
             last = found[-1].activity_id
-        return Slice(items, encode_cursor([last]))
+        return Slice(items, BY_ID.encode((last,)) if last else None)
 
     async def conflicts(self, caller: Identity, owner_id: str, start: datetime, end: datetime) -> Iterator[Overlap]:
         """Yield an owner's double bookings in a stretch of time, as far as the caller may see both (L3)."""
@@ -58,27 +63,7 @@ class Listing:
         return overlaps(await self._activities.visible(caller, busy))
 
 
-def overlaps_after(found: Iterator[Overlap], after: Sequence[Any] | None, limit: int) -> list[Overlap]:
+def overlaps_after(found: Iterator[Overlap], cursor: str | None, limit: int) -> list[Overlap]:
     """Return at most `limit` overlaps that come after a cursor's position."""
-    if after is None:
-        return list(islice(found, limit))
-    position = _overlap_position(after)
-    return list(islice((overlap for overlap in found if overlap.position > position), limit))
-
-
-def _activity_id_in(after: Sequence[Any]) -> str:
-    if len(after) != 1 or not isinstance(after[0], str):
-        raise _foreign_cursor()
-    return after[0]
-
-
-def _overlap_position(after: Sequence[Any]) -> tuple[datetime, str, str]:
-    match list(after):
-        case [datetime() as start, str() as second, str() as first] if start.tzinfo:
-            return (start, second, first)
-    raise _foreign_cursor()
-
-
-def _foreign_cursor() -> Exception:
-    error = FieldError(field="cursor", message="not a cursor that this list gave")
-    return unprocessable("validation_error", "the cursor is not valid", errors=[error])
+    position = OVERLAPS.decode(cursor)
+    return list(islice((overlap for overlap in found if position is None or overlap.position > position), limit))

@@ -2,17 +2,16 @@
 
 import base64
 import binascii
-import json
-from collections.abc import Sequence
-from datetime import datetime
-from typing import Annotated, Any, Generic, TypeVar
+from collections.abc import Callable, Sequence
+from typing import Annotated, Generic, TypeVar
 
 from fastapi import Query
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from chassis.web.problems import FieldError, Problem, unprocessable
 
 T = TypeVar("T")
+P = TypeVar("P", bound=tuple[object, ...])
 
 DEFAULT_LIMIT = 100
 MAX_LIMIT = 500
@@ -20,9 +19,7 @@ MAX_LIMIT = 500
 LimitQuery = Annotated[int, Query(ge=1, le=MAX_LIMIT)]
 """Use as `limit: LimitQuery = DEFAULT_LIMIT`."""
 CursorQuery = Annotated[str | None, Query(max_length=2000)]
-"""Use as `cursor: CursorQuery = None`, then `decode_cursor(cursor)`."""
-
-_DATE = "$date"
+"""Use as `cursor: CursorQuery = None`, then `decode` of the list's `Cursor`."""
 
 
 class Page(BaseModel, Generic[T]):
@@ -32,37 +29,41 @@ class Page(BaseModel, Generic[T]):
     next_cursor: str | None = None
 
 
-def _tag(value: object) -> object:
-    if isinstance(value, datetime):
-        return {_DATE: value.isoformat()}
-    raise TypeError(f"a cursor cannot hold {type(value).__name__}")
+class Cursor(Generic[P]):
+    """How one list writes the position of its last item into `next_cursor`, and reads it back.
+
+    A list declares what its positions are made of, once. Whoever asks may send anything: what is not a position of
+    this list, value by value and type by type, is 422.
+    """
+
+    def __init__(self, position: type[P]) -> None:
+        self._position = TypeAdapter(position, config=ConfigDict(strict=True))
+
+    def encode(self, position: P) -> str:
+        """Return a position (the sort values of the last item) as opaque text."""
+        return base64.urlsafe_b64encode(self._position.dump_json(position)).decode().rstrip("=")
+
+    def decode(self, cursor: str | None) -> P | None:
+        """Return the position in a cursor, None for none; 422 where this list did not give it."""
+        if cursor is None:
+            return None
+        try:
+            text = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
+            return self._position.validate_json(text)
+        except (binascii.Error, ValidationError, ValueError):  # the last: letters beyond ASCII
+            raise invalid_cursor() from None
+
+    def page(self, found: Sequence[T], limit: int, position: Callable[[T], P]) -> tuple[Sequence[T], str | None]:
+        """Return the page of at most `limit` items and its `next_cursor`; `found` holds one more where there is one."""
+        shown = found[:limit]
+        return shown, self.encode(position(shown[-1])) if len(found) > limit else None
 
 
-def _untag(value: dict[str, Any]) -> object:
-    return datetime.fromisoformat(value[_DATE]) if set(value) == {_DATE} else value
+BY_ID = Cursor(tuple[str])
+"""Of lists in the order of their ids."""
 
 
-def encode_cursor(position: Sequence[Any]) -> str:
-    """Return a position (the sort values of the last item: text, numbers, datetimes) as an opaque cursor."""
-    text = json.dumps(list(position), default=_tag, separators=(",", ":"))
-    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
-
-
-def _invalid() -> Problem:
+def invalid_cursor() -> Problem:
+    """422: the list did not give this cursor."""
     error = FieldError(field="cursor", message="not a cursor that this list gave")
     return unprocessable("validation_error", "the cursor is not valid", errors=[error])
-
-
-def decode_cursor(cursor: str | None) -> list[Any] | None:
-    """Return the position in a cursor, None for none; 422 where it is not one of ours."""
-    if cursor is None:
-        return None
-    try:
-        padded = cursor + "=" * (-len(cursor) % 4)
-        text = base64.b64decode(padded, altchars=b"-_", validate=True)
-        position = json.loads(text, object_hook=_untag)
-    except (binascii.Error, ValueError, TypeError):
-        raise _invalid() from None
-    if not isinstance(position, list):
-        raise _invalid()
-    return position

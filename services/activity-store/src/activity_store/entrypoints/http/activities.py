@@ -19,7 +19,7 @@ from activity_store.entrypoints.http.fields import DateIn, IdIn, MomentIn
 from activity_store.entrypoints.http.services import IfMatch, InjectedServices, Services
 from chassis.web.auth import CurrentIdentity, Identity
 from chassis.web.idempotency import IdempotencyKey
-from chassis.web.pagination import DEFAULT_LIMIT, MAX_LIMIT, Page, decode_cursor
+from chassis.web.pagination import DEFAULT_LIMIT, MAX_LIMIT, Page
 from chassis.web.preconditions import etag
 from chassis.web.problems import problem_responses
 
@@ -83,8 +83,8 @@ async def list_activities(
     caller: CurrentIdentity, services: InjectedServices, filters: Annotated[ActivityFilters, Query()]
 ) -> Page[ActivityOut]:
     """List the activities that the caller may see, ordered by id; follow `next_cursor` until it is null."""
-    after = decode_cursor(filters.cursor)
-    found = await services.listing.page(caller, filters.where(caller.company_id), filters.limit, after)
+    where = filters.where(caller.company_id)
+    found = await services.listing.page(caller, where, filters.limit, filters.cursor)
     return Page(items=[ActivityOut.of(activity) for activity in found.items], next_cursor=found.next_cursor)
 
 

@@ -1,8 +1,7 @@
 """/v1/activity-types: the default types and the company's own (C3). Writing needs an administrator."""
 
 from collections.abc import Callable, Sequence
-from itertools import islice
-from typing import Annotated, Any, cast
+from typing import Annotated, cast
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
@@ -20,9 +19,9 @@ from activity_store.entrypoints.http.fields import Body, Flag, optional
 from activity_store.entrypoints.http.services import IfMatch, InjectedServices, Services
 from chassis.web.auth import CurrentIdentity, Identity, check_admin
 from chassis.web.idempotency import IdempotencyKey
-from chassis.web.pagination import DEFAULT_LIMIT, CursorQuery, LimitQuery, Page, decode_cursor, encode_cursor
+from chassis.web.pagination import BY_ID, DEFAULT_LIMIT, CursorQuery, LimitQuery, Page, invalid_cursor
 from chassis.web.preconditions import check_if_match, etag
-from chassis.web.problems import FieldError, Problem, conflict, not_found, problem_responses, unprocessable
+from chassis.web.problems import FieldError, conflict, not_found, problem_responses, unprocessable
 from contracts.activity_types import ActivityType
 
 router = APIRouter(prefix="/v1/activity-types", tags=["activity types"])
@@ -63,9 +62,8 @@ async def list_activity_types(
 ) -> Page[TypeOut]:
     """List the company's types, active or not: the defaults first, then its own in the order they were made."""
     types = (await services.collections.types_of(caller.company_id)).types
-    begin = _begin(types, decode_cursor(cursor))
-    shown = list(islice(types, begin, begin + limit))
-    more = encode_cursor([shown[-1].key_string]) if begin + limit < len(types) else None
+    begin = _begin(types, cursor)
+    shown, more = BY_ID.page(types[begin : begin + limit + 1], limit, lambda entry: (entry.key_string,))
     return Page(items=[_shown(entry) for entry in shown], next_cursor=more)
 
 
@@ -133,18 +131,13 @@ def _shown(entry: TypeEntry) -> TypeOut:
     return TypeOut.model_validate(entry.model_dump())
 
 
-def _begin(types: Sequence[TypeEntry], after: Sequence[Any] | None) -> int:
-    if after is None:
+def _begin(types: Sequence[TypeEntry], cursor: str | None) -> int:
+    if (after := BY_ID.decode(cursor)) is None:
         return 0
     keys = [entry.key_string for entry in types]
-    if len(after) != 1 or after[0] not in keys:
-        raise _foreign_cursor()
+    if after[0] not in keys:
+        raise invalid_cursor()
     return keys.index(after[0]) + 1
-
-
-def _foreign_cursor() -> Problem:
-    error = FieldError(field="cursor", message="not a cursor that this list gave")
-    return unprocessable("validation_error", "the cursor is not valid", errors=[error])
 
 
 def _no_key() -> FieldError:

@@ -6,12 +6,12 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
-from activity_store.application.listing import overlaps_after
+from activity_store.application.listing import OVERLAPS, overlaps_after
 from activity_store.entrypoints.http.activity_schemas import OverlapOut
 from activity_store.entrypoints.http.fields import IdIn, MomentIn
 from activity_store.entrypoints.http.services import InjectedServices
 from chassis.web.auth import CurrentIdentity
-from chassis.web.pagination import DEFAULT_LIMIT, MAX_LIMIT, Page, decode_cursor, encode_cursor
+from chassis.web.pagination import DEFAULT_LIMIT, MAX_LIMIT, Page
 from chassis.web.problems import FieldError, Problem, problem_responses, unprocessable
 
 router = APIRouter(prefix="/v1/conflicts", tags=["conflicts"])
@@ -54,9 +54,7 @@ async def list_conflicts(
 ) -> Page[OverlapOut]:
     """List the overlaps of an owner's busy activities, as far as the caller may see both of them."""
     start, end = filters.window(services.clock.now())
-    after = decode_cursor(filters.cursor)
     found = await services.listing.conflicts(caller, filters.owner_id or caller.user_id, start, end)
-    page = overlaps_after(found, after, filters.limit + 1)
-    shown = page[: filters.limit]
-    more = encode_cursor(shown[-1].position) if len(page) > len(shown) else None
+    page = overlaps_after(found, filters.cursor, filters.limit + 1)
+    shown, more = OVERLAPS.page(page, filters.limit, lambda overlap: overlap.position)
     return Page(items=[OverlapOut.of(overlap) for overlap in shown], next_cursor=more)

@@ -1,6 +1,6 @@
 """What users do with their connections: connect, look, change settings, confirm, resync, stop."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -77,16 +77,12 @@ class ConnectionService:
         _check_live(connection)
         return connection
 
-    async def listed(self, identity: Identity, limit: int, after: Sequence[Any] | None) -> list[Connection]:
-        """Return the caller's connections, an administrator's whole company's; `after` is a `position`."""
+    async def listed(self, identity: Identity, limit: int, after: tuple[str] | None) -> list[Connection]:
+        """Return the caller's connections, an administrator's whole company's, in the order of their ids."""
         where = {"company_id": identity.company_id}
         if not identity.is_admin:
             where["user_id"] = identity.user_id
         return await self.connections.documents.find(where, limit=limit, after=after)
-
-    def position(self, connection: Connection) -> list[Any]:
-        """Return where a connection stands in the list, for the next page to go on from."""
-        return self.connections.documents.position(connection)
 
     async def visible(self, identity: Identity, connection_id: str) -> Connection:
         """Return a connection that the caller may see: his own, or as administrator the company's."""

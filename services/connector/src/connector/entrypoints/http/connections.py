@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Request, Response
 from chassis.errors import Rejected
 from chassis.web.auth import CurrentIdentity, Identity
 from chassis.web.idempotency import IdempotencyKey
-from chassis.web.pagination import DEFAULT_LIMIT, CursorQuery, LimitQuery, Page, decode_cursor, encode_cursor
+from chassis.web.pagination import BY_ID, DEFAULT_LIMIT, CursorQuery, LimitQuery, Page
 from chassis.web.problems import problem_responses
 from connector.domain.connection.settings_change import SettingRefused, SettingsChange
 from connector.entrypoints.http.requests import ConfirmRequest, ConnectRequest
@@ -47,9 +47,9 @@ async def list_connections(
     identity: CurrentIdentity, services: InjectedServices, limit: LimitQuery = DEFAULT_LIMIT, cursor: CursorQuery = None
 ) -> Page[ConnectionView | StatusView]:
     """List one's own connections; an administrator sees how all of the company's stand."""
-    found = await services.connections.listed(identity, limit + 1, decode_cursor(cursor))
-    more = encode_cursor(services.connections.position(found[limit - 1])) if len(found) > limit else None
-    items = [await view_for(services, identity, connection) for connection in found[:limit]]
+    found = await services.connections.listed(identity, limit + 1, BY_ID.decode(cursor))
+    shown, more = BY_ID.page(found, limit, lambda connection: (connection.id,))
+    items = [await view_for(services, identity, connection) for connection in shown]
     return Page(items=items, next_cursor=more)
 
 

@@ -7,16 +7,22 @@ from fastapi import APIRouter, Query
 from pydantic import AwareDatetime, BaseModel
 
 from chassis.web.auth import CurrentIdentity, Identity
-from chassis.web.pagination import Page
+from chassis.web.pagination import Cursor, Page
 from chassis.web.problems import problem_responses, unprocessable
 from contracts.decisions import LostValue, Outcome, Remedy, SyncDecided
 from mapper.adapters.collections import Collections
 from mapper.domain.model import explanations
 from mapper.domain.model.link import Link
-from mapper.entrypoints.http.items import ItemQuery, links_of_item
+from mapper.entrypoints.http.items import ItemQuery, none_of_colleagues, owned_by
 from mapper.entrypoints.http.services import InjectedServices
 
 router = APIRouter(prefix="/v1/explain", tags=["sync"])
+
+
+_MOST_LINKS = 100
+"""Links of one item: one for each connection that it was ever in."""
+
+_CURSOR = Cursor(tuple[AwareDatetime, str])
 
 
 class Explanation(BaseModel):
@@ -54,6 +60,10 @@ class Explanation(BaseModel):
         )
 
 
+_Told = tuple[Explanation, str]
+"""An explanation, and an id that tells it apart from others of the same moment."""
+
+
 @router.get("", responses=problem_responses(401, 404, 422, 503))
 async def explain(
     caller: CurrentIdentity, services: InjectedServices, query: Annotated[ItemQuery, Query()]
@@ -61,22 +71,37 @@ async def explain(
     """Return what was decided for an activity or event, newest first."""
     if not (query.activity_id or query.event_id):
         raise unprocessable("validation_error", "activity_id or event_id is required")
-    links = await links_of_item(services.collections, caller, query)
-    decided = [one for link in links for one in link.history]
-    decided += await _of_skipped(services.collections, caller, query)
-    explained = [Explanation.of(one) for one in decided] + await _while_pairing(services.collections, links)
-    return Page(items=sorted(explained, key=lambda one: one.at, reverse=True), next_cursor=None)
+    before = _CURSOR.decode(query.cursor)
+    told = sorted(await _told(services.collections, caller, query), key=_position, reverse=True)
+    left = [one for one in told if before is None or _position(one) < before]
+    shown, more = _CURSOR.page(left, query.limit, _position)
+    return Page(items=[explanation for explanation, _ in shown], next_cursor=more)
 
 
-async def _of_skipped(collections: Collections, caller: Identity, query: ItemQuery) -> list[SyncDecided]:
-    if not query.event_id:
+def _position(told: _Told) -> tuple[AwareDatetime, str]:
+    explanation, told_id = told
+    return explanation.at, told_id
+
+
+async def _told(collections: Collections, caller: Identity, query: ItemQuery) -> list[_Told]:
+    links = await collections.links.find(query.item() | owned_by(caller), limit=_MOST_LINKS)
+    skipped = await _skipped(collections, caller, query)
+    if not (links or skipped):
+        links = await none_of_colleagues(collections, caller, query)
+    decided = [one for link in links for one in link.history] + skipped
+    return [(Explanation.of(one), one.id) for one in decided] + await _while_pairing(collections, links)
+
+
+async def _skipped(collections: Collections, caller: Identity, query: ItemQuery) -> list[SyncDecided]:
+    """Return what connectors decided of the event; no activity is told of there."""
+    if query.activity_id or not query.event_id:
         return []
-    wanted = {"event_id": query.event_id, "company_id": caller.company_id, "user_id": caller.user_id}
-    return [one for found in await collections.skipped_events.find(wanted) for one in found.history]
+    found = await collections.skipped_events.find(query.item() | owned_by(caller))
+    return [one for skipped in found for one in skipped.history]
 
 
-async def _while_pairing(collections: Collections, links: Sequence[Link]) -> list[Explanation]:
+async def _while_pairing(collections: Collections, links: Sequence[Link]) -> list[_Told]:
     """Return what holds for links of connections whose sides are still being read (K4)."""
     known = await collections.connections.get_many([link.connection_id for link in links])
     read = [link for link in links if (one := known.get(link.connection_id)) and one.running and not one.adopted]
-    return [Explanation.while_pairing(link) for link in read]
+    return [(Explanation.while_pairing(link), link.id) for link in read]
