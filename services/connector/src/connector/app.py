@@ -25,6 +25,7 @@ from connector.application.connections.repository import Connections
 from connector.application.connections.resync import Resync
 from connector.application.connections.service import ConnectionService
 from connector.application.connections.sign_in import SignIn
+from connector.application.connections.sign_in_states import SignInStates
 from connector.application.connections.slots import ConnectionSlots
 from connector.application.connections.teardown import Teardown
 from connector.application.dispatcher import Dispatcher
@@ -122,14 +123,17 @@ def _worker(parts: Parts, channels: Channels, teardown: Teardown, parking: Parki
 def _services(parts: Parts, teardown: Teardown) -> Services:
     stores, connections, clock = parts.stores, parts.connections, parts.clock
     slots, types = ConnectionSlots(stores, connections), ActiveTypes(stores)
+    states = SignInStates(stores, parts.cipher, clock)
     in_time = Publisher(parts.broker, timeout=_WEBHOOK_PUBLISH_SECONDS)
     return Services(
         connections=ConnectionService(stores, connections, slots, types, parts.access, teardown, clock),
-        sign_in=SignIn(stores, connections, parts.access, parts.cipher, clock),
+        sign_in=SignIn(states, connections, parts.access, clock),
+        states=states,
         notifications=Notifications(stores, connections, in_time, parts.messages),
         idempotency=Idempotency(parts.store, clock),
         clock=clock,
         policy=parts.settings.policy,
+        public_url=parts.settings.public_url,
     )
 
 

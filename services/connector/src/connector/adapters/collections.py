@@ -49,6 +49,9 @@ class OAuthState(Document):
     connection_id: Id
     company_id: Id
     user_id: Id
+    user_name: str | None = None
+    """How the user is called, for the page that names who asks."""
+
     sealed_verifier: str
     expires_at: AwareDatetime
     used: bool = False
@@ -136,6 +139,7 @@ def open_stores(store: Store, announce: Callable[[Connection], Sequence[Outgoing
                 Index([("due_at", 1)]),
                 Index([("provider", 1), ("resume_at", 1)]),
                 Index([("provider", 1), ("background_at", 1)]),
+                Index([("provider", 1), ("account_id", 1)]),
             ],
             state_messages=announce,
         ),

@@ -17,8 +17,35 @@ with warnings.catch_warnings():
     from authlib.integrations.httpx_client import AsyncOAuth2Client
 
 
+BEGIN_PATH = "/v1/oauth/begin"
+"""Where a sign-in begins: at our own page, before the provider's."""
+
 CALLBACK_PATH = "/v1/oauth/callback"
 """Where every provider sends the user's browser back to."""
+
+_ERRORS = frozenset(
+    {
+        "access_denied",
+        "account_selection_required",
+        "consent_required",
+        "interaction_required",
+        "invalid_request",
+        "invalid_scope",
+        "login_required",
+        "server_error",
+        "temporarily_unavailable",
+        "unauthorized_client",
+        "unsupported_response_type",
+    }
+)
+"""What `error` can be on the way back: RFC 6749 §4.1.2.1, and OpenID Connect Core §3.1.2.6."""
+
+
+def known_error(error: str | None) -> str:
+    """Return an `error` that the standards know; whatever else stands in the address is `sign_in_refused`."""
+    if error is None:
+        return "no_code"
+    return error if error in _ERRORS else "sign_in_refused"
 
 
 @dataclass(frozen=True)

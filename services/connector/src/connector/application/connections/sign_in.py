@@ -1,32 +1,27 @@
 """Signing in at a provider: the way there with a single-use state, and the way back (A4, RFC 6749, RFC 7636)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+
+import structlog
+from httpx import URL
 
 from chassis.clock import Clock
-from chassis.encryption import Cipher
-from chassis.errors import NeedsUser, Rejected
+from chassis.errors import NeedsUser, Rejected, TandemError
 from chassis.ids import new_id
-from connector.adapters.collections import OAuthState, Stores
+from connector.adapters.collections import OAuthState
 from connector.adapters.guarded_calendar import Calendars, provider_errors
 from connector.adapters.oauth import Tokens
 from connector.application.connections.repository import Connections
-from connector.application.provider_access import ProviderAccess, new_secret
+from connector.application.connections.sign_in_states import SignInFailed, SignInStates
+from connector.application.provider_access import ProviderAccess
 from connector.domain.connection.identity import account_key
 from connector.domain.connection.lifecycle import authorised, pick_calendar, reauthorised
 from connector.domain.model.connection import Connection
 from connector.domain.model.connection_parts import LastProblem
 from connector.domain.provider.port import Account, CalendarInfo
 
-_STATE_LIFE = timedelta(minutes=10)
-
-
-class SignInFailed(Rejected):
-    """The sign-in came to nothing; nothing was stored but why. `connection_id` where the state was good."""
-
-    def __init__(self, code: str, detail: str, connection_id: str | None = None) -> None:
-        super().__init__(code, detail)
-        self.connection_id = connection_id
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True)
@@ -49,50 +44,29 @@ class _FreshAccess:
 class SignIn:
     """Leads users to their provider and takes them back."""
 
-    stores: Stores
+    states: SignInStates
     connections: Connections
     accounts: ProviderAccess
-    cipher: Cipher
     clock: Clock
 
-    async def begin(self, connection: Connection) -> str:
-        """Return where the user signs in. Addresses given out before are void."""
-        for old in await self.stores.states.find({"connection_id": connection.id}):
-            await self.stores.states.delete(old.id, old.version)
-        state, verifier = new_secret(), new_secret()
-        await self.stores.states.insert(
-            OAuthState(
-                id=state,
-                connection_id=connection.id,
-                company_id=connection.company_id,
-                user_id=connection.user_id,
-                sealed_verifier=self.cipher.encrypt(verifier.encode(), state),
-                expires_at=self.clock.now() + _STATE_LIFE,
-            )
-        )
-        return self.accounts.oauth(connection.provider).authorization_url(state, verifier, connection.email)
-
-    async def use_state(self, state: str) -> OAuthState:
-        """Return what a state stands for, once and in time; SignInFailed else."""
-        used = False
-
-        def use(known: OAuthState | None) -> OAuthState | None:
-            nonlocal used
-            used = known is not None and not known.used
-            return known.as_used() if known and used else None
-
-        known = await self.stores.states.update(state, use)
-        if known is None or not used or known.expires_at <= self.clock.now():
-            raise SignInFailed("invalid_state", "this sign-in is unknown, was used already, or took too long")
-        return known
-
-    async def finish(self, state: OAuthState, code: str) -> Connection:
-        """Exchange the code and bring the connection up. SignInFailed, noted as its last problem, else."""
-        connection = await self.connections.get(state.connection_id)
+    async def connection(self, begun: OAuthState) -> Connection:
+        """Return the connection that a sign-in is for; SignInFailed where it is gone or stopped."""
+        connection = await self.connections.get(begun.connection_id)
         if connection is None or connection.phase in {"stopping", "stopped"}:
-            raise SignInFailed("invalid_state", "this connection is no longer there", state.connection_id)
+            raise SignInFailed("invalid_state", "this connection is no longer there")
+        return connection
+
+    def provider_url(self, begun: OAuthState, connection: Connection, added: Mapping[str, str] | None = None) -> str:
+        """Return where the user gives consent. `added` goes along (`hl`, `prompt`), but never in place of ours."""
+        client = self.accounts.oauth(connection.provider)
+        url = URL(client.authorization_url(begun.id, self.states.verifier(begun), connection.email))
+        return str(url.copy_merge_params({**(added or {}), **dict(url.params)}))
+
+    async def finish(self, begun: OAuthState, code: str) -> Connection:
+        """Exchange the code and bring the connection up. SignInFailed, noted as its last problem, else."""
+        connection = await self.connection(begun)
         try:
-            return await self._finish(connection, state, code)
+            return await self._finish(connection, begun, code)
         except SignInFailed:
             raise
         except (Rejected, NeedsUser) as error:
@@ -103,18 +77,33 @@ class SignIn:
         problem = LastProblem(code=code, detail=detail, at=self.clock.now())
         await self.connections.change(connection_id, lambda c: c.with_problem(problem))
 
-    async def _finish(self, connection: Connection, state: OAuthState, code: str) -> Connection:
-        verifier = self.cipher.decrypt(state.sealed_verifier, state.id).decode()
+    async def _finish(self, connection: Connection, begun: OAuthState, code: str) -> Connection:
         with provider_errors():
-            tokens = await self.accounts.oauth(connection.provider).exchange(code, verifier)
+            tokens = await self.accounts.oauth(connection.provider).exchange(code, self.states.verifier(begun))
         calendars = Calendars(self.accounts.kits[connection.provider].calendars, _FreshAccess(tokens, connection.id))
         account = await calendars.account()
-        _check_account(connection, account)
+        if not _is_account_of(connection, account):
+            await self._give_back(connection, account, tokens)
+            detail = f"signed in as {account.email}, but the connection is for {connection.email}"
+            raise SignInFailed("account_mismatch", detail, connection.id)
         calendar = pick_calendar(connection.settings, await calendars.calendars())
         if calendar is None:
             raise SignInFailed("no_calendar", "the account has no calendar that can be synced", connection.id)
         await self.accounts.vault.keep(connection.id, tokens)
         return await self._bring_up(connection, account, calendar)
+
+    async def _give_back(self, connection: Connection, account: Account, tokens: Tokens) -> None:
+        """Give back a grant that nobody asked for; best effort, since nothing of it is kept here.
+
+        Not where a connection of that account lives here: at Google, revoking one token can end the whole grant.
+        """
+        theirs = await self.connections.documents.find({"provider": connection.provider, "account_id": account.id})
+        if any(one.phase != "stopped" for one in theirs):
+            return
+        try:
+            await self.accounts.oauth(connection.provider).revoke(tokens.refresh_token or tokens.access_token)
+        except TandemError as error:
+            log.warning("revoke_failed", connection=connection.id, reason=str(error))
 
     async def _bring_up(self, connection: Connection, account: Account, calendar: CalendarInfo) -> Connection:
         key = account_key(connection.company_id, connection.user_id, connection.provider, account.id)
@@ -128,7 +117,5 @@ class SignIn:
         return await self.connections.change(connection.id, up)
 
 
-def _check_account(connection: Connection, account: Account) -> None:
-    if not account.has(connection.email) or connection.account_id not in (None, account.id):
-        detail = f"signed in as {account.email}, but the connection is for {connection.email}"
-        raise SignInFailed("account_mismatch", detail, connection.id)
+def _is_account_of(connection: Connection, account: Account) -> bool:
+    return account.has(connection.email) and connection.account_id in {None, account.id}

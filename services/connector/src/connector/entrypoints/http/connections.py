@@ -4,16 +4,20 @@ from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
+from httpx import URL
 
 from chassis.errors import Rejected
 from chassis.web.auth import CurrentIdentity, Identity
 from chassis.web.idempotency import IdempotencyKey
 from chassis.web.pagination import BY_ID, DEFAULT_LIMIT, CursorQuery, LimitQuery, Page
 from chassis.web.problems import problem_responses
+from connector.adapters.oauth import BEGIN_PATH
 from connector.domain.connection.settings_change import SettingRefused, SettingsChange
+from connector.domain.model.connection import Connection
 from connector.entrypoints.http.requests import ConfirmRequest, ConnectRequest
 from connector.entrypoints.http.responses import answer, json_answer, refusal, view_for
 from connector.entrypoints.http.services import IfMatch, InjectedServices, Services
+from connector.entrypoints.http.sign_in_cookie import bind
 from connector.entrypoints.http.views import CalendarList, CalendarView, ConnectionView, StatusView
 from contracts.connections import Remove
 
@@ -39,7 +43,7 @@ async def _open(services: Services, identity: Identity, body: ConnectRequest, co
         )
     except Rejected as error:
         raise refusal(error) from error
-    return await answer(services, connection, 201, await services.sign_in.begin(connection))
+    return await _signing_in(services, connection, identity, 201)
 
 
 @router.get("", responses=problem_responses(401, 422))
@@ -114,7 +118,16 @@ async def confirm(
 async def reauthorize(connection_id: str, identity: CurrentIdentity, services: InjectedServices) -> Response:
     """Return a new `authorization_url`, for a grant that is gone or a sign-in that was not finished."""
     connection = await services.connections.own_live(identity, connection_id)
-    return await answer(services, connection, 200, await services.sign_in.begin(connection))
+    return await _signing_in(services, connection, identity, 200)
+
+
+async def _signing_in(services: Services, connection: Connection, identity: Identity, status: int) -> Response:
+    """Begin a sign-in and return the connection with the address where it goes on."""
+    begun = await services.states.begin(connection, identity)
+    query = URL(services.sign_in.provider_url(begun, connection)).query.decode()
+    response = await answer(services, connection, status, f"{services.public_url}{BEGIN_PATH}?{query}")
+    bind(response, begun, services)
+    return response
 
 
 @router.delete(

@@ -1,36 +1,66 @@
-"""`/v1/oauth/callback`: where the provider sends the user's browser back to; and the page it then shows."""
+"""`/v1/oauth`: the way to the provider's consent page, and where the provider sends the user's browser back to."""
 
-from html import escape
 from typing import Annotated
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from chassis.errors import Transient
-from chassis.web.auth import optional_identity
-from chassis.web.problems import Problem, forbidden, problem_responses, unavailable
-from connector.adapters.oauth import CALLBACK_PATH
-from connector.application.connections.sign_in import SignIn, SignInFailed
-from connector.entrypoints.http.services import InjectedServices
+from chassis.web.problems import Problem, problem_responses, unavailable
+from connector.adapters.collections import OAuthState
+from connector.adapters.oauth import BEGIN_PATH, CALLBACK_PATH, known_error
+from connector.application.connections.sign_in_states import SignInFailed
+from connector.entrypoints.http.services import InjectedServices, Services
+from connector.entrypoints.http.sign_in_cookie import bind, is_bound, unbind
+from connector.entrypoints.http.sign_in_page import asking_page, outcome_page
 
 PAGE = "/calendar-sync"
 
 router = APIRouter(tags=["sign-in"])
 
 Text = Annotated[str | None, Query(max_length=4096)]
+_REFUSALS = problem_responses(400, 403)
+_STATUS = {"invalid_state": 400, "forbidden": 403}
+
+
+@router.get(
+    BEGIN_PATH, response_class=HTMLResponse, responses=_REFUSALS | {302: {"description": "On to the provider's page"}}
+)
+async def begin(request: Request, services: InjectedServices, state: Text = None) -> Response:
+    """Show who asks for what, then lead to the provider; who is known to have begun, and a program, go on at once."""
+    try:
+        begun = await services.states.pending(state)
+        if await is_bound(request, begun, services.states) or not _is_browser(request):
+            return await _on(request, services, begun, 302)
+        return asking_page(begun, await services.sign_in.connection(begun), f"?{request.url.query}")
+    except SignInFailed as failure:
+        return _failed(request, failure)
+
+
+@router.post(BEGIN_PATH, status_code=303, response_class=RedirectResponse, responses=_REFUSALS)
+async def agree(request: Request, services: InjectedServices, state: Text = None) -> Response:
+    """Take the answer of our own page (another site's form is refused) and lead to the provider."""
+    try:
+        begun = await services.states.pending(state)
+        await is_bound(request, begun, services.states)
+        if not _is_ours(request, services):
+            raise SignInFailed("forbidden", "this form is not the one of our page")
+        return await _on(request, services, begun, 303)
+    except SignInFailed as failure:
+        return _failed(request, failure)
 
 
 @router.get(CALLBACK_PATH, status_code=303, response_class=RedirectResponse, responses=problem_responses(400, 403, 422))
 async def callback(
     request: Request, services: InjectedServices, state: Text = None, code: Text = None, error: Text = None
 ) -> Response:
-    """Finish a sign-in and go on to the preferences page."""
+    """Finish a sign-in and go on to the preferences page; refused unless it is who began that comes back."""
     sign_in = services.sign_in
     try:
-        return _to_page(connection=await _finish(sign_in, request, state, code, error))
+        return await _finish(request, services, await services.states.pending(state), code, error)
     except SignInFailed as failure:
-        if failure.connection_id and failure.code != "invalid_state":
+        if failure.connection_id:
             await sign_in.note_failure(failure.connection_id, failure.code, failure.detail)
         return _failed(request, failure)
     except Transient as failure:
@@ -40,24 +70,41 @@ async def callback(
 @router.get(PAGE, response_class=HTMLResponse, include_in_schema=False)
 async def page(connection: Text = None, problem: Text = None) -> HTMLResponse:
     """Show how a sign-in ended."""
-    words = f"The sign-in did not succeed: {problem}." if problem else "The calendar account is connected."
-    about = f"<p>Connection: {escape(connection)}</p>" if connection else ""
-    outcome = f"<p>{escape(words)}</p>{about}" if connection or problem else ""
-    body = f"<h1>Calendar sync</h1>{outcome}"
-    return HTMLResponse(f"<!doctype html><html lang=en><title>Calendar sync</title>{body}</html>")
+    return outcome_page(connection, problem)
 
 
-async def _finish(sign_in: SignIn, request: Request, state: str | None, code: str | None, error: str | None) -> str:
-    if state is None:
-        raise SignInFailed("invalid_state", "the address holds no state")
-    known = await sign_in.use_state(state)
-    caller = await optional_identity(request)
-    if caller and (caller.company_id, caller.user_id) != (known.company_id, known.user_id):
-        raise forbidden("this sign-in was begun by somebody else")
+async def _on(request: Request, services: Services, begun: OAuthState, status: int) -> Response:
+    """Lead to the provider, and bind the sign-in to the browser that goes there."""
+    connection = await services.sign_in.connection(begun)
+    url = services.sign_in.provider_url(begun, connection, dict(request.query_params))
+    response = RedirectResponse(url, status, headers={"Cache-Control": "no-store", "Referrer-Policy": "same-origin"})
+    bind(response, begun, services)
+    return response
+
+
+async def _finish(
+    request: Request, services: Services, begun: OAuthState, code: str | None, error: str | None
+) -> Response:
+    if not await is_bound(request, begun, services.states):
+        raise SignInFailed("forbidden", "not begun here: open authorization_url here, or send the user's token")
+    await services.states.use(begun)
     if code is None:
-        reason = error or "no_code"
-        raise SignInFailed(reason, "the provider did not grant access", known.connection_id)
-    return (await sign_in.finish(known, code)).id
+        raise SignInFailed(known_error(error), "the provider did not grant access", begun.connection_id)
+    response = _to_page(connection=(await services.sign_in.finish(begun, code)).id)
+    unbind(response, begun, services)
+    return response
+
+
+def _is_browser(request: Request) -> bool:
+    """Tell whether a person may be looking: browsers say so by `Accept`, and newer ones by Fetch Metadata too."""
+    return "text/html" in request.headers.get("accept", "") or "sec-fetch-mode" in request.headers
+
+
+def _is_ours(request: Request, services: Services) -> bool:
+    """Tell whether a form was sent from our own page: browsers name the origin of every form that they post."""
+    ours = urlsplit(services.public_url)
+    same_site = request.headers.get("sec-fetch-site", "same-origin") == "same-origin"
+    return same_site and request.headers.get("origin") == f"{ours.scheme}://{ours.netloc}"
 
 
 def _to_page(**query: str) -> RedirectResponse:
@@ -69,5 +116,5 @@ def _failed(request: Request, failure: SignInFailed) -> Response:
     if "text/html" in request.headers.get("accept", ""):
         about = {"connection": failure.connection_id} if failure.connection_id else {}
         return _to_page(**about, problem=failure.code)
-    status = 400 if failure.code == "invalid_state" else 422
+    status = _STATUS.get(failure.code, 422)
     raise Problem(status, failure.code, failure.detail, connection_id=failure.connection_id)

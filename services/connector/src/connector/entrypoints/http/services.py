@@ -9,6 +9,7 @@ from chassis.clock import Clock
 from chassis.web.idempotency import Idempotency
 from connector.application.connections.service import ConnectionService
 from connector.application.connections.sign_in import SignIn
+from connector.application.connections.sign_in_states import SignInStates
 from connector.application.notifications import Notifications
 from connector.domain.connection.reads import PollingPolicy
 
@@ -19,10 +20,12 @@ class Services:
 
     connections: ConnectionService
     sign_in: SignIn
+    states: SignInStates
     notifications: Notifications
     idempotency: Idempotency
     clock: Clock
     policy: PollingPolicy
+    public_url: str
 
 
 async def services_of(request: Request) -> Services:  # one that is not async costs every request a hop to a thread
