@@ -77,7 +77,7 @@ class ConnectionService:
         _check_live(connection)
         return connection
 
-    async def listed(self, identity: Identity, limit: int, after: tuple[str] | None) -> list[Connection]:
+    async def listed(self, identity: Identity, limit: int, after: tuple[str, ...] | None) -> list[Connection]:
         """Return the caller's connections, an administrator's whole company's, in the order of their ids."""
         where = {"company_id": identity.company_id}
         if not identity.is_admin:
