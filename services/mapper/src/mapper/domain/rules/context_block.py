@@ -1,10 +1,10 @@
 """The block of deal and contact information at the end of an event's description (F4): written, found, taken off.
 
 Every line of it begins with a bar. So whatever people do around it, above it, below it or to a part of it, what is
-left of the block is recognised line by line, and everything else is their text.
+left of the block is recognised line by line, and everything else is their text. Descriptions are text here: markup is
+the connector's business (F6). Each text is gone through once, whatever is in it (invariant 6).
 """
 
-import re
 from collections.abc import Iterable
 from typing import Final
 
@@ -26,12 +26,6 @@ ROOM: Final = 8192
 _PLAIN = str.maketrans("<>┃", "()|")
 _MOST_ITEMS, _MOST_ADDRESSES, _LONGEST_LINE = 20, 5, 300
 
-# Google's web editor ends lines with <br> and wraps paragraphs; a block's line ends there too.
-_OWN_LINE = re.compile(rf"{_BAR}(?:(?!<br|</p|</div|\n).)*", re.IGNORECASE)
-_BREAK = re.compile(r"(\n|<br\s*/?>)", re.IGNORECASE)
-_TRAILING = re.compile(r"(?:\s|<br\s*/?>)+$", re.IGNORECASE)
-_LEADING = re.compile(r"^(?:\s|<br\s*/?>)+", re.IGNORECASE)
-
 
 def block_of(items: Iterable[LinkedItemSummary], user_id: str) -> str:
     """Return the block about these items; empty where there is nothing that the user may see (G1).
@@ -48,7 +42,7 @@ def with_block(text: str, block: str) -> str:
     own = strip(text)
     if not block:
         return own
-    whole = f"{_TRAILING.sub('', own)}\n\n{block}" if own.strip() else block
+    whole = f"{own.rstrip()}\n\n{block}" if own.strip() else block
     return whole if len(whole) <= ROOM else own
 
 
@@ -58,25 +52,31 @@ def strip(description: str, *, tidy: bool = False) -> str:
     `tidy` takes off blank lines at the end even so: somebody deleted the block that stood there.
     """
     if _BAR not in description:
-        return _TRAILING.sub("", description) if tidy else description
-    kept: list[str] = []
-    parts = [*_BREAK.split(description), ""]
-    for line, end in zip(parts[::2], parts[1::2], strict=True):
-        own = _OWN_LINE.sub(_after_last, line)
-        if own == line or own.strip():
-            kept.append(own + end)
-    text = _TRAILING.sub("", "".join(kept))
-    return _LEADING.sub("", text) if _BAR in parts[0] else text
+        return description.rstrip() if tidy else description
+    lines = description.split("\n")
+    kept = [own for line in lines if (own := _without_block(line)) == line or own.strip()]
+    text = "\n".join(kept).rstrip()
+    return text.lstrip() if _BAR in lines[0] else text
 
 
 def found_in(description: str) -> str:
     """Return what is left of a block in a description; empty where there is none."""
-    return "\n".join(line.rstrip() for line in _OWN_LINE.findall(description))
+    if _BAR not in description:
+        return ""
+    return "\n".join(line[line.index(_BAR) :].rstrip() for line in description.split("\n") if _BAR in line)
 
 
-def _after_last(line: re.Match[str]) -> str:
-    """Return what somebody wrote right behind the block, on its last line."""
-    return _OWN_LINE.sub(_after_last, line[0].partition(_LAST)[2])
+def _without_block(line: str) -> str:
+    """Return a line without what is from a bar on, but with what somebody wrote right behind the end of the block."""
+    kept: list[str] = []
+    begin = 0
+    while (bar := line.find(_BAR, begin)) >= 0:
+        kept.append(line[begin:bar])
+        end = line.find(_LAST, bar)
+        if end < 0:
+            return "".join(kept)
+        begin = end + len(_LAST)
+    return "".join([*kept, line[begin:]])
 
 
 def _line(item: LinkedItemSummary) -> str:
