@@ -18,3 +18,8 @@ OUTBOX_SWEPT = Counter("tandem_outbox_swept_total", "Documents whose outbox the 
 WRITE_CONFLICTS = Counter("tandem_write_conflicts_total", "Updates repeated after a version conflict", ["collection"])
 PERIODIC_FAILED = Counter("tandem_periodic_failures_total", "Failed runs of a background task", ["task"])
 REQUEST_SECONDS = Histogram("tandem_request_seconds", "Seconds an HTTP request took", ["method", "route", "status"])
+EVENT_LOOP_LAG = Histogram(
+    "tandem_event_loop_lag_seconds",
+    "Seconds by which a timer of the process rang too late",
+    buckets=(0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60),
+)

@@ -10,6 +10,7 @@ from chassis.clock import Clock
 from chassis.observability.tracing import configure_tracing
 from chassis.persistence.store import Store
 from chassis.runtime.background import Periodic
+from chassis.runtime.event_loop import lag_measured
 from chassis.runtime.lifecycle import Lifecycle
 from chassis.settings import ChassisSettings
 from chassis.web.auth import verifier_from
@@ -40,11 +41,12 @@ def make_api(  # noqa: PLR0913 - the composition root's parts
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         configure_tracing(settings, service=title)
-        lifecycle.start()
-        try:
-            yield
-        finally:
-            await lifecycle.stop()
+        async with lag_measured():
+            lifecycle.start()
+            try:
+                yield
+            finally:
+                await lifecycle.stop()
 
     app = FastAPI(title=title, lifespan=lifespan, redirect_slashes=False, docs_url=None, redoc_url=None)
     app.state.settings, app.state.clock, app.state.verifier = settings, clock, verifier_from(settings)
