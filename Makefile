@@ -89,6 +89,9 @@ soak: $(INSTALLED) ## The state machine over the whole system, for long (STEPS=1
 bench: $(INSTALLED) ## Measure the system beside its bare floor (PROVIDER=office365, BENCH_ROWS=, SIZES=, RATES=, KAFKA=, QUICK=1 for a look)
 	@python -m bench
 
+bench-texts: $(INSTALLED) ## What the dearest descriptions cost at 4, 16 and 64 KB (invariant 6)
+	@python -m bench.texts
+
 load: $(INSTALLED) ## That the bench itself goes through all its rows, in small (minutes; PROVIDER=office365)
 	pytest tests/load $(ARGS)
 

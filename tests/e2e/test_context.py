@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from sandbox.clients import succeeded
 from tests.support.providers import FEATURES
 from tests.support.stories import WITHIN, World, call, connected, timed
@@ -70,3 +72,38 @@ async def test_f6_long_and_foreign_text_survives_both_ways_and_a_cut_is_no_edit(
     assert known["public_description"] == too_long
     await synced.calendar.change(event["id"], description="Short")
     await synced.activity_becomes(activity["id"], public_description="Short")
+
+
+async def test_f6_html_of_the_calendar_is_text_in_the_crm_and_a_word_in_brackets_is_seen(synced: World) -> None:
+    html = "Agenda:<br><ul><li>offer</li><li>price &amp; terms</li></ul>"
+    event = await synced.calendar.add(summary="Offer", description=html, **timed())
+    activity = await synced.activity_of(event)
+    assert activity["public_description"] == "Agenda:\n- offer\n- price & terms"
+    text = "if a < b then <call> Ben\nline two"
+    await synced.sales.change(activity["id"], public_description=text)
+    await synced.event_becomes(event["id"], description=text)
+    await synced.calendar.change(event["id"], description=text, location="Here")  # the editor ends lines with <br>
+    known = await synced.activity_becomes(activity["id"], location="Here")
+    assert known["public_description"] == text
+
+
+@pytest.mark.skipif(FEATURES.updates != "events.update", reason="Microsoft alone keeps online meetings in the body")
+async def test_f9_the_join_block_of_an_online_meeting_stays_when_the_text_around_it_changes(synced: World) -> None:
+    block = "<div class='me-email-text'><a href='https://meet.example.com/j/1'>Join on your computer</a></div>"
+    body = {"contentType": "html", "content": f"<html><body><div>Our agenda</div><br>{block}</body></html>"}
+    event = await synced.calendar.add(summary="Online", isOnlineMeeting=True, body=body, **timed())
+    activity = await synced.activity_of(event)
+    assert activity["conference_meeting_url"] == "https://meet.example.com/j/1"
+    text = f"Bring the offer\n{activity['public_description']}"
+    await synced.sales.change(activity["id"], public_description=text)
+
+    async def changed() -> str | None:
+        shown = ((await synced.calendar.event(event["id"])) or {})["graph"]
+        content: str = shown["body"]["content"]
+        return content if "Bring" in content and shown["isOnlineMeeting"] else None
+
+    content = await wait_until(changed, awaited="the edit in an online meeting", timeout=WITHIN)
+    assert f"<div>Bring the offer<br>Our agenda</div><br>{block}" in content
+    await synced.calendar.change(event["id"], location="Here")
+    known = await synced.activity_becomes(activity["id"], location="Here")
+    assert (known["public_description"], known["conference_meeting_url"]) == (text, "https://meet.example.com/j/1")

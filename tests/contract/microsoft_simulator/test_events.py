@@ -89,6 +89,20 @@ async def test_bodies_are_rewritten(microsoft: Microsoft) -> None:
     assert again["body"] == html["body"]
 
 
+async def test_an_online_meeting_that_loses_its_join_block_is_none(microsoft: Microsoft) -> None:
+    """Its link is the block's, or a new block is made; an edit around the block changes nothing."""
+    made = await microsoft.create(isOnlineMeeting=True, body={"contentType": "html", "content": "<p>Agenda</p>"})
+    body, link = made["body"]["content"], made["onlineMeeting"]["joinUrl"]
+    assert f'<div class="me-email-text"><a href="{link}"' in body
+    edited = {"contentType": "html", "content": body.replace("Agenda", "Plan")}
+    kept = await microsoft.graph("PATCH", f"/me/events/{made['id']}", {"body": edited})
+    assert (kept["isOnlineMeeting"], kept["onlineMeeting"]["joinUrl"]) == (True, link)
+    lost = await microsoft.graph(
+        "PATCH", f"/me/events/{made['id']}", {"body": {"contentType": "text", "content": "Plan"}}
+    )
+    assert (lost["isOnlineMeeting"], lost["onlineMeeting"]) == (False, None)
+
+
 async def test_extended_properties_only_where_expanded(microsoft: Microsoft) -> None:
     """Trap 13: not in the answer of the write, a get, a list or a delta."""
     properties = [{"id": MARKER, "value": "Deal-7"}]

@@ -65,9 +65,9 @@ def test_d6_times(start: dict[str, str], end: dict[str, str] | None, expected: T
     assert snapshot(start=start, end=end).fields.time == expected
 
 
-def test_f6_texts_are_kept_but_for_line_ends() -> None:
-    fields = snapshot(summary=None, location=" Café ", description="<b>a</b>\r\nb\rc 🍜 ").fields
-    assert (fields.summary, fields.location, fields.description) == ("", " Café ", "<b>a</b>\nb\nc 🍜 ")
+def test_f6_titles_and_places_are_kept_and_descriptions_are_read_as_text() -> None:
+    fields = snapshot(summary=None, location=" Café <b> ", description="<b>a</b>\r\nb\rc 🍜 &lt;b&gt;").fields
+    assert (fields.summary, fields.location, fields.description) == ("", " Café <b> ", "a\nb\nc 🍜 <b>")
 
 
 def test_a_master_is_a_series_with_its_lines() -> None:

@@ -70,7 +70,7 @@ class Google:
 
     @property
     def body(self) -> Any:
-        return json.loads(self.requests[0].content)
+        return json.loads(self.requests[-1].content)
 
 
 def not_found() -> httpx.Response:
@@ -162,10 +162,10 @@ async def test_a_very_long_address_is_posted() -> None:
 
 async def test_invariant_5_a_patch_names_what_changed_and_the_marker() -> None:
     google = Google(resource())
-    await google.update(EventChanges(summary="New", description=""))
+    await google.update(EventChanges(summary="New", transparency="opaque"))
     assert google.body == {
         "summary": "New",
-        "description": "",
+        "transparency": "opaque",
         "extendedProperties": {
             "private": {"tandem_account": "k", "tandem_activity": "a", "tandem_version": "1", "tandem_origin": "crm"}
         },
@@ -182,10 +182,27 @@ async def test_a_new_time_nulls_what_the_other_kind_leaves() -> None:
 
 
 async def test_f6_what_google_cannot_hold_is_cut_for_google_alone() -> None:
-    google = Google(resource())
+    google = Google(resource(), resource())
     await google.update(EventChanges(description="é" * 9000, time=TIME.model_copy(update={"end": START})))
     assert google.body["description"] == "é" * 8192
     assert google.body["end"]["dateTime"] == "2026-11-03T12:30:00+01:00"
+
+
+@pytest.mark.parametrize(
+    ("there", "text", "html"),
+    [
+        (None, "if a < b then <call> Ben\nline two", "if a &lt; b then &lt;call&gt; Ben\nline two"),
+        ("<b>Agenda</b><br>offer", "Agenda\nprice & terms", "<b>Agenda</b><br>price &amp; terms"),
+        ("<b>Agenda</b>", "<" * 3000, "&lt;" * 2048),
+    ],
+)
+async def test_f6_f9_a_description_is_written_as_html_into_what_is_there(
+    there: str | None, text: str, html: str
+) -> None:
+    google = Google(resource(description=there), resource())
+    await google.update(EventChanges(description=text))
+    assert google.body["description"] == html
+    assert [request.method for request in google.requests] == ["GET", "PATCH"]
 
 
 async def test_without_a_known_etag_a_write_is_unconditional() -> None:

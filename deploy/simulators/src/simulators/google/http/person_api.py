@@ -8,7 +8,7 @@ from fastapi import APIRouter
 from simulators.frame.domain.people import ChangeCalendar, NewCalendar, Scope
 from simulators.frame.http.person_api import Person, person_routes
 from simulators.google.domain.account import accounts
-from simulators.google.domain.events import writing
+from simulators.google.domain.events import descriptions, writing
 from simulators.google.domain.events.calendar import Calendar
 from simulators.google.domain.recurring import series
 from simulators.google.http.simulator import Simulator
@@ -74,11 +74,11 @@ class GooglePerson(Person[Simulator, Calendar]):
 
     def events(self, calendar: Calendar) -> list[Json]:
         """Return all rows of a calendar, deleted ones included."""
-        return [row.event for row in calendar.rows.values()]
+        return [descriptions.seen(row.event) for row in calendar.rows.values()]
 
     def event(self, calendar: Calendar, event_id: str) -> Json:
         """Return one event."""
-        return writing.existing(calendar, event_id)
+        return descriptions.seen(writing.existing(calendar, event_id))
 
     def create(self, email: str, calendar: Calendar, body: Json) -> Json:
         """Create an event."""
@@ -93,7 +93,7 @@ class GooglePerson(Person[Simulator, Calendar]):
 
     def edit(self, email: str, calendar: Calendar, event_id: str, changes: Json, scope: Scope) -> Json:
         """Change an event, or a series from one of its instances."""
-        act = self._act(email)
+        act, changes = self._act(email), descriptions.typed(changes)
         if scope == "following":
             return self._done(series.edit_following(calendar, event_id, changes, act), "update")
         target = _target(calendar, event_id, scope)
@@ -112,7 +112,7 @@ class GooglePerson(Person[Simulator, Calendar]):
 
     def copy(self, email: str, calendar: Calendar, event_id: str, body: Json) -> Json:
         """Duplicate an event."""
-        return self._done(series.copy(calendar, event_id, body, self._act(email)), "insert")
+        return self._done(series.copy(calendar, event_id, descriptions.typed(body), self._act(email)), "insert")
 
     def move(self, email: str, source: Calendar, target: Calendar, event_id: str) -> Json:
         """Move an event to another calendar."""
@@ -122,7 +122,7 @@ class GooglePerson(Person[Simulator, Calendar]):
         """Let an event get a new etag though nothing changes."""
         event = writing.touch(calendar, event_id, self._act(email))
         self.simulator.save()
-        return event
+        return descriptions.seen(event)
 
     def _act(self, email: str) -> writing.Act:
         """Return the person, now."""
@@ -133,7 +133,7 @@ class GooglePerson(Person[Simulator, Calendar]):
         """Mail the guests, as Google's page does, and tell the channels."""
         self.simulator.world.mail(event, what, "all", self.simulator.now())
         self.simulator.save()
-        return event
+        return descriptions.seen(event)
 
 
 def person_router(simulator: Simulator) -> APIRouter:
@@ -157,7 +157,7 @@ def _target(calendar: Calendar, event_id: str, scope: Scope) -> str:
 
 def _create(calendar: Calendar, body: Json, act: writing.Act) -> Json:
     """Create an event; `organizer` and `creator` may be somebody else (an invitation)."""
-    event = writing.insert(calendar, body, act)
+    event = writing.insert(calendar, descriptions.typed(body), act)
     foreign = {name: body[name] for name in ("organizer", "creator") if name in body}
     own = foreign.get("organizer", {}).get("email") == calendar.id
     if not foreign or own:

@@ -6,7 +6,7 @@ from typing import Any
 
 from simulators.microsoft.domain import times
 from simulators.microsoft.domain.errors import validation_failed
-from simulators.microsoft.domain.events import bodies
+from simulators.microsoft.domain.events import bodies, meetings
 from simulators.microsoft.domain.events.calendar import Item
 from simulators.microsoft.domain.recurring import recurrence
 from simulators.microsoft.domain.times import Moment
@@ -57,6 +57,7 @@ def applied(old: Item, body: Json) -> Item:
         fields["attendees"] = _attendees(body["attendees"] or [], old)
     content = bodies.stored(body["body"] or {}) if "body" in body else old.body
     properties = {**old.properties, **_properties(body)}
+    fields, content = meetings.with_meeting(fields, content, old.key)
     item = replace(old, fields=fields, body=content, properties=properties)
     return _timed(item, body) if any(name in body for name in _TIMING) else item
 

@@ -7,6 +7,7 @@ import re
 from datetime import date, datetime
 from typing import Any
 
+from simulators.frame.domain.markup import is_markup
 from simulators.microsoft.domain import schema, times, zones
 from simulators.microsoft.domain.errors import invalid_request
 from simulators.microsoft.domain.events import bodies
@@ -21,7 +22,6 @@ Json = dict[str, Any]
 PROPERTY = "String {{00020329-0000-0000-c000-000000000046}} Name {}"
 _COLOUR, _DEFAULT_MINUTES = "Color ", 15
 _NAME = re.compile(r" Name (.+)$")
-_TAG = re.compile(r"<[a-zA-Z/][^>]*>")
 _ANSWERS = {
     "needsAction": "notResponded",
     "accepted": "accepted",
@@ -66,7 +66,7 @@ def _time(name: str, value: Any, zone: str) -> Json:  # noqa: ANN401 - a person 
 
 
 def _body(value: Any) -> Json:  # noqa: ANN401 - may be null
-    kind = "html" if _TAG.search(value or "") else "text"
+    kind = "html" if is_markup(value or "") else "text"
     return {"body": {"contentType": kind, "content": value or ""}}
 
 
@@ -126,7 +126,7 @@ def invited(item: Item, organizer: str, own: str) -> Json:
 
 def shown(item: Item, calendar: Calendar) -> Json:
     """An event of a calendar in a person's words; what is empty or as always is left out. `graph` is Graph's own."""
-    view = View(immutable=True, text=True)
+    view = View(immutable=True)
     graph = view.full(item)
     fields = item.fields
     made: Json = {

@@ -1,8 +1,7 @@
 """From Google's event resources to the items of `connector.domain.provider.port`: pure, total, one row at a time.
 
-Texts are kept as they are, but for line ends (F6): Google's web editor writes HTML into descriptions, and a
-conversion would turn a CRM text that merely looks like HTML into another one. `updated` is the epoch where Google
-does not tell it (hidden details): then it says nothing about who was later.
+Titles and places are kept as they are, but for line ends; descriptions are HTML, and read as text (F6). `updated` is
+the epoch where Google does not tell it (hidden details): then it says nothing about who was later.
 """
 
 from collections.abc import Mapping
@@ -15,6 +14,8 @@ from connector.adapters.providers.google.ids import instance_place, lineage
 from connector.adapters.providers.google.marker import read_marker
 from connector.adapters.providers.google.rights import is_editable, is_organizer, visibility
 from connector.adapters.providers.google.times import read_original, read_time
+from connector.adapters.providers.html.dialects import GOOGLE
+from connector.adapters.providers.html.layout import read_html
 from connector.domain.event.content_hash import with_hash
 from connector.domain.provider.items import (
     EventRead,
@@ -102,7 +103,7 @@ def _fields(raw: Raw, calendar_zone: str) -> EventFields:
         summary=lines(raw.get("summary") or ""),
         time=read_time(raw, calendar_zone),
         location=lines(raw.get("location") or ""),
-        description=lines(raw.get("description") or ""),
+        description=read_html(lines(raw.get("description") or ""), GOOGLE),
         transparency="transparent" if raw.get("transparency") == "transparent" else "opaque",
     )
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from connector.adapters.providers.graph.bodies import read_body
+from connector.adapters.providers.graph.bodies import join_url, read_body
 from connector.adapters.providers.graph.marker import read_marker, read_written_zone
 from connector.adapters.providers.graph.recurrence import UnreadableRecurrenceError
 from connector.adapters.providers.graph.times import read_instant, read_time
@@ -113,7 +113,7 @@ def snapshot(
         "editable": _is_organizer(raw),
         "response": None if _is_organizer(raw) else _answer(raw.get("responseStatus")),
         "attendees": _attendees(raw),
-        "conference_url": (raw.get("onlineMeeting") or {}).get("joinUrl") or raw.get("onlineMeetingUrl") or None,
+        "conference_url": join_url(raw) or None,
         "occurrence": place,
         "marker": _marker(raw, like),
         "web_link": raw.get("webLink"),

@@ -1,13 +1,15 @@
 """What is sent to Graph for a change: only the fields that changed, as far as Exchange can hold them (F6)."""
 
 import re
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
 from chassis.errors import Rejected
-from connector.adapters.providers.graph.bodies import plain, write_body
+from connector.adapters.providers.graph.bodies import write_body
 from connector.adapters.providers.graph.marker import write_properties
 from connector.adapters.providers.graph.times import write_time
+from connector.adapters.providers.html.texts import plain
 from connector.domain.provider.port import NewEvent
 from connector.domain.provider.spans import is_computable
 from connector.domain.provider.zones import iana_zone
@@ -28,8 +30,11 @@ def create_body(new: NewEvent) -> dict[str, Any]:
     return patch_body(new.content, new.marker) | {"transactionId": new.key}
 
 
-def patch_body(changes: EventChanges, marker: Marker) -> dict[str, Any]:
-    """Return the body that changes an event: what is not named there stays as it is."""
+def patch_body(changes: EventChanges, marker: Marker, there: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """Return the body that changes an event: what is not named there stays as it is.
+
+    `there`: the event as it is, wherever its description changes.
+    """
     held = holdable(changes)
     zone = held.time.timezone if isinstance(held.time, Timed) else None
     body: dict[str, Any] = write_properties(marker, zone)
@@ -38,7 +43,7 @@ def patch_body(changes: EventChanges, marker: Marker) -> dict[str, Any]:
     if held.location is not None:
         body["location"] = {"displayName": held.location}
     if held.description is not None:
-        body |= write_body(held.description)
+        body |= write_body(held.description, there)
     if held.transparency is not None:
         body["showAs"] = _SHOW_AS[held.transparency]
     if held.attendees is not None:
