@@ -1,4 +1,4 @@
-"""HTML laid out as lines of text, as a browser would show it.
+"""HTML laid out as lines of text, as a browser would show it (F6).
 
 Blanks collapse, blocks begin a line, links tell where they lead. Each piece of text knows where in the source it
 stands, so that it can be changed there (F9).
