@@ -87,3 +87,17 @@ def test_a_body_of_text_is_taken_as_it_is() -> None:
 
 def test_f6_what_html_forbids_is_left_out() -> None:
     assert plain("a\x85b\x00c\x9f") == "abc"
+
+
+def test_f9_a_changed_text_goes_into_the_body_that_is_there_and_the_join_block_stays() -> None:
+    block = "<div class='me-email-text'><a href='https://meet.example.com/j/1'>Join on your computer</a></div>"
+    content = f"<html><body><div>Our agenda</div><br>{block}</body></html>"
+    there = {
+        "body": {"contentType": "html", "content": content},
+        "onlineMeeting": {"joinUrl": "https://meet.example.com/j/1"},
+    }
+    wanted = f"Bring the offer\n{read_body(there)}"
+    body = write_body(wanted, there)["body"]
+    assert body["content"] == content.replace("<div>Our", "<div>Bring the offer<br>Our")
+    assert read_body({"body": body}) == wanted
+    assert block in write_body("all new", there)["body"]["content"]
