@@ -70,6 +70,7 @@ async def test_a_write_whose_answer_was_lost_is_found_and_not_made_twice(ann: Ac
     answer = await ann.answer(ann.put(), within=30)
     assert answer.outcome == "applied"
     assert len(await ann.person.events()) == 1
+    assert (await ann.read())["last_problem"] is None  # found at once: nothing was parked
 
 
 @with_each

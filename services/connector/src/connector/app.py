@@ -19,6 +19,7 @@ from chassis.web.idempotency import Idempotency
 from connector.adapters.collections import Stores, open_stores
 from connector.adapters.credentials import CredentialStore
 from connector.adapters.oauth import CALLBACK_PATH, OAuthClient
+from connector.adapters.providers.keep_alive import KeepAliveClient
 from connector.application.connections.activity_types import ActiveTypes
 from connector.application.connections.push_channels import Channels
 from connector.application.connections.repository import Connections
@@ -156,7 +157,7 @@ def make_app(
     `providers` are in place of those that the settings offer.
     """
     clock = clock or clock_from(settings)
-    http = httpx.AsyncClient(timeout=settings.provider_timeout_seconds, transport=transport)
+    http = KeepAliveClient(timeout=settings.provider_timeout_seconds, transport=transport)
     broker = broker or make_broker(settings, app_name="connector")
     publisher, messages, cipher = Publisher(broker), MessageFactory(clock), Cipher(settings.credential_keys)
     store = Store(database or MongoDatabase(settings.mongo_url, settings.mongo_database), publisher, clock)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from chassis.errors import Transient
 from connector.domain.event.window import Window
-from connector.domain.provider.errors import Throttled
+from connector.domain.provider.errors import ConnectionLost, Throttled
 from connector.domain.provider.items import Item, Page
 from connector.domain.provider.port import (
     Access,
@@ -27,6 +27,10 @@ class ProviderAway(Transient):
     """The provider does not answer, or not as it should; the connection's work waits."""
 
 
+class CallLost(ProviderAway):
+    """The connection broke under a write, which may have arrived."""
+
+
 @contextmanager
 def provider_errors() -> Iterator[None]:
     """Tell the provider's transient errors from those of our own database and broker."""
@@ -34,6 +38,8 @@ def provider_errors() -> Iterator[None]:
         yield
     except (Throttled, ProviderAway):
         raise
+    except ConnectionLost as error:
+        raise CallLost(error.code, error.detail) from error
     except Transient as error:
         raise ProviderAway(error.code, error.detail, retry_after=error.retry_after) from error
 

@@ -7,7 +7,8 @@ import structlog
 
 from chassis.clock import Clock
 from chassis.observability.correlation import bind_causation
-from connector.adapters.guarded_calendar import Calendars, ProviderAway
+from connector.adapters.guarded_calendar import Calendars, CallLost, ProviderAway
+from connector.adapters.providers.keep_alive import new_connections
 from connector.application.connections.push_channels import Channels
 from connector.application.connections.repository import Connections
 from connector.application.connections.teardown import Teardown
@@ -133,10 +134,21 @@ class Worker:
             if not admitted:  # only probes are worth a call: each that times out holds up others for seconds
                 raise ProviderAway("provider_away", f"{connection.provider} does not answer")
             with self.limiter.observing(connection.provider):
-                await work(lease, self.accounts.calendars(lease.connection))
+                await self._carry_out(lease, work, note)
         except PARKS as error:
             await self.parking.park(command)
             await self.parking.trouble(lease.connection, error)
+
+    async def _carry_out(self, lease: WorkLease, work: Work, note: Change) -> None:
+        """Do the work; where a connection breaks under a write, do it again at once, as one that may have arrived."""
+        calendars = self.accounts.calendars(lease.connection)
+        try:
+            await work(lease, calendars)
+        except CallLost as error:
+            log.info("call_lost", connection=lease.connection.id, reason=str(error))
+            await self.leases.renew(lease, note)
+            with new_connections():
+                await work(lease, calendars)
 
     async def _settle_unfinished(self, connection: Connection, command: CalendarCommandMessage) -> None:
         """Bring a write of unknown end to its end before anything else: else its echo looked like a user's edit."""

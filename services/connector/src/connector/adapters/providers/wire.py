@@ -7,6 +7,8 @@ from email.utils import parsedate_to_datetime
 import httpx
 
 from chassis.errors import Transient
+from connector.adapters.providers.keep_alive import LOST, is_read
+from connector.domain.provider.errors import ConnectionLost
 from connector.domain.provider.port import Access
 
 Build = Callable[[str], httpx.Request]
@@ -26,6 +28,9 @@ async def _send(http: httpx.AsyncClient, request: httpx.Request, whom: str) -> h
         return await http.send(request)
     except httpx.TimeoutException as error:
         raise Transient("timeout", f"{whom} did not answer in time") from error
+    except LOST as error:
+        known = is_read(request)
+        raise (Transient if known else ConnectionLost)("connection_failed", type(error).__name__) from error
     except httpx.RequestError as error:
         raise Transient("connection_failed", type(error).__name__) from error
 

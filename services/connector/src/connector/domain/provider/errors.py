@@ -2,6 +2,7 @@
 
 Transient            try again: time-outs, 5xx
   Throttled          ... after `retry_after`; the connection's work is parked, its partition is not
+  ConnectionLost     ... at once: the connection broke under a write, which may have arrived
 Rejected             never succeeds as asked
   PreconditionFailed the item changed since we read it: read it anew
   AlreadyExists      what is to be created is there already
@@ -19,6 +20,7 @@ from chassis.errors import NeedsUser, Rejected, ResyncNeeded, Transient
 __all__ = [
     "AlreadyExists",
     "CalendarUnavailable",
+    "ConnectionLost",
     "Forbidden",
     "Missing",
     "NeedsReauth",
@@ -34,6 +36,10 @@ __all__ = [
 
 class Throttled(Transient):
     """The provider asks us to slow down; `retry_after` in seconds where it said how long."""
+
+
+class ConnectionLost(Transient):
+    """The connection broke under a write: look whether it arrived, then write again."""
 
 
 class PreconditionFailed(Rejected):
