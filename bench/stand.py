@@ -25,7 +25,7 @@ from tests.support.ports import free_base
 
 _PRODUCTION_PACE = {"TANDEM_POLL_SECONDS": "300"}
 """The sandbox polls every 15 s for people's patience; a measurement has the services' own default."""
-_EMBEDDED_KAFKA = {"TANDEM_KAFKA_IDEMPOTENCE": "false", "TANDEM_KAFKA_FETCH_MAX_WAIT_MS": "20"}
+_EMBEDDED_KAFKA = {"TANDEM_KAFKA_FETCH_MAX_WAIT_MS": "20"}
 FLOOR = ("floor-connector", "floor-mapper", "floor-activity-store")
 
 

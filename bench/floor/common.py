@@ -67,16 +67,13 @@ class Kit:
 
     def __init__(self, name: str) -> None:
         self.name = name
-        self._embedded = os.environ.get("TANDEM_KAFKA_IDEMPOTENCE") == "false"
         self._wait = int(os.environ.get("TANDEM_KAFKA_FETCH_MAX_WAIT_MS", "500"))
         self._bootstrap = os.environ["TANDEM_KAFKA_BOOTSTRAP"]
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def start(self) -> None:
         """Connect."""
-        self.producer = AIOKafkaProducer(
-            bootstrap_servers=self._bootstrap, acks="all", enable_idempotence=not self._embedded, linger_ms=0
-        )
+        self.producer = AIOKafkaProducer(bootstrap_servers=self._bootstrap, acks="all", linger_ms=0)
         await self.producer.start()
         client: AsyncIOMotorClient[Json] = AsyncIOMotorClient(os.environ["TANDEM_MONGO_URL"], w="majority")
         self.database: AsyncIOMotorDatabase[Json] = client[f"floor_{self.name}"]

@@ -99,12 +99,17 @@ class MemoryBroker(ServiceBroker):
         self._sender = _Sender(self._cluster)
         self._consuming = [asyncio.create_task(self._consume(one)) for one in self._handlers]
 
-    async def stop(self, *_: object) -> None:
-        """Leave."""
+    async def stop_consumers(self) -> None:
+        """Leave the groups."""
         for task in self._consuming:
             task.cancel()
         await asyncio.gather(*self._consuming, return_exceptions=True)
-        self._consuming, self._sender = [], None
+        self._consuming = []
+
+    async def stop(self, *_: object) -> None:
+        """Disconnect."""
+        await self.stop_consumers()
+        self._sender = None
 
     async def ping(self, timeout: float | None) -> bool:
         """Tell whether the cluster answers."""
@@ -147,6 +152,23 @@ class MemoryBroker(ServiceBroker):
                 await _commit(cluster, subscription.group, positions)
 
 
+@dataclass(frozen=True)
+class _Offsets:
+    """What a consumer knows of its partitions; nothing is ever taken by retention."""
+
+    cluster: Cluster
+    group: str
+
+    def highwater(self, partition: TopicPartition) -> int:
+        return self.cluster.end(partition)
+
+    async def committed(self, partition: TopicPartition) -> int | None:
+        return self.cluster.committed[self.group].get(partition)
+
+    async def beginning_offsets(self, partitions: Iterable[TopicPartition]) -> dict[TopicPartition, int]:
+        return dict.fromkeys(partitions, 0)
+
+
 def _batch(
     cluster: Cluster, positions: Mapping[TopicPartition, int], there: Iterable[TopicPartition], most: int
 ) -> tuple[ConsumerRecord, ...]:
@@ -158,7 +180,7 @@ def _batch(
 
 async def _handled(subscription: _Subscription, batch: tuple[ConsumerRecord, ...], cluster: Cluster) -> bool:
     """Hand a batch on; False where it was given back, and comes again."""
-    message = SimpleNamespace(raw_message=batch, consumer=SimpleNamespace(highwater=cluster.end))
+    message = SimpleNamespace(raw_message=batch, consumer=_Offsets(cluster, subscription.group))
     try:
         await subscription.handler(message)
     except NackMessage:

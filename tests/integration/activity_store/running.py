@@ -46,7 +46,6 @@ def running_store(kafka_bootstrap: str, mongo_url: str, *, embedded: bool) -> It
 def _settings(kafka_bootstrap: str, mongo_url: str, embedded: bool) -> Settings:
     return Settings(
         kafka_bootstrap=kafka_bootstrap,
-        kafka_idempotence=not embedded,
         kafka_fetch_max_wait_ms=20 if embedded else 500,
         mongo_url=mongo_url,
         mongo_database=f"store_{uuid.uuid4().hex[:8]}",

@@ -1,59 +1,24 @@
 """Consumers on a real broker: poison is put aside, outages waited out, order holds, a crash loses nothing."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Hashable
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 
 import pytest
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord
-from faststream.kafka import KafkaBroker
-from pydantic import BaseModel, TypeAdapter
+from aiokafka import AIOKafkaProducer
 
-from chassis.clock import SystemClock
 from chassis.errors import Rejected, Transient
 from chassis.messaging.broker import make_broker
-from chassis.messaging.consumer import HeaderFilter, Incoming, consume
+from chassis.messaging.consumer import HeaderFilter, Incoming
 from chassis.messaging.consumer_health import health_of
 from chassis.messaging.publisher import Publisher, outgoing
 from chassis.messaging.topics import TopicSpec, ensure_topics
 from chassis.settings import ChassisSettings
-
-
-class Said(BaseModel):
-    n: int
-
-
-Handle = Callable[[Incoming[Said]], Awaitable[None]]
-
-
-@dataclass
-class Journal:
-    """What a handler has seen, and a way to wait for it."""
-
-    seen: list[int] = field(default_factory=list)
-    changed: asyncio.Event = field(default_factory=asyncio.Event)
-
-    def add(self, n: int) -> None:
-        self.seen.append(n)
-        self.changed.set()
-
-    async def until(self, count: int, seconds: float = 30) -> list[int]:
-        try:
-            async with asyncio.timeout(seconds):
-                while len(self.seen) < count:
-                    self.changed.clear()
-                    await self.changed.wait()
-        except TimeoutError:
-            pytest.fail(f"waited for {count} records, saw {self.seen}")
-        return self.seen
+from tests.integration.chassis.consuming import Journal, Said, consuming, read_one, said, send
 
 
 @pytest.fixture
-def settings(kafka_bootstrap: str, embedded: bool) -> ChassisSettings:
+def settings(kafka_bootstrap: str) -> ChassisSettings:
     return ChassisSettings(
         kafka_bootstrap=kafka_bootstrap,
-        kafka_idempotence=not embedded,
         kafka_fetch_max_wait_ms=20,
         mongo_url="mongodb://unused",
         jwt_secret="x" * 32,
@@ -65,51 +30,6 @@ def settings(kafka_bootstrap: str, embedded: bool) -> ChassisSettings:
 async def topic(kafka_bootstrap: str, unique: str) -> str:
     await ensure_topics(kafka_bootstrap, [TopicSpec(unique, 2), TopicSpec(f"{unique}.dlq", 1)])
     return unique
-
-
-@asynccontextmanager
-async def consuming(
-    settings: ChassisSettings,
-    topic: str,
-    handle: Handle,
-    *,
-    lane: Callable[[Incoming[Said]], Hashable | None] | None = None,
-    skip: HeaderFilter | None = None,
-) -> AsyncIterator[KafkaBroker]:
-    broker = make_broker(settings, app_name="test")
-    consume(
-        broker,
-        topic=topic,
-        group=f"{topic}-group",
-        schema=TypeAdapter(Said),
-        handle=handle,
-        lane=lane,
-        skip=skip,
-        settings=settings,
-        clock=SystemClock(),
-    )
-    await broker.start()
-    try:
-        yield broker
-    finally:
-        health_of(broker).stopping.set()
-        await broker.stop()
-
-
-async def send(settings: ChassisSettings, topic: str, *values: bytes, key: bytes = b"k") -> None:
-    async with AIOKafkaProducer(bootstrap_servers=settings.kafka_bootstrap) as producer:
-        for value in values:
-            await producer.send_and_wait(topic, value, key=key)
-
-
-async def read_one(settings: ChassisSettings, topic: str) -> ConsumerRecord:
-    consumer = AIOKafkaConsumer(topic, bootstrap_servers=settings.kafka_bootstrap, auto_offset_reset="earliest")
-    async with consumer:
-        return await asyncio.wait_for(consumer.getone(), timeout=30)
-
-
-def said(*numbers: int) -> list[bytes]:
-    return [Said(n=n).model_dump_json().encode() for n in numbers]
 
 
 async def test_poison_goes_to_the_dlq_while_the_rest_flows(settings: ChassisSettings, topic: str) -> None:

@@ -118,11 +118,10 @@ async def until(what: str, condition: Callable[[], Awaitable[bool]], seconds: fl
 
 
 @pytest.fixture
-async def settings(kafka_bootstrap: str, mongo_url: str, embedded: bool, unique: str) -> ChassisSettings:
+async def settings(kafka_bootstrap: str, mongo_url: str, unique: str) -> ChassisSettings:
     await ensure_topics(kafka_bootstrap, [TopicSpec(unique, 2), TopicSpec(f"{unique}.dlq", 1)])
     return ChassisSettings(
         kafka_bootstrap=kafka_bootstrap,
-        kafka_idempotence=not embedded,
         kafka_fetch_max_wait_ms=20,
         mongo_url=mongo_url,
         mongo_database=unique,

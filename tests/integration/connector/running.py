@@ -68,7 +68,6 @@ def running_connector(kafka_bootstrap: str, mongo_url: str, *, embedded: bool) -
 def _settings(at: Running, kafka_bootstrap: str, mongo_url: str, *, embedded: bool) -> ConnectorSettings:
     return ConnectorSettings(
         kafka_bootstrap=kafka_bootstrap,
-        kafka_idempotence=not embedded,
         kafka_fetch_max_wait_ms=20 if embedded else 500,
         mongo_url=mongo_url,
         mongo_database=f"connector_{uuid.uuid4().hex[:8]}",

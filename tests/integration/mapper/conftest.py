@@ -26,7 +26,6 @@ async def stage(
     """Run a mapper with a database and a company of this test's own."""
     settings = MapperSettings(
         kafka_bootstrap=mapper_topics,
-        kafka_idempotence=not embedded,
         kafka_fetch_max_wait_ms=20 if embedded else 500,
         mongo_url=mongo_url,
         mongo_database=unique,

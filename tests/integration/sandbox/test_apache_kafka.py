@@ -53,12 +53,10 @@ async def test_every_topic_has_the_partitions_retention_and_policy_of_the_contra
         assert topic.config.items() <= configs[topic.name].items(), topic.name
 
 
-async def test_the_services_have_the_idempotent_producer(sandbox: Sandbox) -> None:
+async def test_the_services_have_the_broker_and_no_settings_of_the_embedded_one(sandbox: Sandbox) -> None:
     settings = await settings_of_the_connector(sandbox)
     assert settings["TANDEM_KAFKA_BOOTSTRAP"] == address(sandbox)
-    assert "TANDEM_KAFKA_IDEMPOTENCE" not in settings, "its default is on"
-    async with AIOKafkaProducer(bootstrap_servers=address(sandbox), enable_idempotence=True) as producer:
-        assert (await producer.send_and_wait(CALENDAR_COMMANDS, b"sent", partition=0)).offset >= 0
+    assert "TANDEM_KAFKA_FETCH_MAX_WAIT_MS" not in settings
 
 
 async def test_a_killed_broker_comes_back_with_its_data_and_the_services_live_on(sandbox: Sandbox) -> None:

@@ -156,6 +156,22 @@ def test_a_consumer_that_does_not_join_again_is_stuck() -> None:
     assert health.stuck() == []
 
 
+def test_what_the_broker_refuses_for_minutes_ends_the_process() -> None:
+    now = 1000.0
+    health = ConsumerHealth(lambda: now)
+    health.refused_consumers.note("c", "first")
+    health.refused_topics.note("t", "refused")
+    now += STUCK_AFTER.total_seconds() - 1
+    health.refused_consumers.note("c", "again")
+    assert health.stuck() == []
+    now += 2
+    assert health.stuck() == ["c", "t"]
+    assert health.refused_consumers.reasons == {"c": "again"}
+    health.refused_topics.clear("t")
+    health.joined("c")
+    assert health.stuck() == []
+
+
 class Sink:
     def __init__(self) -> None:
         self.sent: list[str] = []

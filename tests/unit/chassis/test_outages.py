@@ -1,10 +1,20 @@
 """Which errors of the drivers mean that the server is away, so that waiting helps."""
 
 import pytest
-from aiokafka.errors import KafkaConnectionError, MessageSizeTooLargeError
+from aiokafka.errors import (
+    CommitFailedError,
+    GroupAuthorizationFailedError,
+    InvalidProducerEpoch,
+    KafkaConnectionError,
+    KafkaError,
+    MessageSizeTooLargeError,
+    NotLeaderForPartitionError,
+    OutOfOrderSequenceNumber,
+    TopicAuthorizationFailedError,
+)
 from pymongo.errors import AutoReconnect, CursorNotFound, DuplicateKeyError, ExecutionTimeout, PyMongoError
 
-from chassis.errors import Rejected, Transient
+from chassis.errors import NeedsOperator, Rejected, Transient
 from chassis.outages import outages_as_transient
 
 AWAY = {
@@ -12,6 +22,16 @@ AWAY = {
     "the server took too long": (ExecutionTimeout("slow", 50), "mongo_unavailable"),
     "the server was started anew while a cursor was read": (CursorNotFound("not found", 43), "mongo_unavailable"),
     "the broker is gone": (KafkaConnectionError("gone"), "kafka_unavailable"),
+    "the leader has changed": (NotLeaderForPartitionError(), "kafka_unavailable"),
+    "the partition has gone to another member": (CommitFailedError("late"), "kafka_unavailable"),
+}
+
+REFUSED = {
+    "the right to a topic is missing": TopicAuthorizationFailedError("a.topic"),
+    "the right to be in a group is missing": GroupAuthorizationFailedError("a-group"),
+    "a partition takes nothing more of this producer": OutOfOrderSequenceNumber(),
+    "the producer is fenced": InvalidProducerEpoch(),
+    "the client's coordination has ended": KafkaError("Unexpected error during coordination"),
 }
 
 
@@ -21,6 +41,14 @@ def test_an_outage_is_transient(case: str) -> None:
     with pytest.raises(Transient) as raised, outages_as_transient():
         raise error
     assert raised.value.code == code
+    assert not isinstance(raised.value, NeedsOperator)
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_what_the_broker_refuses_is_no_passing_outage(case: str) -> None:
+    with pytest.raises(NeedsOperator, match=type(REFUSED[case]).__name__) as raised, outages_as_transient():
+        raise REFUSED[case]
+    assert raised.value.code == "kafka_refused"
 
 
 def test_a_message_that_is_too_large_never_gets_through() -> None:

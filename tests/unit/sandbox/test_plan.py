@@ -27,7 +27,7 @@ def test_without_an_environment_everything_is_ours() -> None:
         "kafka": 9092,
         "mongo": 27017,
     }
-    assert made.settings["TANDEM_KAFKA_IDEMPOTENCE"] == "false"
+    assert made.settings["TANDEM_KAFKA_FETCH_MAX_WAIT_MS"] == "40"
     assert made.settings["TANDEM_GOOGLE_AUTH_URL"] == "http://127.0.0.1:8010/o/oauth2/v2/auth"
     assert made.settings["TANDEM_GRAPH_URL"] == "http://127.0.0.1:8011/v1.0"
     assert made.settings["TANDEM_MICROSOFT_LOGIN_URL"] == "http://127.0.0.1:8011"
@@ -57,7 +57,7 @@ def test_what_is_given_from_outside_is_not_started(variable: str, part: str) -> 
 
 
 def test_a_broker_from_outside_gets_no_settings_of_the_embedded_one() -> None:
-    assert "TANDEM_KAFKA_IDEMPOTENCE" not in plan(TANDEM_KAFKA_BOOTSTRAP="k:9092").settings
+    assert "TANDEM_KAFKA_FETCH_MAX_WAIT_MS" not in plan(TANDEM_KAFKA_BOOTSTRAP="k:9092").settings
 
 
 def test_apache_kafka_gets_a_port_for_itself_and_leaves_the_services_at_their_defaults() -> None:
@@ -65,7 +65,7 @@ def test_apache_kafka_gets_a_port_for_itself_and_leaves_the_services_at_their_de
     assert made.broker is Broker.APACHE
     assert (made.listeners["kafka"], made.listeners["kafka_controller"]) == (9092, 9093)
     assert made.settings["TANDEM_KAFKA_BOOTSTRAP"] == "127.0.0.1:9092"
-    assert {"TANDEM_KAFKA_IDEMPOTENCE", "TANDEM_KAFKA_FETCH_MAX_WAIT_MS"}.isdisjoint(made.settings)
+    assert "TANDEM_KAFKA_FETCH_MAX_WAIT_MS" not in made.settings
 
 
 def test_a_broker_that_nobody_knows_is_refused() -> None:

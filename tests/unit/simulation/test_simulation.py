@@ -9,6 +9,7 @@ from aiokafka import ConsumerRecord
 from faststream.exceptions import NackMessage
 
 from chassis.messaging.consumer_health import ConsumerHealth, RebalanceListener
+from chassis.messaging.positions import Positions
 from tests.simulation.broker import MemoryBroker
 from tests.simulation.chance import Chance
 from tests.simulation.cluster import Cluster
@@ -99,7 +100,8 @@ class Heard:
 async def consuming(cluster: Cluster) -> tuple[MemoryBroker, Heard]:
     """Return a broker with one consumer, started."""
     broker, heard = MemoryBroker(cluster), Heard()
-    broker.subscriber("t", group_id="g", max_records=200, listener=RebalanceListener(ConsumerHealth(), "t@g"))(heard)
+    listener = RebalanceListener(ConsumerHealth(), "t@g", Positions("t", "g"))
+    broker.subscriber("t", group_id="g", max_records=200, listener=listener)(heard)
     await broker.start()
     return broker, heard
 

@@ -2,6 +2,7 @@
 
     TandemError
     ├── Transient      try again later, in place: a database, the broker or a provider is away or busy
+    │   └── NeedsOperator   the same, but it will not pass by itself: a right or a setting of ours is wrong
     ├── Rejected       can never succeed: dead-letter or quarantine it, with the reason
     ├── NeedsUser      only the user can repair it: becomes the status of the connection
     └── ResyncNeeded   what we know is outdated beyond repair: read everything anew and merge
@@ -26,6 +27,10 @@ class Transient(TandemError):  # noqa: N818 - named for what to do about it
     def __init__(self, code: str, detail: str = "", *, retry_after: float | None = None) -> None:
         super().__init__(code, detail)
         self.retry_after = retry_after
+
+
+class NeedsOperator(Transient):
+    """Will work when an operator has acted (a right at the broker, a setting). Nothing is thrown away meanwhile."""
 
 
 class Rejected(TandemError):  # noqa: N818 - named for what to do about it

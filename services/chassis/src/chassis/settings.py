@@ -20,8 +20,9 @@ class ChassisSettings(BaseSettings):
 
     kafka_bootstrap: str = Field(min_length=1, description="host:port list of the Kafka brokers to start from")
     kafka_idempotence: bool = Field(
-        default=True,
-        description="Idempotent producer: retries make no duplicates. Off on the sandbox's broker, which lacks it",
+        default=False,
+        description="Idempotent producer: retries make no duplicates, but after one refused batch a partition takes "
+        "nothing more until the restart (docs/brokers.md). Our consumers pass over duplicates",
     )
     kafka_fetch_max_wait_ms: int = Field(
         default=500,

@@ -4,6 +4,7 @@ Needs Java 17 or newer and the jars that `make tools` fetches. More options for 
 """
 
 import shutil
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 
@@ -45,11 +46,14 @@ exec java -Xmx512m {_LOGS} -cp "$LIBS/*" kafka.Kafka "$STORE/server.properties"
 """
 
 
-def kafka(port: int, controller_port: int, store: Path, log: Path) -> Unit:
-    """Describe a broker on `port` whose data are in `store`; `controller_port` is its own affair."""
+def kafka(port: int, controller_port: int, store: Path, log: Path, more: Mapping[str, str] | None = None) -> Unit:
+    """Describe a broker on `port` whose data are in `store`; `controller_port` is its own affair.
+
+    `more` are properties of Kafka's beside those that a lone node needs.
+    """
     return Unit(
         name="kafka",
-        argv=("sh", "-c", _FORMAT_ONCE_AND_RUN, "kafka", *_properties(port, controller_port, store)),
+        argv=("sh", "-c", _FORMAT_ONCE_AND_RUN, "kafka", *_properties(port, controller_port, store, more or {})),
         port=port,
         log=log,
         probe=partial(probes.tcp, port),
@@ -57,13 +61,13 @@ def kafka(port: int, controller_port: int, store: Path, log: Path) -> Unit:
     )
 
 
-def _properties(port: int, controller_port: int, store: Path) -> list[str]:
+def _properties(port: int, controller_port: int, store: Path, more: Mapping[str, str]) -> list[str]:
     own = {
         "controller.quorum.voters": f"1@127.0.0.1:{controller_port}",
         "listeners": f"PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller_port}",
         "log.dirs": f"{store}/data",
     }
-    return [f"{name}={value}" for name, value in {**ONE_NODE, **own}.items()]
+    return [f"{name}={value}" for name, value in {**ONE_NODE, **own, **more}.items()]
 
 
 def kafka_obstacle() -> str | None:

@@ -11,7 +11,7 @@ from types import MethodType
 from typing import Annotated, Any, Generic, TypeVar, cast
 
 import structlog
-from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from aiokafka import ConsumerRecord
 from faststream import AckPolicy
 from faststream.exceptions import NackMessage
 from faststream.kafka import KafkaBroker, KafkaMessage
@@ -24,9 +24,10 @@ from chassis.ids import new_id
 from chassis.messaging.consumer_health import RebalanceListener, health_of
 from chassis.messaging.dead_letters import dead_letter
 from chassis.messaging.lanes import run_stages, stages
+from chassis.messaging.positions import Offsets, Positions
 from chassis.messaging.record_processing import RecordProcessor, RedeliveryNeeded
 from chassis.observability.correlation import CORRELATION_HEADER, bind_causation, bind_correlation
-from chassis.observability.metrics import CONSUMED, CONSUMER_LAG, HANDLE_SECONDS
+from chassis.observability.metrics import CONSUMED, HANDLE_SECONDS, OFFSET_GAPS
 from chassis.observability.tracing import span
 from chassis.settings import ChassisSettings
 
@@ -158,15 +159,6 @@ class _Consumer(Generic[M]):
             await self.handle(incoming)
 
 
-def _export_lag(consumer: AIOKafkaConsumer, group: str, records: Sequence[ConsumerRecord]) -> None:
-    last = {TopicPartition(record.topic, record.partition): record.offset for record in records}
-    for partition, offset in last.items():
-        end = consumer.highwater(partition)
-        if end is not None:
-            labels = (partition.topic, group, str(partition.partition))
-            CONSUMER_LAG.labels(*labels).set(max(0, end - offset - 1))
-
-
 async def _raw_batch(records: tuple[ConsumerRecord, ...], original: Callable[[Any], Awaitable[Any]]) -> KafkaMessage:
     parser: Any = cast(
         "MethodType", original
@@ -217,8 +209,13 @@ def consume(  # noqa: PLR0913 - a consumer's whole policy in one place
     in_order = lane or (lambda incoming: incoming.lane)
     consumer = _Consumer(broker, processor, schema.validate_json, handle, in_order, skip or HeaderFilter(), clock)
 
+    positions = Positions(topic, group)
+    # An alert on a rise needs the series before its first one.
+    CONSUMED.labels(topic, group, "dead_lettered")
+    OFFSET_GAPS.labels(topic, group)
+
     async def batch(message: KafkaMessage) -> None:
-        _export_lag(message.consumer, group, message.raw_message)
+        await positions.read(cast("Offsets", message.consumer), message.raw_message)
         await consumer.take(message.raw_message)
 
     batch.__name__ = f"{group}_{topic}".replace(".", "_").replace("-", "_")
@@ -228,14 +225,14 @@ def consume(  # noqa: PLR0913 - a consumer's whole policy in one place
         group_id=group,
         batch=True,
         max_records=max_records,
-        batch_timeout_ms=1,  # the pause after a look that found nothing; see LongPollingConsumer
+        batch_timeout_ms=1,  # the pause after a look that found nothing; see long_polling
         fetch_max_wait_ms=settings.kafka_fetch_max_wait_ms,
         auto_offset_reset="earliest",
         session_timeout_ms=6000,
         heartbeat_interval_ms=1000,
         max_poll_interval_ms=_MAX_POLL_INTERVAL_MS,
         ack_policy=AckPolicy.NACK_ON_ERROR,
-        listener=RebalanceListener(health, processor.name),
+        listener=RebalanceListener(health, processor.name, positions),
         parser=_raw_batch,
         decoder=_raw_body,
     )(batch)

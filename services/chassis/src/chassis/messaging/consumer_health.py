@@ -1,4 +1,4 @@
-"""The vital signs of a broker's consumers, as probes ask for them: joined, waiting for something, told to stop."""
+"""The health of a broker's clients, as probes ask for it: joined, waiting for something, refused, told to stop."""
 
 import asyncio
 import time
@@ -10,16 +10,46 @@ from aiokafka import TopicPartition
 from aiokafka.abc import ConsumerRebalanceListener
 from faststream.kafka import KafkaBroker
 
+from chassis.messaging.positions import Positions
+
 STUCK_AFTER = timedelta(minutes=5)
 """A rebalance takes seconds; a consumer without partitions still counts as joined."""
 
+Monotonic = Callable[[], float]
+
+
+class Refusals:
+    """What the broker refuses, by part (a consumer, a topic to publish to), with the reason and since when."""
+
+    def __init__(self, monotonic: Monotonic = time.monotonic) -> None:
+        self.reasons: dict[str, str] = {}
+        self._since: dict[str, float] = {}
+        self._monotonic = monotonic
+
+    def note(self, part: str, reason: str) -> None:
+        """Note a refusal; the first one counts for how long it has lasted."""
+        self.reasons[part] = reason
+        self._since.setdefault(part, self._monotonic())
+
+    def clear(self, part: str) -> None:
+        """Note that a part works."""
+        self.reasons.pop(part, None)
+        self._since.pop(part, None)
+
+    def lasting(self, seconds: float) -> list[str]:
+        """Return the parts that have been refused for longer than this."""
+        limit = self._monotonic() - seconds
+        return [part for part, since in self._since.items() if since < limit]
+
 
 class ConsumerHealth:
-    """What the consumers of one broker report. Times are monotonic seconds."""
+    """What the consumers and the publisher of one broker report. Times are monotonic seconds."""
 
-    def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, monotonic: Monotonic = time.monotonic) -> None:
         self.stopping = asyncio.Event()
         self.waiting: dict[str, str] = {}
+        self.refused_consumers = Refusals(monotonic)
+        self.refused_topics = Refusals(monotonic)
         self._monotonic = monotonic
         self._revoked: dict[str, float] = {}
 
@@ -30,11 +60,15 @@ class ConsumerHealth:
     def joined(self, consumer: str) -> None:
         """Note that a consumer is in its group, with or without partitions."""
         self._revoked.pop(consumer, None)
+        self.refused_consumers.clear(consumer)
 
     def stuck(self) -> list[str]:
-        """Return the consumers that were revoked minutes ago and have not joined again."""
-        limit = self._monotonic() - STUCK_AFTER.total_seconds()
-        return sorted(name for name, since in self._revoked.items() if since < limit)
+        """Return what has been revoked and not joined again, or been refused, for minutes."""
+        seconds = STUCK_AFTER.total_seconds()
+        limit = self._monotonic() - seconds
+        revoked = {name for name, since in self._revoked.items() if since < limit}
+        refused = {*self.refused_consumers.lasting(seconds), *self.refused_topics.lasting(seconds)}
+        return sorted(revoked | refused)
 
     async def pause(self, seconds: float) -> None:
         """Sleep, but no longer than until the process is told to stop."""
@@ -45,14 +79,16 @@ class ConsumerHealth:
 
 
 class RebalanceListener(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka carries no types
-    """Reports the rebalances of one consumer to the health."""
+    """Reports the rebalances of one consumer to the health and to its positions."""
 
-    def __init__(self, health: ConsumerHealth, consumer: str) -> None:
+    def __init__(self, health: ConsumerHealth, consumer: str, positions: Positions) -> None:
         self._health = health
         self._consumer = consumer
+        self._positions = positions
 
-    def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:  # noqa: ARG002
+    def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
         """Note the begin of a rebalance."""
+        self._positions.forget(revoked)
         self._health.revoked(self._consumer)
 
     def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:  # noqa: ARG002

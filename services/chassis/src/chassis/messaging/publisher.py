@@ -3,15 +3,17 @@
 import asyncio
 from collections.abc import Sequence
 
+from aiokafka.errors import KafkaError
 from faststream.kafka import KafkaBroker
 from pydantic import BaseModel, ConfigDict, Field
 
-from chassis.errors import Rejected, Transient
+from chassis.errors import NeedsOperator, Rejected, Transient
 from chassis.ids import new_id
+from chassis.messaging.consumer_health import health_of
 from chassis.observability.correlation import CORRELATION_HEADER, current_correlation_id
 from chassis.observability.metrics import PUBLISHED
 from chassis.observability.tracing import trace_headers
-from chassis.outages import outages_as_transient
+from chassis.outages import as_transient, outages_as_transient
 
 MAX_VALUE_BYTES = 950_000
 """Below Kafka's default `message.max.bytes` of 1 MiB, with room for key and headers."""
@@ -84,16 +86,30 @@ class Publisher:
         # The futures are gathered even after one failed, so that no exception is left unretrieved.
         confirmations = [await self._send(message) for message in messages]
         results = await asyncio.gather(*confirmations, return_exceptions=True)
+        for message, result in zip(messages, results, strict=True):
+            self._note(message.topic, result)
         for result in results:
             if isinstance(result, BaseException):
                 raise result
 
     async def _send(self, message: Outgoing) -> "asyncio.Future[object]":
-        return await self._broker.publish(
-            message.value,
-            topic=message.topic,
-            key=message.key.encode(),
-            headers=message.headers,
-            correlation_id=message.headers.get(CORRELATION_HEADER),
-            no_confirm=True,
-        )
+        try:
+            return await self._broker.publish(
+                message.value,
+                topic=message.topic,
+                key=message.key.encode(),
+                headers=message.headers,
+                correlation_id=message.headers.get(CORRELATION_HEADER),
+                no_confirm=True,
+            )
+        except KafkaError as error:
+            refused: asyncio.Future[object] = asyncio.get_running_loop().create_future()
+            refused.set_exception(error)
+            return refused
+
+    def _note(self, topic: str, result: object) -> None:
+        refusals = health_of(self._broker).refused_topics
+        if not isinstance(result, BaseException):
+            refusals.clear(topic)
+        elif isinstance(refusal := as_transient(result), NeedsOperator):
+            refusals.note(topic, str(refusal))

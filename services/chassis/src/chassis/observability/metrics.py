@@ -12,6 +12,9 @@ HANDLE_RETRIES = Counter(
     ["topic", "group", "reason"],
 )
 CONSUMER_LAG = Gauge("tandem_consumer_lag", "Records behind the end of the partition", ["topic", "group", "partition"])
+OFFSET_GAPS = Counter(
+    "tandem_offset_gaps_total", "Gaps in what was read: retention took records before they were", ["topic", "group"]
+)
 PUBLISHED = Counter("tandem_published_total", "Messages the broker confirmed", ["topic"])
 OUTBOX_FAILED = Counter("tandem_outbox_failures_total", "Publishing attempts left to the sweeper", ["collection"])
 OUTBOX_SWEPT = Counter("tandem_outbox_swept_total", "Documents whose outbox the sweeper had to publish", ["collection"])

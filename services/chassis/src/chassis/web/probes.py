@@ -1,11 +1,12 @@
 """What an operator asks a service: does it live, is it ready, its metrics, its AsyncAPI document.
 
 Liveness touches no dependency (an outage of Kafka must not restart every pod): that it answers proves the event
-loop, and a consumer that was revoked and has not joined again for minutes fails it. Readiness asks Kafka and Mongo.
+loop; what was revoked and has not joined again, or what Kafka refuses, fails it after five minutes. Readiness asks
+Kafka and Mongo, and says at once what waits and what is refused.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 from typing import Any
 
@@ -32,14 +33,19 @@ async def _outcome(check: Callable[[], Awaitable[Any]]) -> str:
         return str(error) or "away"
 
 
+def _listed(reasons: Mapping[str, str]) -> str:
+    return "; ".join(f"{name}: {reason}" for name, reason in reasons.items()) or "ok"
+
+
 async def _readiness(broker: KafkaBroker, store: Store, lifecycle: Lifecycle) -> JSONResponse:
     kafka, mongo = await asyncio.gather(_outcome(partial(broker.ping, timeout=_SECONDS)), _outcome(store.ping))
-    waiting = health_of(broker).waiting
+    health = health_of(broker)
     checks = {
         "start": "ok" if lifecycle.started else lifecycle.waiting_for,
         "kafka": kafka,
         "mongo": mongo,
-        "consumers": "; ".join(f"{name}: {reason}" for name, reason in waiting.items()) or "ok",
+        "consumers": _listed(health.waiting | health.refused_consumers.reasons),
+        "publishers": _listed(health.refused_topics.reasons),
     }
     ready = set(checks.values()) == {"ok"}
     body = {"status": "ready" if ready else "not_ready", "checks": checks, "zone_data": zones_version()}

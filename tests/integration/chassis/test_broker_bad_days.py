@@ -1,0 +1,217 @@
+"""What goes wrong with a real Kafka and passes: rights, kills, retention. Each is told at once, and heals by itself."""
+
+import asyncio
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+import pytest
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
+
+from chassis.errors import NeedsOperator, Transient
+from chassis.messaging.broker import make_broker
+from chassis.messaging.consumer import Incoming
+from chassis.messaging.consumer_health import health_of
+from chassis.messaging.publisher import Outgoing, Publisher, outgoing
+from chassis.messaging.topics import TopicSpec, ensure_topics
+from chassis.observability.metrics import CONSUMER_LAG, OFFSET_GAPS
+from chassis.settings import ChassisSettings
+from sandbox.processes import kafka_obstacle
+from tests.integration.chassis.consuming import Journal, Said, consuming, said, send
+from tests.support.apache_kafka import WITH_RIGHTS, ApacheKafka, apache_kafka
+from tests.support.waiting import wait_until
+
+pytestmark = [
+    pytest.mark.own_broker,
+    pytest.mark.skipif(kafka_obstacle() is not None, reason=f"cannot run here: {kafka_obstacle()}"),
+]
+
+FOREVER: Final = 60
+
+
+@pytest.fixture(scope="module")
+def kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ApacheKafka]:
+    with apache_kafka(tmp_path_factory.mktemp("kafka"), WITH_RIGHTS) as broker:
+        yield broker
+
+
+@pytest.fixture
+def settings(kafka: ApacheKafka) -> ChassisSettings:
+    return ChassisSettings(
+        kafka_bootstrap=kafka.bootstrap, mongo_url="mongodb://unused", jwt_secret="x" * 32, shutdown_seconds=2
+    )
+
+
+@pytest.fixture
+async def topic(kafka: ApacheKafka, unique: str) -> str:
+    await ensure_topics(kafka.bootstrap, [TopicSpec(unique, 2), TopicSpec(f"{unique}.dlq", 1)])
+    return unique
+
+
+def messages(topic: str, *numbers: int) -> list[Outgoing]:
+    return [outgoing(topic, "key", Said(n=n)) for n in numbers]
+
+
+async def read_all(bootstrap: str, topic: str) -> list[int]:
+    """Return what all partitions hold."""
+    partitions = [TopicPartition(topic, number) for number in range(2)]
+    async with AIOKafkaConsumer(bootstrap_servers=bootstrap, auto_offset_reset="earliest") as consumer:
+        consumer.assign(partitions)
+        ends = await consumer.end_offsets(partitions)
+        found: list[int] = []
+        while [one for one in partitions if await consumer.position(one) < ends[one]]:
+            for records in (await consumer.getmany(timeout_ms=200)).values():
+                found += [Said.model_validate_json(record.value or b"").n for record in records]
+    return found
+
+
+async def test_a_topic_is_written_to_again_when_the_right_is_given_back(
+    kafka: ApacheKafka, settings: ChassisSettings, topic: str
+) -> None:
+    """An idempotent producer's partition took nothing more after a refused batch, told as a passing outage."""
+    broker = make_broker(settings, app_name="test")
+    await broker.connect()
+    refused, publisher = health_of(broker).refused_topics.reasons, Publisher(broker)
+    await publisher.publish(messages(topic, 1))
+    async with kafka.write_denied(topic):
+        for _ in range(2):
+            with pytest.raises(NeedsOperator, match="TopicAuthorizationFailedError"):
+                await publisher.publish(messages(topic, 2))
+        assert "TopicAuthorizationFailedError" in refused[topic]
+    await publisher.publish(messages(topic, 2, 3))
+    assert refused == {}
+    await broker.stop()
+    assert await read_all(kafka.bootstrap, topic) == [1, 2, 3]
+
+
+async def test_a_message_above_the_limit_stops_no_other(
+    kafka: ApacheKafka, settings: ChassisSettings, unique: str
+) -> None:
+    await ensure_topics(kafka.bootstrap, [TopicSpec(unique, 1, {"max.message.bytes": "2000"})])
+    broker = make_broker(settings, app_name="test")
+    await broker.connect()
+    publisher = Publisher(broker)
+    large = Outgoing(id="large", topic=unique, key="key", value="x" * 5000)
+    with pytest.raises(Exception, match="message_too_large"):
+        await publisher.publish([large])
+    await publisher.publish(messages(unique, 1))
+    assert health_of(broker).refused_topics.reasons == {}
+    await broker.stop()
+
+
+async def publish_at_last(publisher: Publisher, batch: Sequence[Outgoing]) -> int:
+    """Publish as the outbox does: all anew until all are confirmed. Return the number of attempts."""
+    for attempt in range(1, 100):
+        try:
+            await publisher.publish(batch)
+        except Transient:
+            await asyncio.sleep(0.1)
+        else:
+            return attempt
+    raise AssertionError("never confirmed")
+
+
+async def test_nothing_is_lost_and_order_holds_while_the_broker_is_killed(
+    kafka: ApacheKafka, settings: ChassisSettings, topic: str
+) -> None:
+    """Without idempotence: duplicates may come, but never an older state as the last, and none is passed over."""
+    broker = make_broker(settings, app_name="test")
+    await broker.connect()
+    publisher, sent = Publisher(broker), 0
+
+    async def burst() -> None:
+        nonlocal sent
+        while sent < 10_000:
+            await publish_at_last(publisher, messages(topic, *range(sent, sent + 50)))
+            sent += 50
+
+    sending = asyncio.create_task(burst())
+    for after in (2_000, 6_000):
+        await wait_until(lambda least=after: sent >= least, awaited=f"{after} messages", timeout=FOREVER)  # type: ignore[misc]
+        kafka.kill()
+        kafka.start_again()
+        await kafka.ready()
+    await sending
+    await broker.stop()
+    found = await read_all(kafka.bootstrap, topic)
+    assert list(dict.fromkeys(found)) == list(range(sent)), "each first seen in its order"
+    assert found[-1] == sent - 1
+
+
+async def test_a_consumer_reads_again_when_the_right_to_its_group_comes_back(
+    kafka: ApacheKafka, settings: ChassisSettings, topic: str
+) -> None:
+    """Aiokafka raised the heartbeat's error for ever; both probes and the lag said that all was well."""
+    journal, group = Journal(), f"{topic}-group"
+
+    async def handle(incoming: Incoming[Said]) -> None:
+        journal.add(incoming.message.n)
+
+    await send(settings, topic, *said(1))
+    async with consuming(settings, topic, handle) as broker:
+        await journal.until(1)
+        assert lag_series(topic)
+        refused = health_of(broker).refused_consumers.reasons
+        async with kafka.group_denied(group):
+            await wait_until(lambda: refused, awaited="the refusal to be noted", timeout=FOREVER)
+            assert "GroupAuthorizationFailedError" in refused[f"{topic}@{group}"]
+            await wait_until(lambda: not lag_series(topic), awaited="the lag's series to end", timeout=FOREVER)
+            await send(settings, topic, *said(2))
+        assert await journal.until(2, seconds=FOREVER) == [1, 2]
+        await wait_until(lambda: not refused, awaited="the refusal to be over", timeout=FOREVER)
+
+
+async def test_a_consumer_that_lost_the_right_to_its_topic_says_so_and_reads_again(
+    kafka: ApacheKafka, settings: ChassisSettings, topic: str
+) -> None:
+    journal = Journal()
+
+    async def handle(incoming: Incoming[Said]) -> None:
+        journal.add(incoming.message.n)
+
+    await send(settings, topic, *said(1))
+    async with consuming(settings, topic, handle) as broker:
+        await journal.until(1)
+        refused = health_of(broker).refused_consumers.reasons
+        async with kafka.topic_denied(topic):
+            await wait_until(lambda: refused, awaited="the refusal to be noted", timeout=FOREVER)
+        await send(settings, topic, *said(2))
+        assert await journal.until(2, seconds=FOREVER) == [1, 2]
+        await wait_until(lambda: not refused, awaited="the refusal to be over", timeout=FOREVER)
+
+
+async def test_records_that_retention_took_unread_are_counted(
+    kafka: ApacheKafka, settings: ChassisSettings, topic: str
+) -> None:
+    journal = Journal()
+
+    async def handle(incoming: Incoming[Said]) -> None:
+        journal.add(incoming.message.n)
+
+    def gaps() -> float:
+        return OFFSET_GAPS.labels(topic, f"{topic}-group")._value.get()
+
+    await send(settings, topic, *said(1))
+    async with consuming(settings, topic, handle):
+        await journal.until(1)
+    await send(settings, topic, *said(2, 3, 4))
+    partition = next(one for one, end in (await ends_of(settings, topic)).items() if end == 4)
+    admin = AIOKafkaAdminClient(bootstrap_servers=kafka.bootstrap)
+    await admin.start()
+    await admin.delete_records({partition: RecordsToDelete(before_offset=3)})
+    await admin.close()
+    async with consuming(settings, topic, handle):
+        assert await journal.until(2) == [1, 4]
+    assert gaps() == 1
+
+
+async def ends_of(settings: ChassisSettings, topic: str) -> dict[TopicPartition, int]:
+    async with AIOKafkaConsumer(bootstrap_servers=settings.kafka_bootstrap) as consumer:
+        ends: dict[TopicPartition, int] = await consumer.end_offsets([TopicPartition(topic, n) for n in range(2)])
+    return ends
+
+
+def lag_series(topic: str) -> list[str]:
+    return [
+        sample.labels["partition"] for sample in CONSUMER_LAG.collect()[0].samples if sample.labels["topic"] == topic
+    ]
