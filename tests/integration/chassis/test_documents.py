@@ -61,7 +61,8 @@ async def opened(
     try:
         yield store, documents
     finally:
-        await store.stop()
+        await store.drain()
+        await store.close()
 
 
 @pytest.fixture
@@ -253,4 +254,4 @@ async def test_a_database_that_is_away_is_transient(unique: str, publisher: Reco
     store.documents("counters", Counter)
     with pytest.raises(Transient, match="mongo_unavailable"):
         await store.start()
-    await store.stop()
+    await store.close()

@@ -1,7 +1,6 @@
 """The composition root: everything the activity store is made of, put together once, for production and tests."""
 
 from fastapi import FastAPI
-from faststream.kafka import KafkaBroker
 
 from activity_store.adapters.collections import collections_in
 from activity_store.application.activities import Activities
@@ -14,7 +13,7 @@ from activity_store.entrypoints.http.services import Services
 from activity_store.entrypoints.jobs import periodic_jobs
 from activity_store.settings import Settings
 from chassis.clock import Clock, clock_from
-from chassis.messaging.broker import make_broker
+from chassis.messaging.broker import ServiceBroker, make_broker
 from chassis.messaging.publisher import Publisher
 from chassis.persistence.mongo import MongoDatabase
 from chassis.persistence.store import Store
@@ -29,7 +28,7 @@ def make_app(
     settings: Settings,
     *,
     clock: Clock | None = None,
-    broker: KafkaBroker | None = None,
+    broker: ServiceBroker | None = None,
     publisher: Publisher | None = None,
     database: Database | None = None,
 ) -> FastAPI:

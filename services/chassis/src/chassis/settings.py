@@ -78,7 +78,8 @@ class ChassisSettings(BaseSettings):
     shutdown_seconds: float = Field(
         default=20.0,
         gt=0,
-        description="How long a stop waits for the batch and the requests in flight; keep the pod's grace period above",
+        description="How long a stop waits for the requests in flight, and then for the batches in flight. All of a "
+        "stop takes at most twice this and 33 s more: keep the pod's terminationGracePeriodSeconds above that",
     )
 
     @field_validator("log_level", mode="before")

@@ -5,11 +5,10 @@ from dataclasses import dataclass
 
 import httpx
 from fastapi import APIRouter, FastAPI
-from faststream.kafka import KafkaBroker
 
 from chassis.clock import Clock, clock_from
 from chassis.encryption import Cipher
-from chassis.messaging.broker import make_broker
+from chassis.messaging.broker import ServiceBroker, make_broker
 from chassis.messaging.publisher import Publisher
 from chassis.persistence.mongo import MongoDatabase
 from chassis.persistence.store import Store
@@ -61,7 +60,7 @@ class Parts:
 
     settings: ConnectorSettings
     clock: Clock
-    broker: KafkaBroker
+    broker: ServiceBroker
     store: Store
     stores: Stores
     connections: Connections
@@ -148,7 +147,7 @@ def make_app(
     *,
     clock: Clock | None = None,
     providers: Mapping[str, CalendarProvider] | None = None,
-    broker: KafkaBroker | None = None,
+    broker: ServiceBroker | None = None,
     database: Database | None = None,
     transport: httpx.AsyncBaseTransport | None = None,
 ) -> FastAPI:

@@ -5,10 +5,9 @@ from datetime import timedelta
 from functools import partial
 
 from fastapi import FastAPI
-from faststream.kafka import KafkaBroker
 
 from chassis.clock import Clock, clock_from
-from chassis.messaging.broker import make_broker
+from chassis.messaging.broker import ServiceBroker, make_broker
 from chassis.messaging.publisher import Publisher
 from chassis.messaging.topic_replay import ReplayConsumerFactory, make_replay_consumer, replay_topic
 from chassis.persistence.mongo import MongoDatabase
@@ -31,7 +30,7 @@ def make_app(
     settings: MapperSettings,
     *,
     clock: Clock | None = None,
-    broker: KafkaBroker | None = None,
+    broker: ServiceBroker | None = None,
     reader: ReplayConsumerFactory | None = None,
     database: Database | None = None,
 ) -> FastAPI:

@@ -12,7 +12,6 @@ from chassis.persistence.documents import Documents
 from chassis.persistence.relay import MessagePublisher
 from chassis.persistence.table import Database, Index, IndexedTable
 
-_DRAIN_SECONDS = 5.0
 _SWEEPER_INDEX = Index([("has_outbox", 1)])
 
 
@@ -48,11 +47,12 @@ class Store:
         for _, table, indexes in self._collections:
             await table.ensure([_SWEEPER_INDEX, *indexes])
 
-    async def stop(self) -> None:
-        """Give publications under way some seconds, then disconnect; what is left is the next sweeper's."""
-        drains = [asyncio.ensure_future(documents.drain()) for documents, _, _ in self._collections]
-        if drains:
-            await asyncio.wait(drains, timeout=_DRAIN_SECONDS)
+    async def drain(self) -> None:
+        """Wait until everything that is being published is out, or left to the next sweeper."""
+        await asyncio.gather(*(documents.drain() for documents, _, _ in self._collections))
+
+    async def close(self) -> None:
+        """Disconnect."""
         await self._database.close()
 
     async def ping(self) -> None:

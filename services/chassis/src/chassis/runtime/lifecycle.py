@@ -1,21 +1,22 @@
-"""Start and stop of a service: store, then hooks, then broker, then background work; and back.
+"""Start and stop of a service: store, then hooks, then broker, then background work; and back, in bounded time.
 
 The start never gives up: while the database or the broker is away, HTTP answers (503 where they are needed), and the
 start is tried again.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
 import structlog
-from faststream.kafka import KafkaBroker
 
+from chassis.messaging.broker import ServiceBroker
 from chassis.messaging.consumer_health import health_of
 from chassis.outages import as_transient
 from chassis.persistence.store import Store
 from chassis.runtime.background import Background, Periodic
+from chassis.runtime.shutdown import STOP_SECONDS, Part, bounded
 from chassis.settings import ChassisSettings
 from chassis.zone_data import zones_version
 
@@ -32,13 +33,14 @@ class Lifecycle:
     """Brings a service up and down; `started` tells readiness."""
 
     settings: ChassisSettings
-    broker: KafkaBroker
+    broker: ServiceBroker
     store: Store
     on_start: Sequence[Hook] = ()
     on_stop: Sequence[Hook] = ()
     background: Sequence[Periodic] = ()
     started: bool = False
     waiting_for: str = "starting"
+    stop_seconds: Mapping[Part, float] = field(default_factory=lambda: STOP_SECONDS)
     _tasks: Background = field(default_factory=Background)
     _starting: asyncio.Task[None] | None = None
 
@@ -47,16 +49,29 @@ class Lifecycle:
         self._starting = asyncio.create_task(self._start_all())
 
     async def stop(self) -> None:
-        """Stop in the reverse order; the batch in flight is finished where the time allows it."""
+        """Stop part by part, each in its own time: whatever hangs, the database is let go at the end.
+
+        Consumers finish the batch in flight where the time allows it, and outboxes are published before the producer
+        ends; what is left is the next process's.
+        """
         health_of(self.broker).stopping.set()
+        seconds = self.stop_seconds
+        batches = self.settings.shutdown_seconds + seconds["batches"]
+        await bounded("background", self._stop_background(), seconds["background"])
+        await bounded("batches", self.broker.stop_consumers(), batches)
+        await bounded("outboxes", self.store.drain(), seconds["outboxes"])
+        await bounded("producer", self.broker.stop(), seconds["producer"])
+        await bounded("hooks", self._run_stop_hooks(), seconds["hooks"])
+        await bounded("database", self.store.close(), seconds["database"])
+
+    async def _stop_background(self) -> None:
         if self._starting is not None:
             self._starting.cancel()
             await asyncio.gather(self._starting, return_exceptions=True)
         await self._tasks.stop()
-        await self.broker.stop()
-        for hook in self.on_stop:
-            await hook()
-        await self.store.stop()
+
+    async def _run_stop_hooks(self) -> None:
+        await asyncio.gather(*(hook() for hook in self.on_stop))
 
     async def _start_all(self) -> None:
         await self._retry("mongo", self.store.start)

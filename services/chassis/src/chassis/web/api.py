@@ -4,9 +4,9 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
-from faststream.kafka import KafkaBroker
 
 from chassis.clock import Clock
+from chassis.messaging.broker import ServiceBroker
 from chassis.observability.tracing import configure_tracing
 from chassis.persistence.store import Store
 from chassis.runtime.background import Periodic
@@ -24,7 +24,7 @@ def make_api(  # noqa: PLR0913 - the composition root's parts
     settings: ChassisSettings,
     *,
     title: str,
-    broker: KafkaBroker,
+    broker: ServiceBroker,
     store: Store,
     clock: Clock,
     on_start: Sequence[Callable[[], Awaitable[None]]] = (),
@@ -34,7 +34,7 @@ def make_api(  # noqa: PLR0913 - the composition root's parts
     """Return the app of a service; add its routes and serve it.
 
     `on_start` hooks run after the store has started and before consumers do, and are repeated until they succeed;
-    `on_stop` hooks run after the consumers have stopped.
+    `on_stop` hooks run side by side, after the consumers and the producer have stopped.
     """
     lifecycle = Lifecycle(settings, broker, store, on_start, on_stop, background)
 
