@@ -12,6 +12,13 @@ CONTRACTS: Final = Path(__file__).resolve().parents[2]
 
 Service = Literal["connector", "mapper", "activity-store"]
 _DAY_MS: Final = 86_400_000
+_DEAD_LETTER_DAYS: Final = 14
+_SEGMENT_DAYS: Final = 1
+"""Kafka deletes whole segments, by the newest record in them: a record is gone this much after its retention, at most.
+Without it a segment of a busy partition spans seven days, and its first record stays for fourteen (G2)."""
+
+_SUPERSEDED_DAYS: Final = 7
+"""How long a compacted topic may keep a value after another one of its key."""
 
 
 class _Data(BaseModel):
@@ -48,7 +55,9 @@ class Topic(_Data):
     key: Key
     partitions: int = Field(ge=1)
     cleanup_policy: Literal["delete", "compact"]
-    retention_days: int | None = Field(default=None, ge=1, description="how long Kafka keeps what was private (G2)")
+    retention_days: int | None = Field(
+        default=None, ge=1, description="how long Kafka keeps what was private (G2), a day more at most"
+    )
     compatibility: Literal["backward", "full"] = Field(
         description="backward: a change may need its consumers deployed first; full: it may not"
     )
@@ -90,16 +99,28 @@ def all_topics() -> tuple[KafkaTopic, ...]:
 
 def kafka_topic(topic: Topic) -> KafkaTopic:
     """Return a topic as Kafka has to create it. Compacted ones keep the last message of a key for good."""
-    config: dict[str, str] = {"cleanup.policy": topic.cleanup_policy}
     if topic.retention_days is not None:
-        config["retention.ms"] = str(topic.retention_days * _DAY_MS)
+        config = _deleted_after(topic.retention_days)
+    else:
+        config = {
+            "cleanup.policy": "compact",
+            "segment.ms": str(_SEGMENT_DAYS * _DAY_MS),
+            "max.compaction.lag.ms": str(_SUPERSEDED_DAYS * _DAY_MS),
+        }
     return KafkaTopic(name=topic.name, partitions=topic.partitions, config=config)
 
 
 def dead_letters(topic: Topic) -> KafkaTopic:
     """Return the dead-letter topic of a topic: one partition, because little goes there; two weeks to look at it."""
-    config = {"cleanup.policy": "delete", "retention.ms": str(14 * _DAY_MS)}
-    return KafkaTopic(name=f"{topic.name}.dlq", partitions=1, config=config)
+    return KafkaTopic(name=f"{topic.name}.dlq", partitions=1, config=_deleted_after(_DEAD_LETTER_DAYS))
+
+
+def _deleted_after(days: int) -> dict[str, str]:
+    return {
+        "cleanup.policy": "delete",
+        "retention.ms": str(days * _DAY_MS),
+        "segment.ms": str(_SEGMENT_DAYS * _DAY_MS),
+    }
 
 
 def _read(file: Path) -> dict[str, Any]:

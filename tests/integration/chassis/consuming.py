@@ -45,15 +45,15 @@ class Journal:
         return self.seen
 
 
-@asynccontextmanager
-async def consuming(
+def registered(
     settings: ChassisSettings,
     topic: str,
     handle: Handle,
     *,
     lane: Callable[[Incoming[Said]], Hashable | None] | None = None,
     skip: HeaderFilter | None = None,
-) -> AsyncIterator[ServiceBroker]:
+) -> ServiceBroker:
+    """Return a broker with one consumer, not started."""
     broker = make_broker(settings, app_name="test")
     consume(
         broker,
@@ -66,6 +66,20 @@ async def consuming(
         settings=settings,
         clock=SystemClock(),
     )
+    return broker
+
+
+@asynccontextmanager
+async def consuming(
+    settings: ChassisSettings,
+    topic: str,
+    handle: Handle,
+    *,
+    lane: Callable[[Incoming[Said]], Hashable | None] | None = None,
+    skip: HeaderFilter | None = None,
+) -> AsyncIterator[ServiceBroker]:
+    """Consume for as long as the context lasts."""
+    broker = registered(settings, topic, handle, lane=lane, skip=skip)
     await broker.start()
     try:
         yield broker

@@ -2,22 +2,32 @@
 
 import asyncio
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 import pytest
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
+from prometheus_client import REGISTRY
 
+from chassis.clock import SystemClock
 from chassis.errors import NeedsOperator, Transient
 from chassis.messaging.broker import make_broker
 from chassis.messaging.consumer import Incoming
 from chassis.messaging.consumer_health import health_of
 from chassis.messaging.publisher import Outgoing, Publisher, outgoing
 from chassis.messaging.topics import TopicSpec, ensure_topics
-from chassis.observability.metrics import CONSUMER_LAG, OFFSET_GAPS
+from chassis.observability.metrics import CONSUMER_LAG
+from chassis.persistence.document import Document
+from chassis.persistence.mongo import MongoDatabase
+from chassis.persistence.store import Store
+from chassis.runtime.lifecycle import Lifecycle
+from chassis.runtime.shutdown import STOP_SECONDS, longest_stop
 from chassis.settings import ChassisSettings
+from contracts.catalogue import all_topics
+from contracts.topics import CALENDAR_EVENTS
 from sandbox.processes import kafka_obstacle
-from tests.integration.chassis.consuming import Journal, Said, consuming, said, send
+from tests.integration.chassis.consuming import Journal, Said, consuming, registered, said, send
 from tests.support.apache_kafka import WITH_RIGHTS, ApacheKafka, apache_kafka
 from tests.support.waiting import wait_until
 
@@ -27,11 +37,17 @@ pytestmark = [
 ]
 
 FOREVER: Final = 60
+DELETES_AT_ONCE: Final = {
+    "log.retention.check.interval.ms": "500",
+    "log.initial.task.delay.ms": "500",
+    "log.segment.delete.delay.ms": "0",
+}
+"""Kafka looks every five minutes by default, and keeps the files for one more."""
 
 
 @pytest.fixture(scope="module")
 def kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ApacheKafka]:
-    with apache_kafka(tmp_path_factory.mktemp("kafka"), WITH_RIGHTS) as broker:
+    with apache_kafka(tmp_path_factory.mktemp("kafka"), {**WITH_RIGHTS, **DELETES_AT_ONCE}) as broker:
         yield broker
 
 
@@ -189,7 +205,8 @@ async def test_records_that_retention_took_unread_are_counted(
         journal.add(incoming.message.n)
 
     def gaps() -> float:
-        return OFFSET_GAPS.labels(topic, f"{topic}-group")._value.get()
+        labels = {"topic": topic, "group": f"{topic}-group"}
+        return REGISTRY.get_sample_value("tandem_offset_gaps_total", labels) or 0
 
     await send(settings, topic, *said(1))
     async with consuming(settings, topic, handle):
@@ -205,6 +222,67 @@ async def test_records_that_retention_took_unread_are_counted(
     assert gaps() == 1
 
 
+@pytest.mark.parametrize(("name", "days"), [(CALENDAR_EVENTS, 7), (f"{CALENDAR_EVENTS}.dlq", 14)])
+async def test_g2_what_was_private_is_gone_a_day_after_its_retention(
+    kafka: ApacheKafka, unique: str, name: str, days: int
+) -> None:
+    """A partition that was written to every six hours: without `segment.ms`, its records stayed for seven days more."""
+    config = next(topic.config for topic in all_topics() if topic.name == name)
+    await ensure_topics(kafka.bootstrap, [TopicSpec(unique, 1, config)])
+    now = datetime.now(UTC)
+    written = [now - timedelta(hours=hours) for hours in range((days + 3) * 24, 0, -6)]
+    async with AIOKafkaProducer(bootstrap_servers=kafka.bootstrap) as producer:
+        for at in written:
+            await producer.send_and_wait(unique, at.isoformat().encode(), timestamp_ms=int(at.timestamp() * 1000))
+
+    async def kept() -> list[datetime] | None:
+        there = await times_in(kafka.bootstrap, unique)
+        return there if there[0] >= now - timedelta(days=days + 1) else None
+
+    there = await wait_until(kept, awaited="what is older to be gone", timeout=FOREVER, every=0.5)
+    young = [at for at in written if at > now - timedelta(days=days)]
+    assert there[-len(young) :] == young
+
+
+async def times_in(bootstrap: str, topic: str) -> list[datetime]:
+    partition = TopicPartition(topic, 0)
+    async with AIOKafkaConsumer(bootstrap_servers=bootstrap, auto_offset_reset="earliest") as consumer:
+        consumer.assign([partition])
+        await consumer.seek_to_beginning(partition)
+        end = (await consumer.end_offsets([partition]))[partition]
+        found: list[datetime] = []
+        while await consumer.position(partition) < end:
+            found.append(datetime.fromisoformat((await consumer.getone()).value.decode()))
+    return found
+
+
+async def test_a_stop_is_bounded_while_the_broker_does_not_answer(
+    kafka: ApacheKafka, settings: ChassisSettings, mongo_url: str, topic: str
+) -> None:
+    """Connections stay open and nothing comes back: a batch in flight and a publication wait for minutes."""
+    journal = Journal()
+
+    async def handle(incoming: Incoming[Said]) -> None:
+        journal.add(incoming.message.n)
+        await asyncio.Event().wait()
+
+    broker = registered(settings, topic, handle)
+    store = Store(MongoDatabase(mongo_url, topic), Publisher(broker), SystemClock())
+    counters = store.documents("counters", Document)
+    seconds = dict.fromkeys(STOP_SECONDS, 1.0)
+    lifecycle = Lifecycle(settings, broker, store, stop_seconds=seconds)
+    lifecycle.start()
+    await send(settings, topic, *said(1))
+    await journal.until(1)
+    kafka.freeze()
+    try:
+        await counters.insert(Document(id="d").with_messages(*messages(topic, 2)))
+        async with asyncio.timeout(longest_stop(settings.shutdown_seconds, seconds)):
+            await lifecycle.stop()
+    finally:
+        kafka.thaw()
+
+
 async def ends_of(settings: ChassisSettings, topic: str) -> dict[TopicPartition, int]:
     async with AIOKafkaConsumer(bootstrap_servers=settings.kafka_bootstrap) as consumer:
         ends: dict[TopicPartition, int] = await consumer.end_offsets([TopicPartition(topic, n) for n in range(2)])
@@ -212,6 +290,6 @@ async def ends_of(settings: ChassisSettings, topic: str) -> dict[TopicPartition,
 
 
 def lag_series(topic: str) -> list[str]:
-    return [
-        sample.labels["partition"] for sample in CONSUMER_LAG.collect()[0].samples if sample.labels["topic"] == topic
-    ]
+    """Return the partitions of a topic whose lag is exported."""
+    lag = [sample for metric in CONSUMER_LAG.collect() for sample in metric.samples]
+    return [sample.labels["partition"] for sample in lag if sample.labels["topic"] == topic]

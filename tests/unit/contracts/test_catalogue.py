@@ -67,9 +67,12 @@ def test_kafka_gets_every_topic_and_its_dead_letters() -> None:
 def test_kafka_configuration_follows_the_policy() -> None:
     kafka = {topic.name: topic for topic in all_topics()}
     assert (kafka["calendar.events.v1"].partitions, kafka["link.states.v1"].partitions) == (12, 6)
-    assert kafka["calendar.events.v1"].config == {"cleanup.policy": "delete", "retention.ms": "604800000"}
-    assert kafka["connection.events.v1"].config == {"cleanup.policy": "compact"}
-    assert kafka["connection.events.v1.dlq"].config == {"cleanup.policy": "delete", "retention.ms": "1209600000"}
+    daily = {"segment.ms": "86400000"}
+    deleted = {"cleanup.policy": "delete", **daily}
+    compacted = {"cleanup.policy": "compact", **daily}
+    assert kafka["calendar.events.v1"].config == {**deleted, "retention.ms": "604800000"}
+    assert kafka["connection.events.v1"].config == {**compacted, "max.compaction.lag.ms": "604800000"}
+    assert kafka["connection.events.v1.dlq"].config == {**deleted, "retention.ms": "1209600000"}
 
 
 def test_a_key_may_depend_on_the_message_type() -> None:

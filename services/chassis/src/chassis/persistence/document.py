@@ -47,6 +47,10 @@ class Document(BaseModel):
         """Return the document with its present state marked as still to be published."""
         return self.model_copy(update={"state_owed": True})
 
+    def with_nothing_to_publish(self) -> Self:
+        """Return the document as it is once everything it held was published."""
+        return self.model_copy(update={"outbox": (), "state_owed": False})
+
 
 D = TypeVar("D", bound=Document)
 

@@ -88,15 +88,14 @@ class Documents(Generic[D]):
     async def pages(self, where: Mapping[str, Any], *, size: int) -> AsyncIterator[list[D]]:
         """Yield all documents that match, page by page in the order of their ids: memory does not grow with them.
 
-        They are chosen at the start, and each is read with its page: who changes some on the way sees that, and
-        what no longer matches by then is left out (a page may be short or empty). What is inserted on the way is not
-        shown.
+        The ids are listed at the start; the documents are read with their page. So changes made meanwhile are seen,
+        documents that no longer match are left out (a page may be short or empty), and new ones are not included.
         """
         async for raws in self._table.pages(where, size):
             yield [self._identity_map.resolve(raw) for raw in raws]
 
     async def pages_until_empty(self, where: Mapping[str, Any], *, size: int) -> AsyncIterator[list[D]]:
-        """Yield pages of what matches until nothing does: what the caller does to a document ends its matching."""
+        """Yield pages until no document matches; the caller must change each so that it matches no more."""
         left = True
         while left:
             left = False
@@ -144,14 +143,14 @@ class Documents(Generic[D]):
         return await self._table.delete(document_id, version)
 
     async def drain(self) -> None:
-        """Wait until what was written so far is published, or left to the sweeper."""
+        """Wait until every publication that was started has succeeded or failed."""
         await self._relay.drain()
 
     async def sweep(self, *, skip_recent: bool = True) -> None:
-        """Publish what crashed or failed publications left behind.
+        """Publish the outboxes that crashed or failed publications left.
 
-        Patience leaves what was not there at the sweep before: its writer is probably about to publish it. That
-        needs no clock, so replicas need not agree on the time.
+        With `skip_recent`, a write that the sweep before did not see is left out: its writer is probably publishing it.
+        That needs no clock, so replicas need not agree on the time.
         """
         found: dict[str, str] = {}
         async for page in self.pages({"has_outbox": True}, size=_SWEEP_PAGE):

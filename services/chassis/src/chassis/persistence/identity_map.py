@@ -22,7 +22,7 @@ class IdentityMap(Generic[D]):
         if known is None or known.write_id != raw["write_id"] or raw["has_outbox"] > known.has_outbox:
             known = decode(self._model, raw)
         elif known.has_outbox and not raw["has_outbox"]:  # published since, which is no write
-            known = known.model_copy(update={"outbox": (), "state_owed": False})
+            known = known.with_nothing_to_publish()
         self.put(known)
         return known
 

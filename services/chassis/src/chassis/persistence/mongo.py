@@ -93,9 +93,9 @@ class MongoTable:
             return await (cursor.limit(limit) if limit else cursor).to_list(None)
 
     async def pages(self, where: Mapping[str, Any], size: int) -> AsyncIterator[list[Raw]]:
-        """Yield what matched at the start and does so still, page by page.
+        """Page documents by `_id` with one cursor over the ids.
 
-        One cursor over all ids: asking anew for what comes after a page costs some servers a look at everything.
+        A query for each page would make some servers scan the whole collection each time.
         """
         chosen = self._collection().find(where, {"_id": 1}, batch_size=size).sort(_BY_ID)
         try:

@@ -1,13 +1,15 @@
 """The relay of one collection: publishes what stands in its documents' outboxes, then clears them.
 
 Invariants:
-- entries of a document are published front to back, by one task at a time per document in a process;
-- what was confirmed here is not written into an outbox again (`unpublished`), and may be published twice only when
-  another process took it up meanwhile: consumers are idempotent;
-- an outbox is cleared only if the document is still the one that was published; otherwise the later writer clears;
-- state is rendered from the document; where a later write overtook the publication, the current state is published
-  anew, so that an older one is never the last on a compacted topic.
-What fails is left in the document: the sweeper takes it up.
+- The entries of a document are published in their order; a process runs one publishing task for a document at a time.
+- An entry that Kafka has confirmed to this process is not written into an outbox again (`unpublished`). It is published
+  twice only when another process publishes it, too; consumers are idempotent.
+- An outbox is cleared only when the document has not been written since it was published. Otherwise the task that
+  publishes the later write clears it.
+- The state of a document is rendered when it is published. When the document was written meanwhile, its current state
+  is published again, so the last message on a compacted topic is never an outdated one.
+
+Entries that could not be published stay in the document; the sweeper tries them again.
 """
 
 import asyncio
@@ -36,7 +38,7 @@ class MessagePublisher(Protocol):
 
 
 class Relay(Generic[D]):
-    """Publishes the outboxes of the documents it is offered, in the background."""
+    """Publishes the outboxes of documents in the background."""
 
     def __init__(
         self,
@@ -65,7 +67,7 @@ class Relay(Generic[D]):
         return document_id in self._tasks
 
     def enqueue(self, document: D) -> None:
-        """Publish what the document, as just written or read, still owes."""
+        """Publish the outbox of a document that was just written or read, and its state where that is unpublished."""
         known = self._next.get(document.id)
         if not document.has_outbox or (known and known.version > document.version):
             return
@@ -74,7 +76,7 @@ class Relay(Generic[D]):
             self._tasks[document.id] = asyncio.create_task(self._drain_document(document.id))
 
     async def drain(self) -> None:
-        """Wait until everything offered so far is published, or left to the sweeper."""
+        """Wait until every publication that was started has succeeded or failed."""
         while self._tasks:
             await asyncio.wait(list(self._tasks.values()))
 

@@ -1,6 +1,6 @@
 """What persistence needs of a database: tables of raw documents, their indexes, and the server's connection.
 
-`chassis.persistence.mongo` answers these protocols by motor; tests answer them in memory.
+`chassis.persistence.mongo` implements these protocols with motor; tests implement them in memory.
 """
 
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -14,7 +14,7 @@ Raw = dict[str, Any]
 
 
 class Table(Protocol):
-    """A collection of raw documents; answers stand in the order of what was asked."""
+    """A collection of raw documents. Answers are in the order of the arguments."""
 
     async def fetch(self, ids: Sequence[str]) -> Sequence[Raw | None]:
         """Return the documents with these ids."""
@@ -37,7 +37,10 @@ class Table(Protocol):
         ...
 
     def pages(self, where: Mapping[str, Any], size: int) -> AsyncIterator[list[Raw]]:
-        """Yield what matched at the start and does so still, by id; each document is as it is when its page is read."""
+        """Yield the matching documents in pages, ordered by id.
+
+        The ids are listed at the start, the documents are read page by page: those that no longer match are left out.
+        """
         ...
 
     async def count(self, where: Mapping[str, Any]) -> int:
@@ -49,7 +52,7 @@ class Table(Protocol):
         ...
 
     async def mark_state_unpublished(self, token: str) -> None:
-        """Mark every document as owing its state, as a write of its own with this token."""
+        """Mark the state of every document as unpublished; `token` becomes the id of that write."""
         ...
 
 

@@ -1,7 +1,7 @@
-"""Start and stop of a service: store, then hooks, then broker, then background work; and back, in bounded time.
+"""Starts a service (store, hooks, broker, background work), and stops it in the reverse order and in bounded time.
 
-The start never gives up: while the database or the broker is away, HTTP answers (503 where they are needed), and the
-start is tried again.
+The start never gives up: while the database or the broker is away it is tried again, and HTTP answers meanwhile (503
+where they are needed).
 """
 
 import asyncio
@@ -30,7 +30,7 @@ _SWEEP_EVERY = timedelta(seconds=3)
 
 @dataclass
 class Lifecycle:
-    """Brings a service up and down; `started` tells readiness."""
+    """Starts and stops a service; `started` and `waiting_for` are what readiness says."""
 
     settings: ChassisSettings
     broker: ServiceBroker
@@ -49,10 +49,10 @@ class Lifecycle:
         self._starting = asyncio.create_task(self._start_all())
 
     async def stop(self) -> None:
-        """Stop part by part, each in its own time: whatever hangs, the database is let go at the end.
+        """Stop part by part, each within its own seconds: a part that hangs does not keep the others from theirs.
 
-        Consumers finish the batch in flight where the time allows it, and outboxes are published before the producer
-        ends; what is left is the next process's.
+        Consumers finish the batch in flight if the time allows it, and outboxes are published before the producer
+        stops. What is left over is done by the next process.
         """
         health_of(self.broker).stopping.set()
         seconds = self.stop_seconds

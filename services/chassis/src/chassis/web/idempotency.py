@@ -42,6 +42,12 @@ class StoredAnswer(Document):
     headers: dict[str, str] = Field(default_factory=dict)
     body: str = ""
 
+    def answered(self, response: Response) -> "StoredAnswer":
+        """Return the key with the answer that was given under it."""
+        headers = {name: value for name, value in response.headers.items() if name in _KEPT_HEADERS}
+        given = {"status": response.status_code, "headers": headers, "body": bytes(response.body).decode()}
+        return self.model_copy(update=given)
+
 
 class Idempotency:
     """Remembers answers for a day; one for a service, made with its store."""
@@ -91,12 +97,7 @@ class Idempotency:
         except Exception:
             await self._answers.delete(answer.id, answer.version)
             raise
-        given = {
-            "status": response.status_code,
-            "headers": {name: value for name, value in response.headers.items() if name in _KEPT_HEADERS},
-            "body": bytes(response.body).decode(),
-        }
-        await self._answers.update(answer.id, lambda known: (known or answer).model_copy(update=given))
+        await self._answers.update(answer.id, lambda known: (known or answer).answered(response))
         return response
 
 
