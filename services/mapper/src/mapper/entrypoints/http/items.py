@@ -34,12 +34,13 @@ def owned_by(caller: Identity) -> dict[str, Any]:
 
 
 async def none_of_colleagues(collections: Collections, caller: Identity, query: ItemQuery) -> list[Link]:
-    """Raise 404 where an item, of which the caller has no link, is a colleague's.
+    """Raise 404 where an item, of which the caller has no link at all, is a colleague's.
 
     An id that is nobody's and one that is another company's are not told apart (G4): neither has links. Returned is
-    what of the caller's own came since it was looked for.
+    one of the caller's own, which may be in another state than was asked for, or have come since.
     """
-    found = await collections.links.find(query.item() | {"company_id": caller.company_id}, limit=1)
+    own = await collections.links.find(query.item() | owned_by(caller), limit=1)
+    found = own or await collections.links.find(query.item() | {"company_id": caller.company_id}, limit=1)
     if not all(is_of(caller, link) for link in found):
         raise not_found("link")
     return found
