@@ -72,7 +72,7 @@ e2e: $(INSTALLED) ## The services as processes, driven over HTTP (T=path for one
 	pytest $(or $(T),tests/e2e) $(ARGS)
 
 # What a provider can do differently; the rest knows no provider, and is tested with Google's calendars alone.
-PROVIDER_E2E := $(addprefix tests/e2e/test_,both_ways.py conflicts.py context.py private_events.py reconnecting.py recurrence.py subscriptions.py)
+PROVIDER_E2E := $(addprefix tests/e2e/test_,both_ways.py conflicts.py context.py meetings_with_guests.py private_events.py reconnecting.py recurrence.py subscriptions.py)
 
 providers: $(INSTALLED) ## The end-to-end tests that depend on it, with other providers (PROVIDERS="outlook office365")
 	@failed=0; for provider in $(or $(PROVIDERS),office365); do \

@@ -104,6 +104,7 @@ class ActivitySnapshot(Value):
     conference_meeting_url: str | None = None
     recurring: bool = False
     read_only: bool = Field(default=False, description="the user may not change the event (E5)")
+    would_mail_guests: bool = Field(default=False, description="a change of the event would mail its guests (I2)")
     private: bool = False
     visibility: Visibility = "everyone"
     add_time: AwareDatetime

@@ -19,6 +19,7 @@ class ActivityChanges(MappedChanges):
     conference_meeting_url: str | None = None
     recurring: bool | None = None
     read_only: bool | None = None
+    would_mail_guests: bool | None = None
     private: bool | None = None
     visibility: Visibility | None = None
     external_ref: ExternalRef | None = None

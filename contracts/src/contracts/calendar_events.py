@@ -71,6 +71,7 @@ class CalendarCommandSettled(CalendarFact):
     )
     generation: int = Field(default=0, ge=0, description="of the derived id, raised when a tombstone held it")
     reason: str | None = Field(default=None, description="for refused: forbidden_for_non_organizer, ...")
+    passing: bool = Field(default=False, description="refused as things are just now; the event is not to blame (J2)")
     gone_at: AwareDatetime | None = Field(default=None, description="gone: when it was deleted, where that is known")
 
     def with_event(self, event: EventSnapshot | None) -> "CalendarCommandSettled":

@@ -89,6 +89,7 @@ class EventSnapshot(Value):
     masked: bool = Field(default=False, description="content hidden before it left the connector (G2)")
     is_organizer: bool = Field(default=True, description="the account's user organises it (H3)")
     editable: bool = Field(default=True, description="the provider lets the user change it (E5)")
+    mails_guests: bool = Field(default=False, description="its guests get mail from every change, asked or not (I2)")
     response: AttendeeStatus | None = Field(default=None, description="the user's own answer, where he is a guest")
     attendees: tuple[EventAttendee, ...] = ()
     conference_url: str | None = None

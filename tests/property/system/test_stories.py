@@ -8,6 +8,7 @@ from tests.property.system.ground import SimulatedGround, simulated_ground
 from tests.property.system.play import Play
 from tests.property.system.reach import Reach
 from tests.property.system.stage import Stage
+from tests.support.waiting import wait_until
 
 
 @pytest.mark.timeout(120)
@@ -28,3 +29,29 @@ async def _deleted_at_once(ground: SimulatedGround) -> None:
         await play.act(0, "calendar", "delete", "")
         await play.settle()
         assert play.slots[0] is None
+
+
+@pytest.mark.timeout(120)
+def test_j2_a_write_that_is_refused_five_times_in_a_row_is_made_later() -> None:
+    """Nothing is locked or put back: the event was only never at rest."""
+    with simulated_ground(3) as ground:
+        ground.run(_refused_five_times(ground))
+
+
+async def _refused_five_times(ground: SimulatedGround) -> None:
+    async with AsyncExitStack() as stack:
+        _, world = await ground.settled(stack)
+        play = Play(Stage(ground, world, stack), Reach())
+        await play.create(0, "crm")
+        await play.settle()
+        await play.stage.arm("fault.412", 5)
+        before = await play.stage.struck()
+        await play.act(0, "crm", "edit", "title")
+
+        async def all_struck() -> bool:
+            return (await play.stage.struck()).get("fault.412", 0) >= before.get("fault.412", 0) + 5
+
+        await wait_until(all_struck, awaited="five refusals", every=0.2)
+        await play.settle()
+        [activity] = [one for one in await play.stage.activities() if one["subject"].startswith("i")]
+        assert not activity["read_only"]

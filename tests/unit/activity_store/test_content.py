@@ -10,7 +10,7 @@ from contracts.activity_commands import ActivityChanges
 
 IDENTITY_AND_TIMES = {"id", "version", "deleted", "add_time", "update_time", "changed_at", "type_changed_at"}
 SYNC_NOTES = {"external_ref", "sync"}
-SET_BY_SYNC = {"recurring", "read_only", "private", "visibility"}
+SET_BY_SYNC = {"recurring", "read_only", "would_mail_guests", "private", "visibility"}
 
 
 def test_the_activity_stores_every_content_field_with_its_type() -> None:
@@ -34,4 +34,5 @@ def test_every_field_of_a_put_is_carried_out() -> None:
 
 def test_f1_http_takes_and_shows_every_content_field() -> None:
     assert set(ActivityPatch.model_fields) == set(CONTENT_FIELDS) - SET_BY_SYNC
-    assert set(CONTENT_FIELDS) <= set(ActivityOut.model_fields)
+    shown_as = {"would_mail_guests": "read_only_reason"}
+    assert {shown_as.get(name, name) for name in CONTENT_FIELDS} <= set(ActivityOut.model_fields)

@@ -8,7 +8,7 @@ from activity_store.adapters.collections import Collections
 from activity_store.application.message_factory import activity_event, from_api
 from activity_store.domain.model.activity import Activity, linked_key
 from activity_store.domain.model.content import LINKS, ActivityContent
-from activity_store.domain.model.errors import InvalidError, LockCode, LockedError
+from activity_store.domain.model.errors import InvalidError, LockedError, LockReason
 from activity_store.domain.model.ids import scoped
 from activity_store.domain.model.linked_items import LinkedItem, Viewer
 from activity_store.domain.rules import locks, transitions
@@ -22,11 +22,19 @@ from chassis.web.problems import FieldError, conflict, forbidden, not_found, unp
 
 Items = Mapping[str, LinkedItem]
 
-_LOCKED: Mapping[LockCode, str] = {
-    "recurring_read_only": "it comes from a recurring event, which can only be edited in the calendar",
-    "event_read_only": "it comes from an event that you may not change",
-    "private_read_only": "it comes from a private event, whose content stays in the calendar",
+_LOCKED: Mapping[LockReason, tuple[str, str]] = {
+    "recurring": ("recurring_read_only", "it comes from a recurring event, which can only be edited in the calendar"),
+    "event": ("event_read_only", "it comes from an event that you may not change"),
+    "would_mail_guests": (
+        "event_read_only",
+        "its event has guests, whom the calendar's provider would mail; the setting invite_guests allows that",
+    ),
+    "private": ("private_read_only", "it comes from a private event, whose content stays in the calendar"),
 }
+"""Code and words of what is locked."""
+
+_UNLOCKED_BY: Mapping[LockReason, str] = {"would_mail_guests": "invite_guests"}
+"""The setting of the connection that would lift a lock."""
 
 
 @contextmanager
@@ -38,7 +46,10 @@ def rules_as_problems() -> Iterator[None]:
         faults = [FieldError(field=fault.field, message=fault.message) for fault in error.faults]
         raise unprocessable("validation_error", "some fields are wrong", errors=faults) from None
     except LockedError as error:
-        raise conflict(error.code, f"this activity cannot be changed: {_LOCKED[error.code]}") from None
+        code, words = _LOCKED[error.reason]
+        setting = _UNLOCKED_BY.get(error.reason)
+        extras = {"setting": setting} if setting else {}
+        raise conflict(code, f"this activity cannot be changed: {words}", **extras) from None
 
 
 @dataclass(frozen=True)

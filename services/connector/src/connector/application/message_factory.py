@@ -128,6 +128,7 @@ class MessageFactory:
         event_id: str | None = None,
         generation: int = 0,
         reason: str | None = None,
+        passing: bool = False,
         gone_at: datetime | None = None,
     ) -> CalendarCommandSettled:
         """Return the answer to a put or remove."""
@@ -140,6 +141,7 @@ class MessageFactory:
             event_id=event_id,
             generation=generation,
             reason=reason,
+            passing=passing,
             gone_at=gone_at,
         )
 

@@ -30,7 +30,8 @@ class LinkTransition:
         if before is not None and noted == before and noted.epoch >= self.connection.epoch:
             return before
         decision = reconcile(noted, self.connection, self.causation.now)
-        link = issue(decision.link, decision.actions, self.causation, self.resend_after)
+        invites = self.connection.settings.invite_guests
+        link = issue(decision.link, decision.actions, self.causation, self.resend_after, invites=invites)
         return self._published(before, link, decision.explanation)
 
     def settled(self, before: Link, outcome: Decision) -> Link:

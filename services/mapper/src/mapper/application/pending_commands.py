@@ -13,15 +13,17 @@ from mapper.domain.model.sides import Guests
 _LONGEST_BACKOFF = 32
 
 
-def issue(link: Link, actions: tuple[Action, ...], causation: Causation, resend_after: timedelta) -> Link:
-    """Return the link with a command under way, and in its outbox, for each ask."""
+def issue(
+    link: Link, actions: tuple[Action, ...], causation: Causation, resend_after: timedelta, *, invites: bool
+) -> Link:
+    """Return the link with a command under way, and in its outbox, for each ask; `invites`: guests may get mail."""
     if not actions:
         return link
     pending = tuple(
         PendingCommand(
             event_fields=link.event.live.fields if link.event.live else None,
             activity_fields=link.activity_fields,
-            guests=_guests(link, action),
+            guests=_guests(link, action, invites=invites),
             command=command_of(link, action, causation),
             context=action.block if isinstance(action, PutEvent) else None,
             closing=action.closing if isinstance(action, RemoveEvent | RemoveActivity) else None,
@@ -48,7 +50,7 @@ def _wait(pending: PendingCommand, resend_after: timedelta) -> timedelta:
     return resend_after * times
 
 
-def _guests(link: Link, action: Action) -> Guests | None:
+def _guests(link: Link, action: Action, *, invites: bool) -> Guests | None:
     if isinstance(action, PutActivity) and link.event.event is not None:
-        return guests_of(link.event.event)
+        return guests_of(link.event.event, invites=invites)
     return link.agreed_guests

@@ -81,6 +81,11 @@ class Activity(Document):
     conference_meeting_url: str | None = None
     recurring: bool = False
     read_only: bool = False
+    """The user may not change its event (E5)."""
+
+    would_mail_guests: bool = False
+    """A change of its event would mail the guests (I2)."""
+
     private: bool = False
     visibility: Visibility = "everyone"
     add_time: datetime

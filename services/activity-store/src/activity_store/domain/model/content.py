@@ -61,6 +61,7 @@ class ActivityContent(TypedDict, total=False):
     conference_meeting_url: Annotated[str | None, Marks(hidden=True)]
     recurring: Annotated[bool, Marks()]
     read_only: Annotated[bool, Marks()]
+    would_mail_guests: Annotated[bool, Marks()]
     private: Annotated[bool, Marks()]
     visibility: Annotated[Visibility, Marks()]
 

@@ -6,8 +6,8 @@ from typing import Literal
 
 from activity_store.domain.model.content import ScheduleField
 
-LockCode = Literal["recurring_read_only", "event_read_only", "private_read_only"]
-"""Problem codes of the HTTP contract for what a calendar decides."""
+LockReason = Literal["recurring", "event", "would_mail_guests", "private"]
+"""Why the calendar decides, in the words of the HTTP contract (E2, E5, I2, G2)."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class InvalidError(Exception):
 class LockedError(Exception):
     """The sync owns what was to be edited (E2, E5, G2)."""
 
-    def __init__(self, code: LockCode, fields: Sequence[str]) -> None:
-        super().__init__(f"{code}: {', '.join(fields) or 'delete'}")
-        self.code: LockCode = code
+    def __init__(self, reason: LockReason, fields: Sequence[str]) -> None:
+        super().__init__(f"{reason}: {', '.join(fields) or 'delete'}")
+        self.reason: LockReason = reason
         self.fields = tuple(fields)

@@ -7,6 +7,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from activity_store.domain.model.activity import Activity
 from activity_store.domain.model.content import ActivityContent
+from activity_store.domain.model.errors import LockReason
+from activity_store.domain.rules.locks import lock_reasons
 from activity_store.domain.rules.overlaps import Overlap
 from activity_store.entrypoints.http.fields import (
     Body,
@@ -134,7 +136,8 @@ class ActivityOut(BaseModel):
     update_time: datetime
     version: int
     recurring: bool
-    read_only: bool
+    read_only: bool = Field(description="would an edit of a mapped field be refused now?")
+    read_only_reason: LockReason | None = Field(description="why it would")
     private: bool
     visibility: Visibility
     sync: SyncOut | None
@@ -142,7 +145,13 @@ class ActivityOut(BaseModel):
     @classmethod
     def of(cls, activity: Activity, **extras: object) -> Self:
         """Return the stored activity as HTTP shows it."""
-        renamed = {"id": activity.activity_id, "version": activity.revision}
+        reason = next(iter(lock_reasons(activity)), None)
+        renamed = {
+            "id": activity.activity_id,
+            "version": activity.revision,
+            "read_only": reason is not None,
+            "read_only_reason": reason,
+        }
         own = {name: getattr(activity, name) for name in ActivityOut.model_fields if name not in renamed}
         return cls.model_validate(own | renamed | extras)
 

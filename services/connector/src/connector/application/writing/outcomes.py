@@ -46,16 +46,16 @@ class CommandOutcomes:
             id=command.command_id, message=message, at=self.messages.clock.now(), event_id=outcome.event_id
         )
         state = self.sync_state.store_event(change) if change else self._drop_removed(command, outcome)
-        await asyncio.gather(state, self.stores.answers.insert(record))
+        await asyncio.gather(state, *(() if outcome.passing else (self.stores.answers.insert(record),)))
         await self.publisher.publish([answer(message)])
         await self._publish_seen(lease, command, outcome)
         await self.leases.release(lease, _finished)
 
     async def refuse(self, connection: Connection, command: Command, reason: str) -> None:
-        """Refuse a command without asking the provider."""
+        """Refuse a command without asking the provider: it is the connection that stands in the way, for now."""
         if connection.account_key is None:
             return
-        message = self.messages.settled(connection, command, "refused", seq=connection.seq, reason=reason)
+        message = self.messages.settled(connection, command, "refused", seq=connection.seq, reason=reason, passing=True)
         await self.publisher.publish([answer(message)])
 
     async def repeat(self, command: Command) -> bool:
@@ -78,6 +78,7 @@ class CommandOutcomes:
             event_id=outcome.event_id,
             generation=outcome.generation,
             reason=outcome.reason,
+            passing=outcome.passing,
             gone_at=outcome.gone_at if outcome.kind == "gone" else None,
         )
 

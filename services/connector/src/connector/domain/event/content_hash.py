@@ -38,6 +38,7 @@ def _content(event: EventSnapshot) -> dict[str, object]:
         "time": _time(fields.time),
         "attendees": sorted(_attendee(guest) for guest in event.attendees),
         "marker": _marker(event.marker),
+        **({"mails_guests": True} if event.mails_guests else {}),
     }
 
 

@@ -17,7 +17,8 @@ class Outcome:
     """What became of a command.
 
     `event`: as in its answer. `seen`: read where the write's own answer was lost, and published as a read of its own
-    after the answer; `deleted`: the id of such an event that is deleted again.
+    after the answer; `deleted`: the id of such an event that is deleted again. `passing`: the same command may be
+    carried out later, so that it is not remembered how it ended.
     """
 
     kind: CalendarOutcome
@@ -28,6 +29,7 @@ class Outcome:
     gone_at: datetime | None = None
     generation: int = 0
     reason: str | None = None
+    passing: bool = False
 
     @property
     def event_id(self) -> str | None:
@@ -67,5 +69,5 @@ def conflict(item: Item) -> Outcome:
 
 
 def given_up(reason: OwnRefusal) -> Outcome:
-    """Return the outcome where the command is given up after several tries."""
-    return Outcome("refused", reason=reason)
+    """Return the outcome where the command is given up after several tries; an event may come to rest (J2)."""
+    return Outcome("refused", reason=reason, passing=reason == "changes_all_the_time")

@@ -14,8 +14,13 @@ def read_only(event: EventSnapshot) -> bool:
     return not event.editable or event.event_type != "default" or event.occurrence is not None
 
 
-def guests_of(event: EventSnapshot) -> Guests:
-    """Return what comes in with an event beside the mapped fields."""
+def is_locked(context: EvaluationContext, event: EventSnapshot) -> bool:
+    """Tell whether the event is not written as things are: the user may not, or its guests would get mail (E5, I2)."""
+    return read_only(event) or context.would_mail_guests
+
+
+def guests_of(event: EventSnapshot, *, invites: bool) -> Guests:
+    """Return what comes in with an event beside the mapped fields; `invites`: its guests may get mail (I2)."""
     return Guests(
         attendees=tuple(
             ActivityAttendee(email=guest.email, name=guest.name, status=guest.status, is_organizer=guest.is_organizer)
@@ -24,13 +29,15 @@ def guests_of(event: EventSnapshot) -> Guests:
         conference_meeting_url=event.conference_url,
         recurring=event.occurrence is not None,
         read_only=not event.editable or event.event_type != "default",
+        would_mail_guests=event.mails_guests and not invites,
         private=event.masked,
     )
 
 
 def whole_activity(context: EvaluationContext, event: EventSnapshot) -> ActivityChanges:
     """Return everything an activity takes over from its event (C2, F5, G3); one that comes back keeps its type (C5)."""
-    settings, guests = context.connection.settings, guests_of(event)
+    settings = context.connection.settings
+    guests = guests_of(event, invites=settings.invite_guests)
     comes_back = context.link.activity.activity is not None
     return ActivityChanges(
         **activity_values(event.fields, None, context.zone),
@@ -39,6 +46,7 @@ def whole_activity(context: EvaluationContext, event: EventSnapshot) -> Activity
         conference_meeting_url=guests.conference_meeting_url,
         recurring=guests.recurring,
         read_only=guests.read_only,
+        would_mail_guests=guests.would_mail_guests,
         private=guests.private,
         visibility=settings.inbound_visibility,
         external_ref=reference(context.link, event),

@@ -12,7 +12,7 @@ from mapper.domain.model.states import RemovalReason, SkipReason
 # fmt: off
 RuleId = Literal[
     "A1", "A8", "A9", "B1", "B2", "B3", "C1", "C5", "C6", "D1", "D2", "D3", "D4", "D7", "D8", "E5", "F4", "G2",
-    "H1", "H2", "H3", "H4", "J1", "J2", "J3", "K1", "K2", "K4",
+    "H1", "H2", "H3", "H4", "I2", "J1", "J2", "J3", "K1", "K2", "K4",
 ]
 # fmt: on
 """The rules that decide about an item."""
@@ -22,6 +22,7 @@ Setting = Literal[
     "calendar_id",
     "direction",
     "include_context",
+    "invite_guests",
     "on_event_deleted",
     "outbound_types",
     "private_events",

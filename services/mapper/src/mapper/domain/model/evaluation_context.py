@@ -43,6 +43,11 @@ class EvaluationContext:
         return self.connection.settings.timezone
 
     @property
+    def would_mail_guests(self) -> bool:
+        """Whether any change of the event would mail its guests, which the user did not allow (I2)."""
+        return self.event is not None and self.event.mails_guests and not self.connection.settings.invite_guests
+
+    @property
     def selected_types(self) -> tuple[str, ...]:
         """The types chosen for the calendar."""
         return self.connection.settings.outbound_types or ()

@@ -1,7 +1,10 @@
 """Every explanation in words a user understands, each with the smallest change that would make the item sync (L1)."""
 
+from collections.abc import Mapping
+
 from contracts.decisions import LostValue, Remedy
 from mapper.domain.model.decision import Explanation
+from mapper.domain.model.states import RemovalReason
 
 WAITING_FOR_OUTCOME = Explanation("waiting", "K4", "A change is on its way and has not been confirmed yet.")
 PAIRING = Explanation(
@@ -121,6 +124,18 @@ EDIT_BEATS_DELETION = Explanation(
 BACK_AGAIN = Explanation("synced", "D8", "The item came back, and so did its counterpart.")
 
 
+_INVITE = Remedy(words="Let the sync mail guests.", setting="invite_guests", value=True)
+_REMOVAL_WORDS: Mapping[RemovalReason, str] = {
+    "deleted": "The activity was deleted",
+    "undated": "The activity lost its date",
+    "filtered": "The activity's type is not synced any more",
+    "calendar_changed": "Another calendar was chosen",
+    "not_owner": "The activity belongs to another user now",
+    "stopped": "The sync was stopped",
+}
+"""What would take an event out of the calendar."""
+
+
 def filtered(activity_type: str, selected: tuple[str, ...]) -> Explanation:
     """Return the explanation of an activity of an unselected type that is not in the calendar (C1)."""
     return Explanation(
@@ -167,10 +182,27 @@ def outbound_filtered(activity_type: str, selected: tuple[str, ...], lost: tuple
     )
 
 
-def merged(lost: tuple[LostValue, ...], *, read_only: bool) -> Explanation:
-    """Return the explanation of a merge: J1 where every field changed on one side only, J2 or E5 where a value lost."""
+def left_for_its_guests(reason: RemovalReason) -> Explanation:
+    """Return the explanation of an event that is not removed because its guests would get mail (I2)."""
+    return Explanation(
+        "waiting",
+        "I2",
+        f"{_REMOVAL_WORDS[reason]}; its event has guests, whom Microsoft would mail, so it stays in the calendar.",
+        "invite_guests",
+        _INVITE,
+    )
+
+
+def merged(lost: tuple[LostValue, ...], *, read_only: bool, would_mail_guests: bool = False) -> Explanation:
+    """Return the explanation of a merge.
+
+    J1 where every field changed on one side only; J2, E5 or I2 where a value lost.
+    """
     if not lost:
         return Explanation("synced", "J1", "The change was taken over to the other side.")
+    if would_mail_guests:
+        words = "The event has guests, whom Microsoft would mail with every change, so the calendar's values stand."
+        return Explanation("synced", "I2", words, "invite_guests", _INVITE, lost)
     if read_only:
         return Explanation(
             "synced", "E5", "The event cannot be changed by you, so the calendar's values stand.", lost=lost

@@ -93,12 +93,13 @@ class ActivitySide(Value):
 
 
 class Guests(Value):
-    """What comes in with an event beside the mapped fields, and is never written out (F5, I1, E2, E5)."""
+    """What comes in with an event beside the mapped fields, and is never written out (F5, I1, I2, E2, E5)."""
 
     attendees: tuple[ActivityAttendee, ...] = ()
     conference_meeting_url: str | None = None
     recurring: bool = False
     read_only: bool = False
+    would_mail_guests: bool = False
     private: bool = False
 
     def joined_by(self, attendees: tuple[ActivityAttendee, ...]) -> Self:

@@ -27,6 +27,11 @@ def not_editable(event: EventSnapshot) -> EventSnapshot:
     return event.model_copy(update={"editable": False})
 
 
+def mailing_guests(event: EventSnapshot) -> EventSnapshot:
+    """Return the event as one whose guests get mail from every change (I2)."""
+    return event.model_copy(update={"mails_guests": True})
+
+
 def unmasked_event(event: EventSnapshot, known: EventFields) -> EventSnapshot:
     """Return a masked event with the private fields that are known from elsewhere (G2)."""
     private = {pair.event: getattr(known, pair.event) for pair in PRIVATE_FIELDS}

@@ -18,8 +18,8 @@ SkipReason = Literal[
 RemovalReason = Literal["deleted", "undated", "filtered", "calendar_changed", "not_owner", "stopped"]
 """Why the sync removes one side; the link closes for it (H1, D4, C5, A9, A8, K1)."""
 
-WaitReason = Literal["needs_confirmation", "access_lost", "dormant_one_way", "outbound_filtered"]
-"""Why a link waits (H4, H2, B3, C6)."""
+WaitReason = Literal["needs_confirmation", "access_lost", "dormant_one_way", "outbound_filtered", "would_mail_guests"]
+"""Why a link waits (H4, H2, B3, C6, I2)."""
 
 CloseReason = SkipReason | RemovalReason | Literal["kept", "not_organiser", "left"]
 """Why a link is closed, or an item unlinked (D8)."""

@@ -7,8 +7,8 @@ from contracts.activity_commands import ActivityChanges
 from contracts.calendar_objects import EventSnapshot
 from contracts.decisions import LostValue
 from mapper.domain.model import explanations
-from mapper.domain.model.activity_content import guests_of, read_only, reference
-from mapper.domain.model.decision import Decision, PutActivity, RemoveEvent
+from mapper.domain.model.activity_content import guests_of, is_locked, reference
+from mapper.domain.model.decision import Decision, PutActivity
 from mapper.domain.model.evaluation_context import EvaluationContext, hold_deletion, is_upcoming, skip, transition
 from mapper.domain.model.link import Link
 from mapper.domain.model.schedules import event_time
@@ -18,6 +18,7 @@ from mapper.domain.rules.inbound import excluded
 from mapper.domain.rules.initial_agreement import with_initial_agreement
 from mapper.domain.rules.merge import merge
 from mapper.domain.rules.outbound import may_show_block, put_event, wanted_block
+from mapper.domain.rules.removal import remove_event
 
 _NOTHING_LOST: tuple[LostValue, ...] = ()
 
@@ -37,8 +38,7 @@ def decide_pair(context: EvaluationContext, activity: ActivitySnapshot, event: E
 def _undated(context: EvaluationContext) -> Decision:
     if context.from_calendar:
         return transition(context, "dormant", "undated", explanations.UNDATED_DORMANT)
-    removal = transition(context, "active", "undated", explanations.DATE_LOST, RemoveEvent("undated"))
-    return import_edits_first(context) or removal
+    return import_edits_first(context) or remove_event(context, "undated", explanations.DATE_LOST)
 
 
 def _unselected(context: EvaluationContext, activity: ActivitySnapshot) -> Decision:
@@ -47,17 +47,16 @@ def _unselected(context: EvaluationContext, activity: ActivitySnapshot) -> Decis
         # History stays where it is: only what lies ahead is taken out of the calendar.
         return transition(context, "frozen", "past", explanations.FROZEN)
     explanation = explanations.unselected(activity.type, context.selected_types)
-    if context.connection.withholds(activity.type):
+    if context.connection.withholds(activity.type) and not context.would_mail_guests:
         return import_edits_first(context) or hold_deletion(context, explanations.held_removal(activity.type))
-    removal = transition(context, "active", "filtered", explanation, RemoveEvent("filtered"))
-    return import_edits_first(context) or removal
+    return import_edits_first(context) or remove_event(context, "filtered", explanation)
 
 
 def _merge(context: EvaluationContext, activity: ActivitySnapshot, event: EventSnapshot) -> Decision:
     link, lost = _with_agreement(context, event)
     based = replace(context, link=link)
-    late, guests = too_late(based), new_guests(link, event)
-    merged = merge(link, calendar_owns_all=read_only(event), without=late)
+    late, guests = too_late(based), new_guests(based, event)
+    merged = merge(link, calendar_owns_all=is_locked(context, event), without=late)
     late_guests = guests is not None and not is_upcoming(based, event.updated)
     if merged.empty and (late or late_guests):
         return transition(based, "frozen", "past", explanations.FROZEN)
@@ -66,7 +65,7 @@ def _merge(context: EvaluationContext, activity: ActivitySnapshot, event: EventS
         return (
             _renewed_block(based, activity, event) or _renamed(based, activity, event) or _equal(based, event, paired)
         )
-    explanation = merge_explanation(merged, event, lost, paired=paired)
+    explanation = merge_explanation(context, merged, event, lost, paired=paired)
     return carry_over(based, activity, event, merged, None if late_guests else guests, explanation)
 
 
@@ -74,7 +73,7 @@ def _with_agreement(context: EvaluationContext, event: EventSnapshot) -> tuple[L
     """Return the link with a state that both sides are compared with, and what loses by it (K2)."""
     link, lost = context.link, _NOTHING_LOST
     if not link.agreed:
-        link, lost = with_initial_agreement(link, context.zone, calendar_owns_all=read_only(event))
+        link, lost = with_initial_agreement(link, context.zone, calendar_owns_all=is_locked(context, event))
         link = link.with_agreed_context(link.event.context)
     if wanted_block(context) == link.event.context:
         link = link.with_agreed_context(link.event.context)
@@ -91,7 +90,7 @@ def _renamed(context: EvaluationContext, activity: ActivitySnapshot, event: Even
 
 
 def _equal(context: EvaluationContext, event: EventSnapshot, paired: bool) -> Decision:
-    link = context.link.with_agreed_guests(guests_of(event))
+    link = context.link.with_agreed_guests(guests_of(event, invites=context.connection.settings.invite_guests))
     if link.state == "active" and link.reason is None and not paired:
         return Decision(link)
     explanation = explanations.PAIRED if paired else explanations.EQUAL

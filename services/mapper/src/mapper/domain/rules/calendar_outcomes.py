@@ -9,7 +9,7 @@ from mapper.domain.model.decision import Decision
 from mapper.domain.model.link import Link
 from mapper.domain.model.pending import PendingCommand
 from mapper.domain.model.sides import EventSide
-from mapper.domain.model.snapshots import not_editable, with_fields
+from mapper.domain.model.snapshots import mailing_guests, not_editable, with_fields
 from mapper.domain.rules.command_effects import as_sent, carried, refused
 from mapper.domain.rules.observe import own_fields, with_event
 
@@ -33,7 +33,9 @@ def event_written_or_removed(link: Link, pending: PendingCommand, fact: Calendar
 
 def _with_new_event(link: Link, fact: CalendarCommandSettled) -> Link:
     if fact.event is not None:
-        return link.with_agreed_guests(guests_of(fact.event)).with_event_id(fact.event.event_id)
+        # What came with an event before stays until it is compared: its locks are lifted by that (I2).
+        guests = link.agreed_guests or guests_of(fact.event, invites=True)
+        return link.with_agreed_guests(guests).with_event_id(fact.event.event_id)
     return _with_unread_event(link, fact.event_id) if fact.event_id else link
 
 
@@ -71,8 +73,13 @@ def vanished(link: Link, fact: CalendarCommandSettled) -> Link:
 
 
 def event_refused(link: Link, pending: PendingCommand, fact: CalendarCommandSettled) -> Decision:
-    """Return what a refusal leads to: an event that the user may not change shows the calendar's values (E5)."""
+    """Return what a refusal leads to: an event that the user may not change shows the calendar's values (E5).
+
+    One whose guests got there first is from now on known to have some (I2).
+    """
     event = link.event.event
+    if fact.reason == "would_mail_guests" and event is not None and pending.closing != "stopped":
+        return Decision(link.with_event_side(link.event.with_event(mailing_guests(event))))
     if isinstance(pending.command, CalendarPut) and pending.command.event_id and event is not None:
         return Decision(link.with_event_side(link.event.with_event(not_editable(event))))
     closed = refused(link, pending, fact.reason or "refused")

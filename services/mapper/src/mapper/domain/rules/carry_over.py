@@ -7,7 +7,7 @@ from contracts.activity_commands import ActivityChanges
 from contracts.calendar_objects import EventSnapshot
 from contracts.decisions import LostValue
 from mapper.domain.model import explanations
-from mapper.domain.model.activity_content import guests_of, read_only, reference
+from mapper.domain.model.activity_content import guests_of, is_locked, read_only, reference
 from mapper.domain.model.decision import Action, Decision, Explanation, PutActivity
 from mapper.domain.model.evaluation_context import EvaluationContext, is_upcoming, transition
 from mapper.domain.model.fields import FieldPair, activity_values, event_values, mapped_fields
@@ -21,17 +21,20 @@ from mapper.domain.rules.outbound import put_event
 def import_edits_first(context: EvaluationContext) -> Decision | None:
     """Import the calendar's edits before the event is removed, so that they are not lost with it.
 
-    None where the CRM misses nothing, or must not be written (A8).
+    None where the CRM misses nothing, or must not be written: it is another user's (A8), or its link is closed (J2).
     """
     link, activity, event = context.link, context.activity, context.event
-    if activity is None or event is None or not link.agreed or activity.owner_id != context.connection.user_id:
+    if link.state == "closed" or activity is None or event is None or not link.agreed:
         return None
-    merged = merge(link, calendar_owns_all=read_only(event), without=too_late(context))
+    if activity.owner_id != context.connection.user_id:
+        return None
+    merged = merge(link, calendar_owns_all=is_locked(context, event), without=too_late(context))
     if not merged.to_crm:
         return None
     lost = tuple(value for value in merged.lost if value.side == "crm")
     incoming = replace(merged, to_calendar=(), lost=lost)
-    return carry_over(context, activity, event, incoming, None, merge_explanation(incoming, event, (), paired=False))
+    explanation = merge_explanation(context, incoming, event, (), paired=False)
+    return carry_over(context, activity, event, incoming, None, explanation)
 
 
 def too_late(context: EvaluationContext) -> frozenset[FieldPair]:
@@ -43,11 +46,15 @@ def too_late(context: EvaluationContext) -> frozenset[FieldPair]:
     return frozenset(pair for pair, moment in made.items() if not is_upcoming(context, moment))
 
 
-def merge_explanation(merged: Merge, event: EventSnapshot, lost: tuple[LostValue, ...], *, paired: bool) -> Explanation:
+def merge_explanation(
+    context: EvaluationContext, merged: Merge, event: EventSnapshot, lost: tuple[LostValue, ...], *, paired: bool
+) -> Explanation:
     """Return why a merge came out as it did; `paired`: the two sides meet for the first time (K2)."""
     if paired:
         return replace(explanations.PAIRED, lost=lost)
-    return explanations.merged(merged.lost, read_only=read_only(event))
+    return explanations.merged(
+        merged.lost, read_only=read_only(event), would_mail_guests=context.would_mail_guests and not read_only(event)
+    )
 
 
 def carry_over(
@@ -96,9 +103,9 @@ def _incoming(
     return ActivityChanges(**values, external_ref=reference(context.link, event))
 
 
-def new_guests(link: Link, event: EventSnapshot) -> Guests | None:
+def new_guests(context: EvaluationContext, event: EventSnapshot) -> Guests | None:
     """Return what else came in with the event since it was last taken over; guests known to the CRM alone stay."""
-    guests = guests_of(event)
+    link, guests = context.link, guests_of(event, invites=context.connection.settings.invite_guests)
     if guests == (link.agreed_guests or _guests_in_crm(link)) or (link.agreed_guests is None and link.origin == "crm"):
         return None
     own = link.activity.live.attendees if link.origin == "crm" and link.activity.live else ()

@@ -6,7 +6,7 @@ from contracts.activities import ActivitySnapshot
 from contracts.calendar_objects import EventSnapshot
 from mapper.domain.model import explanations
 from mapper.domain.model.activity_content import read_only
-from mapper.domain.model.decision import Decision, RemoveActivity, RemoveEvent
+from mapper.domain.model.decision import Decision, RemoveActivity
 from mapper.domain.model.evaluation_context import (
     EvaluationContext,
     activate,
@@ -18,6 +18,7 @@ from mapper.domain.model.evaluation_context import (
 from mapper.domain.rules.inbound import create_activity
 from mapper.domain.rules.merge import activity_changes, event_changed_at, event_changes
 from mapper.domain.rules.outbound import recreate_event, restore_event
+from mapper.domain.rules.removal import remove_after_activity
 
 
 def decide_event_deleted(context: EvaluationContext, activity: ActivitySnapshot) -> Decision:
@@ -50,7 +51,7 @@ def decide_activity_deleted(context: EvaluationContext, event: EventSnapshot) ->
         return transition(context, "frozen", "past", explanations.FROZEN)
     if _since_waking(context, deleted_at):
         return hold_deletion(context, explanations.HELD_REMOVAL)
-    return activate(context, explanations.ACTIVITY_DELETED, RemoveEvent("deleted"))
+    return remove_after_activity(context, explanations.ACTIVITY_DELETED)
 
 
 def _event_deleted_at(context: EvaluationContext) -> datetime:

@@ -8,7 +8,7 @@ from contracts.activities import ActivitySnapshot
 from contracts.activity_commands import ActivityChanges
 from contracts.calendar_objects import EventChanges
 from mapper.domain.model import explanations
-from mapper.domain.model.activity_content import read_only
+from mapper.domain.model.activity_content import is_locked
 from mapper.domain.model.decision import Decision, Explanation, Obstacle, PutActivity, PutEvent
 from mapper.domain.model.evaluation_context import EvaluationContext, skip, transition
 from mapper.domain.model.fields import event_values, mapped_fields
@@ -48,23 +48,23 @@ def wanted_block(context: EvaluationContext) -> str:
 
 
 def may_show_block(context: EvaluationContext) -> bool:
-    """Tell whether the block may be written: not into what others organise, or hide from us (E5, G2)."""
+    """Tell whether the block may be written: not into what others organise or hide, nor what is locked (E5, G2, I2)."""
     event = context.event
-    return event is None or (event.is_organizer and not event.masked and not read_only(event))
+    return event is None or (event.is_organizer and not event.masked and not is_locked(context, event))
 
 
 def restore_event(context: EvaluationContext, activity: ActivitySnapshot) -> Decision:
     """Create a deleted event again because the user wants it back (H4), whatever its type or origin.
 
-    It is the user's own and stands alone now, so what locked its activity is lifted (E2, E5, G2).
+    It is the user's own and stands alone now, so what locked its activity is lifted (E2, E5, G2, I2).
     """
     if event_time(activity.schedule) is None:
         return transition(context, "dormant", "undated", explanations.UNDATED_DORMANT)
     creation = create_event(context, activity, explanations.RESTORED)
     guests = context.link.agreed_guests
-    if guests is None or not (guests.recurring or guests.read_only or guests.private):
+    if guests is None or not (guests.recurring or guests.read_only or guests.would_mail_guests or guests.private):
         return creation
-    unlock = PutActivity(ActivityChanges(recurring=False, read_only=False, private=False))
+    unlock = PutActivity(ActivityChanges(recurring=False, read_only=False, would_mail_guests=False, private=False))
     return replace(creation, actions=(*creation.actions, unlock))
 
 

@@ -15,11 +15,22 @@ from mapper.domain.rules.calendar_outcomes import event_refused, event_written_o
 
 
 def apply_calendar_outcome(link: Link, fact: CalendarCommandSettled) -> Decision:
-    """Take in the answer to a put or remove of an event; an answer to nothing pending changes nothing."""
+    """Take in the answer to a put or remove of an event; an answer to nothing pending changes nothing.
+
+    A passing refusal decides nothing: what is still to be done shows when the link is decided anew (J2).
+    """
     pending = find_pending(link, fact.command_id)
     if pending is None:
         return Decision(link)
+    if fact.passing and fact.reason == "changes_all_the_time":
+        return Decision(link)  # it stays under way, and is sent again later
     link = _without(link, pending).with_generation(fact.generation)
+    if fact.passing and pending.closing != "stopped":
+        return Decision(link)
+    return _calendar_outcome(link, pending, fact)
+
+
+def _calendar_outcome(link: Link, pending: PendingCommand, fact: CalendarCommandSettled) -> Decision:
     match fact.outcome:
         case "applied":
             return Decision(event_written_or_removed(link, pending, fact))

@@ -9,13 +9,14 @@ from datetime import datetime
 
 from mapper.domain.model import explanations
 from mapper.domain.model.connection import Connection
-from mapper.domain.model.decision import Decision, RemoveEvent
+from mapper.domain.model.decision import Decision
 from mapper.domain.model.evaluation_context import EvaluationContext, explain, is_over, no_change, skip, transition
 from mapper.domain.model.link import Link
 from mapper.domain.rules.both_sides import decide_pair
 from mapper.domain.rules.carry_over import import_edits_first
 from mapper.domain.rules.one_side import decide_only_activity, decide_only_event, is_written
 from mapper.domain.rules.redaction import redact
+from mapper.domain.rules.removal import remove_event
 from mapper.domain.rules.stopping import stopped
 
 Rule = Callable[[EvaluationContext], Decision | None]
@@ -50,9 +51,7 @@ def _other_calendar(context: EvaluationContext) -> Decision | None:
     if (context.event or link.event_unread) and is_over(context):
         return transition(context, "frozen", "past", explanations.FROZEN)
     if context.event or link.event_unread:
-        removal = transition(
-            context, "active", "calendar_changed", explanations.MOVING_CALENDAR, RemoveEvent("calendar_changed")
-        )
+        removal = remove_event(context, "calendar_changed", explanations.MOVING_CALENDAR)
         return import_edits_first(context) or removal
     moved = link.in_calendar(chosen)
     return reconcile(moved.closed("calendar_changed") if link.linked else moved, context.connection, context.now)
@@ -63,7 +62,7 @@ def _not_owner(context: EvaluationContext) -> Decision | None:
     if activity is None or activity.owner_id == context.connection.user_id:
         return None
     if context.link.agreed and not context.from_calendar and context.event:
-        return transition(context, "active", "not_owner", explanations.HANDED_OVER, RemoveEvent("not_owner"))
+        return remove_event(context, "not_owner", explanations.HANDED_OVER)
     return skip(context, "not_owner", explanations.NOT_OWNER)
 
 

@@ -14,6 +14,8 @@ def stopped(context: EvaluationContext) -> Decision | None:
     if connection.status == "connecting" or not context.link.agreed:
         return no_change(context)
     removal = _removal(context) if connection.status == "stopping" else None
+    if isinstance(removal, RemoveEvent) and context.would_mail_guests:
+        return import_edits_first(context) or _left_behind(context)
     if removal is not None:
         return import_edits_first(context) or transition(context, "active", "stopped", explanations.STOPPED, removal)
     return _closed(context)
@@ -33,6 +35,13 @@ def _removal(context: EvaluationContext) -> RemoveActivity | RemoveEvent | None:
     if remove == "events" and not context.from_calendar and context.event:
         return RemoveEvent("stopped")
     return None
+
+
+def _left_behind(context: EvaluationContext) -> Decision:
+    """Leave an event whose guests would get mail; that it was to be removed is counted (I2, K1)."""
+    if context.link.left_behind:
+        return no_change(context)
+    return Decision(context.link.stop_refused(), explanations.left_for_its_guests("stopped"))
 
 
 def _closed(context: EvaluationContext) -> Decision:

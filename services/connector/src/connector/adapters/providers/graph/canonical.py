@@ -10,7 +10,7 @@ from connector.adapters.providers.graph.bodies import join_url, read_body
 from connector.adapters.providers.graph.marker import read_marker, read_written_zone
 from connector.adapters.providers.graph.recurrence import UnreadableRecurrenceError
 from connector.adapters.providers.graph.times import read_instant, read_time
-from connector.adapters.providers.graph.versions import EventVersion
+from connector.adapters.providers.graph.versions import EventVersion, standing_of
 from connector.adapters.providers.graph.writing import one_line
 from connector.domain.event.content_hash import with_hash
 from connector.domain.provider.items import (
@@ -111,6 +111,7 @@ def snapshot(
         "visibility": "default" if (raw.get("sensitivity") or "normal") == "normal" else "private",
         "is_organizer": _is_organizer(raw),
         "editable": _is_organizer(raw),
+        "mails_guests": standing_of(raw) == "guests",
         "response": None if _is_organizer(raw) else _answer(raw.get("responseStatus")),
         "attendees": _attendees(raw),
         "conference_url": join_url(raw) or None,

@@ -1,7 +1,7 @@
 """What a conditional write must know of the event that it changes; it travels where other providers have an etag.
 
 Beside Exchange's etag it holds what the answer to a write does not repeat, and what would come of the write: Exchange
-mails the guests of a meeting whenever its organizer changes it, and lets a guest change but his own copy.
+mails the guests of a meeting whenever its organizer changes it (I2), and lets a guest change but his own copy.
 """
 
 from collections.abc import Mapping
@@ -23,7 +23,7 @@ class EventVersion:
     @classmethod
     def of(cls, raw: Mapping[str, Any], zone: str | None) -> Self:
         """Return the version of an event as it was read."""
-        return cls(_etag(raw), _standing(raw), zone)
+        return cls(_etag(raw), standing_of(raw), zone)
 
     @classmethod
     def parsed(cls, text: str) -> Self:
@@ -41,7 +41,8 @@ def _etag(raw: Mapping[str, Any]) -> str:
     return str(shown or (f'W/"{key}"' if key else ""))
 
 
-def _standing(raw: Mapping[str, Any]) -> Standing:
+def standing_of(raw: Mapping[str, Any]) -> Standing:
+    """Return whose an event is: the user's own, his own with guests (rooms get mail too), or somebody else's."""
     if not raw.get("isOrganizer", True):
         return "foreign"
     return "guests" if raw.get("attendees") else "own"
