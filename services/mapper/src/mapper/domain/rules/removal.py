@@ -3,18 +3,20 @@
 from mapper.domain.model import explanations
 from mapper.domain.model.decision import Decision, Explanation, RemoveEvent
 from mapper.domain.model.evaluation_context import EvaluationContext, skip, transition
-from mapper.domain.model.states import RemovalReason
+from mapper.domain.model.states import LinkState, RemovalReason
 
 
 def remove_event(context: EvaluationContext, reason: RemovalReason, explanation: Explanation) -> Decision:
     """Remove the event; the link then closes for this reason.
 
     Where its guests would get mail it closes at once, and the event stays. Each later look finds the cause again, so
-    that what waited is done as soon as guests may be invited, or there are none any more.
+    that what waited is done as soon as guests may be invited, or there are none any more. The link stays closed even
+    then, so that nothing comes back from the calendar (J2).
     """
     if context.would_mail_guests:
         return skip(context, reason, explanations.left_for_its_guests(reason))
-    return transition(context, "active", reason, explanation, RemoveEvent(reason))
+    state: LinkState = "closed" if context.link.state == "closed" else "active"
+    return transition(context, state, reason, explanation, RemoveEvent(reason))
 
 
 def remove_after_activity(context: EvaluationContext, explanation: Explanation) -> Decision:
