@@ -87,3 +87,14 @@ def test_r_suffix_is_no_instance() -> None:
 def test_rules_nobody_can_expand_are_refused(line: str) -> None:
     with pytest.raises(GoogleError, match="Invalid recurrence rule"):
         recurrence.check(master("2026-03-02T09:00:00", "UTC", [line]))
+
+
+def test_a_start_outside_its_rule_is_an_instance_beside_those_that_count_counts() -> None:
+    """See docs/providers/google.md, 1.3."""
+    event = master("2026-03-03T09:00:00", "UTC", ["RRULE:FREQ=WEEKLY;BYDAY=TH;COUNT=3"])
+    assert [f"{one:%m-%d}" for one in ours(event)] == ["03-03", "03-05", "03-12", "03-19"]
+
+
+@pytest.mark.parametrize("until", ["20260302", "20260303T085959Z", "20260303T085959"])
+def test_a_rule_that_ends_before_its_start_has_no_instance(until: str) -> None:
+    assert not ours(master("2026-03-03T09:00:00", "UTC", [f"RRULE:FREQ=WEEKLY;UNTIL={until}"]))

@@ -174,3 +174,24 @@ def test_the_zone_of_a_written_series_is_good_enough_where_exchange_knows_none()
     own = {"originalStartTimeZone": CUSTOM, "recurrence": recurring_in(CUSTOM)}
     item = read(**MASTER | marked("Europe/Berlin") | own)
     assert isinstance(item, SeriesRead)
+
+
+@pytest.mark.parametrize("numbers", [{"interval": 0}, {"interval": -1}])
+def test_e3_an_interval_that_means_nothing_is_quarantined_by_the_rule_for_series(numbers: dict[str, int]) -> None:
+    pattern = WEEKLY["pattern"] | numbers
+    found = read(**MASTER | {"recurrence": WEEKLY | {"pattern": pattern}})
+    assert isinstance(found, Unreadable)
+    assert (found.rule, found.reason) == ("E3", f"a recurrence whose interval is {numbers['interval']}")
+
+
+def test_e3_of_a_range_without_a_number_the_same_is_said() -> None:
+    span = FOREVER | {"type": "numbered", "numberOfOccurrences": 0}
+    found = read(**MASTER | {"recurrence": WEEKLY | {"range": span}})
+    assert isinstance(found, Unreadable)
+    assert (found.rule, found.reason) == ("E3", "a recurrence whose numberOfOccurrences is 0")
+
+
+def test_e3_the_pattern_alone_says_where_occurrences_are() -> None:
+    master = read(**MASTER)
+    assert isinstance(master, SeriesRead)
+    assert master.rule_alone

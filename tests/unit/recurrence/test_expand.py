@@ -1,5 +1,6 @@
 """E3, D6: a series becomes events, in the wall clock of its zone, with its exceptions."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -184,6 +185,15 @@ def test_a_rule_that_never_matches_ends(rule: str) -> None:
         "RRULE:FREQ=SOMETIMES",
         "RRULE:",
         "RRULE:FREQ=DAILY;INTERVAL=0",
+        "RRULE:FREQ=MONTHLY;INTERVAL=-1",
+        "RRULE:FREQ=WEEKLY;COUNT=0",
+        "RRULE:FREQ=WEEKLY;COUNT=-1",
+        "RRULE:FREQ=WEEKLY;COUNT=",
+        "RRULE:FREQ=YEARLY;BYMONTH=13",
+        "RRULE:FREQ=MONTHLY;BYMONTHDAY=0",
+        "RRULE:FREQ=MONTHLY;BYMONTHDAY=1,32",
+        "RRULE:FREQ=DAILY;BYHOUR=25",
+        "RRULE:FREQ=MONTHLY;BYDAY=MO;BYSETPOS=0",
         "RRULE:FREQ=DAILY;UNTIL=tomorrow",
         "RRULE:FREQ=DAILY;UNTIL=20261399",
         "RRULE:FREQ=DAILY;BYEASTER=1",
@@ -203,3 +213,38 @@ def test_e3_what_nobody_can_expand_says_why(line: str) -> None:
         expanded(series(timed("2026-03-02T09:00:00Z"), line))
     assert caught.value.code == "unexpandable_rule"
     assert caught.value.detail
+
+
+@pytest.mark.parametrize("rule", ["FREQ=WEEKLY;COUNT=0", "FREQ=WEEKLY;COUNT=-1", "FREQ=WEEKLY;INTERVAL=0"])
+def test_e3_a_number_that_means_nothing_is_named_with_its_rule_also_outside_the_window(rule: str) -> None:
+    """Nobody's `COUNT=0` is a series that merely has no occurrence for now."""
+    with pytest.raises(UnexpandableRule) as caught:
+        expanded(series(timed("2031-03-02T09:00:00Z"), f"RRULE:{rule}"))
+    assert caught.value.detail == f"RRULE:{rule} means nothing, because of {rule.split(';')[1]}"
+
+
+TUESDAY, THURSDAYS = "2026-03-03T09:00Z", ["2026-03-05T09:00Z", "2026-03-12T09:00Z", "2026-03-19T09:00Z"]
+
+
+@pytest.mark.parametrize("end", ["COUNT=3", "UNTIL=20260320"])
+def test_e3_a_start_that_its_rule_does_not_make_is_an_occurrence_beside_those_of_the_rule(end: str) -> None:
+    """Google shows COUNT + 1 of them; docs/providers/google.md, 1.3."""
+    events = expanded(series(timed("2026-03-03T09:00:00Z"), f"RRULE:FREQ=WEEKLY;BYDAY=TH;{end}"))
+    assert starts(*events) == [TUESDAY, *THURSDAYS]
+
+
+@pytest.mark.parametrize("line", ["EXDATE:20260303T090000Z", "EXRULE:FREQ=WEEKLY;BYDAY=TU"])
+def test_e3_such_a_start_can_be_taken_out(line: str) -> None:
+    events = expanded(series(timed("2026-03-03T09:00:00Z"), "RRULE:FREQ=WEEKLY;BYDAY=TH;COUNT=3", line))
+    assert starts(*events) == THURSDAYS
+
+
+def test_e3_where_the_rule_alone_counts_the_start_is_none() -> None:
+    """Exchange moves the start to the first day of its pattern; docs/providers/graph.md, 2.4."""
+    rule = replace(series(timed("2026-03-03T09:00:00Z"), "RRULE:FREQ=WEEKLY;BYDAY=TH;COUNT=3"), rule_alone=True)
+    assert starts(*expanded(rule)) == THURSDAYS
+
+
+@pytest.mark.parametrize("until", ["20260302", "20260303T085959Z", "20260303T095959"])
+def test_e3_a_rule_that_ends_before_its_start_has_no_occurrence(until: str) -> None:
+    assert not expanded(series(timed("2026-03-03T09:00:00Z"), f"RRULE:FREQ=WEEKLY;UNTIL={until}"))

@@ -20,6 +20,7 @@ from connector.domain.provider.port import Traits
 from contracts import topics
 from contracts.calendar_events import EventChanged, EventGone
 from contracts.connections import ConnectionSettings
+from contracts.decisions import SyncDecided
 from contracts.envelope import Message
 from tests.support.mapper_world import Database
 from tests.unit.connector.support import NOW, connection
@@ -97,6 +98,7 @@ class Reader:
 
     def __init__(self, **settings: Any) -> None:
         self.clock, self.calendar, self.published = ManualClock(NOW), FakeCalendar(), list[Message]()
+        self.decided: list[SyncDecided] = []
         self.database = Database(self._hear)
         self.stores = open_stores(self.database, lambda _: ())  # type: ignore[arg-type]  # the same, in memory
         given = ConnectionSettings(calendar_id="cal", timezone="Europe/Berlin", **settings)
@@ -154,5 +156,8 @@ class Reader:
         return {one.event_id for one in await self.stores.events.find({"scope": "c1:cal"})}
 
     def _hear(self, message: Outgoing) -> None:
-        if message.topic == topics.CALENDAR_EVENTS:
-            self.published.append(topics.reader(message.topic)(message.value.encode()))
+        read = topics.reader(message.topic)(message.value.encode())
+        if isinstance(read, SyncDecided):
+            self.decided.append(read)
+        elif message.topic == topics.CALENDAR_EVENTS:
+            self.published.append(read)

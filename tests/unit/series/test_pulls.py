@@ -298,3 +298,23 @@ async def test_e4_a_new_series_elsewhere_continues_nothing() -> None:
 
 def untold(event_id: str, time: Timed, *lines: str, summary: str = "Stand-up") -> SeriesRead:
     return replace(series(event_id, time, *lines, summary=summary), lineage=event_id, exceptions=())
+
+
+@pytest.mark.parametrize(
+    ("rule", "outcome", "by", "remedy"),
+    [
+        ("RRULE:FREQ=WEEKLY;COUNT=0", "quarantined", "E3", False),
+        ("RRULE:FREQ=WEEKLY;INTERVAL=0", "quarantined", "E3", False),
+        ("RRULE:FREQ=WEEKLY;COUNT=2", "skipped", "D1", False),
+        ("RRULE:FREQ=YEARLY", "waiting", "D5", True),
+    ],
+)
+async def test_e3_a_series_without_occurrences_is_said_to_wait_only_if_it_does(
+    rule: str, outcome: str, by: str, *, remedy: bool
+) -> None:
+    reader = Reader(horizon_days=30)
+    reader.calendar.write(series("x", at(2, month=1), rule))
+    await reader.replay()
+    [decided] = reader.decided
+    assert (decided.outcome, decided.rule, decided.remedy is not None) == (outcome, by, remedy)
+    assert outcome != "quarantined" or rule in decided.words

@@ -41,8 +41,8 @@ def _detect_single(context: ReadContext, item: Item, state: SyncState, changes: 
             if known := state.events.get(event_id):
                 changes.deletions.append(Deletion(known, at))
             changes.unknown_deletion |= event_id not in state.events and event_id not in state.series
-        case Unreadable(event_id=event_id, reason=reason):
-            changes.skipped.append(unreadable(event_id, "F6", reason))
+        case Unreadable(event_id=event_id, reason=reason, rule=rule):
+            changes.skipped.append(unreadable(event_id, rule, reason))
         case _:
             pass
 

@@ -7,8 +7,8 @@ from connector.domain.change_detection.event_change import EventChange, detect_c
 from connector.domain.change_detection.group_members import GroupMember
 from connector.domain.change_detection.group_pairing import successors
 from connector.domain.change_detection.read_context import ReadContext
-from connector.domain.change_detection.series_view import MemberView, view_of
-from connector.domain.change_detection.skipped_events import none_in_window, unreadable
+from connector.domain.change_detection.series_view import MemberView, goes_on_later, view_of
+from connector.domain.change_detection.skipped_events import none_in_window, over, unreadable
 from connector.domain.series.recurrence import OccurrenceId, UnexpandableRule
 from connector.domain.sync_state.documents import EventState
 from contracts.calendar_objects import EventSnapshot
@@ -30,7 +30,7 @@ def detect_group_changes(
     pairs = successors(context, views, lost, new_ids, occurrence_id) if lost and new_ids else {}
     former = {new: lost[old].state for new, old in pairs.items()}
     for view in views:
-        _add_shown(context, view, states, former, changes)
+        _add_shown(context, view, states, former, occurrence_id, changes)
     _add_lost(lost, set(pairs.values()), {event_id for one in members for event_id in one.cancelled}, changes)
 
 
@@ -83,6 +83,7 @@ def _add_shown(
     view: MemberView,
     states: Mapping[str, EventState],
     former: Mapping[str, EventState],
+    occurrence_id: OccurrenceId,
     changes: PageChanges,
 ) -> None:
     """Add the series and the events that it shows; `former`: by new event id, the state of what it continues."""
@@ -95,7 +96,8 @@ def _add_shown(
     ]
     changes.add(events)
     if member.has_rule and not any(one.state.published for one in events):
-        changes.skipped.append(none_in_window(member.series_id))
+        later = bool(events) or goes_on_later(context, member, occurrence_id)
+        changes.skipped.append(none_in_window(member.series_id) if later else over(member.series_id))
 
 
 def _change(

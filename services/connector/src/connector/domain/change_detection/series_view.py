@@ -2,13 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 
 from connector.domain.change_detection.group_members import GroupMember
 from connector.domain.change_detection.read_context import ReadContext
 from connector.domain.provider.items import OccurrenceRead, deviation_id
-from connector.domain.series.recurrence import OccurrenceId, expand
+from connector.domain.series.recurrence import OccurrenceId, UnexpandableRule, expand
 from connector.domain.sync_state.documents import SeriesState
 from contracts.calendar_objects import EventSnapshot
+
+_LONGEST_HORIZON = timedelta(days=730)
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,24 @@ def expanded(context: ReadContext, series: SeriesState, occurrence_id: Occurrenc
         occurrence_id=occurrence_id,
     )
     return {event.event_id: event for event in expansion.events}
+
+
+def goes_on_later(context: ReadContext, member: GroupMember, occurrence_id: OccurrenceId) -> bool:
+    """Whether a series has occurrences after the window, which a wider horizon would show (D5)."""
+    if member.after is None or member.after.master is None:
+        return False
+    end = context.window.end
+    try:
+        expansion = expand(
+            member.after.master,
+            member.after.deviations,
+            window_start=end,
+            window_end=end + _LONGEST_HORIZON,
+            occurrence_id=occurrence_id,
+        )
+    except UnexpandableRule:  # too many of them
+        return True
+    return bool(expansion.events)
 
 
 def _is_over(context: ReadContext, event: EventSnapshot) -> bool:

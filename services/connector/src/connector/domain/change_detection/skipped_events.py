@@ -5,8 +5,8 @@ from typing import Literal
 
 from contracts.decisions import Remedy
 
-SkipOutcome = Literal["quarantined", "waiting"]
-SkipRule = Literal["D5", "E3", "F6"]
+SkipOutcome = Literal["quarantined", "skipped", "waiting"]
+SkipRule = Literal["D1", "D5", "E3", "F6"]
 _LOOK_FURTHER = Remedy(words="Look further ahead.", setting="horizon_days", value=730)
 
 
@@ -38,3 +38,8 @@ def none_in_window(series_id: str) -> SkippedEvent:
     """Return a series that has no occurrence between now and the horizon (D5, E3)."""
     words = "None of its occurrences lies between now and as far ahead as the sync looks."
     return SkippedEvent(series_id, "waiting", "D5", words, "horizon_days", _LOOK_FURTHER)
+
+
+def over(series_id: str) -> SkippedEvent:
+    """Return a series whose last occurrence is over: no setting brings it in (D1, E3)."""
+    return SkippedEvent(series_id, "skipped", "D1", "None of its occurrences lies ahead, and only what does is synced.")

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
 from contracts.calendar_objects import EventSnapshot
 
@@ -36,6 +37,8 @@ class OccurrenceCancelled:
 class SeriesRead:
     """A recurring master: `event` is its first occurrence, `recurrence` its RFC 5545 lines (RRULE, RDATE, EXDATE).
 
+    `rule_alone`: its start is an occurrence only where the rule makes it one; else it is one in any case (E3).
+
     `exceptions` are all of its exceptions, where the provider tells them with the master; None where it tells each by
     a row of its own. Such a provider tells no lineage but the series' own id.
     """
@@ -45,6 +48,7 @@ class SeriesRead:
     recurrence: tuple[str, ...]
     lineage: str
     exceptions: tuple[OccurrenceRead | OccurrenceCancelled, ...] | None = None
+    rule_alone: bool = False
 
 
 @dataclass(frozen=True)
@@ -57,10 +61,14 @@ class EventRemoved:
 
 @dataclass(frozen=True)
 class Unreadable:
-    """An item nobody can make sense of: quarantined with its reason, and never in the way of the rest."""
+    """An item nobody can make sense of: quarantined with its reason, and never in the way of the rest.
+
+    `rule` is the rule of the product by which it is (E3: how it repeats; F6: anything else).
+    """
 
     event_id: str
     reason: str
+    rule: Literal["E3", "F6"] = "F6"
 
 
 Item = EventRead | SeriesRead | OccurrenceRead | OccurrenceCancelled | EventRemoved | Unreadable

@@ -90,9 +90,9 @@ def _spans(series: SeriesRead, window: _Window) -> dict[str, Timed | AllDay]:
 def _rule_set(series: SeriesRead) -> RuleSet:
     span = series.event.fields.time
     if isinstance(span, AllDay):
-        return RuleSet(series.recurrence, _midnight(span.start), span.end - span.start, None)
+        return RuleSet(series.recurrence, _midnight(span.start), span.end - span.start, None, series.rule_alone)
     zone = ZoneInfo(span.timezone)
-    return RuleSet(series.recurrence, _wall(span.start, zone), span.end - span.start, zone)
+    return RuleSet(series.recurrence, _wall(span.start, zone), span.end - span.start, zone, series.rule_alone)
 
 
 def _span(wall: datetime, length: timedelta, like: Timed | AllDay) -> Timed | AllDay:

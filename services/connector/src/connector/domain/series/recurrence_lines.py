@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from pydantic import TypeAdapter, ValidationError
 
 from connector.domain.provider.zones import iana_zone
-from connector.domain.series.recurrence_rules import UnexpandableRule, rule_starts
+from connector.domain.series.recurrence_rules import UnexpandableRule, ends_before, rule_starts
 
 # More than an hourly event over the default horizon of 180 days.
 MAX_OCCURRENCES = 5_000
@@ -21,12 +21,16 @@ _ISO_DURATION = TypeAdapter(timedelta)
 
 @dataclass(frozen=True)
 class RuleSet:
-    """The lines with what they start from: the local DTSTART (midnight for days), the length, the zone (days: None)."""
+    """The lines with what they start from: the local DTSTART (midnight for days), the length, the zone (days: None).
+
+    `rule_alone`: DTSTART is an occurrence only where a rule makes it one.
+    """
 
     lines: Sequence[str]
     first: datetime
     length: timedelta
     zone: ZoneInfo | None
+    rule_alone: bool = False
 
     def between(self, after: datetime, before: datetime) -> dict[datetime, timedelta]:
         """Return local starts with their lengths, at least those in [after, before). Raises UnexpandableRule."""
@@ -40,13 +44,24 @@ class RuleSet:
         return kept
 
     def _made(self, lines: Sequence["_Line"], after: datetime, before: datetime) -> dict[datetime, timedelta]:
-        made = {} if any(line.name == "RRULE" for line in lines) else {self.first: self.length}
+        made = {self.first: self.length} if self._starts_with_first(lines) else {}
         for line in lines:
             if line.name == "RRULE":
                 made |= dict.fromkeys(self._starts(line, after, before), self.length)
             elif line.name == "RDATE":
                 made |= dict(self._dates(line))
         return made
+
+    def _starts_with_first(self, lines: Sequence["_Line"]) -> bool:
+        """Whether DTSTART is an occurrence: by default it is, but for rules that ended before (UNTIL).
+
+        COUNT does not count it where the rule does not make it. RFC 5545 3.8.5.3 leaves that undefined; see
+        `docs/decisions/a-start-outside-its-rule.md`.
+        """
+        rules = [line.value for line in lines if line.name == "RRULE"]
+        if not rules:
+            return True
+        return not self.rule_alone and not all(ends_before(rule, self.first, self.zone) for rule in rules)
 
     def _gone(self, lines: Sequence["_Line"], after: datetime, before: datetime) -> set[datetime]:
         ruled = (one for line in lines if line.name == "EXRULE" for one in self._starts(line, after, before))

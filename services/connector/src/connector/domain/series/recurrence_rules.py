@@ -28,6 +28,19 @@ _STEP = {
 }
 _WALL = "%Y%m%dT%H%M%S"
 _UNTIL = re.compile(r"(\d{8})(?:T(\d{6})(Z?))?")
+# The values of RFC 5545 3.3.10: from, to, and whether they may be counted from the end.
+_VALUES = {
+    "COUNT": (1, None, False),
+    "INTERVAL": (1, None, False),
+    "BYSECOND": (0, 60, False),
+    "BYMINUTE": (0, 59, False),
+    "BYHOUR": (0, 23, False),
+    "BYMONTHDAY": (1, 31, True),
+    "BYYEARDAY": (1, 366, True),
+    "BYWEEKNO": (1, 53, True),
+    "BYMONTH": (1, 12, False),
+    "BYSETPOS": (1, 366, True),
+}
 
 
 class UnexpandableRule(Rejected):
@@ -43,6 +56,7 @@ def rule_starts(rule: str, first: datetime, zone: ZoneInfo | None, after: dateti
     Without a zone the series is all-day. Raises UnexpandableRule.
     """
     parts = _parts(rule)
+    _check_values(rule, parts)
     limit = min(before, _until(parts.pop("UNTIL", None), zone) or before)
     if limit < max(first, after):
         return []
@@ -50,6 +64,22 @@ def rule_starts(rule: str, first: datetime, zone: ZoneInfo | None, after: dateti
     shift = _twin_shift(start.year, limit.year)
     twins = _between(_parse(parts, _moved(start, shift)), _moved(max(start, after), shift), _moved(limit, shift))
     return [one for one in (_moved(twin, -shift) for twin in twins) if one < before]
+
+
+def ends_before(rule: str, first: datetime, zone: ZoneInfo | None) -> bool:
+    """Whether UNTIL lies before the local DTSTART: the series has no occurrence. Raises UnexpandableRule."""
+    until = _until(_parts(rule).get("UNTIL"), zone)
+    return until is not None and until < first
+
+
+def _check_values(rule: str, parts: dict[str, str]) -> None:
+    """Raise UnexpandableRule for a number that no calendar can mean, such as COUNT=0."""
+    for name, (least, most, from_end) in _VALUES.items():
+        for text in parts.get(name, str(least)).split(","):
+            number = int(text) if re.fullmatch(r"[+-]?\d{1,9}", text) else None
+            value = abs(number) if number is not None and from_end else number
+            if value is None or value < least or (most is not None and value > most):
+                raise UnexpandableRule(f"RRULE:{rule[:100]} means nothing, because of {name}={text[:20]}")
 
 
 def _parts(rule: str) -> dict[str, str]:
@@ -79,12 +109,10 @@ def _near(first: datetime, after: datetime, parts: dict[str, str]) -> datetime:
     step = _STEP.get(parts.get("FREQ", ""))
     if step is None or "COUNT" in parts:
         return first
-    interval = parts.get("INTERVAL", "1")
-    if not interval.isdecimal() or int(interval) < 1:
-        raise UnexpandableRule(f"INTERVAL={interval} is no positive number")
+    interval = int(parts.get("INTERVAL", "1"))
     # One step less, so that the week of `after` is there from its first day.
-    skipped = (after - first) // (step * int(interval)) - 1
-    return first + step * int(interval) * max(0, skipped)
+    skipped = (after - first) // (step * interval) - 1
+    return first + step * interval * max(0, skipped)
 
 
 def _parse(parts: dict[str, str], start: datetime) -> rrule:

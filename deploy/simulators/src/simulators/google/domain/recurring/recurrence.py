@@ -139,13 +139,21 @@ def _rules(master: Event) -> rruleset:
 def _compiled(lines: Sequence[str], start: datetime, zone: str) -> rruleset:
     rules = rruleset()
     try:
-        # RFC 5545 3.8.5.3: the start is always the first instance, even one the rule leaves out.
-        rules.rdate(start)
+        # Google shows the start also where the rule leaves it out, and COUNT does not count it then; a rule that ended
+        # before its start has no instance at all (docs/providers/google.md, Recurring events).
+        if not _ended_before(lines, start, zone):
+            rules.rdate(start)
         for line in lines:
             _add(rules, line, start, zone)
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise invalid("Invalid recurrence rule.") from error
     return rules
+
+
+def _ended_before(lines: Sequence[str], start: datetime, zone: str) -> bool:
+    named = [line for line in lines if line.upper().startswith("RRULE")]
+    ends = [_UNTIL.search(_UNTIL.sub(lambda until: _local_until(until, zone), line)) for line in named]
+    return bool(ends) and all(end and f"{end[1]}{end[2]}" < f"{start:%Y%m%dT%H%M%S}" for end in ends)
 
 
 def _add(rules: rruleset, line: str, start: datetime, zone: str) -> None:

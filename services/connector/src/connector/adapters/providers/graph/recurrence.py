@@ -119,9 +119,10 @@ def _days(pattern: Raw) -> list[str]:
 
 
 def _number(raw: Raw, name: str, default: int = 0) -> int:
-    value = raw.get(name) or default
+    given = raw.get(name)
+    value = default if given is None else given
     if not isinstance(value, int) or value < 1:
-        raise UnreadableRecurrenceError(f"a recurrence without {name}")
+        raise UnreadableRecurrenceError(f"a recurrence whose {name} is {str(given)[:20]}")
     return value
 
 

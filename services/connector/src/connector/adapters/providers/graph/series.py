@@ -15,7 +15,7 @@ from connector.adapters.providers.graph.canonical import (
 )
 from connector.adapters.providers.graph.ids import day_of
 from connector.adapters.providers.graph.marker import read_written_zone
-from connector.adapters.providers.graph.recurrence import recurrence_lines
+from connector.adapters.providers.graph.recurrence import UnreadableRecurrenceError, recurrence_lines
 from connector.adapters.providers.graph.times import read_zone
 from connector.adapters.providers.graph.versions import EventVersion
 from connector.adapters.providers.instances import instance_id
@@ -49,6 +49,8 @@ def read_series(raw: Raw, calendar_id: str) -> Item:
         if raw.get("isCancelled"):
             return EventRemoved(raw["id"], changed_at(raw))
         return _series(raw, calendar_id)
+    except UnreadableRecurrenceError as error:
+        return Unreadable(series_id, reason_of(error), rule="E3")
     except UNREADABLE as error:
         return Unreadable(series_id, reason_of(error))
 
@@ -61,7 +63,7 @@ def _series(raw: Raw, calendar_id: str) -> SeriesRead:
     lines = recurrence_lines(raw.get("recurrence") or {}, event.fields.time)
     exceptions = (*_changed(raw, event), *_cancelled(raw, event))
     version = str(EventVersion.of(raw, zone))
-    return SeriesRead(event, version, lines, lineage=event.event_id, exceptions=exceptions)
+    return SeriesRead(event, version, lines, lineage=event.event_id, exceptions=exceptions, rule_alone=True)
 
 
 def _changed(raw: Raw, master: EventSnapshot) -> Iterator[Deviation]:
