@@ -133,3 +133,17 @@ async def test_e4_an_event_that_becomes_a_series_keeps_its_activity_and_back(syn
     [alone] = await occurrences(synced, "Once", 1)
     assert alone["id"] == activity["id"]
     await synced.activity_becomes(activity["id"], note="kept", recurring=False)
+
+
+async def test_e4_a_split_by_a_client_itself_keeps_the_activities(synced: World) -> None:
+    await synced.calendar.add(summary="Retro", recurrence=WEEKLY, **timed(2))
+    before = await annotated(synced, "Retro")
+    later = await event_id_of(synced, before[2])
+    await synced.calendar.change(later, "apart", **timed(17, at="15:00"))
+
+    async def on_new_days() -> bool:
+        dates = [one["due_date"] for one in await kept(synced, before, *["Retro"] * 4)]
+        assert dates == [str(day(number)) for number in (2, 9, 17, 24)]
+        return True
+
+    await wait_until(on_new_days, awaited="the second half on its new days", timeout=WITHIN)

@@ -99,7 +99,9 @@ def test_e4_a_new_series_of_a_known_lineage_makes_the_older_one_worth_asking_for
     first, second = halves()
     assert known.to_ask(second) == ["x"]
     assert known.to_ask(first, second) == []
-    assert known.to_ask(series("y", at(16), WEEKLY)) == []
+    assert known.to_ask(series("y", at(16), WEEKLY)) == ["x"], "it may be x, split by a client itself"
+    assert known.to_ask(series("y", at(16), WEEKLY, summary="Another")) == []
+    assert known.to_ask(series("y", at(12), WEEKLY)) == []
     known.read(first, second)
     assert known.to_ask(second) == []
 
@@ -217,7 +219,9 @@ def test_e4_unrelated_series_never_pair() -> None:
 def test_e4_batches_never_part_a_lineage() -> None:
     first, second = halves()
     beside = series("y", at(2), WEEKLY)
-    assert list(in_batches([first, beside, second], 1)) == [[first, second], [beside]]
+    assert list(in_batches([first, beside, second], 1)) == [[first, beside, second]], "y may continue x: the same title"
+    other = series("z", at(2), WEEKLY, summary="Another")
+    assert list(in_batches([first, other, second], 1)) == [[first, second], [other]]
 
 
 def test_d5_an_exception_that_was_over_before_the_window_is_not_told() -> None:

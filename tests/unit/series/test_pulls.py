@@ -318,3 +318,89 @@ async def test_e3_a_series_without_occurrences_is_said_to_wait_only_if_it_does(
     [decided] = reader.decided
     assert (decided.outcome, decided.rule, decided.remedy is not None) == (outcome, by, remedy)
     assert outcome != "quarantined" or rule in decided.words
+
+
+REST = series("n", at(16, 15), "RRULE:FREQ=WEEKLY;COUNT=2")
+APART = AFTERWARDS | {MONDAY_IDS[2]: "n_20260316T150000Z", MONDAY_IDS[3]: "n_20260323T150000Z"}
+
+
+@pytest.mark.parametrize("page_size", [1, 2, 100])
+@pytest.mark.parametrize("order", [1, -1], ids=["cut first", "new first"])
+async def test_e4_a_split_that_a_client_made_by_itself_pairs_in_either_order(page_size: int, order: int) -> None:
+    """Nothing but title, organiser and place says that the one continues the other."""
+    reader = await reading(
+        series("x", at(2), WEEKLY), series("y", at(16), WEEKLY, summary="Another"), single("s", at(5))
+    )
+    before = len(reader.held())
+    reader.calendar.page_size, reader.calendar.order = page_size, order
+    reader.calendar.write(FIRST, single("s", at(6)), REST)
+    told = await reader.pull()
+    assert {name: held for name, held in reader.held().items() if name in APART} == APART
+    assert (len(reader.held()), [one for one in told if isinstance(one, EventGone)]) == (before, [])
+    assert not await reader.pull("horizon")
+
+
+async def test_e4_such_a_split_whose_second_half_comes_while_the_first_is_read() -> None:
+    reader = await reading(series("x", at(2), WEEKLY))
+    reader.calendar.write(FIRST)
+    reader.calendar.while_reading = [[REST]]
+    told = await reader.pull()
+    assert (reader.held(), [one for one in told if isinstance(one, EventGone)]) == (APART, [])
+
+
+async def test_e4_such_a_split_whose_cut_comes_while_the_new_half_is_read() -> None:
+    reader = await reading(series("x", at(2), WEEKLY))
+    reader.calendar.write(REST)
+    reader.calendar.items["x"] = FIRST  # the answer to asking for it; its row comes with the next read
+    told = await reader.pull()
+    assert (reader.held(), reader.calendar.asked) == (APART, 1)
+    assert not [one for one in told if isinstance(one, EventGone)]
+
+
+async def test_e4_a_continuation_stays_one_when_it_is_changed_or_split_by_its_provider() -> None:
+    reader = await reading(series("x", at(2), WEEKLY))
+    reader.calendar.write(FIRST, REST)
+    await reader.pull()
+    reader.calendar.write(exception("n", "2026-03-16T15:00:00Z", at(17), "Moved"))
+    [moved] = await reader.pull()
+    assert isinstance(moved, EventChanged)
+    assert moved.event.occurrence is not None
+    assert moved.event.occurrence.lineage == "x"
+    reader.calendar.write(
+        series("n", at(16, 15), "RRULE:FREQ=WEEKLY;UNTIL=20260323T145959Z"),
+        series("n_R20260323T150000", at(23, 16), "RRULE:FREQ=WEEKLY;COUNT=1"),
+    )
+    told = await reader.pull()
+    assert not [one for one in told if isinstance(one, EventGone)]
+    assert reader.held()[MONDAY_IDS[3]] == "n_R20260323T150000_20260323T160000Z"
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        series("n", at(16, 15), "RRULE:FREQ=WEEKLY;COUNT=2", summary="Another"),
+        series("n", at(4), "RRULE:FREQ=WEEKLY;COUNT=2"),
+    ],
+    ids=["another title", "elsewhere"],
+)
+async def test_e4_where_lineages_are_reported_what_only_looks_similar_continues_nothing(other: SeriesRead) -> None:
+    reader = await reading(series("x", at(2), WEEKLY))
+    reader.calendar.write(FIRST, other)
+    told = await reader.pull()
+    assert {one.event_id for one in told if isinstance(one, EventGone)} == set(MONDAY_IDS[2:])
+
+
+async def test_e4_a_series_of_another_organiser_continues_nothing() -> None:
+    reader = await reading(series("x", at(2), WEEKLY))
+    theirs = REST.event.model_copy(update={"is_organizer": False})
+    reader.calendar.write(FIRST, replace(REST, event=theirs))
+    told = await reader.pull()
+    assert {one.event_id for one in told if isinstance(one, EventGone)} == set(MONDAY_IDS[2:])
+
+
+async def test_e4_a_double_of_a_series_that_goes_on_leaves_both() -> None:
+    reader = await reading(series("x", at(2), WEEKLY))
+    reader.calendar.write(REST)
+    told = await reader.pull()
+    assert [one.replaces for one in told if isinstance(one, EventChanged)] == [None, None]
+    assert not [one for one in told if isinstance(one, EventGone)]

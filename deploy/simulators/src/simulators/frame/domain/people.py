@@ -5,7 +5,8 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 
 Role = Literal["freeBusyReader", "reader", "writerWithoutPrivateAccess", "writer", "owner"]
-Scope = Literal["this", "following", "all"]
+Scope = Literal["this", "following", "apart", "all"]
+"""`apart`: this and following, as a client does it by itself: the old series ends, an unrelated one begins."""
 
 
 class NewCalendar(BaseModel):

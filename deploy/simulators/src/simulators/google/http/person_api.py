@@ -94,15 +94,16 @@ class GooglePerson(Person[Simulator, Calendar]):
     def edit(self, email: str, calendar: Calendar, event_id: str, changes: Json, scope: Scope) -> Json:
         """Change an event, or a series from one of its instances."""
         act, changes = self._act(email), descriptions.typed(changes)
-        if scope == "following":
-            return self._done(series.edit_following(calendar, event_id, changes, act), "update")
+        if scope in {"following", "apart"}:
+            edited = series.edit_following(calendar, event_id, changes, act, apart=scope == "apart")
+            return self._done(edited, "update")
         target = _target(calendar, event_id, scope)
         return self._done(writing.change(calendar, target, changes, act), "update")
 
     def remove(self, email: str, calendar: Calendar, event_id: str, scope: Scope) -> Json:
         """Delete an event, an instance, the rest of a series or all of it."""
         act = self._act(email)
-        if scope == "following":
+        if scope in {"following", "apart"}:
             return self._done(series.cut_following(calendar, event_id, act), "delete")
         return self._done(writing.delete(calendar, _target(calendar, event_id, scope), act), "delete")
 

@@ -7,6 +7,7 @@ from connector.application.reading.change_publisher import ChangePublisher
 from connector.application.reading.sync_state import SyncStateRepository
 from connector.domain.change_detection.page_changes import detect_changes
 from connector.domain.change_detection.page_items import in_batches, unfolded
+from connector.domain.change_detection.series_lineage import with_known_lineages
 from connector.domain.change_detection.split_series import related_series_to_read
 from connector.domain.event.redaction import redacted_item
 from connector.domain.provider.items import Item
@@ -31,8 +32,7 @@ class PageProcessor:
 
     async def process(self, read: CalendarRead, items: Sequence[Item]) -> None:
         """Publish what has changed in these items, and store their new state."""
-        found, state = await self._complete(read, unfolded(read.progress.without_deleted_series(items)))
-        found = [redacted_item(one, read.context.private) for one in found]
+        found, state = await self._complete(read, _redacted(read, read.progress.without_deleted_series(items)))
         changes = detect_changes(read.context, found, state, read.calendars.provider.occurrence_id)
         read.progress.note_items(found)
         await self._publisher.publish(read, changes)
@@ -40,8 +40,13 @@ class PageProcessor:
     async def _complete(self, read: CalendarRead, items: list[Item]) -> tuple[list[Item], SyncState]:
         """Return the items and their sync state, with the other half of a split where the page shows only one (E4)."""
         state = await self._sync_state.load(read.context, items)
+        items = with_known_lineages(items, state)
         related = read.progress.unseen(related_series_to_read(items, state))
         if not related:
             return items, state
-        items = [*items, *unfolded(await read.fetch_all(related))]
+        items = [*items, *_redacted(read, await read.fetch_all(related))]
         return items, await self._sync_state.load(read.context, items)
+
+
+def _redacted(read: CalendarRead, items: Sequence[Item]) -> list[Item]:
+    return [redacted_item(one, read.context.private) for one in unfolded(items)]

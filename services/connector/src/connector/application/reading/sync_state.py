@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from chassis.persistence.document import D
 from chassis.persistence.documents import Documents
@@ -11,7 +11,7 @@ from connector.domain.change_detection.changes import Deletion, PageChanges
 from connector.domain.change_detection.event_change import EventChange
 from connector.domain.change_detection.page_items import event_ids_of, series_ids_of
 from connector.domain.change_detection.read_context import ReadContext
-from connector.domain.provider.items import Item, lineage_of
+from connector.domain.provider.items import Item, SeriesRead, lineage_of
 from connector.domain.sync_state.documents import EventState, SeriesState, state_id
 from connector.domain.sync_state.snapshot import SyncState
 from contracts.calendar_commands import CalendarPut, CalendarRemove
@@ -26,15 +26,20 @@ class SyncStateRepository:
         self._stores = stores
 
     async def load(self, context: ReadContext, items: Sequence[Item]) -> SyncState:
-        """Return the state of the events and series that these items are of, and of every series of their lineages."""
-        ids = sorted(event_ids_of(items) | series_ids_of(items))
+        """Return the state of the events and series that these items are of.
+
+        With them comes every series of their lineages, and those that a new series may continue (E4).
+        """
+        lineages = {lineage for item in items if (lineage := lineage_of(item))}
+        ids = sorted(event_ids_of(items) | series_ids_of(items) | lineages)
         documents = [context.id_of(event_id) for event_id in ids]
         events, series = await asyncio.gather(
             self._stores.events.get_many(documents), self._stores.series.get_many(documents)
         )
-        lineages = {lineage for item in items if (lineage := lineage_of(item))}
         lineages |= {one.lineage for one in series.values()}
-        group = [*series.values(), *await self._of_lineages(context, sorted(lineages))]
+        group = [*series.values(), *await self._among(context, "lineage", lineages)]
+        known = {one.series_id for one in group}
+        group += await self._among(context, "master.event.fields.summary", _titles_of_new(items, known))
         series_ids = series_ids_of(items) | {one.series_id for one in group}
         return SyncState(
             events={one.event_id: one for one in events.values()},
@@ -42,11 +47,13 @@ class SyncStateRepository:
             occurrences=await self.occurrences(context, sorted(series_ids)),
         )
 
-    async def _of_lineages(self, context: ReadContext, lineages: Sequence[str]) -> list[SeriesState]:
+    async def _among(self, context: ReadContext, field: str, values: Collection[str]) -> list[SeriesState]:
+        """Return the series of which a field has one of these values."""
         found: list[SeriesState] = []
-        for start in range(0, len(lineages), _CHUNK):
-            chunk = list(lineages[start : start + _CHUNK])
-            found += await self._stores.series.find({"scope": context.scope, "lineage": {"$in": chunk}})
+        ordered = sorted(values)
+        for start in range(0, len(ordered), _CHUNK):
+            chunk = ordered[start : start + _CHUNK]
+            found += await self._stores.series.find({"scope": context.scope, field: {"$in": chunk}})
         return found
 
     async def occurrences(self, context: ReadContext, series_ids: Sequence[str]) -> dict[str, list[EventState]]:
@@ -94,6 +101,12 @@ class SyncStateRepository:
         """Drop the state of a whole calendar."""
         await _drop_all(self._stores.events, scope)
         await _drop_all(self._stores.series, scope)
+
+
+def _titles_of_new(items: Sequence[Item], known: Collection[str]) -> set[str]:
+    """Return the titles of the series that are read for the first time, and continue no other by what is reported."""
+    masters = [item for item in items if isinstance(item, SeriesRead) and item.lineage == item.event.event_id]
+    return {one.event.fields.summary for one in masters if one.event.event_id not in known}
 
 
 async def _drop_all(documents: Documents[D], scope: str) -> None:

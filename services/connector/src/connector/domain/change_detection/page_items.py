@@ -41,9 +41,12 @@ def without(items: Iterable[Item], event_ids: Collection[str]) -> list[Item]:
 
 
 def in_batches(items: Sequence[Item], size: int) -> Iterator[list[Item]]:
-    """Yield the items in batches of about this size, all items of one lineage in the same batch."""
+    """Yield the items in batches of about this size.
+
+    All items of one lineage are in the same batch, and so are series of one title: one may continue another (E4).
+    """
     batch: list[Item] = []
-    for group in _by_lineage(items).values():
+    for group in _related(items).values():
         batch += group
         if len(batch) >= size:
             yield batch
@@ -52,12 +55,17 @@ def in_batches(items: Sequence[Item], size: int) -> Iterator[list[Item]]:
         yield batch
 
 
-def _by_lineage(items: Sequence[Item]) -> dict[str, list[Item]]:
+def _related(items: Sequence[Item]) -> dict[str, list[Item]]:
     lineages = {series: lineage for item in items if (series := series_id_of(item)) and (lineage := lineage_of(item))}
+    titles: dict[str, str] = {}
+    for item in items:
+        if isinstance(item, SeriesRead):
+            titles.setdefault(item.lineage, f"title {item.event.fields.summary}")
     groups: dict[str, list[Item]] = defaultdict(list)
     for item in items:
-        key = series_id_of(item) or event_id_of(item)
-        groups[lineages.get(key, key)].append(item)
+        series = series_id_of(item) or event_id_of(item)
+        lineage = lineages.get(series, series)
+        groups[titles.get(lineage, lineage)].append(item)
     return groups
 
 

@@ -21,8 +21,11 @@ def copy(calendar: Calendar, event_id: str, changes: Event, act: Act) -> Event:
     return insert(calendar, drafts.merge(body, changes), act)
 
 
-def edit_following(calendar: Calendar, instance_id: str, changes: Event, act: Act) -> Event:
-    """Edit this and the following: the old master is cut, a new one `{id}_R{start}` goes on."""
+def edit_following(calendar: Calendar, instance_id: str, changes: Event, act: Act, *, apart: bool = False) -> Event:
+    """Edit this and the following: the old master is cut, a new one `{id}_R{start}` goes on.
+
+    `apart`: the new one has an id of its own, as if a client had inserted it.
+    """
     master, original = _of(calendar, instance_id)
     if times.local(original) <= times.local(master["start"]):
         return change(calendar, master["id"], changes, act)
@@ -30,7 +33,7 @@ def edit_following(calendar: Calendar, instance_id: str, changes: Event, act: Ac
     span = times.span_of(master["start"], master["end"])
     tail = {
         **master,
-        "id": _split_id(master["id"], original),
+        "id": new_id(act.rng) if apart else _split_id(master["id"], original),
         "start": original,
         "end": times.plus(original, span),
         "recurrence": rest,

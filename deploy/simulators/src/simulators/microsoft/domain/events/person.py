@@ -49,7 +49,7 @@ def create(calendar: Calendar, body: Json, act: Act, *, long_ago: bool = False) 
 def edit(calendar: Calendar, event_id: str, changes: Json, scope: Scope, act: Act) -> Item:
     """Change an event, or a series from one of its occurrences."""
     item = _target(calendar, event_id, scope)
-    if scope == "following" and item.day is not None:
+    if scope in {"following", "apart"} and item.day is not None:
         return _edit_following(calendar, item, changes, act)
     return _change(calendar, item, changes, act)
 
@@ -77,7 +77,7 @@ def _dragged(item: Item, given: Json, old: date) -> Json:
 def remove(calendar: Calendar, event_id: str, scope: Scope, act: Act) -> Item:
     """Delete an event, an occurrence, the rest of a series or all of it."""
     item = _target(calendar, event_id, scope)
-    if scope == "following" and item.day is not None:
+    if scope in {"following", "apart"} and item.day is not None:
         _cut(calendar, item, act)
     else:
         writing.delete(calendar, item, act)
