@@ -108,6 +108,27 @@ async def test_a_users_edit_in_between_is_a_conflict_and_stays(ann: Account) -> 
 
 
 @with_each
+async def test_j2_a_write_that_meets_an_unread_edit_answers_with_the_edits_own_time(ann: Account) -> None:
+    """412, then another content: see docs/architecture/mapper.md, Crossing writes."""
+    await ann.connect()
+    first = await ann.answer(put := ann.put())
+    assert first.event
+    event_id = first.event.event_id
+    await ann.trap("push.lost", count=None)
+    await ann.person.change(event_id, summary="Mine")
+    based: Any = {"event_id": event_id, "based_on": first.event.hash, "version": 2}
+    met = await ann.answer(ann.put(activity_id=put.activity_id, changes=EventChanges(summary="Theirs"), **based))
+    assert (met.outcome, met.event and met.event.fields.summary) == ("conflict", "Mine")
+    assert met.event
+    assert met.event.updated > first.event.updated
+    based |= {"based_on": met.event.hash}
+    written = await ann.answer(ann.put(activity_id=put.activity_id, changes=EventChanges(location="Harbour"), **based))
+    assert (written.outcome, written.event and written.event.fields.summary) == ("applied", "Mine")
+    assert written.event
+    assert written.event.updated > met.event.updated, "our own write moves the time of the whole event"
+
+
+@with_each
 async def test_an_event_that_was_deleted_is_gone_and_the_answer_says_since_when_j3(ann: Account) -> None:
     await ann.connect()
     first = await ann.answer(put := ann.put())

@@ -1,7 +1,7 @@
 """Lineages that nobody reports (E4): inferred from how a split looks from outside. Pure.
 
-"This and following" ends one series and begins another in its place. Exchange makes unrelated series of it, and so, with
-any provider, does a client that splits a series by itself. So a new series that begins where a known one has lost its
+"This and following" ends one series and begins another in its place. Exchange makes unrelated series of it, and so does
+a client that splits a series by itself, with any provider. So a new series that begins where a known one has lost its
 tail continues it; where the provider reports lineages, only with the same title and organiser.
 """
 
