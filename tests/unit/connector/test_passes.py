@@ -139,5 +139,12 @@ def test_a_series_beyond_the_horizon_is_explained_and_so_are_its_exceptions_d5()
 
 
 def test_a_series_with_nothing_in_the_window_is_explained_d5() -> None:
-    [waiting] = find([weekly("RRULE:FREQ=WEEKLY;UNTIL=20000101T000000Z")]).skipped
+    far = f"RRULE:FREQ=YEARLY;BYMONTH={(NOW + 300 * DAY).month}"
+    begun_long_ago = event("s1", start=NOW - 400 * DAY)
+    [waiting] = find([SeriesRead(begun_long_ago, "1", (far,), "s1")]).skipped
     assert (waiting.event_id, waiting.outcome, waiting.rule) == ("s1", "waiting", "D5")
+
+
+def test_a_series_that_is_over_is_not_told_to_wait_d1() -> None:
+    [over] = find([weekly("RRULE:FREQ=WEEKLY;UNTIL=20000101T000000Z")]).skipped
+    assert (over.event_id, over.outcome, over.rule, over.remedy) == ("s1", "skipped", "D1", None)
