@@ -20,9 +20,9 @@ from mapper.domain.model.connection import Connection, Replay
 from mapper.domain.model.fields import PAIRS, mapped_fields
 from mapper.domain.model.link import Link
 from mapper.domain.model.pending import Command
-from mapper.domain.rules.link_resolution import link_of_activity, link_of_event, taken_over
+from mapper.domain.rules.command_outcomes.outcomes import apply_activity_outcome, apply_calendar_outcome
+from mapper.domain.rules.linking.link_resolution import link_of_activity, link_of_event, taken_over
 from mapper.domain.rules.observe import note_activity, note_event, note_gone
-from mapper.domain.rules.outcomes import apply_activity_outcome, apply_calendar_outcome
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 CONNECTED = NOW - timedelta(days=30)

@@ -9,7 +9,7 @@ from contracts.calendar_commands import CalendarPut
 from contracts.calendar_events import EventChanged
 from contracts.calendar_objects import Marker
 from mapper.domain.model.ids import activity_id_for
-from mapper.domain.rules.link_resolution import (
+from mapper.domain.rules.linking.link_resolution import (
     is_copy,
     is_stale_read,
     link_id_by_marker,

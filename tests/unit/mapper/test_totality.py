@@ -19,7 +19,7 @@ from mapper.domain.model.link import Link
 from mapper.domain.model.pending import PendingCommand
 from mapper.domain.model.sides import ActivitySide, EventSide
 from mapper.domain.model.states import LinkState
-from mapper.domain.rules.link_resolution import new_link
+from mapper.domain.rules.linking.link_resolution import new_link
 from mapper.domain.rules.reconcile import reconcile
 from tests.support.bench import NOW, connection
 

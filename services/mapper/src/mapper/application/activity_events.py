@@ -19,8 +19,8 @@ from mapper.application.link_transition import LinkTransition
 from mapper.domain.model.connection import Connection
 from mapper.domain.model.ids import link_id_for
 from mapper.domain.model.link import Link
+from mapper.domain.rules.command_outcomes.outcomes import apply_activity_outcome
 from mapper.domain.rules.incoming import with_activity_told
-from mapper.domain.rules.outcomes import apply_activity_outcome
 
 
 @dataclass(frozen=True)

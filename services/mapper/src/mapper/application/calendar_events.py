@@ -23,10 +23,10 @@ from mapper.application.mass_delete.deletion_counter import count_deletion
 from mapper.domain.model.connection import Connection
 from mapper.domain.model.ids import link_id_for
 from mapper.domain.model.link import Link
+from mapper.domain.rules.command_outcomes.outcomes import apply_calendar_outcome
 from mapper.domain.rules.incoming import with_event_read
-from mapper.domain.rules.link_resolution import belongs_to_link, link_id_by_marker
+from mapper.domain.rules.linking.link_resolution import belongs_to_link, link_id_by_marker
 from mapper.domain.rules.observe import note_gone
-from mapper.domain.rules.outcomes import apply_calendar_outcome
 
 _MAX_LOOKUPS = 10
 """How often an event looks for its link, where others are faster or have taken its activity along."""

@@ -7,7 +7,13 @@ from contracts.calendar_events import EventChanged
 from mapper.adapters.collections import Collections
 from mapper.domain.model.connection import Connection
 from mapper.domain.model.link import Link
-from mapper.domain.rules.link_resolution import is_copy, is_stale_read, link_id_by_marker, link_of_event, select_link
+from mapper.domain.rules.linking.link_resolution import (
+    is_copy,
+    is_stale_read,
+    link_id_by_marker,
+    link_of_event,
+    select_link,
+)
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,8 @@ from mapper.domain.model.connection import Connection
 from mapper.domain.model.link import Link
 from mapper.domain.model.schedules import event_time
 from mapper.domain.model.window import lies_ahead
-from mapper.domain.rules.link_resolution import with_matched_event
-from mapper.domain.rules.matching import Match, UnpairedLinks
+from mapper.domain.rules.linking.link_resolution import with_matched_event
+from mapper.domain.rules.linking.matching import Match, UnpairedLinks
 
 _PAGE = 200
 _MOST_ASKED: Final = 5000

@@ -16,7 +16,7 @@ from mapper.domain.model.evaluation_context import (
     was_upcoming,
 )
 from mapper.domain.rules.inbound import create_activity
-from mapper.domain.rules.merge import activity_changes, event_changed_at, event_changes
+from mapper.domain.rules.merging.merge import activity_changes, event_changed_at, event_changes
 from mapper.domain.rules.outbound import recreate_event, restore_event
 from mapper.domain.rules.removal import remove_after_activity
 

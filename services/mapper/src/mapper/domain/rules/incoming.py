@@ -7,10 +7,10 @@ from contracts.activity_outcomes import ActivityReplayed
 from contracts.calendar_events import EventChanged
 from mapper.domain.model.connection import Connection
 from mapper.domain.model.link import Link
-from mapper.domain.rules.link_recovery import is_own_tombstone
-from mapper.domain.rules.link_resolution import belongs_to_link, link_of_activity, taken_over
+from mapper.domain.rules.command_outcomes.outcomes import find_pending
+from mapper.domain.rules.linking.link_recovery import is_own_tombstone
+from mapper.domain.rules.linking.link_resolution import belongs_to_link, link_of_activity, taken_over
 from mapper.domain.rules.observe import note_activity, note_event
-from mapper.domain.rules.outcomes import find_pending
 
 
 def with_event_read(current: Link | None, found: Link, connection: Connection, fact: EventChanged) -> Link | None:

@@ -12,7 +12,7 @@ from mapper.domain.model.link import Link
 from mapper.domain.model.sides import ActivitySide, EventSide
 from mapper.domain.model.snapshots import as_kept, with_description, with_fields, with_reference
 from mapper.domain.rules import context_block
-from mapper.domain.rules.link_recovery import recover_link
+from mapper.domain.rules.linking.link_recovery import recover_link
 
 
 def with_event(link: Link, event: EventSnapshot, seq: int, read_at: datetime, *, baseline: bool) -> EventSide:

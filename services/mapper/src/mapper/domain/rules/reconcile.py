@@ -12,8 +12,8 @@ from mapper.domain.model.connection import Connection
 from mapper.domain.model.decision import Decision
 from mapper.domain.model.evaluation_context import EvaluationContext, explain, is_over, no_change, skip, transition
 from mapper.domain.model.link import Link
-from mapper.domain.rules.both_sides import decide_pair
-from mapper.domain.rules.carry_over import import_edits_first
+from mapper.domain.rules.merging.both_sides import decide_pair
+from mapper.domain.rules.merging.carry_over import import_edits_first
 from mapper.domain.rules.one_side import decide_only_activity, decide_only_event, is_written
 from mapper.domain.rules.redaction import redact
 from mapper.domain.rules.removal import remove_event

@@ -3,7 +3,7 @@
 from mapper.domain.model import explanations
 from mapper.domain.model.decision import Decision, RemoveActivity, RemoveEvent
 from mapper.domain.model.evaluation_context import EvaluationContext, no_change, transition
-from mapper.domain.rules.carry_over import import_edits_first
+from mapper.domain.rules.merging.carry_over import import_edits_first
 
 
 def stopped(context: EvaluationContext) -> Decision | None:

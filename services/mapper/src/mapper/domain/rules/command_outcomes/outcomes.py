@@ -10,8 +10,17 @@ from contracts.calendar_events import CalendarCommandSettled
 from mapper.domain.model.decision import Decision
 from mapper.domain.model.link import Link
 from mapper.domain.model.pending import PendingCommand
-from mapper.domain.rules.activity_outcomes import activity_refused, activity_written_or_removed, note_answer
-from mapper.domain.rules.calendar_outcomes import event_refused, event_written_or_removed, read_back, vanished
+from mapper.domain.rules.command_outcomes.activity_outcomes import (
+    activity_refused,
+    activity_written_or_removed,
+    note_answer,
+)
+from mapper.domain.rules.command_outcomes.calendar_outcomes import (
+    event_refused,
+    event_written_or_removed,
+    read_back,
+    vanished,
+)
 
 
 def apply_calendar_outcome(link: Link, fact: CalendarCommandSettled) -> Decision:

@@ -14,7 +14,7 @@ from mapper.domain.model.fields import FieldPair, activity_values, event_values,
 from mapper.domain.model.link import Link
 from mapper.domain.model.sides import Guests
 from mapper.domain.model.window import latest
-from mapper.domain.rules.merge import Merge, activity_changes, event_changed_at, event_changes, merge
+from mapper.domain.rules.merging.merge import Merge, activity_changes, event_changed_at, event_changes, merge
 from mapper.domain.rules.outbound import put_event
 
 

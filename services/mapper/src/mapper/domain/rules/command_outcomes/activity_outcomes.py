@@ -8,7 +8,7 @@ from mapper.domain.model.fields import ActivityFields, mapped_fields
 from mapper.domain.model.link import Link
 from mapper.domain.model.pending import PendingCommand
 from mapper.domain.model.sides import ActivitySide
-from mapper.domain.rules.command_effects import as_sent, carried, refused
+from mapper.domain.rules.command_outcomes.command_effects import as_sent, carried, refused
 from mapper.domain.rules.observe import note_activity
 
 

@@ -13,10 +13,16 @@ from mapper.domain.model.evaluation_context import EvaluationContext, hold_delet
 from mapper.domain.model.link import Link
 from mapper.domain.model.schedules import event_time
 from mapper.domain.model.window import lies_ahead
-from mapper.domain.rules.carry_over import carry_over, import_edits_first, merge_explanation, new_guests, too_late
 from mapper.domain.rules.inbound import excluded
-from mapper.domain.rules.initial_agreement import with_initial_agreement
-from mapper.domain.rules.merge import merge
+from mapper.domain.rules.linking.initial_agreement import with_initial_agreement
+from mapper.domain.rules.merging.carry_over import (
+    carry_over,
+    import_edits_first,
+    merge_explanation,
+    new_guests,
+    too_late,
+)
+from mapper.domain.rules.merging.merge import merge
 from mapper.domain.rules.outbound import may_show_block, put_event, wanted_block
 from mapper.domain.rules.removal import remove_event
 

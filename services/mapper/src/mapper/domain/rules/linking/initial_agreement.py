@@ -3,7 +3,13 @@
 from contracts.decisions import LostValue
 from mapper.domain.model.fields import PAIRS, activity_values, event_values, with_values
 from mapper.domain.model.link import Link
-from mapper.domain.rules.merge import calendar_later, calendar_owned, equal_on_both_sides, lost_value, recordable
+from mapper.domain.rules.merging.merge import (
+    calendar_later,
+    calendar_owned,
+    equal_on_both_sides,
+    lost_value,
+    recordable,
+)
 
 
 def with_initial_agreement(link: Link, zone: str, *, calendar_owns_all: bool) -> tuple[Link, tuple[LostValue, ...]]:

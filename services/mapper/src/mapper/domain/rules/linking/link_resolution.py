@@ -10,7 +10,7 @@ from contracts.links import Origin
 from mapper.domain.model.connection import Connection
 from mapper.domain.model.ids import activity_id_for, link_id_for
 from mapper.domain.model.link import Link
-from mapper.domain.rules.link_recovery import recover_link
+from mapper.domain.rules.linking.link_recovery import recover_link
 
 
 def link_id_by_marker(fact: EventChanged) -> str | None:

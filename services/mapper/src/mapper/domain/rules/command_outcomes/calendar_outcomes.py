@@ -10,7 +10,7 @@ from mapper.domain.model.link import Link
 from mapper.domain.model.pending import PendingCommand
 from mapper.domain.model.sides import EventSide
 from mapper.domain.model.snapshots import mailing_guests, not_editable, with_fields
-from mapper.domain.rules.command_effects import as_sent, carried, refused
+from mapper.domain.rules.command_outcomes.command_effects import as_sent, carried, refused
 from mapper.domain.rules.observe import own_fields, with_event
 
 

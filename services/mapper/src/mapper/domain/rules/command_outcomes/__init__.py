@@ -1,0 +1,1 @@
+"""What the answers to our commands mean for a link."""

@@ -1,0 +1,1 @@
+"""Which activity and which event belong to one link."""

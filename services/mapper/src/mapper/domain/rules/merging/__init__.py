@@ -1,0 +1,1 @@
+"""Both sides are there: what is merged, and carried to the other side."""
