@@ -128,7 +128,7 @@ class GooglePerson(Person[Simulator, Calendar]):
     def _act(self, email: str) -> writing.Act:
         """Return the person, now."""
         world = self.simulator.world
-        return writing.Act(world.account(email).email, self.simulator.now(), world.rng)
+        return writing.Act(world.account(email).email, self.simulator.now(), world.rng, on_page=True)
 
     def _done(self, event: Json, what: str) -> Json:
         """Mail the guests, as Google's page does, and tell the channels."""

@@ -119,14 +119,18 @@ def writable(body: Event) -> Event:
     return {name: value for name, value in body.items() if name in WRITABLE}
 
 
-def finished(draft: Event, calendar: Calendar, text: TextRules) -> Event:
-    """Check a complete draft and bring it to the form that is stored."""
+def finished(draft: Event, calendar: Calendar, text: TextRules, *, may_be_empty: bool = False) -> Event:
+    """Check a complete draft and bring it to the form that is stored.
+
+    `may_be_empty`: a timed event may end as it starts. Google's page makes such events, while its API refuses times
+    that say so.
+    """
     _check_choices(draft)
     event = {name: value for name, value in draft.items() if _DEFAULTS.get(name) != value}
     event.setdefault("status", "confirmed")
     event.setdefault("eventType", "default")
     event.setdefault("reminders", {"useDefault": True})
-    _set_times(event, calendar)
+    _set_times(event, calendar, may_be_empty=may_be_empty)
     _set_attendees(event, calendar)
     _set_properties(event)
     _check_type(event, calendar)
@@ -162,19 +166,20 @@ def _check_choices(draft: Event) -> None:
             raise invalid(f"Invalid value for {name}: {draft[name]}")
 
 
-def _set_times(event: Event, calendar: Calendar) -> None:
+def _set_times(event: Event, calendar: Calendar, *, may_be_empty: bool) -> None:
     zone = calendar.time_zone
-    start, end = event.get("start") or {}, event.get("end") or {}
+    start, given_end = event.get("start") or {}, event.get("end") or {}
     if event.get("recurrence"):
         _need_zone(start, "start")
-        _need_zone(end, "end")
+        _need_zone(given_end, "end")
     elif "recurrence" in event:
         del event["recurrence"]
     event["start"] = times.normalise(start, zone, "start")
-    event["end"] = times.normalise(end, zone, "end")
+    event["end"] = times.normalise(given_end, zone, "end")
     if times.is_all_day(event["start"]) != times.is_all_day(event["end"]):
         raise invalid("Start and end times must either both be date or both be dateTime.")
-    if times.instant(event["end"], zone) <= times.instant(event["start"], zone):
+    begin, end = (times.instant(event[side], zone) for side in ("start", "end"))
+    if end < begin or (end == begin and not (may_be_empty and not times.is_all_day(event["start"]))):
         raise time_range_empty()
     recurrence.check(event)
 

@@ -24,12 +24,16 @@ _SEQUENCE = (
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """Who does something, and when; `rng` draws the ids that Google would choose."""
+    """Who does something, and when; `rng` draws the ids that Google would choose.
+
+    `on_page`: in Google's own page rather than by the API.
+    """
 
     actor: str
     now: datetime
     rng: Random
     text: TextRules = field(default_factory=TextRules)
+    on_page: bool = False
 
 
 def insert(calendar: Calendar, body: Event, act: Act) -> Event:
@@ -45,7 +49,7 @@ def insert(calendar: Calendar, body: Event, act: Act) -> Event:
         raise duplicate()
     draft = drafts.writable(drafts.merge({}, body)) | _identity(calendar, event_id, uid, act)
     draft["sequence"] = body.get("sequence") or 0
-    return store(calendar, drafts.finished(draft, calendar, act.text), act)
+    return store(calendar, drafts.finished(draft, calendar, act.text, may_be_empty=act.on_page), act)
 
 
 def import_event(calendar: Calendar, body: Event, act: Act) -> Event:
@@ -60,7 +64,7 @@ def import_event(calendar: Calendar, body: Event, act: Act) -> Event:
         own = body["organizer"].get("email") == calendar.id
         draft["organizer"] = {**body["organizer"]} | ({"self": True} if own else {})
     draft["sequence"] = body.get("sequence") or 0
-    return store(calendar, drafts.finished(draft, calendar, act.text), act)
+    return store(calendar, drafts.finished(draft, calendar, act.text, may_be_empty=act.on_page), act)
 
 
 def change(
@@ -82,7 +86,9 @@ def change(
     if fresh["eventType"] != old["eventType"]:
         raise invalid("The event type cannot be changed.")
     _check_sequence(old, body, replace=replace)
-    event = drafts.finished({**drafts.writable(fresh), **kept}, calendar, act.text)
+    retimed = replace or not body.keys().isdisjoint({"start", "end"})
+    may_be_empty = act.on_page or not retimed
+    event = drafts.finished({**drafts.writable(fresh), **kept}, calendar, act.text, may_be_empty=may_be_empty)
     drafts.check_organizer(old, event)
     drafts.check_mail_event(old, event)
     if event["status"] == "cancelled":

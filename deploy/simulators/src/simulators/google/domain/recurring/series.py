@@ -40,7 +40,7 @@ def edit_following(calendar: Calendar, instance_id: str, changes: Event, act: Ac
     }
     tail["iCalUID"] = f"{tail['id']}@google.com"
     merged = drafts.merge(tail, drafts.writable(changes))
-    finished = drafts.finished(merged, calendar, act.text)
+    finished = drafts.finished(merged, calendar, act.text, may_be_empty=act.on_page)
     cut_following(calendar, instance_id, act)
     return store(calendar, finished, act)
 
