@@ -1,11 +1,11 @@
 """Dates, times, durations and zones (F2, D6)."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 
 from activity_store.domain.model.errors import InvalidError
-from activity_store.domain.model.schedule import Span, check, local_date_of, span_of
+from activity_store.domain.model.schedule import Span, check, local_date_of, span_of, time_on
 from contracts.activities import Schedule
 
 
@@ -74,3 +74,28 @@ def test_contradictions_are_named(given: dict[str, str], field: str) -> None:
     with pytest.raises(InvalidError) as refused:
         check(schedule(**given))
     assert [fault.field for fault in refused.value.faults] == [field]
+
+
+@pytest.mark.parametrize(
+    ("given", "day", "due_time"),
+    [
+        ({"due_date": "2026-03-22", "due_time": "08:00", "timezone": "Europe/Berlin"}, "2026-04-05", "07:00"),
+        ({"due_date": "2026-04-05", "due_time": "07:00", "timezone": "Europe/Berlin"}, "2026-03-22", "08:00"),
+        ({"due_date": "2026-03-22", "due_time": "08:00", "timezone": "Europe/Berlin"}, "2026-03-23", "08:00"),
+        ({"due_date": "2026-03-22", "due_time": "08:00", "timezone": "UTC"}, "2026-04-05", "08:00"),
+        # 19:30 in New York is on the next day in UTC in winter, and on the same in summer: the date given is UTC's
+        ({"due_date": "2026-03-01", "due_time": "00:30", "timezone": "America/New_York"}, "2026-04-01", "23:30"),
+        ({"due_date": "2026-04-01", "due_time": "23:30", "timezone": "America/New_York"}, "2026-03-01", "00:30"),
+        ({"due_date": "2026-09-20", "due_time": "22:00", "timezone": "Australia/Sydney"}, "2026-10-10", "21:00"),
+        # 02:30 is skipped when the clocks go forward, and comes twice when they go back (D6: fold 0)
+        ({"due_date": "2026-03-22", "due_time": "01:30", "timezone": "Europe/Berlin"}, "2026-03-29", "01:30"),
+        ({"due_date": "2026-10-20", "due_time": "00:30", "timezone": "Europe/Berlin"}, "2026-10-25", "00:30"),
+        ({"due_date": "2026-03-22", "due_time": "08:00", "timezone": "Asia/Tokyo"}, "0001-01-01", "08:00"),
+        ({"due_date": "2026-03-22", "due_time": "08:00", "timezone": "Asia/Tokyo"}, "9999-12-31", "08:00"),
+        ({"due_date": "2026-03-22", "timezone": "Europe/Berlin"}, "2026-04-05", None),
+        ({"timezone": "Europe/Berlin"}, "2026-04-05", None),
+    ],
+)
+def test_f8_another_date_keeps_the_local_time(given: dict[str, str], day: str, due_time: str | None) -> None:
+    before = schedule(**given)
+    assert time_on(date.fromisoformat(day), before, before.timezone) == due_time

@@ -51,6 +51,7 @@ def test_a_tombstone_keeps_counting_and_comes_back_one_on() -> None:
 
 
 TIMED = {"due_date": "2030-05-01", "due_time": "09:00", "duration": "00:45"}
+BERLIN = {"due_date": "2030-03-22", "due_time": "08:00", "timezone": "Europe/Berlin"}
 ALL_DAY = {"due_date": "2030-05-01", "duration": "48:00"}
 
 
@@ -72,13 +73,22 @@ ALL_DAY = {"due_date": "2030-05-01", "duration": "48:00"}
         ({}, {"due_date": "2030-05-01", "due_time": "09:00"}, {"due_date": "2030-05-01", "due_time": "09:00"}),
         (TIMED, {"subject": "x"}, {"subject": "x"}),
         ({"duration": "00:45"}, {"due_date": "2030-05-01"}, {"due_date": "2030-05-01", "duration": None}),
+        (BERLIN, {"due_date": "2030-04-05"}, {"due_date": "2030-04-05", "due_time": "07:00"}),  # F8
+        (BERLIN, {"due_date": "2030-04-05", "due_time": "08:00"}, {"due_date": "2030-04-05", "due_time": "08:00"}),
+        (BERLIN, {"due_date": "2030-03-22"}, {"due_date": "2030-03-22", "due_time": "08:00"}),
+        (BERLIN, {"timezone": "UTC"}, {"timezone": "UTC"}),
+        (
+            BERLIN,
+            {"due_date": "2030-04-05", "timezone": "UTC"},
+            {"due_date": "2030-04-05", "timezone": "UTC", "due_time": "08:00"},
+        ),
         ({"duration": "48:00"}, {"due_date": "2030-05-01"}, {"due_date": "2030-05-01"}),
     ],
 )
 def test_what_a_change_of_schedule_implies(
     before: dict[str, Any], patch: ActivityContent, completed: ActivityContent
 ) -> None:
-    """F2, D4."""
+    """F2, F8, D4."""
     assert transitions.complete_schedule(activity(**before), patch) == completed
 
 

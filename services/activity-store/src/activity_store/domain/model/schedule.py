@@ -90,6 +90,25 @@ def local_date_of(schedule: Schedule) -> str | None:
         raise InvalidError([Fault("due_date", "is out of range")]) from None
 
 
+def time_on(day: date, schedule: Schedule, timezone: str) -> str | None:
+    """Return the `due_time` (UTC) by which a schedule keeps its local time in a zone on another `due_date` (F8, D6).
+
+    Both are in UTC, so the local date may be the one before or after. A wall clock that shows no such time on that UTC
+    date, or shows it twice, gives the moment nearest to the same time in UTC.
+    """
+    if schedule.due_date is None or schedule.due_time is None or day == schedule.due_date:
+        return schedule.due_time
+    zone, unmoved = ZoneInfo(timezone), time.fromisoformat(schedule.due_time)
+    try:
+        local = datetime.combine(schedule.due_date, unmoved, UTC).astimezone(zone).time().replace(fold=0)
+        nights = [datetime.combine(day + DAY * ahead, local, zone).astimezone(UTC) for ahead in (-1, 0, 1)]
+    except OverflowError:
+        return schedule.due_time
+    same = datetime.combine(day, unmoved, UTC)
+    kept = min((one for one in nights if one.date() == day), key=lambda one: abs(one - same), default=same)
+    return f"{kept:%H:%M}"
+
+
 def check(schedule: Schedule) -> None:
     """Raise `InvalidError` where date, time, duration and zone contradict each other (F2)."""
     faults = [*_zone_faults(schedule), *_time_faults(schedule), *_duration_faults(schedule)]

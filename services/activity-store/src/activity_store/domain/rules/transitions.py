@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from activity_store.domain.model import schedule
 from activity_store.domain.model.activity import Activity
@@ -48,10 +48,11 @@ def republish(activity: Activity) -> Transition:
 
 
 def complete_schedule(activity: Activity, changes: ActivityContent) -> ActivityContent:
-    """Return the changes with what they imply for the schedule (F2, D4).
+    """Return the changes with what they imply for the schedule (F2, F8, D4).
 
-    Losing the date loses the time. Timed to all-day or back must name the date too, since its meaning changes with
-    it (`InvalidError`), and takes along no duration of the other kind.
+    Losing the date loses the time; another date keeps the local time, in the zone that is given with it (F8). Timed
+    to all-day or back must name the date too, since its meaning changes with it (`InvalidError`), and takes along no
+    duration of the other kind.
     """
     if not set(changes) & set(SCHEDULE_FIELDS):
         return changes
@@ -60,6 +61,10 @@ def complete_schedule(activity: Activity, changes: ActivityContent) -> ActivityC
         wanted.setdefault("due_time", None)
     if _loses_duration(activity, wanted):
         wanted["duration"] = None
+    day = wanted.get("due_date")
+    if day and activity.due_time and "due_time" not in wanted:
+        zone = wanted.get("timezone", activity.timezone)
+        wanted["due_time"] = schedule.time_on(date.fromisoformat(day), activity.schedule, zone)
     return wanted
 
 
