@@ -102,6 +102,11 @@ class CompanyTypes(Document):
     told_version: int
     types: tuple[ActivityType, ...]
 
+    @property
+    def active(self) -> tuple[str, ...]:
+        """The keys of the active types, in their order."""
+        return tuple(one.key_string for one in self.types if one.active)
+
 
 class PublishedSkip(Document):
     """An event that was told to be left out, so that the same reason is told once."""

@@ -14,6 +14,7 @@ from connector.application.connections.repository import Connections
 from connector.application.lease import Change
 from connector.application.worker import Worker
 from connector.domain.connection.lifecycle import counted, deletions_held, deletions_released, drained
+from connector.domain.connection.retired_type import with_inbound_type_in_use
 from connector.domain.model.connection import Connection
 from connector.domain.model.connection_parts import Counted, MassDeleteGuard
 from connector.settings import ConnectorSettings
@@ -24,6 +25,7 @@ from contracts.links import ConnectionCounted, ConnectionDrained, LinkStateMessa
 from contracts.topics import ACTIVITY_TYPES, CALENDAR_COMMANDS, LINK_STATES, MODELS, SYNC_BRAKES
 
 GROUP = "connector"
+_PAGE = 200
 _SINGLE_LINKS = HeaderFilter(TYPE_HEADER, frozenset({b"link.state.changed.v1"}))
 
 
@@ -69,7 +71,16 @@ class ConnectionConsumers:
         def newer(known: CompanyTypes | None) -> CompanyTypes:
             return known if known and known.told_version >= company.told_version else company
 
-        await self.stores.types.update(company.id, newer)
+        if stored := await self.stores.types.update(company.id, newer):
+            await self._retire(company.id, stored.active)
+
+    async def _retire(self, company_id: str, active: tuple[str, ...]) -> None:
+        """Let inbound types that are no longer active give way (C7)."""
+        now = self.clock.now()
+        async for page in self.connections.documents.pages({"company_id": company_id}, size=_PAGE):
+            for one in page:
+                if with_inbound_type_in_use(one, active, now) is not one:
+                    await self.connections.change(one.id, lambda c: with_inbound_type_in_use(c, active, now), seen=one)
 
     async def _change(self, connection_id: str, change: Change) -> None:
         def only_live(connection: Connection) -> Connection:

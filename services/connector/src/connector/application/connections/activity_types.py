@@ -15,6 +15,4 @@ class ActiveTypes:
     async def of(self, company_id: str) -> tuple[str, ...]:
         """Return the keys of the company's active types."""
         known = await self.stores.types.get(company_id)
-        if known is None:
-            return DEFAULT_TYPES
-        return tuple(one.key_string for one in known.types if one.active)
+        return known.active if known else DEFAULT_TYPES

@@ -18,6 +18,7 @@ from connector.application.connections.teardown import Teardown
 from connector.application.lease import Change
 from connector.application.provider_access import ProviderAccess
 from connector.domain.connection.lifecycle import resyncing, stopping
+from connector.domain.connection.retired_type import type_in_use
 from connector.domain.connection.settings_change import changed, check_selectable, check_types, put_back
 from connector.domain.model.connection import Connection
 from connector.domain.model.settings import ChosenSettings
@@ -43,8 +44,10 @@ class ConnectionService:
     ) -> Connection:
         """Create a connection that waits for its sign-in. 409 where the user has one that is not stopped (A7)."""
         name, now = check_provider(provider, self.access.kits), self.clock.now()
-        choices = ChosenSettings().with_choices(given)
-        check_types(given, choices, await self.types.of(identity.company_id))
+        active = await self.types.of(identity.company_id)
+        default = type_in_use(ChosenSettings().inbound_type, active)
+        choices = ChosenSettings().with_choices({"inbound_type": default, **given})
+        check_types(given, choices, active)
         fresh = Connection(
             id=connection_id,
             company_id=identity.company_id,

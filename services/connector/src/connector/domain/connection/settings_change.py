@@ -9,6 +9,7 @@ from pydantic import ConfigDict, Field, field_validator, model_validator
 
 from chassis.errors import Rejected
 from connector.domain.connection.lifecycle import expecting_replay
+from connector.domain.connection.retired_type import without_retired_type_problem
 from connector.domain.model.connection import Connection
 from connector.domain.model.connection_parts import Trouble
 from connector.domain.model.settings import ChosenSettings
@@ -97,6 +98,8 @@ def changed(
     if after == before:
         return connection
     result = connection.with_settings(after, _coverage(connection.coverage, before, after, active, now))
+    if after.inbound_type != before.inbound_type:
+        result = without_retired_type_problem(result)
     moved = after.calendar_id != before.calendar_id
     if moved:
         result = result.without_reads().with_trouble(_trouble_left(connection))
