@@ -1,6 +1,11 @@
 """The main job: a calendar and the CRM become and stay equal, whichever side is edited (B1, F1 to F3, H1)."""
 
-from tests.support.stories import World, all_day, call, day, timed
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sandbox.clients import Json
+from tests.support.stories import WITHIN, World, all_day, call, day, timed
+from tests.support.waiting import wait_until
 
 
 async def test_b1_an_activity_becomes_an_event(synced: World) -> None:
@@ -66,3 +71,38 @@ async def test_f7_the_placeholder_of_an_untitled_event_is_never_written_back(syn
     assert activity["subject"] == "(no title)"
     await synced.sales.change(activity["id"], location="Here")
     assert not (await synced.event_becomes(event["id"], location="Here")).get("summary")
+
+
+async def test_d2_a_meeting_under_way_still_syncs_both_ways(synced: World) -> None:
+    event = await synced.calendar.add(summary="Begins soon", **timed())
+    activity = await synced.activity_of(event)
+    await synced.calendar.change(event["id"], **running(minutes=60))
+    await synced.activity_becomes(activity["id"], duration="01:00")
+    await synced.calendar.change(event["id"], summary="Takes longer", **running(minutes=90))
+    await synced.activity_becomes(activity["id"], subject="Takes longer", duration="01:30")
+    await synced.sales.change(activity["id"], location="Room 4")
+    await synced.event_becomes(event["id"], location="Room 4")
+    await synced.calendar.delete(event["id"])
+    await synced.activity_goes(activity["id"])
+
+
+async def test_f8_another_date_alone_keeps_the_local_time(synced: World) -> None:
+    winter, summer = (date(day(0).year + 1, month, 15) for month in (1, 7))
+    activity = await synced.sales.add(**call(due_date=str(winter), due_time="08:00", timezone="Europe/Berlin"))
+    event = await synced.event_of(activity)
+    moved = await synced.sales.change(activity["id"], due_date=str(summer))
+    assert (moved["due_date"], moved["due_time"]) == (str(summer), "07:00")
+    nine = datetime(summer.year, 7, 15, 9, tzinfo=ZoneInfo("Europe/Berlin"))
+
+    async def look() -> bool:
+        found = await synced.calendar.event(event["id"])
+        return found is not None and datetime.fromisoformat(found["start"]["dateTime"]) == nine
+
+    await wait_until(look, awaited="the event at nine in summer, too", timeout=WITHIN)
+
+
+def running(minutes: int) -> Json:
+    """Return the times of an event that began ten minutes ago."""
+    begin = datetime.now(UTC).replace(second=0, microsecond=0) - timedelta(minutes=10)
+    moments = {"start": begin, "end": begin + timedelta(minutes=minutes)}
+    return {name: {"dateTime": at.isoformat(), "timeZone": "UTC"} for name, at in moments.items()}

@@ -2,7 +2,9 @@
 
 from pathlib import Path
 
-from tests.support.stories import World, call, connected, timed
+from sandbox.clients import Json, succeeded
+from tests.support.stories import WITHIN, World, call, connected, timed
+from tests.support.waiting import wait_until
 
 OTHERS = ["call", "meeting", "task", "email", "lunch"]
 
@@ -57,6 +59,41 @@ async def test_d4_an_undated_activity_waits_for_its_date(synced: World) -> None:
     await synced.event_of(activity)
 
 
+async def test_c7_a_retired_inbound_type_gives_way_to_meeting_and_the_connection_says_so(synced: World) -> None:
+    store = synced.admin.store
+    succeeded(await store.post("/v1/activity-types", json={"name": "Visit"}, headers={"Idempotency-Key": "visit"}))
+
+    async def chosen() -> bool:
+        path = f"/v1/connections/{synced.connection_id}"
+        return (await synced.sales.connector.patch(path, json={"inbound_type": "visit"})).is_success
+
+    await wait_until(chosen, awaited="the new type to be known", timeout=WITHIN)
+    succeeded(await store.patch("/v1/activity-types/visit", json={"active": False}))
+
+    async def told() -> bool:
+        connection = await synced.sales.connection(synced.connection_id)
+        problem = connection["last_problem"] or {}
+        assert (connection["inbound_type"], problem.get("code")) == ("meeting", "inbound_type_retired"), connection
+        return True
+
+    await wait_until(told, awaited="the type to give way", timeout=WITHIN)
+    activity = await synced.activity_of(await synced.calendar.add(summary="From then on", **timed()))
+    assert activity["type"] == "meeting"
+
+
+async def test_d7_l3_a_declined_event_is_neither_busy_nor_a_conflict_until_it_is_accepted_again(synced: World) -> None:
+    event = await synced.calendar.add(summary="Invitation", **answered(synced, "accepted"), **timed(at="10:00"))
+    activity = await synced.activity_of(event)
+    await synced.sales.change(activity["id"], note="the CRM's own")
+    await synced.calendar.change(event["id"], **answered(synced, "declined"))
+    declined = await synced.activity_becomes(activity["id"], busy=False, note="the CRM's own")
+    await synced.decided("D7", activity_id=activity["id"])
+    same = {name: declined[name] for name in ("due_date", "due_time", "duration")}
+    assert (await synced.sales.add(**call("At that time") | same))["conflicts"] == []
+    await synced.calendar.change(event["id"], **answered(synced, "accepted"))
+    await synced.activity_becomes(activity["id"], busy=True)
+
+
 async def test_h1_keep_closes_the_link_and_keeps_the_activity(folder: Path, unique: str) -> None:
     async with connected(folder, unique, on_event_deleted="keep") as synced:
         activity = await synced.sales.add(**call())
@@ -67,3 +104,12 @@ async def test_h1_keep_closes_the_link_and_keeps_the_activity(folder: Path, uniq
         assert link is not None
         assert (link["state"], link["reason"]) == ("closed", "kept")
         assert await synced.sales.activity(activity["id"])
+
+
+def answered(world: World, answer: str) -> Json:
+    """Return the guests of an event as the calendar's owner answered."""
+    guests = [
+        {"email": "ann@client.example", "organizer": True},
+        {"email": world.calendar.email, "responseStatus": answer},
+    ]
+    return {"attendees": guests}

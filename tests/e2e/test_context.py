@@ -55,6 +55,16 @@ async def test_f5_guests_become_participants_whatever_the_case_and_nobody_is_cre
     await synced.activity_becomes(activity["id"], participants=[])
 
 
+async def test_i3_a_guest_of_the_calendar_comes_and_goes_and_one_of_the_crm_stays(synced: World) -> None:
+    activity = await synced.sales.add(**call(), attendees=[{"email": "ann@client.example"}])
+    event = await synced.event_of(activity)
+    await synced.calendar.change(event["id"], attendees=[{"email": "bob@client.example"}])
+    await synced.guests_are(activity["id"], "ann@client.example", "bob@client.example")
+    await synced.calendar.change(event["id"], attendees=[], location="Elsewhere")
+    await synced.guests_are(activity["id"], "ann@client.example")
+    await synced.activity_becomes(activity["id"], location="Elsewhere")
+
+
 async def test_f6_long_and_foreign_text_survives_both_ways_and_a_cut_is_no_edit(synced: World) -> None:
     activity = await synced.sales.add(**call("📞 שלום"), public_description=LONG)
     event = await synced.event_of(activity)

@@ -185,8 +185,9 @@ _HEAD: Final = """# What is decided, case by case
 
 Generated from the rules by `make docs`; a test compares it with them. An item is linked and at rest; then something
 happens to it, while at that moment the direction and the types are as its section and column say (they changed
-together with it). *ahead*: the item is still to come; *over*: it was over when that happened. Each cell names the rule
-that decides, what is asked at once, and the state of the link (with its reason) once everything is carried out."""
+together with it). *ahead*: the item is still to come, or under way; *over*: it had ended when that happened. Each cell
+names the rule that decides, what is asked at once, and the state of the link (with its reason) once everything is
+carried out."""
 
 
 if __name__ == "__main__":

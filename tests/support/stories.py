@@ -102,6 +102,18 @@ class World:
 
         return await wait_until(look, awaited="the activity to show its link as active", timeout=WITHIN)
 
+    async def guests_are(self, activity_id: str, *addresses: str) -> None:
+        """Wait until an activity has these guests; the calendar's owner, whom some providers list too, is left out."""
+
+        async def look() -> bool:
+            activity = await self.sales.activity(activity_id)
+            assert activity is not None, "the activity is not there"
+            found = {one["email"] for one in activity["attendees"]} - {self.calendar.email}
+            assert found == set(addresses), found
+            return True
+
+        await wait_until(look, awaited=f"the guests {addresses}", timeout=WITHIN)
+
     async def activity_goes(self, activity_id: str) -> None:
         """Wait until an activity is deleted."""
 

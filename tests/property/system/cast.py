@@ -142,6 +142,8 @@ class Cast:
     def _absorbed(self, item: Item, seen: Seen) -> bool:
         over, kept, unlinked = item.over, item.kept, not item.linked
         exists = absorb(item, self.choices_of(item.owner), *seen.sides(item), self.stage.clock.now())
+        if item.linked and not item.over and not item.begins(self.stage.clock.now()):
+            self.reach.note("clock:under_way")
         if item.over and not over:
             self.reach.note("clock:over")
         if item.kept and not kept:

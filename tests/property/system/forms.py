@@ -6,13 +6,16 @@ from sandbox.clients import Json
 from tests.property.system.oracle import Content
 
 
-def slot_time(number: int, today: date, *, all_day: bool) -> tuple[str, str]:
-    """Return start and end that no other number has: dates for all-day, else instants long before noon."""
+def slot_time(number: int, today: date, *, all_day: bool, days: int = 0) -> tuple[str, str]:
+    """Return start and end that no other number has: dates for all-day, else instants long before noon.
+
+    `days`: by how many a timed one lasts longer than the others.
+    """
     if all_day:
         first = today + timedelta(days=2 + number % 100)
         return str(first), str(first + timedelta(days=1))
     start = datetime.combine(today + timedelta(days=2 + number % 5), time(2), tzinfo=UTC)
-    return lasting(start + timedelta(minutes=number % 400))
+    return lasting(start + timedelta(minutes=number % 400), timedelta(days=days))
 
 
 def on_calendar(start: str, end: str) -> Json:
@@ -20,9 +23,9 @@ def on_calendar(start: str, end: str) -> Json:
     return {name: {"dateTime": at, "timeZone": "UTC"} for name, at in {"start": start, "end": end}.items()}
 
 
-def lasting(start: datetime) -> tuple[str, str]:
-    """Return a start with the end that all timed items here have."""
-    return start.isoformat(), (start + timedelta(minutes=45)).isoformat()
+def lasting(start: datetime, longer: timedelta = timedelta()) -> tuple[str, str]:
+    """Return a start with the end that timed items here have, or a later one."""
+    return start.isoformat(), (start + timedelta(minutes=45) + longer).isoformat()
 
 
 def to_activity(content: Content) -> Json:

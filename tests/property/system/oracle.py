@@ -95,9 +95,17 @@ class Item:
             self.calendar_deleted, self.vague_deletion = at, vague
 
     def ahead(self, moment: datetime) -> bool:
-        """Tell whether the agreed time or a new one lies ahead (D1, D2)."""
+        """Tell whether it still syncs: once linked while an end lies ahead (D2), until then by the start (D1)."""
+        return any(ends_after(when, moment) for when in self._times) if self.linked else self.begins(moment)
+
+    def begins(self, moment: datetime) -> bool:
+        """Tell whether the agreed start or a new one lies ahead (D1)."""
+        return any(lies_ahead(when, moment) for when in self._times)
+
+    @property
+    def _times(self) -> list[Value]:
         edits = [edits["time"].value for edits in (self.crm, self.calendar) if "time" in edits]
-        return any(lies_ahead(when, moment) for when in (self.agreed["time"], *edits))
+        return [self.agreed["time"], *edits]
 
     @property
     def doomed(self) -> bool:
@@ -131,6 +139,12 @@ def lies_ahead(when: Value, moment: datetime) -> bool:
     if "T" in when[0]:
         return datetime.fromisoformat(when[0]) >= moment
     return date.fromisoformat(when[1]) - timedelta(days=1) >= moment.astimezone(ZONE).date()
+
+
+def ends_after(when: Value, moment: datetime) -> bool:
+    """Tell whether an item is not over yet (D2)."""
+    assert isinstance(when, tuple)
+    return datetime.fromisoformat(when[1]) > moment if "T" in when[1] else lies_ahead(when, moment)
 
 
 def comes_in(item: Item, now: datetime) -> Presence:

@@ -26,7 +26,8 @@ class Play(Cast):
         return texts | {"title": f"{key}: {number}", "busy": True, "time": when}
 
     def _time(self, number: int, *, all_day: bool) -> tuple[str, str]:
-        return slot_time(number, self.stage.clock.today(), all_day=all_day)
+        days = 3 if number % 4 == 2 else 0  # what lasts for days is met while it is under way (D2)
+        return slot_time(number, self.stage.clock.today(), all_day=all_day, days=days)
 
     async def create(self, slot: int, side: Side, kind: str = "call", *, beyond: bool = False) -> Item:
         """Create an item on a side, in a slot."""
@@ -180,7 +181,8 @@ class Play(Cast):
         await self.stage.with_colleague()
         await self.settle()
         item = self.slots[slot]
-        if item is None or not (item.linked and self._ahead(item) and self._sends(item)):
+        begins = item is not None and item.begins(self.stage.clock.now())  # for whom it is new, that counts (D1)
+        if item is None or not (item.linked and begins and self._sends(item)):
             item = await self.create(slot, side if self.choices.direction == "two_way" else "crm")
             await self.settle()
         heir = "8" if item.owner == "7" else "7"

@@ -21,7 +21,7 @@ _EXPECTED = (
     "act:calendar_create_beyond",
     *(f"race:{ours}/{theirs}" for ours in ACTS for theirs in ACTS),
     *(f"series:{act}" for act in ("create", *SERIAL_ACTS)),
-    *(f"clock:{what}" for what in ("forward", "came_in", "over")),
+    *(f"clock:{what}" for what in ("forward", "came_in", "under_way", "over")),
     *(f"private:{act}" for act in ("create", *PRIVATE_ACTS, "ask", "nowhere")),
     *(f"private:{mode}:open" for mode in MODES),
     *(f"private:{mode}:masked" for mode in MODES if mode != "public"),

@@ -1,5 +1,7 @@
 """What crosses and what never does: read-only events, notes, titles, guests (E2, E5, F3, F5, F7, I1)."""
 
+from typing import Any
+
 import pytest
 
 from contracts.activities import ActivityAttendee
@@ -107,6 +109,83 @@ def test_f5_a_guest_added_in_the_calendar_joins_those_that_only_the_crm_knows() 
     assert bench.activity
     assert {guest.email for guest in bench.activity.attendees} == {"eve@example.com", "bob@example.com"}
     assert bench.commands == []
+
+
+def invited(*names: str, **more: Any) -> tuple[EventAttendee, ...]:
+    return tuple(EventAttendee(email=f"{name}@example.com", **more) for name in names)
+
+
+def in_crm(*names: str) -> tuple[ActivityAttendee, ...]:
+    return tuple(ActivityAttendee(email=f"{name}@example.com") for name in names)
+
+
+def guests(bench: Bench) -> list[str]:
+    assert bench.activity
+    return sorted(guest.email.partition("@")[0].lower() for guest in bench.activity.attendees)
+
+
+@pytest.mark.parametrize("origin", ["crm", "calendar"])
+def test_i3_a_guest_of_the_calendar_comes_and_goes_and_one_of_the_crm_stays(origin: str) -> None:
+    bench = linked(origin)
+    bench.crm(attendees=in_crm("ann"))
+    bench.cal(attendees=invited("bob"))
+    bench.settle()
+    assert guests(bench) == ["ann", "bob"]
+    bench.cal(attendees=(), location="Elsewhere")
+    bench.settle()
+    assert bench.activity
+    assert (guests(bench), bench.activity.location) == (["ann"], "Elsewhere")
+
+
+@pytest.mark.parametrize("origin", ["crm", "calendar"])
+def test_i3_a_guest_of_the_crm_stays_though_the_calendar_invites_him_too_and_takes_him_off(origin: str) -> None:
+    bench = linked(origin)
+    bench.crm(attendees=in_crm("ann"))
+    bench.cal(attendees=invited("ANN", "bob", status="accepted"))
+    bench.settle()
+    assert bench.activity
+    assert (guests(bench), {one.status for one in bench.activity.attendees}) == (["ann", "bob"], {"accepted"})
+    bench.cal(attendees=())
+    bench.settle()
+    assert guests(bench) == ["ann"]
+
+
+def test_i3_a_guest_that_the_crm_took_off_stays_off_while_others_come_and_go() -> None:
+    bench = linked("calendar", attendees=invited("ann", "bob"))
+    bench.crm(attendees=in_crm("bob"))
+    bench.cal(attendees=invited("ann", "bob", "eve"))
+    bench.settle()
+    assert guests(bench) == ["bob", "eve"]
+
+
+def test_i3_what_the_crm_says_of_a_guest_stands_until_the_calendar_says_something_new() -> None:
+    bench = linked("calendar", attendees=invited("ann"))
+    bench.crm(attendees=(ActivityAttendee(email="ann@example.com", name="Ann from sales"),))
+    bench.cal(location="Room 3")
+    bench.settle()
+    assert bench.activity
+    assert [one.name for one in bench.activity.attendees] == ["Ann from sales"]
+    bench.cal(attendees=invited("ann", name="Ann Smith"))
+    bench.settle()
+    assert [one.name for one in bench.activity.attendees] == ["Ann Smith"]
+
+
+def test_i3_guests_in_another_order_are_no_change() -> None:
+    bench = linked("calendar", attendees=invited("ann", "bob"))
+    bench.crm(attendees=in_crm("bob", "ann"))
+    assert bench.settle() == []
+
+
+def test_i3_g2_an_event_that_turns_private_hides_who_the_crms_own_guests_were() -> None:
+    bench = linked("calendar")
+    bench.crm(attendees=in_crm("ann"))
+    bench.cal(location="Room 3")
+    bench.settle()
+    assert bench.link.own_guests == ("ann@example.com",)
+    bench.cal(visibility="private")
+    assert not bench.link.own_guests
+    bench.settle()
+    assert "ann@example.com" not in bench.link.model_dump_json()
 
 
 def test_g2_private_events_are_skipped_where_the_user_wants_that() -> None:

@@ -150,6 +150,7 @@ def test_b3_nothing_is_deleted_while_dormant_but_after_waking(gone: str) -> None
 def test_b3_a_closed_link_of_calendar_origin_does_not_wake_in_one_way() -> None:
     bench = linked("calendar")
     bench.cal(response="declined")
+    bench.settle()
     bench.set(direction="one_way")
     bench.cal(response="accepted", summary="Changed")
     assert bench.commands == []

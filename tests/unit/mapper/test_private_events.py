@@ -92,6 +92,7 @@ def test_g2_past_dormant_and_closed_links_are_masked_too(settled: bool) -> None:
         assert seen(bench) == NOTHING, change
     declined = open_to_all()
     declined.cal(response="declined", at=NOW + 3 * HOUR)
+    declined.settle()
     assert declined.state() == ("closed", "declined")
     hide(declined)
     assert (seen(declined), declined.state()) == (NOTHING, ("closed", "declined"))

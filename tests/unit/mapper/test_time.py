@@ -9,9 +9,10 @@ import pytest
 from contracts.activities import Schedule
 from contracts.calendar_commands import CalendarPut, CalendarRemove
 from contracts.calendar_objects import EventAttendee
+from contracts.connections import Coverage
 from contracts.times import EventTime, Timed
 from mapper.domain.model.schedules import event_time, schedule_of
-from mapper.domain.model.window import lies_ahead
+from mapper.domain.model.window import has_ended, lies_ahead
 from tests.support.bench import CONNECTED, HOUR, NOW, TOMORROW, Bench, all_day, connection, due, linked, timed, undated
 
 MINUTE = timedelta(minutes=1)
@@ -87,6 +88,136 @@ def test_d2_moving_a_future_meeting_to_yesterday_is_still_mirrored(origin: str, 
     assert isinstance(bench.event.fields.time, Timed)
     assert bench.event.fields.time.start == NOW - DAY
     assert bench.activity.schedule.due_date == (NOW - DAY).date()
+
+
+RUNNING = NOW - 10 * MINUTE
+
+
+@pytest.mark.parametrize("origin", ["crm", "calendar"])
+@pytest.mark.parametrize("side", ["crm", "calendar"])
+@pytest.mark.parametrize(
+    "change",
+    [{"time": timed(RUNNING, 2)}, {"time": timed(TOMORROW)}, {"time": timed(NOW - DAY)}, {"location": "Room 4"}],
+)
+def test_d2_a_meeting_under_way_is_still_prolonged_moved_and_annotated(
+    origin: str, side: str, change: dict[str, Any]
+) -> None:
+    bench = _under_way(origin)
+    if side == "calendar":
+        bench.cal(**change)
+    else:
+        bench.crm(**{"schedule": _due_as(change["time"])} if "time" in change else change)
+    bench.settle()
+    assert bench.state() == ("active", None)
+    assert bench.event
+    assert bench.activity
+    assert getattr(bench.event.fields, next(iter(change))) == next(iter(change.values()))
+    assert event_time(bench.activity.schedule) == bench.event.fields.time
+    assert bench.activity.location == bench.event.fields.location
+
+
+@pytest.mark.parametrize("origin", ["crm", "calendar"])
+@pytest.mark.parametrize("side", ["crm", "calendar"])
+def test_d2_a_meeting_under_way_is_still_deleted(origin: str, side: str) -> None:
+    bench = _under_way(origin)
+    bench.crm_delete() if side == "crm" else bench.cal_gone(at=NOW)
+    bench.settle()
+    assert bench.state() == ("closed", "deleted")
+    assert bench.event is None
+    assert bench.activity
+    assert bench.activity.deleted
+
+
+@pytest.mark.parametrize(
+    ("moment", "crosses"),
+    [(NOW + 50 * MINUTE - timedelta(seconds=1), True), (NOW + 50 * MINUTE, False), (NOW + HOUR, False)],
+)
+def test_d2_the_end_is_the_measure_not_the_start(moment: datetime, crosses: bool) -> None:
+    bench = _under_way("calendar")
+    bench.now = moment
+    bench.cal(summary="Renamed")
+    bench.settle()
+    assert bench.activity
+    assert bench.activity.subject == ("Renamed" if crosses else "Standup")
+    assert bench.state() == (("active", None) if crosses else ("frozen", "past"))
+
+
+def test_d2_an_event_of_several_days_is_renamed_on_one_of_them() -> None:
+    bench = linked("calendar", time=timed(NOW + HOUR, hours=5 * 24))
+    bench.now = NOW + 3 * DAY
+    bench.cal(summary="Fair")
+    bench.settle()
+    assert bench.activity
+    assert bench.activity.subject == "Fair"
+
+
+def test_d2_the_new_end_counts_as_the_agreed_one_does() -> None:
+    bench = _under_way("calendar")
+    bench.now = NOW + DAY
+    bench.cal(time=timed(RUNNING, hours=48), summary="Longer than it was")
+    bench.settle()
+    assert bench.activity
+    assert (bench.activity.subject, bench.activity.schedule.duration) == ("Longer than it was", "48:00")
+
+
+@pytest.mark.parametrize(
+    ("times", "words"),
+    [
+        ({}, "It ended on 2026-03-03 at 11:00 (Europe/Berlin)"),
+        ({"time": all_day(TODAY + DAY, days=2)}, "It ended on 2026-03-04;"),
+    ],
+)
+def test_d2_the_words_say_when_it_ended(times: dict[str, Any], words: str) -> None:
+    bench = linked("calendar", **times)
+    bench.now = NOW + 9 * DAY
+    bench.cal(summary="Too late")
+    assert bench.decided.words.startswith(words)
+
+
+def test_d2_what_has_no_length_is_over_once_its_moment_has_passed() -> None:
+    moment = timed(NOW, hours=0)
+    assert not has_ended(moment, NOW, "UTC")
+    assert has_ended(moment, NOW + timedelta(seconds=1), "UTC")
+
+
+def test_d2_a9_a_meeting_under_way_moves_to_the_calendar_that_is_chosen() -> None:
+    bench = _under_way("crm")
+    bench.set(calendar_id="other")
+    assert [type(command) for command in bench.settle()] == [CalendarRemove, CalendarPut]
+    assert bench.state() == ("active", None)
+
+
+def test_d2_d8_a_meeting_under_way_leaves_with_its_type_and_comes_back_with_it() -> None:
+    bench = _under_way("crm")
+    bench.set(outbound_types=())
+    bench.settle()
+    assert (bench.event, bench.state()) == (None, ("closed", "filtered"))
+    bench.set(outbound_types=None, coverage=Coverage(connected_at=CONNECTED, types_since={"call": NOW}))
+    bench.settle()
+    assert bench.event
+    assert bench.state() == ("active", None)
+
+
+def test_d1_what_is_not_linked_is_judged_by_its_start_though_it_is_under_way() -> None:
+    bench = Bench()
+    bench.cal(time=timed(RUNNING))
+    assert (bench.commands, bench.decided.rule) == ([], "D1")
+
+
+def _under_way(origin: str) -> Bench:
+    """A linked meeting that began ten minutes ago and takes an hour."""
+    when: dict[str, Any] = {"schedule": due(RUNNING)} if origin == "crm" else {"time": timed(RUNNING)}
+    bench = Bench()
+    bench.now = NOW - HOUR
+    (bench.crm if origin == "crm" else bench.cal)(**when)
+    bench.settle()
+    assert bench.state() == ("active", None)
+    bench.now = NOW
+    return bench
+
+
+def _due_as(when: Timed) -> Schedule:
+    return schedule_of(when, None, "Europe/Berlin")
 
 
 @pytest.mark.parametrize("side", ["crm", "calendar"])
@@ -276,14 +407,65 @@ def test_d7_what_is_not_synced(snapshot: dict[str, Any], synced: bool) -> None:
         assert bench.activity.read_only == ("event_type" in snapshot)
 
 
-def test_d7_d8_a_declined_event_closes_its_link_and_accepting_it_reopens_the_same() -> None:
+def test_d7_d8_a_declined_event_frees_its_activity_and_closes_its_link() -> None:
     bench = linked("calendar")
     bench.cal(response="declined")
-    assert (bench.commands, bench.state(), bench.decided.rule) == ([], ("closed", "declined"), "D7")
-    bench.cal(response="accepted", summary="Accepted after all")
+    assert bench.decided.rule == "D7"
     bench.settle()
     assert bench.activity
+    assert (bench.activity.busy, bench.activity.deleted, bench.state()) == (False, False, ("closed", "declined"))
+
+
+@pytest.mark.parametrize(("transparency", "busy"), [("opaque", True), ("transparent", False)])
+def test_d7_d8_accepting_it_again_reopens_the_same_link_with_the_calendars_word(transparency: str, busy: bool) -> None:
+    bench = linked("calendar")
+    bench.cal(response="declined")
+    bench.settle()
+    bench.crm(busy=not busy)
+    assert (bench.commands, bench.state()) == ([], ("closed", "declined"))
+    bench.now += MINUTE
+    bench.cal(response="accepted", summary="Accepted after all", transparency=transparency)
+    bench.settle()
+    assert bench.event
+    assert bench.activity
     assert (bench.state(), bench.activity.subject) == (("active", None), "Accepted after all")
+    assert bench.activity.busy == (bench.event.fields.transparency == "opaque")
+    assert bench.activity.busy or not busy
+
+
+def test_d7_a_declined_event_is_freed_though_its_activity_changes_meanwhile() -> None:
+    bench = linked("calendar")
+    bench.cal(response="declined")
+    bench.crm(subject="Edited at that moment", tell=False)
+    bench.settle()
+    assert bench.activity
+    assert (bench.activity.busy, bench.state()) == (False, ("closed", "declined"))
+
+
+def test_d7_while_it_is_declined_the_calendar_says_nothing_more() -> None:
+    bench = linked("calendar")
+    bench.cal(response="declined")
+    bench.settle()
+    bench.cal(summary="Renamed by the organiser", response="declined")
+    assert bench.settle() == []
+    assert bench.activity
+    assert bench.activity.subject == "Standup"
+
+
+def test_d7_an_event_of_crm_origin_that_is_declined_takes_no_time_and_syncs_on() -> None:
+    bench = linked("crm")
+    bench.cal(response="declined")
+    bench.settle()
+    assert bench.activity
+    assert (bench.activity.busy, bench.state()) == (False, ("active", None))
+    bench.crm(location="Room 4")
+    bench.settle()
+    assert bench.event
+    assert (bench.event.fields.location, bench.event.fields.transparency) == ("Room 4", "opaque")
+    bench.now += MINUTE
+    bench.cal(response="accepted")
+    bench.settle()
+    assert bench.activity.busy
 
 
 @pytest.mark.parametrize("reason", ["undated", "filtered", "not_owner", "stopped"])

@@ -12,7 +12,7 @@ from mapper.application.message_factory import confirm_message
 from mapper.domain.model.connection import Connection
 from mapper.domain.model.link import Link
 from mapper.domain.model.schedules import event_time
-from mapper.domain.model.window import lies_ahead
+from mapper.domain.model.window import has_ended
 from mapper.domain.rules.linking.link_resolution import with_matched_event
 from mapper.domain.rules.linking.matching import Match, UnpairedLinks
 
@@ -91,4 +91,4 @@ def _is_absent(link: Link, connection: Connection, now: datetime) -> bool:
         return False
     activity = link.activity.live
     when = link.event.event.fields.time if link.event.event else event_time(activity.schedule) if activity else None
-    return when is None or lies_ahead(when, now - _DAY, connection.settings.timezone)
+    return when is None or not has_ended(when, now - _DAY, connection.settings.timezone)

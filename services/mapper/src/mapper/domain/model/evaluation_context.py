@@ -6,12 +6,13 @@ from datetime import datetime
 from contracts.activities import ActivitySnapshot
 from contracts.calendar_objects import EventSnapshot
 from contracts.times import EventTime
+from mapper.domain.model import explanations
 from mapper.domain.model.connection import Connection
 from mapper.domain.model.decision import Action, Decision, Explanation
 from mapper.domain.model.link import Link
 from mapper.domain.model.schedules import event_time
 from mapper.domain.model.states import CloseReason, LinkState, Reason
-from mapper.domain.model.window import latest, lies_ahead
+from mapper.domain.model.window import end_of, ends, has_ended, latest
 
 
 @dataclass(frozen=True)
@@ -53,32 +54,42 @@ class EvaluationContext:
         return self.connection.settings.outbound_types or ()
 
 
-def is_upcoming(context: EvaluationContext, moment: datetime) -> bool:
-    """Tell whether the agreed start or a new one lay ahead at a moment, or since the item is covered (D1, D2)."""
-    return was_upcoming(context, latest(moment, context.connection.coverage.connected_at))
+def is_too_late(context: EvaluationContext, moment: datetime) -> bool:
+    """Tell whether a change made at a moment came when the item was over, or before the connection covers it (D2)."""
+    return was_over(context, latest(moment, context.connection.coverage.connected_at))
 
 
-def was_upcoming(context: EvaluationContext, moment: datetime) -> bool:
-    """Tell whether the agreed start or a new one lay ahead at a moment (D2)."""
-    agreed = context.link.agreed_event
-    times = [agreed.time if agreed else None, *_current_times(context)]
-    return any(when is not None and lies_ahead(when, moment, context.zone) for when in times)
+def was_over(context: EvaluationContext, moment: datetime) -> bool:
+    """Tell whether the agreed end and the new one had both come at a moment (D2)."""
+    return all(has_ended(when, moment, context.zone) for when in _known_times(context))
 
 
 def is_over(context: EvaluationContext) -> bool:
-    """Tell whether neither side lies ahead: history stays in the calendar where it was (D2)."""
-    known = [when for when in _current_times(context) if when is not None]
-    return bool(known) and not any(lies_ahead(when, context.now, context.zone) for when in known)
+    """Tell whether both sides are over by now: history stays in the calendar where it was (D2)."""
+    known = _current_times(context)
+    return bool(known) and all(has_ended(when, context.now, context.zone) for when in known)
 
 
-def _current_times(context: EvaluationContext) -> tuple[EventTime | None, EventTime | None]:
+def _known_times(context: EvaluationContext) -> list[EventTime]:
+    agreed = context.link.agreed_event
+    return [*([agreed.time] if agreed else []), *_current_times(context)]
+
+
+def _current_times(context: EvaluationContext) -> list[EventTime]:
     event, activity = context.event, context.activity
-    return event.fields.time if event else None, event_time(activity.schedule) if activity else None
+    times = [event.fields.time if event else None, event_time(activity.schedule) if activity else None]
+    return [when for when in times if when is not None]
 
 
 def no_change(context: EvaluationContext) -> Decision:
     """Decide nothing new."""
     return Decision(context.link)
+
+
+def freeze(context: EvaluationContext) -> Decision:
+    """Leave both sides as they are, because the item is over (D2); the words say when it ended."""
+    last = max(_known_times(context), key=lambda when: end_of(when, context.zone), default=None)
+    return transition(context, "frozen", "past", explanations.frozen(ends(last, context.zone) if last else None))
 
 
 def explain(context: EvaluationContext, explanation: Explanation) -> Decision:

@@ -32,12 +32,6 @@ PAST = Explanation(
     "It had already begun when it was last changed; only future items are synced.",
     remedy=Remedy(words="Move it to a time in the future."),
 )
-FROZEN = Explanation(
-    "skipped",
-    "D2",
-    "It is over; changes to past items stay on their side.",
-    remedy=Remedy(words="Move it to a time in the future."),
-)
 BEFORE_CONNECTING = Explanation(
     "skipped",
     "D3",
@@ -134,6 +128,16 @@ _REMOVAL_WORDS: Mapping[RemovalReason, str] = {
     "stopped": "The sync was stopped",
 }
 """What would take an event out of the calendar."""
+
+
+def frozen(ended: str | None) -> Explanation:
+    """Return the explanation of an item that is over; `ended`: when, as a user reads it (D2)."""
+    return Explanation(
+        "skipped",
+        "D2",
+        f"It ended on {ended}; changes made after that stay on their side." if ended else "It is over.",
+        remedy=Remedy(words="Move it to a time in the future."),
+    )
 
 
 def filtered(activity_type: str, selected: tuple[str, ...]) -> Explanation:

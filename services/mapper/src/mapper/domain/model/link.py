@@ -53,6 +53,7 @@ class Link(Document):
     agreed_event: EventFields | None = None
     agreed_activity: ActivityFields | None = None
     agreed_guests: Guests | None = None
+    own_guests: tuple[str, ...] = Field(default=(), description="addresses that the CRM added, in lower case (I3)")
     agreed_context: str = Field(default="", description="the block as last written (F4); what became of it is no edit")
     generation: int = 0
     left_behind: bool = Field(default=False, description="stopping was to remove a side of it, and was refused (K1)")
@@ -174,6 +175,10 @@ class Link(Document):
         """Return the link with the guests as last taken over."""
         return self.model_copy(update={"agreed_guests": guests})
 
+    def with_own_guests(self, addresses: tuple[str, ...]) -> Self:
+        """Return the link with the guests that the CRM added (I3)."""
+        return self.model_copy(update={"own_guests": addresses})
+
     def with_agreement(self, event: EventFields, activity: ActivityFields) -> Self:
         """Return the link with all mapped fields agreed as these."""
         return self.model_copy(update={"agreed_event": event, "agreed_activity": activity})
@@ -230,6 +235,7 @@ class Link(Document):
             "agreed_event": event,
             "agreed_activity": fields,
             "agreed_guests": self.agreed_guests and self.agreed_guests.redacted(),
+            "own_guests": (),
             "agreed_context": "",
             "records": records,
         }

@@ -102,11 +102,9 @@ class Guests(Value):
     would_mail_guests: bool = False
     private: bool = False
 
-    def joined_by(self, attendees: tuple[ActivityAttendee, ...]) -> Self:
-        """Return the guests with others beside them; who is there already is not added twice."""
-        known = {guest.email.lower() for guest in self.attendees}
-        more = tuple(guest for guest in attendees if guest.email.lower() not in known)
-        return self.model_copy(update={"attendees": self.attendees + more})
+    def with_attendees(self, attendees: tuple[ActivityAttendee, ...]) -> Self:
+        """Return the same with other guests."""
+        return self.model_copy(update={"attendees": attendees})
 
     def redacted(self) -> Self:
         """Return what is left of a private event's guests: their number is hidden, too (G2)."""

@@ -22,6 +22,11 @@ def with_description(fields: EventFields, description: str) -> EventFields:
     return with_values(fields, {"description": description})
 
 
+def free(fields: EventFields) -> EventFields:
+    """Return the fields of an event that takes no time."""
+    return with_values(fields, {"transparency": "transparent"})
+
+
 def not_editable(event: EventSnapshot) -> EventSnapshot:
     """Return the event as one that its user may not change (E5)."""
     return event.model_copy(update={"editable": False})

@@ -10,10 +10,11 @@ from mapper.domain.model.decision import Decision, RemoveActivity
 from mapper.domain.model.evaluation_context import (
     EvaluationContext,
     activate,
+    freeze,
     hold_deletion,
-    is_upcoming,
+    is_too_late,
     transition,
-    was_upcoming,
+    was_over,
 )
 from mapper.domain.rules.inbound import create_activity
 from mapper.domain.rules.merging.merge import activity_changes, event_changed_at, event_changes
@@ -33,7 +34,7 @@ def decide_event_deleted(context: EvaluationContext, activity: ActivitySnapshot)
     if context.connection.settings.on_event_deleted == "keep":
         return transition(context, "closed", "kept", explanations.EVENT_DELETED_KEPT)
     if _was_over(context, deleted_at):
-        return transition(context, "frozen", "past", explanations.FROZEN)
+        return freeze(context)
     if link.gone_pass or _since_waking(context, deleted_at):
         return hold_deletion(context, explanations.HELD_DELETION)
     return activate(context, explanations.EVENT_DELETED, RemoveActivity("deleted"))
@@ -48,7 +49,7 @@ def decide_activity_deleted(context: EvaluationContext, event: EventSnapshot) ->
     if _beats(context, max(edits, default=None), deleted_at):
         return create_activity(context, event, explanations.EDIT_BEATS_DELETION)
     if _was_over(context, deleted_at):
-        return transition(context, "frozen", "past", explanations.FROZEN)
+        return freeze(context)
     if _since_waking(context, deleted_at):
         return hold_deletion(context, explanations.HELD_REMOVAL)
     return remove_after_activity(context, explanations.ACTIVITY_DELETED)
@@ -70,7 +71,7 @@ def _activity_edited_at(context: EvaluationContext) -> datetime | None:
 
 def _beats(context: EvaluationContext, edited_at: datetime | None, deleted_at: datetime) -> bool:
     """Tell whether an edit is later than the deletion (J3), and was made before the item was over (D2)."""
-    return edited_at is not None and edited_at > deleted_at and is_upcoming(context, edited_at)
+    return edited_at is not None and edited_at > deleted_at and not is_too_late(context, edited_at)
 
 
 def _since_waking(context: EvaluationContext, deleted_at: datetime) -> bool:
@@ -78,4 +79,4 @@ def _since_waking(context: EvaluationContext, deleted_at: datetime) -> bool:
 
 
 def _was_over(context: EvaluationContext, moment: datetime) -> bool:
-    return context.link.agreed_event is not None and not was_upcoming(context, moment)
+    return context.link.agreed_event is not None and was_over(context, moment)

@@ -10,7 +10,7 @@ from mapper.domain.model.fields import PAIRS
 from mapper.domain.model.limits import is_large
 from mapper.domain.model.link import Link
 from mapper.domain.model.sides import ActivitySide, EventSide
-from mapper.domain.model.snapshots import as_kept, with_description, with_fields, with_reference
+from mapper.domain.model.snapshots import as_kept, free, with_description, with_fields, with_reference
 from mapper.domain.rules import context_block
 from mapper.domain.rules.linking.link_recovery import recover_link
 
@@ -22,7 +22,7 @@ def with_event(link: Link, event: EventSnapshot, seq: int, read_at: datetime, *,
     the event: whatever becomes of it is no edit of the description (F4).
     """
     side, context = link.event, context_block.found_in(event.fields.description)
-    event = with_fields(event, own_fields(link, event.fields))
+    event = as_noted(link, event)
     return EventSide(
         event=event,
         context=context,
@@ -31,6 +31,15 @@ def with_event(link: Link, event: EventSnapshot, seq: int, read_at: datetime, *,
         read_at=read_at,
         baseline=baseline,
     )
+
+
+def as_noted(link: Link, event: EventSnapshot) -> EventSnapshot:
+    """Return an event as it is noted: without our block, and one that the user declined as taking no time (D7).
+
+    So the activity is free while the answer stands, and accepting the event is an edit of the calendar's like others.
+    """
+    fields = own_fields(link, event.fields)
+    return with_fields(event, free(fields) if event.response == "declined" else fields)
 
 
 def own_fields(link: Link, fields: EventFields) -> EventFields:

@@ -7,13 +7,14 @@ from typing import Any
 from contracts.activities import ActivitySnapshot
 from contracts.activity_commands import ActivityChanges
 from contracts.calendar_objects import EventChanges
+from contracts.times import EventTime
 from mapper.domain.model import explanations
 from mapper.domain.model.activity_content import is_locked
 from mapper.domain.model.decision import Decision, Explanation, Obstacle, PutActivity, PutEvent
 from mapper.domain.model.evaluation_context import EvaluationContext, skip, transition
 from mapper.domain.model.fields import event_values, mapped_fields
 from mapper.domain.model.schedules import event_time
-from mapper.domain.model.window import latest, lies_ahead
+from mapper.domain.model.window import has_ended, latest, lies_ahead
 from mapper.domain.rules import context_block
 
 
@@ -93,11 +94,18 @@ def _obstacle(context: EvaluationContext, activity: ActivitySnapshot) -> Obstacl
         return _undated(activity) or _unselected(context, activity)
     covered_since = connection.covers_outbound_since(activity.type)
     edited = _last_edit(activity)
-    if not lies_ahead(when, latest(edited, covered_since), context.zone):
+    if _is_past(context, when, latest(edited, covered_since)):
         return "past", explanations.PAST
     if connection.settings.backfill == "none" and edited < covered_since and not context.link.linked:
         return "backfill", explanations.BEFORE_CONNECTING
     return None
+
+
+def _is_past(context: EvaluationContext, when: EventTime, moment: datetime) -> bool:
+    """Tell whether it is too late to make the event: by the start (D1), and once it was linked by the end (D2, D8)."""
+    if context.link.linked:
+        return has_ended(when, moment, context.zone)
+    return not lies_ahead(when, moment, context.zone)
 
 
 def _last_edit(activity: ActivitySnapshot) -> datetime:

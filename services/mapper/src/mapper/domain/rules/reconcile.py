@@ -10,7 +10,15 @@ from datetime import datetime
 from mapper.domain.model import explanations
 from mapper.domain.model.connection import Connection
 from mapper.domain.model.decision import Decision
-from mapper.domain.model.evaluation_context import EvaluationContext, explain, is_over, no_change, skip, transition
+from mapper.domain.model.evaluation_context import (
+    EvaluationContext,
+    explain,
+    freeze,
+    is_over,
+    no_change,
+    skip,
+    transition,
+)
 from mapper.domain.model.link import Link
 from mapper.domain.rules.merging.both_sides import decide_pair
 from mapper.domain.rules.merging.carry_over import import_edits_first
@@ -49,7 +57,7 @@ def _other_calendar(context: EvaluationContext) -> Decision | None:
     if context.from_calendar:
         return skip(context, "calendar_changed", explanations.OTHER_CALENDAR)
     if (context.event or link.event_unread) and is_over(context):
-        return transition(context, "frozen", "past", explanations.FROZEN)
+        return freeze(context)
     if context.event or link.event_unread:
         removal = remove_event(context, "calendar_changed", explanations.MOVING_CALENDAR)
         return import_edits_first(context) or removal

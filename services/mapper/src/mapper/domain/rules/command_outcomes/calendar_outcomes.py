@@ -11,7 +11,7 @@ from mapper.domain.model.pending import PendingCommand
 from mapper.domain.model.sides import EventSide
 from mapper.domain.model.snapshots import mailing_guests, not_editable, with_fields
 from mapper.domain.rules.command_outcomes.command_effects import as_sent, carried, refused
-from mapper.domain.rules.observe import own_fields, with_event
+from mapper.domain.rules.observe import as_noted, own_fields, with_event
 
 
 def event_written_or_removed(link: Link, pending: PendingCommand, fact: CalendarCommandSettled) -> Link:
@@ -21,14 +21,22 @@ def event_written_or_removed(link: Link, pending: PendingCommand, fact: Calendar
     if fact.event is None:
         link = _written(link, pending.command, fact)
     link = read_back(link, fact, fact.event)
-    answer = fact.event.fields if fact.event else as_sent(pending.event_fields, pending.command.changes, EventFields)
+    described = link if pending.context is None else link.with_agreed_context(pending.context)
+    answer = _answered(described, pending.command, pending.event_fields, fact)
     if answer is None or pending.activity_fields is None:
         return link
-    if pending.context is not None:
-        link = link.with_agreed_context(pending.context)
-    answer = own_fields(link, answer)
-    link = link.agreed_on(carried(pending.command.changes.model_dump()), answer, pending.activity_fields)
+    link = described.agreed_on(carried(pending.command.changes.model_dump()), answer, pending.activity_fields)
     return (_with_new_event(link, fact) if pending.command.event_id is None else link).moved("active", None)
+
+
+def _answered(
+    link: Link, command: CalendarPut, before: EventFields | None, fact: CalendarCommandSettled
+) -> EventFields | None:
+    """Return what the calendar holds by our write, as it is noted."""
+    if fact.event is not None:
+        return as_noted(link, fact.event).fields
+    sent = as_sent(before, command.changes, EventFields)
+    return own_fields(link, sent) if sent else None
 
 
 def _with_new_event(link: Link, fact: CalendarCommandSettled) -> Link:

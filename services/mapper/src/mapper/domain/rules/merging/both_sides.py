@@ -9,19 +9,27 @@ from contracts.decisions import LostValue
 from mapper.domain.model import explanations
 from mapper.domain.model.activity_content import guests_of, is_locked, reference
 from mapper.domain.model.decision import Decision, PutActivity
-from mapper.domain.model.evaluation_context import EvaluationContext, hold_deletion, is_upcoming, skip, transition
+from mapper.domain.model.evaluation_context import (
+    EvaluationContext,
+    freeze,
+    hold_deletion,
+    is_over,
+    is_too_late,
+    skip,
+    transition,
+)
 from mapper.domain.model.link import Link
 from mapper.domain.model.schedules import event_time
-from mapper.domain.model.window import lies_ahead
+from mapper.domain.model.sides import Guests
 from mapper.domain.rules.inbound import excluded
 from mapper.domain.rules.linking.initial_agreement import with_initial_agreement
 from mapper.domain.rules.merging.carry_over import (
     carry_over,
     import_edits_first,
     merge_explanation,
-    new_guests,
     too_late,
 )
+from mapper.domain.rules.merging.guests import new_guests, with_own_guests
 from mapper.domain.rules.merging.merge import merge
 from mapper.domain.rules.outbound import may_show_block, put_event, wanted_block
 from mapper.domain.rules.removal import remove_event
@@ -33,12 +41,22 @@ def decide_pair(context: EvaluationContext, activity: ActivitySnapshot, event: E
     """Keep both sides equal."""
     exclusion = excluded(context, event)
     if exclusion and context.from_calendar:
-        return skip(context, *exclusion)
+        return _freed_if_declined(context, event) or skip(context, *exclusion)
     if event_time(activity.schedule) is None:
         return _undated(context)
     if not context.connection.selects(activity.type) and not context.from_calendar:
         return _unselected(context, activity)
     return _merge(context, activity, event)
+
+
+def _freed_if_declined(context: EvaluationContext, event: EventSnapshot) -> Decision | None:
+    """Import that a declined event takes no time any more, before its link closes (D7); None where that is done."""
+    if event.response != "declined" or context.link.state == "closed":
+        return None
+    imported = import_edits_first(context)
+    if imported is None or imported.explanation is None:
+        return None
+    return replace(imported, explanation=replace(explanations.DECLINED, lost=imported.explanation.lost))
 
 
 def _undated(context: EvaluationContext) -> Decision:
@@ -48,10 +66,8 @@ def _undated(context: EvaluationContext) -> Decision:
 
 
 def _unselected(context: EvaluationContext, activity: ActivitySnapshot) -> Decision:
-    when = event_time(activity.schedule)
-    if when is not None and not lies_ahead(when, context.now, context.zone):
-        # History stays where it is: only what lies ahead is taken out of the calendar.
-        return transition(context, "frozen", "past", explanations.FROZEN)
+    if is_over(context):
+        return freeze(context)  # history stays where it is
     explanation = explanations.unselected(activity.type, context.selected_types)
     if context.connection.withholds(activity.type) and not context.would_mail_guests:
         return import_edits_first(context) or hold_deletion(context, explanations.held_removal(activity.type))
@@ -61,11 +77,11 @@ def _unselected(context: EvaluationContext, activity: ActivitySnapshot) -> Decis
 def _merge(context: EvaluationContext, activity: ActivitySnapshot, event: EventSnapshot) -> Decision:
     link, lost = _with_agreement(context, event)
     based = replace(context, link=link)
-    late, guests = too_late(based), new_guests(based, event)
+    late, guests = too_late(based), new_guests(link, _guests(context, event))
     merged = merge(link, calendar_owns_all=is_locked(context, event), without=late)
-    late_guests = guests is not None and not is_upcoming(based, event.updated)
+    late_guests = guests is not None and is_too_late(based, event.updated)
     if merged.empty and (late or late_guests):
-        return transition(based, "frozen", "past", explanations.FROZEN)
+        return freeze(based)
     paired = not context.link.agreed
     if merged.empty and guests is None:
         return (
@@ -83,7 +99,11 @@ def _with_agreement(context: EvaluationContext, event: EventSnapshot) -> tuple[L
         link = link.with_agreed_context(link.event.context)
     if wanted_block(context) == link.event.context:
         link = link.with_agreed_context(link.event.context)
-    return link, lost
+    return with_own_guests(link, _guests(context, event)), lost
+
+
+def _guests(context: EvaluationContext, event: EventSnapshot) -> Guests:
+    return guests_of(event, invites=context.connection.settings.invite_guests)
 
 
 def _renamed(context: EvaluationContext, activity: ActivitySnapshot, event: EventSnapshot) -> Decision | None:
@@ -96,7 +116,7 @@ def _renamed(context: EvaluationContext, activity: ActivitySnapshot, event: Even
 
 
 def _equal(context: EvaluationContext, event: EventSnapshot, paired: bool) -> Decision:
-    link = context.link.with_agreed_guests(guests_of(event, invites=context.connection.settings.invite_guests))
+    link = context.link.with_agreed_guests(_guests(context, event))
     if link.state == "active" and link.reason is None and not paired:
         return Decision(link)
     explanation = explanations.PAIRED if paired else explanations.EQUAL
@@ -112,7 +132,7 @@ def _renewed_block(context: EvaluationContext, activity: ActivitySnapshot, event
     if wanted in {link.agreed_context, link.event.context}:
         return None
     allowed = may_show_block(context) and context.connection.selects(activity.type)
-    if not allowed or not is_upcoming(context, context.now):
+    if not allowed or is_too_late(context, context.now):
         return None
     description = put_event(context, {"description": event.fields.description})
     return transition(context, "active", None, explanations.BLOCK_RENEWED, description)

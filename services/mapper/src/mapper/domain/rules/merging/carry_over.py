@@ -7,11 +7,10 @@ from contracts.activity_commands import ActivityChanges
 from contracts.calendar_objects import EventSnapshot
 from contracts.decisions import LostValue
 from mapper.domain.model import explanations
-from mapper.domain.model.activity_content import guests_of, is_locked, read_only, reference
+from mapper.domain.model.activity_content import is_locked, read_only, reference
 from mapper.domain.model.decision import Action, Decision, Explanation, PutActivity
-from mapper.domain.model.evaluation_context import EvaluationContext, is_upcoming, transition
+from mapper.domain.model.evaluation_context import EvaluationContext, is_too_late, transition
 from mapper.domain.model.fields import FieldPair, activity_values, event_values, mapped_fields
-from mapper.domain.model.link import Link
 from mapper.domain.model.sides import Guests
 from mapper.domain.model.window import latest
 from mapper.domain.rules.merging.merge import Merge, activity_changes, event_changed_at, event_changes, merge
@@ -43,7 +42,7 @@ def too_late(context: EvaluationContext) -> frozenset[FieldPair]:
     made = {pair: event_changed_at(link, pair) for pair in event_changes(link)}
     for pair in activity_changes(link):
         made[pair] = latest(made.get(pair), link.activity.changed_at(pair.activity))
-    return frozenset(pair for pair, moment in made.items() if not is_upcoming(context, moment))
+    return frozenset(pair for pair, moment in made.items() if is_too_late(context, moment))
 
 
 def merge_explanation(
@@ -101,18 +100,3 @@ def _incoming(
     if guests is not None:
         values |= {name: getattr(guests, name) for name in Guests.model_fields}
     return ActivityChanges(**values, external_ref=reference(context.link, event))
-
-
-def new_guests(context: EvaluationContext, event: EventSnapshot) -> Guests | None:
-    """Return what else came in with the event since it was last taken over; guests known to the CRM alone stay."""
-    link, guests = context.link, guests_of(event, invites=context.connection.settings.invite_guests)
-    if guests == (link.agreed_guests or _guests_in_crm(link)) or (link.agreed_guests is None and link.origin == "crm"):
-        return None
-    own = link.activity.live.attendees if link.origin == "crm" and link.activity.live else ()
-    return guests.joined_by(own)
-
-
-def _guests_in_crm(link: Link) -> Guests | None:
-    """Return what the CRM has of an event's guests already: a rebuilt link has agreed on nothing yet."""
-    activity = link.activity.live
-    return Guests.model_validate(activity, from_attributes=True) if activity else None
