@@ -58,13 +58,13 @@ async def test_a_dead_letter_that_is_too_large_is_cut_and_holds_up_nothing(
     async def handle(incoming: Incoming[Said]) -> None:
         journal.add(incoming.message.n)
 
-    await send(settings, topic, b"\xff" * 1_048_000, *said(1))
+    await send(settings, topic, b"\xff" * 1_048_450, *said(1))
     async with consuming(settings, topic, handle):
         assert await journal.until(1) == [1]
         dead = await read_one(settings, f"{topic}.dlq")
     headers = {name: value.decode() for name, value in dead.headers}
     assert set(dead.value or b"") == {0xFF}
-    assert (headers["dlq_offset"], headers["dlq_value_bytes"], headers["dlq_cut"]) == ("0", "1048000", "value")
+    assert (headers["dlq_offset"], headers["dlq_value_bytes"], headers["dlq_cut"]) == ("0", "1048450", "value")
 
 
 async def test_rejected_is_dead_lettered_at_once_and_bugs_after_some_attempts(
