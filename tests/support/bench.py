@@ -16,7 +16,7 @@ from contracts.decisions import SyncDecided
 from contracts.times import AllDay, EventTime, Timed
 from mapper.application.causation import Causation
 from mapper.application.link_transition import LinkTransition
-from mapper.domain.model.connection import Connection, Replay
+from mapper.domain.model.connections.connection import Connection, Replay
 from mapper.domain.model.fields import PAIRS, mapped_fields
 from mapper.domain.model.link import Link
 from mapper.domain.model.pending import Command

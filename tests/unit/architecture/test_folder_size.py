@@ -10,7 +10,6 @@ MOST = 15
 EXCEPTIONS = {
     "services/connector/src/connector/adapters/providers/graph": "one adapter, and a module "
     "for each of Graph's own ways",
-    "services/mapper/src/mapper/domain/model": "one module a stored document or a value of the product",
     "deploy/sandbox/src/sandbox": "one module a command or a file of the sandbox's state",
 }
 """Folders that may hold more, and why."""

@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from chassis.web.auth import Identity, require_identity
 from chassis.web.problem_handlers import install_problems
 from mapper.adapters.collections import Collections
-from mapper.domain.model.connection import Connection
+from mapper.domain.model.connections.connection import Connection
 from mapper.domain.model.link import Link
 from mapper.entrypoints.http import explain, links
 from mapper.entrypoints.http.services import Services

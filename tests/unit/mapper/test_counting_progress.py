@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from mapper.domain.model.connection import Connection
+from mapper.domain.model.connections.connection import Connection
 from tests.simulation.tables import MemoryTable
 from tests.support.bench import as_written
 from tests.support.mapper_world import CONNECTION, World

@@ -12,7 +12,7 @@ from contracts.calendar_events import GoneKind
 from contracts.calendar_objects import EventFields, EventSnapshot, Marker, Occurrence
 from contracts.connections import ConnectionStatus, Coverage
 from contracts.times import AllDay, Timed
-from mapper.domain.model.connection import Connection, Withheld
+from mapper.domain.model.connections.connection import Connection, Withheld
 from mapper.domain.model.decision import Decision, RemoveActivity
 from mapper.domain.model.fields import mapped_fields
 from mapper.domain.model.link import Link

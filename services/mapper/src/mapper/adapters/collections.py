@@ -10,8 +10,8 @@ from chassis.persistence.document import Document
 from chassis.persistence.documents import Documents
 from chassis.persistence.store import Store
 from chassis.persistence.table import Index
-from mapper.domain.model.confirmation import ConfirmationRequest, CountedDeletion, LargePass
-from mapper.domain.model.connection import Connection
+from mapper.domain.model.connections.confirmation import ConfirmationRequest, CountedDeletion, LargePass
+from mapper.domain.model.connections.connection import Connection
 from mapper.domain.model.link import Link
 from mapper.domain.model.skipped_event import SkippedEvent
 

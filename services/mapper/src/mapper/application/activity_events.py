@@ -16,7 +16,7 @@ from mapper.adapters.collections import Collections
 from mapper.application.causation import Causation
 from mapper.application.connections.replays import ReplayCompletion
 from mapper.application.link_transition import LinkTransition
-from mapper.domain.model.connection import Connection
+from mapper.domain.model.connections.connection import Connection
 from mapper.domain.model.ids import link_id_for
 from mapper.domain.model.link import Link
 from mapper.domain.rules.command_outcomes.outcomes import apply_activity_outcome

@@ -20,7 +20,7 @@ from mapper.application.connections.replays import ReplayCompletion
 from mapper.application.link_lookup import LinkLookup
 from mapper.application.link_transition import LinkTransition
 from mapper.application.mass_delete.deletion_counter import count_deletion
-from mapper.domain.model.connection import Connection
+from mapper.domain.model.connections.connection import Connection
 from mapper.domain.model.ids import link_id_for
 from mapper.domain.model.link import Link
 from mapper.domain.rules.command_outcomes.outcomes import apply_calendar_outcome

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
 from chassis.errors import TandemError
-from mapper.domain.model.connection import Connection
+from mapper.domain.model.connections.connection import Connection
 
 
 @dataclass

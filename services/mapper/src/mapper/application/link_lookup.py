@@ -5,7 +5,7 @@ from datetime import datetime
 
 from contracts.calendar_events import EventChanged
 from mapper.adapters.collections import Collections
-from mapper.domain.model.connection import Connection
+from mapper.domain.model.connections.connection import Connection
 from mapper.domain.model.link import Link
 from mapper.domain.rules.linking.link_resolution import (
     is_copy,

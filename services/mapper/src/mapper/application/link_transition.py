@@ -8,7 +8,7 @@ from contracts.activities import SyncSummary
 from mapper.application.causation import Causation
 from mapper.application.message_factory import decision_message, link_state_message
 from mapper.application.pending_commands import issue
-from mapper.domain.model.connection import Connection
+from mapper.domain.model.connections.connection import Connection
 from mapper.domain.model.decision import Decision, Explanation
 from mapper.domain.model.link import DecisionRecord, Link
 from mapper.domain.rules.publication import changes_state, is_lost_state, is_new_decision

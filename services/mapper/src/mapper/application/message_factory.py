@@ -16,8 +16,8 @@ from contracts.decisions import SyncDecided
 from contracts.links import ConnectionCounted, ConnectionDrained, LinkStateChanged
 from contracts.topics import ACTIVITY_COMMANDS, CALENDAR_COMMANDS, LINK_STATES, SYNC_BRAKES, SYNC_DECISIONS
 from mapper.application.causation import Causation
-from mapper.domain.model.confirmation import ConfirmationRequest
-from mapper.domain.model.connection import Connection, Counts
+from mapper.domain.model.connections.confirmation import ConfirmationRequest
+from mapper.domain.model.connections.connection import Connection, Counts
 from mapper.domain.model.decision import Action, Explanation, PutActivity, PutEvent, RemoveActivity, RemoveEvent
 from mapper.domain.model.link import Link
 from mapper.domain.model.pending import Command

@@ -7,7 +7,7 @@ from typing import Final
 
 from chassis.clock import Clock
 from mapper.adapters.collections import Collections
-from mapper.domain.model.connection import Connection
+from mapper.domain.model.connections.connection import Connection
 from mapper.domain.model.link import Link
 from mapper.domain.rules.invalidation import invalidated
 

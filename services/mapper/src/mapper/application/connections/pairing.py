@@ -9,7 +9,7 @@ from mapper.adapters.collections import Collections
 from mapper.application.causation import Causation
 from mapper.application.link_transition import LinkTransition
 from mapper.application.message_factory import confirm_message
-from mapper.domain.model.connection import Connection
+from mapper.domain.model.connections.connection import Connection
 from mapper.domain.model.link import Link
 from mapper.domain.model.schedules import event_time
 from mapper.domain.model.window import has_ended

@@ -9,7 +9,7 @@ from mapper.adapters.collections import Collections
 from mapper.application.causation import Causation
 from mapper.application.dirty_set import DirtyConnections
 from mapper.application.message_factory import counts_message, drained_message
-from mapper.domain.model.connection import Connection, Counts
+from mapper.domain.model.connections.connection import Connection, Counts
 
 _PAGE = 200
 

@@ -10,8 +10,8 @@ from mapper.adapters.collections import Collections
 from mapper.application.causation import Causation
 from mapper.application.link_transition import LinkTransition
 from mapper.application.mass_delete.judging import DeletionJudge
-from mapper.domain.model.connection import Connection
-from mapper.domain.model.connection_changes import after_pass
+from mapper.domain.model.connections.connection import Connection
+from mapper.domain.model.connections.connection_changes import after_pass
 from mapper.domain.model.link import Link
 
 _PAGE = 200

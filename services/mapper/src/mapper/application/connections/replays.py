@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from mapper.adapters.collections import Collections
 from mapper.application.causation import Causation
 from mapper.application.connections.pairing import PairingOnConnect
-from mapper.domain.model.connection import Connection
-from mapper.domain.model.connection_changes import with_replay_progress
+from mapper.domain.model.connections.connection import Connection
+from mapper.domain.model.connections.connection_changes import with_replay_progress
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,8 @@ from contracts.connections import ConnectionChanged
 from mapper.adapters.collections import Collections
 from mapper.application.causation import Causation
 from mapper.application.message_factory import replay_messages
-from mapper.domain.model.connection import Connection
-from mapper.domain.model.connection_changes import apply_connection_changed, needs_replay_request
+from mapper.domain.model.connections.connection import Connection
+from mapper.domain.model.connections.connection_changes import apply_connection_changed, needs_replay_request
 
 Handle = Callable[[ConnectionChanged], Awaitable[None]]
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from chassis.ids import new_id
 from contracts.brakes import Restore
 from mapper.application.mass_delete.repository import GuardRepository
-from mapper.domain.model.confirmation import ConfirmationOutcome, ConfirmationRequest
-from mapper.domain.model.connection import Connection
+from mapper.domain.model.connections.confirmation import ConfirmationOutcome, ConfirmationRequest
+from mapper.domain.model.connections.connection import Connection
 from mapper.domain.rules.mass_delete_guard import shown_items
 
 

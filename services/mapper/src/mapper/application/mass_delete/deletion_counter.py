@@ -4,7 +4,7 @@ from datetime import datetime
 
 from contracts.calendar_events import EventGone
 from mapper.adapters.collections import Collections
-from mapper.domain.model.confirmation import CountedDeletion, LargePass
+from mapper.domain.model.connections.confirmation import CountedDeletion, LargePass
 from mapper.domain.model.limits import is_large
 
 

@@ -9,7 +9,7 @@ from chassis.clock import Clock
 from chassis.persistence.documents import Documents
 from mapper.application.causation import Causation
 from mapper.application.link_transition import LinkTransition
-from mapper.domain.model.connection import Connection
+from mapper.domain.model.connections.connection import Connection
 from mapper.domain.model.link import Link
 from mapper.domain.rules.mass_delete_guard import released, restored
 

@@ -7,8 +7,8 @@ from contracts.brakes import Restore
 from mapper.application.dirty_set import DirtySet
 from mapper.application.mass_delete.asking import ConfirmationRequests
 from mapper.application.mass_delete.repository import GuardRepository
-from mapper.domain.model.confirmation import LargePass
-from mapper.domain.model.connection import Connection
+from mapper.domain.model.connections.confirmation import LargePass
+from mapper.domain.model.connections.connection import Connection
 from mapper.domain.model.limits import over_limit
 from mapper.domain.rules.mass_delete_guard import net_deletions
 

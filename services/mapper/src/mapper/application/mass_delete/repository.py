@@ -7,7 +7,7 @@ from datetime import timedelta
 from chassis.clock import Clock
 from mapper.adapters.collections import Collections
 from mapper.application.mass_delete.held_deletions import HeldDeletions
-from mapper.domain.model.connection import Connection
+from mapper.domain.model.connections.connection import Connection
 from mapper.domain.model.link import Link
 from mapper.domain.rules.mass_delete_guard import deleted_by_withheld_settings, deletes_activity, reviewed
 

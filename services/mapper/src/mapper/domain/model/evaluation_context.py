@@ -7,7 +7,7 @@ from contracts.activities import ActivitySnapshot
 from contracts.calendar_objects import EventSnapshot
 from contracts.times import EventTime
 from mapper.domain.model import explanations
-from mapper.domain.model.connection import Connection
+from mapper.domain.model.connections.connection import Connection
 from mapper.domain.model.decision import Action, Decision, Explanation
 from mapper.domain.model.link import Link
 from mapper.domain.model.schedules import event_time

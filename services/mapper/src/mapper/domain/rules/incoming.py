@@ -5,7 +5,7 @@ from datetime import datetime
 from contracts.activities import ActivityEvent, ActivitySnapshot
 from contracts.activity_outcomes import ActivityReplayed
 from contracts.calendar_events import EventChanged
-from mapper.domain.model.connection import Connection
+from mapper.domain.model.connections.connection import Connection
 from mapper.domain.model.link import Link
 from mapper.domain.rules.command_outcomes.outcomes import find_pending
 from mapper.domain.rules.linking.link_recovery import is_own_tombstone

@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import Final
 
 from contracts.brakes import BrakeItem
-from mapper.domain.model.connection import Connection
-from mapper.domain.model.connection_changes import with_epoch
+from mapper.domain.model.connections.connection import Connection
+from mapper.domain.model.connections.connection_changes import with_epoch
 from mapper.domain.model.decision import RemoveActivity, RemoveEvent
 from mapper.domain.model.link import Link
 from mapper.domain.model.schedules import event_time

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from mapper.domain.model import explanations
-from mapper.domain.model.connection import Connection
+from mapper.domain.model.connections.connection import Connection
 from mapper.domain.model.decision import Decision
 from mapper.domain.model.evaluation_context import (
     EvaluationContext,

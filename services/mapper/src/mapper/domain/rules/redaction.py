@@ -8,7 +8,7 @@ import json
 
 from contracts.activity_commands import ActivityChanges
 from mapper.domain.model import explanations
-from mapper.domain.model.connection import Connection
+from mapper.domain.model.connections.connection import Connection
 from mapper.domain.model.decision import Decision, PutActivity
 from mapper.domain.model.evaluation_context import EvaluationContext
 from mapper.domain.model.fields import PRIVATE_FIELDS

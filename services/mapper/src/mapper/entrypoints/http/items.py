@@ -8,7 +8,7 @@ from chassis.web.auth import Identity
 from chassis.web.pagination import DEFAULT_LIMIT, CursorQuery, LimitQuery
 from chassis.web.problems import not_found
 from mapper.adapters.collections import Collections
-from mapper.domain.model.connection import Connection
+from mapper.domain.model.connections.connection import Connection
 from mapper.domain.model.link import Link
 
 _ID = Field(default=None, max_length=1024)

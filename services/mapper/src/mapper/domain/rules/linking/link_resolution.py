@@ -7,7 +7,7 @@ from contracts.activities import ActivitySnapshot
 from contracts.calendar_commands import CalendarPut
 from contracts.calendar_events import EventChanged
 from contracts.links import Origin
-from mapper.domain.model.connection import Connection
+from mapper.domain.model.connections.connection import Connection
 from mapper.domain.model.ids import activity_id_for, link_id_for
 from mapper.domain.model.link import Link
 from mapper.domain.rules.linking.link_recovery import recover_link

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from contracts.activities import ActivitySnapshot
 from contracts.calendar_objects import EventSnapshot
 from contracts.times import EventTime, Timed
-from mapper.domain.model.connection import Connection
+from mapper.domain.model.connections.connection import Connection
 from mapper.domain.model.fields import event_values, mapped_fields
 from mapper.domain.model.ids import link_id_for
 from mapper.domain.model.link import Link

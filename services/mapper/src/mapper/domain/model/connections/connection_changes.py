@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from contracts.connections import ConnectionChanged
-from mapper.domain.model.connection import Connection, Replay, Withheld
+from mapper.domain.model.connections.connection import Connection, Replay, Withheld
 
 
 def _rule_inputs(connection: Connection) -> object:
