@@ -97,20 +97,22 @@ async def test_calendars_and_their_rights(microsoft: Microsoft) -> None:
 
 
 async def test_a_shared_calendar_has_a_path_of_its_own(microsoft: Microsoft) -> None:
-    """Facts 2.2: `/me/events/{id}` does not find what lies in somebody else's; private details are hidden."""
+    """Facts 2.2: somebody else's events have other ids, and their calendar's path alone; private details are hidden."""
     await microsoft.control("POST", "/accounts", {"email": "eve@example.com"})
     hers = (await microsoft.control("GET", "/accounts/eve@example.com/calendars"))[0]["id"]
     path = f"/accounts/eve@example.com/calendars/{hers}/events"
     private = await microsoft.control("POST", path, timed() | {"summary": "doctor", "visibility": "private"})
     shared = await microsoft.control("POST", f"/accounts/{ANN}/calendars", {"id": hers, "role": "reader"})
     assert (shared["id"] != hers, shared["owner"]["address"]) == (True, "eve@example.com")
+    (row,) = (await microsoft.graph("GET", f"/me/calendars/{shared['id']}/events"))["value"]
+    assert (row["id"] != private["id"], row["iCalUId"]) == (True, private["iCalUID"])
     with pytest.raises(GraphFailure) as error:
-        await microsoft.graph("GET", f"/me/events/{private['id']}")
+        await microsoft.graph("GET", f"/me/events/{row['id']}")
     assert error.value.refusal[0] == 404
-    shown = await microsoft.graph("GET", f"/me/calendars/{shared['id']}/events/{private['id']}")
+    shown = await microsoft.graph("GET", f"/me/calendars/{shared['id']}/events/{row['id']}")
     assert (shown["subject"], shown["body"]["content"]) == ("Private appointment", "")
     with pytest.raises(GraphFailure) as error:
-        await microsoft.graph("DELETE", f"/me/calendars/{shared['id']}/events/{private['id']}")
+        await microsoft.graph("DELETE", f"/me/calendars/{shared['id']}/events/{row['id']}")
     assert error.value.refusal[0] == 403
 
 

@@ -1,7 +1,7 @@
 """One authorised request to Graph, on its way to its operation."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -72,7 +72,12 @@ class Call(BaseCall[World, Account]):
             calendar, entry = self.calendar()
         else:
             calendar, entry = self._own(ref.key)
-        return calendar, entry, writing.found(calendar, ref)
+        key = ids.seen_from(self._mailbox(calendar), ref.key)
+        return calendar, entry, writing.found(calendar, replace(ref, key=key))
+
+    def _mailbox(self, calendar: Calendar) -> str:
+        """The mailbox through which another's calendar is seen."""
+        return "" if calendar.owner == self.account.email else self.account.email
 
     def _own(self, key: str) -> tuple[Calendar, Entry]:
         calendar = self.world.calendars.get(self.world.where.get(key, ""))
@@ -92,6 +97,7 @@ class Call(BaseCall[World, Account]):
             sees_private=entry.role == "owner",
             zone_quirk=quirk["name"] if quirk else None,
             unknown_enum=self.trap("event.unknown_enum") is not None,
+            mailbox=self._mailbox(self.world.calendars[entry.calendar]),
         )
 
     def shown(self, calendar: Calendar, view: View, item: Item) -> Json:

@@ -43,6 +43,14 @@ def folder_id(folder: str, email: str) -> str:
     return _text(_FOLDER + seen)
 
 
+def seen_from(mailbox: str, key: str) -> str:
+    """An item's inner name as another mailbox than its owner's shows it, and back; `""` is the owner's own."""
+    if not mailbox:
+        return key
+    mask = hashlib.sha256(mailbox.encode()).digest()[:_KEY]
+    return bytes(a ^ b for a, b in zip(bytes.fromhex(key), mask, strict=True)).hex()
+
+
 def parse(text: str) -> Ref | None:
     """What an item's id says; None for what is no id."""
     try:

@@ -32,7 +32,10 @@ def etag(item: Item) -> str:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What the caller may see, and how he asked for it (`Prefer`)."""
+    """What the caller may see, and how he asked for it (`Prefer`).
+
+    `mailbox`: through which another's calendar is seen: its events have other ids there.
+    """
 
     zone: str = "UTC"
     immutable: bool = False
@@ -40,13 +43,14 @@ class View:
     sees_private: bool = True
     zone_quirk: str | None = None
     unknown_enum: bool = False
+    mailbox: str = ""
 
     def id(self, item: Item) -> str:
         """The item's id."""
         return self._id(item, item.day)
 
     def _id(self, item: Item, day: str | None) -> str:
-        ref = ids.Ref(item.master or item.key, day)
+        ref = ids.Ref(ids.seen_from(self.mailbox, item.master or item.key), day)
         return ids.item_id(ref, item.folder, immutable=self.immutable)
 
     def bare(self, item: Item) -> Json:
