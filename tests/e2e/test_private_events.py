@@ -168,3 +168,19 @@ async def test_g2_what_came_from_the_crm_is_not_masked(synced: World) -> None:
     event = await synced.event_of(activity)
     await synced.calendar.change(event["id"], visibility="private", location="Moved")
     assert (await synced.activity_becomes(activity["id"], location="Moved"))["subject"] == "Ours"
+
+
+async def test_g2_k3_what_a_private_copy_says_is_in_no_message(folder: Path, unique: str) -> None:
+    canary = f"canary{unique}".lower().replace("_", "")
+    async with connected(folder, unique) as world:
+        activity = await world.sales.add(subject="Ours", type="call", due_date=timed()["start"]["dateTime"][:10])
+        original = await world.event_of(activity)
+        await world.linked(activity["id"])
+        async with listening(world) as consumer:
+            copy = await world.calendar.copy(original["id"], visibility="private", description=f"{canary} text")
+            await is_masked(world, (await world.activity_of(copy))["id"])
+            await world.calendar.change(original["id"], visibility="private", summary="Still ours")
+            await world.activity_becomes(activity["id"], subject="Still ours")
+            said = await heard(consumer)
+        assert any("still ours" in one for one in said), "the original is told"
+        assert [one for one in said if canary in one] == []

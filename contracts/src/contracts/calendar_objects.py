@@ -63,6 +63,10 @@ class Marker(Value):
     version: int = Field(ge=0, description="the activity's version that was written")
     origin: Literal["crm", "calendar"]
 
+    def of_calendar_origin(self) -> "Marker":
+        """Return the mark as a mere copy of the event has it (K3)."""
+        return self.model_copy(update={"origin": "calendar"})
+
 
 class Occurrence(Value):
     """The place of an event in its series (E3, E4)."""
@@ -100,6 +104,10 @@ class EventSnapshot(Value):
     def with_hash(self, content_hash: str) -> "EventSnapshot":
         """Return the event with this hash of its content."""
         return self.model_copy(update={"hash": content_hash})
+
+    def marked(self, marker: Marker) -> "EventSnapshot":
+        """Return the event with this mark. The hash is still that of the original."""
+        return self.model_copy(update={"marker": marker})
 
     def redacted(self) -> "EventSnapshot":
         """Return the event without anything that a private event hides (G2). The hash is still that of the original."""

@@ -7,6 +7,7 @@ import pytest
 from chassis.ids import new_id
 from connector.adapters.collections import RecordedOutcome
 from connector.domain.connection.settings_change import changed
+from connector.domain.event.originals import claims, without_claims
 from connector.domain.event.redaction import PrivateMode, redacted, redacted_item
 from connector.domain.model.connection import Connection
 from connector.domain.model.settings import ChosenSettings
@@ -15,7 +16,7 @@ from connector.domain.sync_state.documents import SeriesState
 from connector.domain.sync_state.redaction import redacted_series
 from contracts.activity_types import DEFAULT_TYPES
 from contracts.calendar_events import CalendarCommandSettled
-from contracts.calendar_objects import EventAttendee, EventSnapshot, Marker
+from contracts.calendar_objects import EventAttendee, EventSnapshot, Marker, Occurrence
 from tests.unit.connector.support import DAY, NOW, connection, event
 
 CANARY = "Canary"
@@ -104,3 +105,36 @@ def test_d1_g2_private_events_are_covered_since_they_are_no_longer_skipped() -> 
     assert (let_in.coverage.private_since, let_in.replay_id) == (NOW + DAY, "r2")
     assert _choose(connection(), "public").coverage.private_since is None
     assert _choose(connection(), "skip").coverage.private_since is None
+
+
+def ours(event_id: str, **more: Any) -> EventSnapshot:
+    marker = Marker(account_key="key", activity_id="a", version=1, origin="crm")
+    return event(event_id, summary="Secret", visibility="private", marker=marker, **more)
+
+
+def test_g2_k3_a_private_copy_of_our_event_is_masked_and_the_original_is_not() -> None:
+    items = [EventRead(ours("original"), "1"), EventRead(ours("copy"), "1")]
+    assert claims(items).keys() == {"original", "copy"}
+    original, copy = without_claims(items, {"original"})
+    assert original == items[0]
+    assert isinstance(copy, EventRead)
+    assert redacted(copy.event, "private").fields.summary == "Private"
+    assert redacted(copy.event, "public").fields.summary == "Secret"
+
+
+def test_g2_k3_a_copy_that_was_made_a_series_is_masked_with_its_exceptions() -> None:
+    place = Occurrence(series_id="copy", lineage="copy", original_start="2026-03-03T09:00:00Z")
+    changed = OccurrenceRead(ours("copy_1", occurrence=place), "1")
+    (series,) = without_claims([SeriesRead(ours("copy"), "1", (), "copy", exceptions=(changed,))], set())
+    assert isinstance(series, SeriesRead)
+    assert series.exceptions
+    shown = [series.event, *(one.event for one in series.exceptions if isinstance(one, OccurrenceRead))]
+    assert [redacted(one, "private").masked for one in shown] == [True, True]
+    (kept,) = without_claims([changed], {"copy"})
+    assert kept == changed
+
+
+def test_g2_what_is_not_private_keeps_its_marker() -> None:
+    plain = EventRead(event("copy", marker=ours("x").marker), "1")
+    assert claims([plain]) == {}
+    assert without_claims([plain], set()) == [plain]

@@ -5,6 +5,7 @@ from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from time import perf_counter
 from typing import Any, Literal, Self, TypeVar
+from urllib.parse import quote
 
 import httpx
 from tenacity import AsyncRetrying, RetryError, retry_if_result, stop_after_delay, wait_fixed
@@ -154,14 +155,28 @@ class CalendarPerson:
     """The account's holder in the provider's own calendar, by the control API that all simulators have in common.
 
     Events are in Google's words with every provider; a simulator translates what its provider calls differently.
-    `kind`: Microsoft's accounts are of work (Office 365) or personal (outlook.com).
+    `kind`: Microsoft's accounts are of work (Office 365) or personal (outlook.com). `calendar_id`: the one he looks at.
     """
 
     def __init__(
-        self, simulator: httpx.AsyncClient, email: str, kind: Literal["work", "personal"] | None = None
+        self,
+        simulator: httpx.AsyncClient,
+        email: str,
+        kind: Literal["work", "personal"] | None = None,
+        calendar_id: str = "primary",
     ) -> None:
-        self.simulator, self.email, self.kind = simulator, email, kind
-        self._events = f"/control/accounts/{email}/calendars/primary/events"
+        self.simulator, self.email, self.kind, self.calendar_id = simulator, email, kind, calendar_id
+        self._events = f"/control/accounts/{email}/calendars/{quote(calendar_id, safe='')}/events"
+
+    async def with_calendar(self, summary: str, role: str = "owner", shared: str | None = None) -> Self:
+        """Create a calendar, or take in one that is `shared` by its id; return the person looking at it."""
+        body = {"summary": summary, "role": role, "id": shared}
+        made = succeeded(await self.simulator.post(f"/control/accounts/{self.email}/calendars", json=body))
+        return type(self)(self.simulator, self.email, self.kind, made["id"])
+
+    async def copy(self, event_id: str, **fields: object) -> Json:
+        """Duplicate an event, hidden properties included, with changes."""
+        return succeeded(await self.simulator.post(f"{self._events}/{event_id}/copy", json=fields))
 
     async def sign_up(self, name: str, time_zone: str) -> None:
         """Create the account, unless it is there."""

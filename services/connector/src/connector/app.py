@@ -162,7 +162,8 @@ def make_app(
     store = Store(database or MongoDatabase(settings.mongo_url, settings.mongo_database), publisher, clock)
     stores = open_stores(store, messages.connection_changed)
     connections = Connections(stores.connections)
-    access = ProviderAccess(_kits(settings, http, clock, providers, transport), CredentialStore(stores, cipher, clock))
+    kits = _kits(settings, http, clock, providers, transport)
+    access = ProviderAccess(kits, CredentialStore(stores, cipher, clock), stores.written)
     leases = Leases(connections, clock)
     parts = Parts(settings, clock, broker, store, stores, connections, messages, publisher, cipher, access, leases)
 

@@ -12,6 +12,7 @@ from chassis.persistence.document import Document
 from chassis.persistence.documents import Documents
 from chassis.persistence.store import Store
 from chassis.persistence.table import Index
+from connector.adapters.originals import WrittenEvent
 from connector.domain.event.redaction import PrivateMode, redacted
 from connector.domain.model.connection import Connection
 from connector.domain.sync_state.documents import EventState, SeriesState
@@ -130,6 +131,7 @@ class Stores:
     answers: Documents[RecordedOutcome]
     types: Documents[CompanyTypes]
     skipped: Documents[PublishedSkip]
+    written: Documents[WrittenEvent]
 
 
 def open_stores(store: Store, announce: Callable[[Connection], Sequence[Outgoing]]) -> Stores:
@@ -141,6 +143,7 @@ def open_stores(store: Store, announce: Callable[[Connection], Sequence[Outgoing
             Connection,
             indexes=[
                 Index([("company_id", 1), ("user_id", 1)]),
+                Index([("company_id", 1), ("calendar_identity", 1)]),
                 Index([("due_at", 1)]),
                 Index([("provider", 1), ("resume_at", 1)]),
                 Index([("provider", 1), ("background_at", 1)]),
@@ -174,4 +177,5 @@ def open_stores(store: Store, announce: Callable[[Connection], Sequence[Outgoing
         ),
         types=store.documents("company_types", CompanyTypes),
         skipped=store.documents("left_out", PublishedSkip, indexes=[by_connection]),
+        written=store.documents("written_events", WrittenEvent),
     )

@@ -3,11 +3,12 @@
 A database or broker of ours that is away makes a consumer wait; a provider that is away parks one connection.
 """
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from chassis.errors import Transient
+from connector.adapters.originals import Originals
 from connector.domain.event.window import Window
 from connector.domain.provider.errors import ConnectionLost, Throttled
 from connector.domain.provider.items import Item, Page
@@ -20,7 +21,8 @@ from connector.domain.provider.port import (
     Watch,
     WatchRequest,
 )
-from contracts.calendar_objects import EventChanges, Marker
+from contracts.calendar_commands import CalendarPut
+from contracts.calendar_objects import EventChanges, EventSnapshot, Marker
 
 
 class ProviderAway(Transient):
@@ -51,6 +53,7 @@ class Calendars:
     provider: CalendarProvider
     access: Access
     invite: bool = False
+    originals: Originals | None = None
 
     async def account(self) -> Account:
         """Return who signed in."""
@@ -70,12 +73,13 @@ class Calendars:
                 page = await anext(pages, None)
             if page is None:
                 return
-            yield page
+            yield replace(page, items=tuple(await self._told_apart(page.items, calendar_id)))
 
     async def read(self, calendar_id: str, event_id: str) -> Item:
         """Return one item as it is now."""
         with provider_errors():
-            return await self.provider.read(self.access, calendar_id, event_id)
+            item = await self.provider.read(self.access, calendar_id, event_id)
+        return (await self._told_apart((item,), calendar_id))[0]
 
     async def create(self, calendar_id: str, new: NewEvent) -> Item:
         """Create an event."""
@@ -105,6 +109,15 @@ class Calendars:
         """Return a push channel with a later end, None where a new one is to be opened."""
         with provider_errors():
             return await self.provider.prolong(self.access, watch)
+
+    async def note_original(self, event: EventSnapshot, put: CalendarPut) -> None:
+        """Note a new event of CRM origin, or one that is private, as the original; it matters of private ones alone."""
+        if self.originals and put.marker.origin == "crm" and (put.event_id is None or event.visibility == "private"):
+            await self.originals.note(event, put.marker)
+
+    async def _told_apart(self, items: Sequence[Item], calendar_id: str) -> Sequence[Item]:
+        """Return the items, private copies of events of ours as what they are (G2, K3)."""
+        return items if self.originals is None else await self.originals.without_copies(items, calendar_id)
 
     async def unwatch(self, watch: Watch) -> None:
         """Close a push channel."""

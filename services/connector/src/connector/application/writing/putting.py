@@ -34,6 +34,8 @@ class Writer:
             outcome = await attempt.make()
         except Rejected as error:
             outcome = Outcome("refused", reason=error.code, generation=put.generation)
+        if (written := outcome.event or outcome.seen) and outcome.kind == "applied":
+            await calendars.note_original(written, put)
         await self.outcomes.finish(lease, put, outcome)
 
 
