@@ -44,3 +44,4 @@ class SyncDecided(Message):
     words: str = Field(min_length=1)
     remedy: Remedy | None = None
     lost: tuple[LostValue, ...] = ()
+    reason: str | None = Field(default=None, description="the word of the rule: colleagues_event, ...")

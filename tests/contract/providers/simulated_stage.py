@@ -46,6 +46,11 @@ class SimulatedStage:
         raw = await self.call("GET", self._events(event_id))
         return {name: value for name, value in raw.items() if name not in self.moving}
 
+    async def shared_with(self, email: str) -> tuple[TokenAccess, str]:
+        _, access = await signed_in(self.http, email)
+        body = {"id": self.calendar_id, "role": "writer"}
+        return access, (await self.call("POST", f"/control/accounts/{email}/calendars", body))["id"]
+
     async def read_only_calendar(self) -> str:
         body = {"summary": "Read only", "role": "reader"}
         return str((await self.call("POST", f"/control/accounts/{self.email}/calendars", body))["id"])

@@ -98,6 +98,9 @@ class Stage(Protocol):
     async def untouchable(self, event_id: str) -> object:
         """Return everything of the event, as the provider holds it, that the sync must never alter."""
 
+    async def shared_with(self, email: str) -> tuple[TokenAccess, str]:
+        """Share the calendar with another account, which may write; return its access and its id of the calendar."""
+
     async def read_only_calendar(self) -> str:
         """Share a calendar that can only be read; returns its id."""
 

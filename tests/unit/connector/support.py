@@ -28,6 +28,7 @@ def connection(**fields: Any) -> Connection:
         "phase": "running",
         "account_id": "ann@example.com",
         "account_key": "key",
+        "calendar_identity": "google:cal",
         "settings": ChosenSettings(calendar_id="cal", timezone="Europe/Berlin"),
         "coverage": Coverage(connected_at=NOW),
         "replay_id": "r1",

@@ -107,6 +107,13 @@ class MessageFactory:
         )
         return _wire(CALENDAR_EVENTS, connection.id, message)
 
+    def event_left(self, connection: Connection, change: EventChange, seq: int) -> Outgoing:
+        """Return that an event is a colleague's by now: its link closes, and nothing is deleted (A10, H2)."""
+        message = EventGone(
+            **self._calendar(connection, change.event.calendar_id, seq), event_id=change.event.event_id, gone="left"
+        )
+        return _wire(CALENDAR_EVENTS, connection.id, message)
+
     def replay_ended(self, connection: Connection, replay_id: str, seq: int, count: int) -> Outgoing:
         """Return that everything in the window has been published."""
         calendar = self._calendar(connection, connection.calendar_id, seq)
@@ -156,6 +163,7 @@ class MessageFactory:
             words=found.words,
             setting=found.setting,
             remedy=found.remedy,
+            reason=found.reason,
         )
         return _wire(SYNC_DECISIONS, connection.id, message)
 

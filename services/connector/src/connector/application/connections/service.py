@@ -19,7 +19,7 @@ from connector.application.lease import Change
 from connector.application.provider_access import ProviderAccess
 from connector.domain.connection.lifecycle import resyncing, stopping
 from connector.domain.connection.retired_type import type_in_use
-from connector.domain.connection.settings_change import changed, check_selectable, check_types, put_back
+from connector.domain.connection.settings_change import changed, check_types, put_back, selectable
 from connector.domain.model.connection import Connection
 from connector.domain.model.settings import ChosenSettings
 from connector.domain.provider.port import CalendarInfo
@@ -100,13 +100,14 @@ class ConnectionService:
         self, connection: Connection, given: Mapping[str, Any], if_match: str | None
     ) -> Connection:
         """Apply settings from now on (C4)."""
-        await self._check_calendar(connection, given)
+        chosen = await self._chosen_calendar(connection, given)
         active, now, replay_id = await self.types.of(connection.company_id), self.clock.now(), new_id()
 
         def change(current: Connection) -> Connection:
             check_if_match(if_match, current.settings_version)
             _check_live(current)
-            return changed(current, given, active=active, now=now, replay_id=replay_id)
+            after = changed(current, given, active=active, now=now, replay_id=replay_id)
+            return after.with_calendar_identity(chosen.identity, chosen.owner) if chosen else after
 
         return await self._change(connection.id, change)
 
@@ -119,11 +120,15 @@ class ConnectionService:
         except (NeedsUser, Rejected) as error:
             raise conflict(error.code, error.detail or "the account cannot be read") from error
 
-    async def _check_calendar(self, connection: Connection, given: Mapping[str, Any]) -> None:
-        """Refuse a calendar that cannot be synced (A5); before the sign-in it is checked when the account is known."""
+    async def _chosen_calendar(self, connection: Connection, given: Mapping[str, Any]) -> CalendarInfo | None:
+        """Return the calendar that is chosen anew; one that cannot be synced is refused (A5).
+
+        Before the sign-in it is checked when the account is known.
+        """
         wanted = given.get("calendar_id")
-        if wanted is not None and wanted != connection.settings.calendar_id and connection.account_key is not None:
-            check_selectable(wanted, await self.calendars(connection))
+        if wanted is None or wanted == connection.settings.calendar_id or connection.account_key is None:
+            return None
+        return selectable(wanted, await self.calendars(connection))
 
     async def resync(self, connection: Connection) -> Connection:
         """Ask the mapper to replay both sides."""

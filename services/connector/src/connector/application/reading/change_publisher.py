@@ -32,7 +32,8 @@ class ChangePublisher:
             for one in changes.events
             if one.publish
         ]
-        await self._publisher.publish([*changed, *await self._skipped(read, changes.skipped)])
+        left = [self._messages.event_left(read.connection, one, read.lease.seq) for one in changes.events if one.left]
+        await self._publisher.publish([*changed, *left, *await self._skipped(read, changes.skipped)])
         masked = [one.event.event_id for one in changes.events if one.event.masked]
         await redact_stored_outcomes(self._stores, read.connection.id, masked, read.context.private)
         await self._sync_state.store(changes)
@@ -55,7 +56,7 @@ class ChangePublisher:
         """Publish what is gone, each with the number of all (H4), and drop its state."""
         progress = read.progress
         gone = list(progress.deletions.values())
-        messages = [self._gone(read, one.state.event_id, one.at, one.series_id) for one in gone]
+        messages = [self._gone(read, one.state.event_id, one.at, one.series_id) for one in progress.published_deletions]
         messages += [self._gone(read, event_id, at, None) for event_id, at in progress.missing.items()]
         await self._publisher.publish(messages)
         await self._sync_state.drop(gone, progress.deleted_series.values())

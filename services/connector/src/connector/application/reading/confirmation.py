@@ -7,8 +7,13 @@ from connector.adapters.collections import Stores
 from connector.application.reading.calendar_read import CalendarRead
 from connector.application.reading.change_publisher import ChangePublisher
 from connector.application.reading.page_processing import PageProcessor
+from connector.application.reading.sharing import SharedCalendars
 from connector.domain.change_detection.changes import PageChanges
 from connector.domain.change_detection.confirmed_events import changes_of_linked, missing_among
+from connector.domain.change_detection.page_items import series_ids_of
+from connector.domain.change_detection.read_context import ReadContext
+from connector.domain.provider.items import Item
+from connector.domain.sharing.sharers import provenances_of
 
 _READS_AT_ONCE = 4
 _BATCH = 250
@@ -17,7 +22,10 @@ _BATCH = 250
 class Confirmation:
     """Reads events and series by their ids, and processes each answer."""
 
-    def __init__(self, stores: Stores, pages: PageProcessor, publisher: ChangePublisher) -> None:
+    def __init__(
+        self, stores: Stores, shared: SharedCalendars, pages: PageProcessor, publisher: ChangePublisher
+    ) -> None:
+        self._shared = shared
         self._stores = stores
         self._pages = pages
         self._publisher = publisher
@@ -45,9 +53,14 @@ class Confirmation:
         """Ask for a few linked events and publish each answer, wherever in time it lies (H2)."""
         items = await asyncio.gather(*(read.fetch(event_id) for event_id in event_ids))
         states = await self._stores.events.get_many([read.context.id_of(event_id) for event_id in event_ids])
-        changes = changes_of_linked(read.context, items, states)
+        changes = changes_of_linked(await self._context(read, items), items, states)
         await self._publisher.publish(read, PageChanges(events=changes))
         read.progress.missing |= missing_among(dict(zip(event_ids, items, strict=True)))
+
+    async def _context(self, read: CalendarRead, items: Sequence[Item | None]) -> ReadContext:
+        live = [item for item in items if item]
+        series = await self._stores.series.get_many([read.context.id_of(one) for one in sorted(series_ids_of(live))])
+        return await self._shared.context(read, provenances_of(live, series.values()))
 
     async def _process_by_ids(self, read: CalendarRead, event_ids: Sequence[str]) -> None:
         for start in range(0, len(event_ids), _READS_AT_ONCE):

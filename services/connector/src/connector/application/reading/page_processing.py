@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from connector.application.reading.calendar_read import CalendarRead
 from connector.application.reading.change_publisher import ChangePublisher
+from connector.application.reading.sharing import SharedCalendars
 from connector.application.reading.sync_state import SyncStateRepository
 from connector.domain.change_detection.page_changes import detect_changes
 from connector.domain.change_detection.page_items import in_batches, unfolded
@@ -11,6 +12,7 @@ from connector.domain.change_detection.series_lineage import with_known_lineages
 from connector.domain.change_detection.split_series import related_series_to_read
 from connector.domain.event.redaction import redacted_item
 from connector.domain.provider.items import Item
+from connector.domain.sharing.sharers import provenances_of
 from connector.domain.sync_state.snapshot import SyncState
 
 _BATCH = 250
@@ -19,8 +21,9 @@ _BATCH = 250
 class PageProcessor:
     """Processes what a read shows, page by page."""
 
-    def __init__(self, sync_state: SyncStateRepository, publisher: ChangePublisher) -> None:
+    def __init__(self, sync_state: SyncStateRepository, shared: SharedCalendars, publisher: ChangePublisher) -> None:
         self._sync_state = sync_state
+        self._shared = shared
         self._publisher = publisher
 
     async def process_page(self, read: CalendarRead, page: Sequence[Item], *, last: bool) -> None:
@@ -33,7 +36,8 @@ class PageProcessor:
     async def process(self, read: CalendarRead, items: Sequence[Item]) -> None:
         """Publish what has changed in these items, and store their new state."""
         found, state = await self._complete(read, _redacted(read, read.progress.without_deleted_series(items)))
-        changes = detect_changes(read.context, found, state, read.calendars.provider.occurrence_id)
+        context = await self._shared.context(read, provenances_of(found, state.series.values()))
+        changes = detect_changes(context, found, state, read.calendars.provider.occurrence_id)
         read.progress.note_items(found)
         await self._publisher.publish(read, changes)
 

@@ -15,11 +15,14 @@ from connector.application.reading.change_publisher import ChangePublisher
 from connector.application.reading.confirmation import Confirmation
 from connector.application.reading.horizon import Horizon
 from connector.application.reading.page_processing import PageProcessor
+from connector.application.reading.sharing import SharedCalendars
 from connector.application.reading.sync_state import SyncStateRepository
 from connector.domain.change_detection.read_context import ReadContext
 from connector.domain.connection.reads import PollingPolicy, Proof, proven
 from connector.domain.event.window import window_at
+from connector.domain.model.connection import Connection
 from connector.domain.provider.errors import ResyncNeeded
+from connector.domain.provider.port import CalendarInfo
 from connector.domain.scheduling.schedule import with_due
 from contracts.calendar_commands import PullReason
 
@@ -39,9 +42,10 @@ def make_puller(
     """Return the puller with all that it consists of."""
     sync_state = SyncStateRepository(stores)
     changes = ChangePublisher(stores, publisher, messages, sync_state)
-    pages = PageProcessor(sync_state, changes)
-    horizon = Horizon(stores, sync_state, changes)
-    return Puller(pages, Confirmation(stores, pages, changes), horizon, changes, leases, clock, policy)
+    shared = SharedCalendars(stores, clock)
+    pages = PageProcessor(sync_state, shared, changes)
+    horizon = Horizon(stores, sync_state, shared, changes)
+    return Puller(pages, Confirmation(stores, shared, pages, changes), horizon, changes, leases, clock, policy)
 
 
 @dataclass(frozen=True)
@@ -72,7 +76,8 @@ class Puller:
     async def replay(self, lease: WorkLease, calendars: Calendars, replay_id: str) -> None:
         """Read the whole window, publish all of it and how many events it was."""
         started = self.clock.now()
-        await self.leases.renew(lease, lambda c: with_due(c.with_published(0), {"kick": None}))
+        chosen = None if lease.connection.calendar_identity else await _chosen_calendar(lease.connection, calendars)
+        await self.leases.renew(lease, lambda c: _begun(c, chosen))
         read, cursor = await self._read_window(lease, calendars, publish_all=True)
         await self.publisher.publish_deletions(read)
         await self.publisher.end_replay(read, replay_id)
@@ -144,3 +149,15 @@ class Puller:
             await self.leases.renew(read.lease, lambda c: c.with_published(published))
         else:
             await self.leases.renew(read.lease)
+
+
+def _begun(connection: Connection, chosen: CalendarInfo | None) -> Connection:
+    """Return the connection at the beginning of a replay, with what its calendar is known by if that was missing."""
+    begun = with_due(connection.with_published(0), {"kick": None})
+    return begun.with_calendar_identity(chosen.identity, chosen.owner) if chosen else begun
+
+
+async def _chosen_calendar(connection: Connection, calendars: Calendars) -> CalendarInfo | None:
+    """Return the calendar of a connection that was made before calendars were known by an identity (A10)."""
+    found = (one for one in await calendars.calendars() if one.id == connection.calendar_id)
+    return next(found, None)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from connector.domain.change_detection.event_change import EventChange
-from connector.domain.change_detection.skipped_events import SkippedEvent, beyond_horizon
+from connector.domain.change_detection.skipped_events import SkippedEvent, beyond_horizon, colleagues_event
 from connector.domain.sync_state.documents import EventState, SeriesState
 
 
@@ -36,7 +36,9 @@ class PageChanges:
     unknown_deletion: bool = False
 
     def add(self, changes: Sequence[EventChange]) -> None:
-        """Add events; those that were found beyond the horizon for the first time are skipped for now (D5)."""
+        """Add events; those newly found to be a colleague's (A10) or beyond the horizon (D5) are skipped for now."""
         self.events += changes
-        beyond = [one for one in changes if one.store and not one.state.published]
-        self.skipped += [beyond_horizon(one.event.event_id) for one in beyond]
+        for one in changes:
+            if one.store and not one.state.published:
+                skip = colleagues_event if one.is_colleagues else beyond_horizon
+                self.skipped.append(skip(one.event.event_id))

@@ -13,7 +13,7 @@ class EventChange:
     """An event, redacted where it is private, compared with its stored state.
 
     `publish`: it is news. `store`: `state` differs from `before`, what was stored. `replaces`: the id under which the
-    same occurrence was published before (E4).
+    same occurrence was published before (E4). `left`: it was published, and is a colleague's (A10).
     """
 
     event: EventSnapshot
@@ -22,13 +22,21 @@ class EventChange:
     publish: bool
     store: bool
     replaces: str | None = None
+    left: bool = False
+
+    @property
+    def is_colleagues(self) -> bool:
+        """Whether it is a colleague's alone (A10): nothing of it is published."""
+        return self.state.colleagues is not None
 
     def replacing(self, former: EventState) -> "EventChange":
         """Return the event as the successor of a published one (E4): it is published wherever in time it lies."""
-        return replace(self.ignoring_horizon(), replaces=former.event_id)
+        return self if self.is_colleagues else replace(self.ignoring_horizon(), replaces=former.event_id)
 
     def ignoring_horizon(self) -> "EventChange":
         """Return a linked event, which is published wherever in time it lies: the horizon closes no link (D5)."""
+        if self.is_colleagues:
+            return replace(self, left=True)
         return replace(self, state=self.state.as_published(), publish=True, store=True)
 
 
@@ -39,14 +47,17 @@ def detect_change(
     event = redacted(read, context.private)
     was_published = before is not None and before.published
     too_far = context.window.is_beyond(event.fields.time) and event.marker is None and not was_published
+    colleagues = context.colleagues_event(event)
+    hidden = too_far or colleagues is not None
     changed = before is None or before.hash != event.hash
-    state = _state_after(context, event, etag, before, published=not too_far)
+    state = _state_after(context, event, etag, before, published=not hidden)
     return EventChange(
         event=event,
         state=state,
         before=before,
-        publish=(changed or context.publish_all or not was_published) and not too_far,
+        publish=(changed or context.publish_all or not was_published) and not hidden,
         store=before is None or not before.differs_only_in_seq(state),
+        left=was_published and colleagues is not None,
     )
 
 
@@ -57,7 +68,15 @@ def _state_after(
     unchanged = before is not None and before.hash == event.hash
     base = before or _new_state(context, event)
     baseline = base.baseline if unchanged else (before is None and context.baseline)
-    return base.after_read(event, etag, seq=context.seq, span=span, baseline=baseline, published=published)
+    return base.after_read(
+        event,
+        etag,
+        seq=context.seq,
+        span=span,
+        baseline=baseline,
+        published=published,
+        colleagues=context.colleagues_event(event),
+    )
 
 
 def _new_state(context: ReadContext, event: EventSnapshot) -> EventState:

@@ -1,10 +1,13 @@
 """Which calendar is read, and how what is read is compared with the sync state."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from connector.domain.event.redaction import PrivateMode
 from connector.domain.event.window import Window
+from connector.domain.provider.items import Provenance
 from connector.domain.sync_state.documents import calendar_scope, state_id
+from contracts.calendar_objects import EventSnapshot
 
 
 @dataclass(frozen=True)
@@ -12,7 +15,7 @@ class ReadContext:
     """One read of one calendar.
 
     `publish_all`: a replay, which publishes unchanged events too. `baseline`: the first read under `backfill: none`
-    (D3). `pass_id` is set for full reads.
+    (D3). `pass_id` is set for full reads. `colleagues`: the events and series that are a colleague's alone (A10).
     """
 
     connection_id: str
@@ -23,10 +26,15 @@ class ReadContext:
     publish_all: bool = False
     baseline: bool = False
     pass_id: str = ""
+    colleagues: Mapping[str, Provenance] = field(default_factory=dict)
 
     def id_of(self, event_id: str) -> str:
         """Return the document id of the state of an event or a series of this calendar."""
         return state_id(self.connection_id, self.calendar_id, event_id)
+
+    def colleagues_event(self, event: EventSnapshot) -> Provenance | None:
+        """Return where a colleague's event comes from, None where it is no colleague's; a series is one whole."""
+        return self.colleagues.get(event.occurrence.series_id if event.occurrence else event.event_id)
 
     @property
     def scope(self) -> str:

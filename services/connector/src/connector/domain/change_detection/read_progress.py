@@ -31,7 +31,12 @@ class ReadProgress:
     @property
     def deletion_count(self) -> int:
         """Return the number of deletions of this pass (H4)."""
-        return len(self.deletions) + len(self.missing)
+        return len(self.published_deletions) + len(self.missing)
+
+    @property
+    def published_deletions(self) -> list[Deletion]:
+        """Return the deletions that are published: of a colleague's event nobody was told anything (A10)."""
+        return [one for one in self.deletions.values() if one.state.colleagues is None]
 
     def hold(self, page: Sequence[Item]) -> list[Item]:
         """Keep the items of a page that wait for the last one; return the others."""

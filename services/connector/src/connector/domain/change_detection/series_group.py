@@ -8,7 +8,7 @@ from connector.domain.change_detection.group_members import GroupMember
 from connector.domain.change_detection.group_pairing import successors
 from connector.domain.change_detection.read_context import ReadContext
 from connector.domain.change_detection.series_view import MemberView, goes_on_later, view_of
-from connector.domain.change_detection.skipped_events import none_in_window, over, unreadable
+from connector.domain.change_detection.skipped_events import colleagues_event, none_in_window, over, unreadable
 from connector.domain.series.recurrence import OccurrenceId, UnexpandableRule
 from connector.domain.sync_state.documents import EventState
 from contracts.calendar_objects import EventSnapshot
@@ -95,7 +95,9 @@ def _add_shown(
         for event_id, event in view.events.items()
     ]
     changes.add(events)
-    if member.has_rule and not any(one.state.published for one in events):
+    if member.series_id in context.colleagues:
+        changes.skipped.append(colleagues_event(member.series_id))
+    elif member.has_rule and not any(one.state.published for one in events):
         later = bool(events) or goes_on_later(context, member, occurrence_id)
         changes.skipped.append(none_in_window(member.series_id) if later else over(member.series_id))
 

@@ -6,7 +6,7 @@ from typing import Literal
 from contracts.decisions import Remedy
 
 SkipOutcome = Literal["quarantined", "skipped", "waiting"]
-SkipRule = Literal["D1", "D5", "E3", "F6"]
+SkipRule = Literal["A10", "D1", "D5", "E3", "F6"]
 _LOOK_FURTHER = Remedy(words="Look further ahead.", setting="horizon_days", value=730)
 
 
@@ -20,6 +20,13 @@ class SkippedEvent:
     words: str
     setting: Literal["horizon_days"] | None = None
     remedy: Remedy | None = None
+    reason: Literal["colleagues_event"] | None = None
+
+
+def colleagues_event(event_id: str) -> SkippedEvent:
+    """Return an event of a shared calendar that is a colleague's alone; nothing of what it says is told (A10)."""
+    words = "The calendar is shared, and this event belongs to a colleague's sync; it is not yours as well."
+    return SkippedEvent(event_id, "skipped", "A10", words, reason="colleagues_event")
 
 
 def unreadable(event_id: str, rule: SkipRule, reason: str) -> SkippedEvent:

@@ -31,7 +31,8 @@ def authorised(
     """Return the connection with its account for the first time: the mapper is to replay both sides (K2)."""
     settings = connection.settings.with_calendar(calendar.id, calendar.timezone)
     coverage = Coverage(connected_at=now, types_since=connection.coverage.types_since)
-    running = connection.with_account(account.id, key).with_settings(settings, coverage)
+    known = connection.with_account(account.id, key).known_by((account.email, *account.addresses))
+    running = known.with_calendar_identity(calendar.identity, calendar.owner).with_settings(settings, coverage)
     asking = running.with_replay(replay_id).with_problem(None).with_trouble(None)
     return with_due(asking, due_when_authorised(connection.id, now))
 

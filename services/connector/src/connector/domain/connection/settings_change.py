@@ -76,12 +76,13 @@ def check_types(given: Mapping[str, Any], choices: ChosenSettings, active: Colle
             raise _unknown_type("outbound_types", name)
 
 
-def check_selectable(calendar_id: str, calendars: Iterable[CalendarInfo]) -> None:
-    """Raise SettingRefused where the account has no such calendar, or none that can be synced (A5)."""
+def selectable(calendar_id: str, calendars: Iterable[CalendarInfo]) -> CalendarInfo:
+    """Return the calendar; SettingRefused where the account has no such one, or it cannot be synced (A5)."""
     found = next((one for one in calendars if one.id == calendar_id), None)
     if found is None or not found.selectable:
         reason = found.reason if found and found.reason else "the account has no such calendar"
         raise SettingRefused("validation_error", "calendar_id", reason)
+    return found
 
 
 def _unknown_type(field: str, name: str) -> SettingRefused:

@@ -1,6 +1,6 @@
 """The connection's document: one user's connected calendar account, and how its work stands."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Literal, NamedTuple, Self
 
@@ -46,6 +46,9 @@ class Connection(Document):
     phase: Phase = "connecting"
     account_id: str | None = None
     account_key: Id | None = None
+    addresses: tuple[str, ...] = Field(default=(), description="all by which the account is known")
+    calendar_identity: str = Field(default="", description="of the chosen calendar, in whosever account (A10)")
+    calendar_owner: str | None = Field(default=None, description="the address of whose calendar it is")
 
     settings: ChosenSettings = ChosenSettings()
     settings_version: int = 1
@@ -107,6 +110,14 @@ class Connection(Document):
     def with_account(self, account_id: str, account_key: str) -> Self:
         """Return the connection running, with the account that signed in."""
         return self.model_copy(update={"account_id": account_id, "account_key": account_key, "phase": "running"})
+
+    def known_by(self, addresses: Sequence[str]) -> Self:
+        """Return the connection with all addresses of its account."""
+        return self.model_copy(update={"addresses": tuple(addresses)})
+
+    def with_calendar_identity(self, identity: str, owner: str | None) -> Self:
+        """Return the connection with what its calendar is known by in every account (A10)."""
+        return self.model_copy(update={"calendar_identity": identity, "calendar_owner": owner})
 
     def with_settings(self, settings: ChosenSettings, coverage: Coverage) -> Self:
         """Return the connection with other settings, which makes another version of them."""

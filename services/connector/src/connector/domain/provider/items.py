@@ -4,7 +4,26 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from contracts.calendar_objects import EventSnapshot
+from contracts.calendar_objects import EventSnapshot, Marker
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """Where an event comes from, which decides whose it is in a shared calendar (A10). It is never published.
+
+    `people`: the addresses of its creator and its organiser, in this order, as far as they are told. `marker`: our
+    mark as it was read. `ical_uid`: the same in every account. `hidden`: this account is shown no more than that
+    somebody is busy.
+    """
+
+    created: datetime | None = None
+    people: tuple[str, ...] = ()
+    marker: Marker | None = None
+    ical_uid: str | None = None
+    hidden: bool = False
+
+
+UNKNOWN = Provenance()
 
 
 @dataclass(frozen=True)
@@ -13,6 +32,7 @@ class EventRead:
 
     event: EventSnapshot
     etag: str
+    provenance: Provenance = UNKNOWN
 
 
 @dataclass(frozen=True)
@@ -21,6 +41,7 @@ class OccurrenceRead:
 
     event: EventSnapshot
     etag: str
+    provenance: Provenance = UNKNOWN
 
 
 @dataclass(frozen=True)
@@ -49,6 +70,7 @@ class SeriesRead:
     lineage: str
     exceptions: tuple[OccurrenceRead | OccurrenceCancelled, ...] | None = None
     rule_alone: bool = False
+    provenance: Provenance = UNKNOWN
 
 
 @dataclass(frozen=True)
@@ -89,6 +111,11 @@ Deviation = OccurrenceRead | OccurrenceCancelled
 def snapshot_of(item: Item) -> EventSnapshot | None:
     """Return the live event of an item, None where there is none."""
     return item.event if isinstance(item, EventRead | OccurrenceRead | SeriesRead) else None
+
+
+def provenance_of(item: Item) -> Provenance:
+    """Return where the live event of an item comes from."""
+    return item.provenance if isinstance(item, EventRead | OccurrenceRead | SeriesRead) else UNKNOWN
 
 
 def etag_of(item: Item) -> str | None:

@@ -30,7 +30,11 @@ class Account:
 
 @dataclass(frozen=True)
 class CalendarInfo:
-    """A calendar of the account; what cannot be selected says why (A5)."""
+    """A calendar of the account; what cannot be selected says why (A5).
+
+    `identity`: what it is known by in every account that sees it (A10), see `Traits.identity_is_exact`. `owner`: the
+    address of the account that it belongs to, where the provider tells it.
+    """
 
     id: str
     name: str
@@ -38,6 +42,8 @@ class CalendarInfo:
     timezone: str
     selectable: bool
     reason: str | None = None
+    identity: str = ""
+    owner: str | None = None
 
 
 @dataclass(frozen=True)
@@ -78,10 +84,11 @@ class Traits:
     """How a provider tells things, where that is not the same for all.
 
     `series_by_master`: what becomes of single occurrences is told by their master alone, and a deleted series may be
-    told by ids that nobody knows.
+    told by ids that nobody knows. `identity_is_exact`: calendars of the same identity are the same one.
     """
 
     series_by_master: bool = False
+    identity_is_exact: bool = True
 
 
 class Access(Protocol):

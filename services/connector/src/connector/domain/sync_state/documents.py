@@ -6,7 +6,7 @@ from datetime import datetime
 from pydantic import AwareDatetime
 
 from chassis.persistence.document import Document
-from connector.domain.provider.items import Deviation, SeriesRead, deviation_id
+from connector.domain.provider.items import Deviation, Provenance, SeriesRead, deviation_id
 from contracts.calendar_objects import EventSnapshot
 from contracts.envelope import Id
 
@@ -37,8 +37,11 @@ class EventState(Document):
     starts_at: AwareDatetime
     ends_at: AwareDatetime
     series_id: Id | None = None
+    ical_uid: str | None = None
     event: EventSnapshot | None = None
-    """Kept only while the event lies beyond the horizon and has not been published (D5)."""
+    """Kept only while the event lies beyond the horizon (D5), or is a colleague's (A10), and has not been published."""
+    colleagues: Provenance | None = None
+    """Of an event that is a colleague's in a shared calendar (A10): by this its owner is found again."""
 
     def after_read(
         self,
@@ -49,6 +52,7 @@ class EventState(Document):
         span: tuple[datetime, datetime],
         baseline: bool,
         published: bool,
+        colleagues: Provenance | None = None,
     ) -> "EventState":
         """Return the state after the event was read again; `span` is its start and end as instants."""
         starts_at, ends_at = span
@@ -61,6 +65,8 @@ class EventState(Document):
             "starts_at": starts_at,
             "ends_at": ends_at,
             "series_id": event.occurrence.series_id if event.occurrence else None,
+            "ical_uid": event.ical_uid,
+            "colleagues": colleagues,
             "event": None if published else event,
         }
         return self.model_copy(update=update)

@@ -37,6 +37,7 @@ class Explanation(BaseModel):
     words: str
     remedy: Remedy | None
     lost: Sequence[LostValue]
+    reason: str | None = None
 
     @classmethod
     def of(cls, decided: SyncDecided) -> Self:

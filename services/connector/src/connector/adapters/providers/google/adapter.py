@@ -53,15 +53,15 @@ class GoogleCalendar:
 
     async def calendars(self, access: Access) -> tuple[CalendarInfo, ...]:
         """Return the account's calendars, the primary one first."""
-        found: list[CalendarInfo] = []
+        found: list[Json] = []
         page_token: str | None = None
         while True:
             request = self._calendar_list.list(maxResults=250, **_given(pageToken=page_token))
             answer = await self._send(access, request, "calendar")
-            found += [read_calendar(raw) for raw in _rows(answer)]
+            found += _rows(answer)
             page_token = answer.get("nextPageToken")
             if not page_token:
-                return tuple(sorted(found, key=lambda one: (not one.primary, one.name.casefold())))
+                return _listed(found)
 
     async def changes(
         self,
@@ -182,6 +182,12 @@ class GoogleCalendar:
             calendar = await self._send(access, self._calendars.get(calendarId=calendar_id), "calendar")
             zone = calendar.get("timeZone") or zone
         return read_item(raw, calendar_id, zone)
+
+
+def _listed(rows: list[Json]) -> tuple[CalendarInfo, ...]:
+    account = next((raw.get("id") for raw in rows if raw.get("primary")), None)
+    found = [read_calendar(raw, account) for raw in rows]
+    return tuple(sorted(found, key=lambda one: (not one.primary, one.name.casefold())))
 
 
 async def _page(answer: Json, calendar_id: str, *, last: bool) -> Page:

@@ -8,6 +8,7 @@ from connector.domain.provider.zones import iana_zone
 
 # writerWithoutPrivateAccess too: private events of others come without details there, as `private` shows them anyway.
 _WRITERS = {"owner", "writer", "writerWithoutPrivateAccess"}
+_SECONDARY = "calendar.google.com"
 _GOOGLES_OWN = {
     "#holiday@": "Google's holiday calendars cannot be changed.",
     "#contacts@": "The calendar of birthdays cannot be changed.",
@@ -17,9 +18,14 @@ _GOOGLES_OWN = {
 }
 
 
-def read_calendar(raw: Mapping[str, Any]) -> CalendarInfo:
-    """Return a calendarList entry as a choice for the user."""
+def read_calendar(raw: Mapping[str, Any], account: str | None = None) -> CalendarInfo:
+    """Return a calendarList entry as a choice for the user; `account`: the address of whose list it is.
+
+    `dataOwner` is told of secondary calendars alone; the id of a primary one is its owner's address.
+    """
     reason = _refusal(raw)
+    primary_of = None if raw["id"].endswith(_SECONDARY) else raw["id"]
+    owner = raw.get("dataOwner") or primary_of or (account if raw.get("accessRole") == "owner" else None)
     return CalendarInfo(
         id=raw["id"],
         name=raw.get("summaryOverride") or raw.get("summary") or raw["id"],
@@ -27,6 +33,8 @@ def read_calendar(raw: Mapping[str, Any]) -> CalendarInfo:
         timezone=iana_zone(raw.get("timeZone") or "UTC") or "UTC",
         selectable=reason is None,
         reason=reason,
+        identity=f"google:{raw['id']}",
+        owner=owner,
     )
 
 

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from connector.adapters.providers.google.ids import instance_place, lineage
 from connector.adapters.providers.google.marker import read_marker
-from connector.adapters.providers.google.rights import is_editable, is_organizer, visibility
+from connector.adapters.providers.google.rights import details_hidden, is_editable, is_organizer, visibility
 from connector.adapters.providers.google.times import read_original, read_time
 from connector.adapters.providers.html.dialects import GOOGLE
 from connector.adapters.providers.html.layout import read_html
@@ -23,6 +23,7 @@ from connector.domain.provider.items import (
     Item,
     OccurrenceCancelled,
     OccurrenceRead,
+    Provenance,
     SeriesRead,
     Unreadable,
 )
@@ -67,12 +68,24 @@ def _gone(raw: Raw) -> Item:
 
 def _live(raw: Raw, calendar_id: str, calendar_zone: str) -> Item:
     event = _snapshot(raw, calendar_id, calendar_zone)
-    etag = str(raw.get("etag", ""))
+    etag, provenance = str(raw.get("etag", "")), _provenance(raw, event)
     if event.occurrence:
-        return OccurrenceRead(event, etag)
+        return OccurrenceRead(event, etag, provenance)
     if raw.get("recurrence"):
-        return SeriesRead(event, etag, tuple(raw["recurrence"]), lineage(event.event_id))
-    return EventRead(event, etag)
+        return SeriesRead(event, etag, tuple(raw["recurrence"]), lineage(event.event_id), provenance=provenance)
+    return EventRead(event, etag, provenance)
+
+
+def _provenance(raw: Raw, event: EventSnapshot) -> Provenance:
+    people = ((raw.get(name) or {}).get("email") for name in ("creator", "organizer"))
+    created = datetime.fromisoformat(raw["created"]) if raw.get("created") else None
+    return Provenance(
+        created=created,
+        people=tuple(str(one) for one in people if one),
+        marker=event.marker,
+        ical_uid=event.ical_uid,
+        hidden=details_hidden(raw),
+    )
 
 
 def _snapshot(raw: Raw, calendar_id: str, calendar_zone: str) -> EventSnapshot:

@@ -44,8 +44,8 @@ class GraphCalendar:
 
     @property
     def traits(self) -> Traits:
-        """What becomes of occurrences shows with their master alone."""
-        return Traits(series_by_master=True)
+        """What becomes of occurrences shows with their master alone, and a shared calendar's id is another for each."""
+        return Traits(series_by_master=True, identity_is_exact=False)
 
     async def account(self, access: Access) -> Account:
         """Return who signed in; the name to sign in with may be another than the mail address."""

@@ -19,6 +19,7 @@ from connector.domain.provider.items import (
     Item,
     OccurrenceCancelled,
     OccurrenceRead,
+    Provenance,
     Unreadable,
 )
 from connector.domain.provider.spans import UnreadableTimeError
@@ -46,7 +47,7 @@ def read_single(raw: Raw, calendar_id: str) -> Item:
         event = snapshot(raw, calendar_id, raw["id"])
     except UNREADABLE as error:
         return Unreadable(event_id, reason_of(error))
-    return EventRead(event, str(EventVersion.of(raw, read_written_zone(raw))))
+    return EventRead(event, str(EventVersion.of(raw, read_written_zone(raw))), provenance_of(raw, event))
 
 
 def read_occurrence(
@@ -56,7 +57,7 @@ def read_occurrence(
     if raw.get("isCancelled"):
         return OccurrenceCancelled(event_id, place.series_id, place.original_start, changed_at(raw))
     event = snapshot(raw, calendar_id, event_id, place=place, like=like)
-    return OccurrenceRead(event, str(EventVersion.of(raw, None)))
+    return OccurrenceRead(event, str(EventVersion.of(raw, None)), provenance_of(raw, event))
 
 
 UNREADABLE = (
@@ -94,6 +95,13 @@ def instant_of(raw: Raw, name: str) -> datetime | None:
         return None
     moment = datetime.fromisoformat(raw[name])
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def provenance_of(raw: Raw, event: EventSnapshot) -> Provenance:
+    """Return where an event comes from: of what is made in a shared calendar, its owner is the organizer (A10)."""
+    organizer = _address(raw.get("organizer") or {})
+    people = (organizer,) if organizer else ()
+    return Provenance(instant_of(raw, "createdDateTime"), people, event.marker, event.ical_uid)
 
 
 def snapshot(

@@ -28,6 +28,7 @@ _EXCEPTIONS = "exceptionOccurrences"
 _EVENT = [
     "id",
     "changeKey",
+    "createdDateTime",
     "subject",
     "body",
     "start",

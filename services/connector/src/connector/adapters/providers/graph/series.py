@@ -9,6 +9,7 @@ from connector.adapters.providers.graph.canonical import (
     UNREADABLE,
     changed_at,
     original_instant,
+    provenance_of,
     read_occurrence,
     reason_of,
     snapshot,
@@ -63,7 +64,15 @@ def _series(raw: Raw, calendar_id: str) -> SeriesRead:
     lines = recurrence_lines(raw.get("recurrence") or {}, event.fields.time)
     exceptions = (*_changed(raw, event), *_cancelled(raw, event))
     version = str(EventVersion.of(raw, zone))
-    return SeriesRead(event, version, lines, lineage=event.event_id, exceptions=exceptions, rule_alone=True)
+    return SeriesRead(
+        event,
+        version,
+        lines,
+        lineage=event.event_id,
+        exceptions=exceptions,
+        rule_alone=True,
+        provenance=provenance_of(raw, event),
+    )
 
 
 def _changed(raw: Raw, master: EventSnapshot) -> Iterator[Deviation]:

@@ -1,0 +1,1 @@
+"""Calendars that several colleagues sync (A10)."""
