@@ -61,7 +61,7 @@ async def own_id(one: World, event: Json) -> str:
     headers = {"Authorization": f"Bearer {token}", "Prefer": 'IdType="ImmutableId"'}
     path = f"/v1.0/me/calendars/{who.calendar_id}/events"
     rows = succeeded(await http.get(path, headers=headers, params={"$top": 100}))["value"]
-    return next(row["id"] for row in rows if row["iCalUId"] == event["iCalUID"])
+    return str(next(row["id"] for row in rows if row["iCalUId"] == event["iCalUID"]))
 
 
 async def _joined(one: World, calendar: CalendarPerson) -> World:
