@@ -8,8 +8,6 @@ import pytest
 ROOT = Path(__file__).parents[3]
 MOST = 15
 EXCEPTIONS = {
-    "services/connector/src/connector/adapters/providers/graph": "one adapter, and a module "
-    "for each of Graph's own ways",
     "deploy/sandbox/src/sandbox": "one module a command or a file of the sandbox's state",
 }
 """Folders that may hold more, and why."""

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from connector.adapters.providers.graph.marker import write_properties
+from connector.adapters.providers.graph.events.marker import write_properties
 from connector.adapters.providers.graph.reading import read_item
 from connector.domain.provider.items import EventRead, Item, OccurrenceRead, SeriesRead
 from contracts.calendar_objects import EventSnapshot, Marker

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connector.adapters.providers.graph.bodies import read_body, write_body
+from connector.adapters.providers.graph.events.bodies import read_body, write_body
 from connector.adapters.providers.html.texts import plain
 
 PIECES = [

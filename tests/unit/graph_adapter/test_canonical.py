@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
+from connector.adapters.providers.graph.events.versions import EventVersion
 from connector.adapters.providers.graph.reading import read_item
-from connector.adapters.providers.graph.versions import EventVersion
 from connector.domain.provider.items import EventRead, EventRemoved, Unreadable
 from contracts.times import AllDay, Timed
 from tests.unit.graph_adapter.resources import BERLIN, MARKER, marked, moment, read, resource, snapshot

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from dateutil.rrule import rrulestr
 
-from connector.adapters.providers.graph.recurrence import UnreadableRecurrenceError, recurrence_lines
+from connector.adapters.providers.graph.recurring.recurrence import UnreadableRecurrenceError, recurrence_lines
 from connector.domain.provider.items import EventRemoved, OccurrenceCancelled, OccurrenceRead, SeriesRead, Unreadable
 from contracts.times import AllDay, Timed
 from tests.unit.graph_adapter.resources import WEEKLY, marked, moment, read, resource

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from connector.adapters.providers.graph.times import read_time, write_time
+from connector.adapters.providers.graph.events.times import read_time, write_time
 from contracts.times import Timed
 
 SECOND_HALF_PAST_TWO = datetime(2026, 10, 25, 1, 30, tzinfo=UTC)

@@ -8,17 +8,17 @@ from kiota_abstractions.request_information import RequestInformation
 
 from chassis.clock import Clock
 from connector.adapters.providers.graph.calendars import read_calendar
-from connector.adapters.providers.graph.canonical import instant_of, read_single
 from connector.adapters.providers.graph.changes import Changes
 from connector.adapters.providers.graph.cursors import Cursor
+from connector.adapters.providers.graph.events.canonical import instant_of, read_single
+from connector.adapters.providers.graph.events.marker import read_marker, read_written_zone, write_properties
+from connector.adapters.providers.graph.events.versions import EventVersion
+from connector.adapters.providers.graph.events.writing import create_body, holdable, patch_body
 from connector.adapters.providers.graph.ids import transaction_id
-from connector.adapters.providers.graph.marker import read_marker, read_written_zone, write_properties
 from connector.adapters.providers.graph.reading import Json, Mailbox, read_item, rows
 from connector.adapters.providers.graph.requests import Requests
 from connector.adapters.providers.graph.subscriptions import renew, subscribe, unsubscribe
 from connector.adapters.providers.graph.transport import Transport
-from connector.adapters.providers.graph.versions import EventVersion
-from connector.adapters.providers.graph.writing import create_body, holdable, patch_body
 from connector.adapters.providers.instances import instance_id
 from connector.adapters.providers.wire import broken_answer
 from connector.domain.provider.errors import AlreadyExists, Forbidden, Missing, Rejected, Transient

@@ -12,9 +12,9 @@ from datetime import datetime, timedelta
 import structlog
 from kiota_abstractions.request_information import RequestInformation
 
-from connector.adapters.providers.graph.canonical import changed_at
 from connector.adapters.providers.graph.cursors import Cursor
 from connector.adapters.providers.graph.errors import Target
+from connector.adapters.providers.graph.events.canonical import changed_at
 from connector.adapters.providers.graph.reading import Json, Mailbox, read_item, rows
 from connector.domain.event.window import midnight
 from connector.domain.provider.errors import Rejected, ResyncNeeded, Transient
@@ -54,7 +54,7 @@ class Changes:
         listed = requests.events(calendar_id, since - _MARGIN, self.page_size)
         async for answer in self.mailbox.pages(listed, "calendar", self.page_size):
             yield Page(tuple(await self._singles(rows(answer), since)))
-        async for page in self._told_masters():
+        async for page in self._noted_masters():
             yield page
         yield self._last(link, until)
 
@@ -74,7 +74,7 @@ class Changes:
         finally:
             modified.cancel()
             await asyncio.gather(modified, return_exceptions=True)  # its error, where the round has failed, too
-        async for page in self._told_masters():
+        async for page in self._noted_masters():
             yield page
         yield self._last(link, cursor.until)
 
@@ -128,7 +128,7 @@ class Changes:
     def _last(self, link: str, until: datetime) -> Page:
         return Page((), str(Cursor(link=link, until=until, modified=self.modified, seen=self.seen)))
 
-    async def _told_masters(self) -> AsyncIterator[Page]:
+    async def _noted_masters(self) -> AsyncIterator[Page]:
         masters = sorted(self.masters)
         for start in range(0, len(masters), _MASTERS_AT_ONCE):
             yield Page(tuple(await self.mailbox.read_all(masters[start : start + _MASTERS_AT_ONCE])))

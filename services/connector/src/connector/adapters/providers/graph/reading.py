@@ -8,12 +8,12 @@ from typing import Any
 
 from kiota_abstractions.request_information import RequestInformation
 
-from connector.adapters.providers.graph.canonical import read_single
 from connector.adapters.providers.graph.errors import NO_IDS, Target
+from connector.adapters.providers.graph.events.canonical import read_single
+from connector.adapters.providers.graph.recurring.inferred_exceptions import deviations
+from connector.adapters.providers.graph.recurring.series import is_master, occurrence_of, read_series
 from connector.adapters.providers.graph.requests import Requests
-from connector.adapters.providers.graph.series import is_master, occurrence_of, read_series
 from connector.adapters.providers.graph.transport import Transport
-from connector.adapters.providers.graph.untold import deviations
 from connector.adapters.providers.instances import instance_place
 from connector.adapters.providers.wire import broken_answer
 from connector.domain.provider.errors import Missing, Rejected, Transient

@@ -19,7 +19,7 @@ from msgraph.generated.users.item.calendars.item.events.item.event_item_request_
 from msgraph.graph_request_adapter import GraphRequestAdapter
 from msgraph.graph_service_client import GraphServiceClient
 
-from connector.adapters.providers.graph.marker import EXPAND, marked_with
+from connector.adapters.providers.graph.events.marker import EXPAND, marked_with
 
 _PREFER = 'IdType="ImmutableId", outlook.timezone="UTC"'
 """On every call: ids that a move between folders does not change, and times in UTC."""

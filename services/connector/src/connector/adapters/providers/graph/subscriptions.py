@@ -8,8 +8,8 @@ from typing import Any
 
 from chassis.clock import Clock
 from connector.adapters.providers.graph.client_state import client_state
+from connector.adapters.providers.graph.events.times import read_instant
 from connector.adapters.providers.graph.reading import Mailbox, rows
-from connector.adapters.providers.graph.times import read_instant
 from connector.adapters.providers.wire import broken_answer
 from connector.domain.provider.errors import AlreadyExists, Missing, WatchRefused
 from connector.domain.provider.port import Watch, WatchRequest

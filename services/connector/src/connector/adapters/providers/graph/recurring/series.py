@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from connector.adapters.providers.graph.canonical import (
+from connector.adapters.providers.graph.events.canonical import (
     UNREADABLE,
     changed_at,
     original_instant,
@@ -14,11 +14,11 @@ from connector.adapters.providers.graph.canonical import (
     reason_of,
     snapshot,
 )
+from connector.adapters.providers.graph.events.marker import read_written_zone
+from connector.adapters.providers.graph.events.times import read_zone
+from connector.adapters.providers.graph.events.versions import EventVersion
 from connector.adapters.providers.graph.ids import day_of
-from connector.adapters.providers.graph.marker import read_written_zone
-from connector.adapters.providers.graph.recurrence import UnreadableRecurrenceError, recurrence_lines
-from connector.adapters.providers.graph.times import read_zone
-from connector.adapters.providers.graph.versions import EventVersion
+from connector.adapters.providers.graph.recurring.recurrence import UnreadableRecurrenceError, recurrence_lines
 from connector.adapters.providers.instances import instance_id
 from connector.domain.provider.errors import Missing
 from connector.domain.provider.items import (

@@ -6,12 +6,12 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from connector.adapters.providers.graph.bodies import join_url, read_body
-from connector.adapters.providers.graph.marker import read_marker, read_written_zone
-from connector.adapters.providers.graph.recurrence import UnreadableRecurrenceError
-from connector.adapters.providers.graph.times import read_instant, read_time
-from connector.adapters.providers.graph.versions import EventVersion, standing_of
-from connector.adapters.providers.graph.writing import one_line
+from connector.adapters.providers.graph.events.bodies import join_url, read_body
+from connector.adapters.providers.graph.events.marker import read_marker, read_written_zone
+from connector.adapters.providers.graph.events.times import read_instant, read_time
+from connector.adapters.providers.graph.events.versions import EventVersion, standing_of
+from connector.adapters.providers.graph.events.writing import one_line
+from connector.adapters.providers.graph.recurring.recurrence import UnreadableRecurrenceError
 from connector.domain.event.content_hash import with_hash
 from connector.domain.provider.items import (
     EventRead,

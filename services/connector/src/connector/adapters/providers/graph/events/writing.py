@@ -6,9 +6,9 @@ from datetime import timedelta
 from typing import Any
 
 from chassis.errors import Rejected
-from connector.adapters.providers.graph.bodies import write_body
-from connector.adapters.providers.graph.marker import write_properties
-from connector.adapters.providers.graph.times import write_time
+from connector.adapters.providers.graph.events.bodies import write_body
+from connector.adapters.providers.graph.events.marker import write_properties
+from connector.adapters.providers.graph.events.times import write_time
 from connector.adapters.providers.html.texts import plain
 from connector.domain.provider.port import NewEvent
 from connector.domain.provider.spans import is_computable

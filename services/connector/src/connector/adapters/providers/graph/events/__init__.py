@@ -1,0 +1,1 @@
+"""Single events: how Graph's rows are read, and what is written."""

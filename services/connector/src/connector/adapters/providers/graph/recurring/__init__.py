@@ -1,0 +1,1 @@
+"""Exchange's series: masters with their exceptions, and patterns as rules."""
