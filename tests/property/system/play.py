@@ -20,7 +20,7 @@ class Play(Cast):
 
     def _content(self, key: str, *, beyond: bool) -> Content:
         number = next(self.numbers)
-        texts: Content = {name: f"{name} {number}" for name in ("location", "description")}
+        texts: Content = {"location": f"location {number}", "description": f"if {number} < 9 then\n<call> & wait"}
         start = self.stage.clock.now().replace(hour=2, minute=0, second=0, microsecond=0) + HORIZON + timedelta(days=2)
         when = lasting(start + timedelta(minutes=number)) if beyond else self._time(number, all_day=number % 5 == 0)
         return texts | {"title": f"{key}: {number}", "busy": True, "time": when}

@@ -64,6 +64,7 @@ def test_f9_a_link_to_the_meeting_stays_without_a_class_that_tells_it() -> None:
         ("\n- price & terms", "", MARKED_UP.replace("<li>price &amp; <b>terms</b></li>", "")),
         ("Agenda", "x\nAgenda", f"x<br>{MARKED_UP}"),
         ("example>", "example>\nend", f"{MARKED_UP}<br>end"),
+        ("example>", "example>, or not", f"{MARKED_UP}, or not"),
         ("see this <https://x.example>", "none", MARKED_UP.partition("see")[0] + "none"),
     ],
 )

@@ -19,7 +19,7 @@ def test_invariant_6_what_the_store_accepts_is_gone_through_once(text: str) -> N
     assert whole <= 2 * half + _BEFORE
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(text=adversarial())
 def test_invariant_6_no_text_takes_more_steps_than_its_size_allows(text: str) -> None:
     for work in (lambda: strip(text, tidy=True), lambda: found_in(text), lambda: with_block(text, "┃· block")):

@@ -1,11 +1,14 @@
 """Changes of single lines, as changes of the source that they stand in (F9)."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from connector.adapters.providers.html.dialects import Dialect
 from connector.adapters.providers.html.layout import Line, Piece
 from connector.adapters.providers.html.texts import HARD
+
+_LINK_END = re.compile(r"</a\s*>", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,8 @@ class LineEdits:
         begin = _common(old, wanted)
         rest = _common(old[begin:][::-1], wanted[begin:][::-1])
         end, typed = len(old) - rest, wanted[begin : len(wanted) - rest]
+        if typed and begin == end == len(old) and (behind := self._behind_link(line)):
+            return [SourceEdit(behind, behind, self.dialect.encoded(typed, at_start=False))]
         edits: list[SourceEdit] = []
         at = 0
         target = _typed_into(line, begin) if typed else None
@@ -50,6 +55,14 @@ class LineEdits:
                 edits.append(self._edit(piece, f"{left}{middle}{right}", at_start=at == 0))
             at += len(piece.text)
         return edits if target is not None or not typed else None
+
+    def _behind_link(self, line: Line) -> int | None:
+        """Return where a link ends that a line ends with; its address is nowhere in the source."""
+        last = line.pieces[-2:]
+        if len(last) <= 1 or line.kept or not (last[0].linked and last[1].made):
+            return None
+        end = _LINK_END.search(self.source, last[0].end)
+        return end.end() if end else None
 
     def whole(self, line: Line, wanted: str) -> list[SourceEdit] | None:
         """Return the edits that put a whole line into its first piece which may be changed; None without one."""
