@@ -260,28 +260,26 @@ async def test_h1_a_series_that_is_gone_under_ids_nobody_knows_is_asked_for(*, b
 @pytest.mark.parametrize("shift", [0, 1])
 async def test_e4_a_split_whose_provider_tells_no_lineage_pairs_by_its_place(hour: int, shift: int) -> None:
     """Exchange makes an unrelated series of "this and following"."""
-    reader = await reading(without_lineage("x", at(2), WEEKLY), without_lineage("z", at(3), WEEKLY))
+    reader = await reading(unrelated("x", at(2), WEEKLY), unrelated("z", at(3), WEEKLY))
     reader.calendar.write(
-        without_lineage("x", at(2), "RRULE:FREQ=WEEKLY;UNTIL=20260316T115959Z"),
-        without_lineage("n", at(16 + shift, hour), "RRULE:FREQ=WEEKLY;COUNT=2", summary="Later"),
+        unrelated("x", at(2), "RRULE:FREQ=WEEKLY;UNTIL=20260316T115959Z"),
+        unrelated("n", at(16 + shift, hour), "RRULE:FREQ=WEEKLY;COUNT=2", summary="Later"),
     )
     told = await reader.pull()
     assert not [one for one in told if isinstance(one, EventGone)]
     held = reader.held()
     assert held[MONDAY_IDS[2]] == f"n_202603{16 + shift}T{hour}0000Z"
     assert held[MONDAY_IDS[3]] == f"n_202603{23 + shift}T{hour}0000Z"
-    reader.calendar.write(
-        without_lineage("n", at(16 + shift, hour), "RRULE:FREQ=WEEKLY;COUNT=2", summary="Later still")
-    )
+    reader.calendar.write(unrelated("n", at(16 + shift, hour), "RRULE:FREQ=WEEKLY;COUNT=2", summary="Later still"))
     changed = {one.event.event_id for one in await reader.pull() if isinstance(one, EventChanged)}
     assert changed == {held[one] for one in MONDAY_IDS[2:]}
 
 
 async def test_e4_a_split_whose_first_half_was_cut_again_before_it_was_read_pairs_by_its_day() -> None:
-    reader = await reading(without_lineage("x", at(2), WEEKLY))
+    reader = await reading(unrelated("x", at(2), WEEKLY))
     reader.calendar.write(
-        without_lineage("x", at(2), "RRULE:FREQ=WEEKLY;UNTIL=20260309T115959Z"),
-        without_lineage("n", at(23, 15), "RRULE:FREQ=WEEKLY;COUNT=1", summary="Later"),
+        unrelated("x", at(2), "RRULE:FREQ=WEEKLY;UNTIL=20260309T115959Z"),
+        unrelated("n", at(23, 15), "RRULE:FREQ=WEEKLY;COUNT=1", summary="Later"),
     )
     told = await reader.pull()
     assert {one.event_id for one in told if isinstance(one, EventGone)} == set(MONDAY_IDS[1:3])
@@ -289,16 +287,16 @@ async def test_e4_a_split_whose_first_half_was_cut_again_before_it_was_read_pair
 
 
 async def test_e4_a_new_series_elsewhere_continues_nothing() -> None:
-    reader = await reading(without_lineage("x", at(2), WEEKLY))
+    reader = await reading(unrelated("x", at(2), WEEKLY))
     reader.calendar.write(
-        without_lineage("x", at(2), "RRULE:FREQ=WEEKLY;UNTIL=20260316T115959Z"),
-        without_lineage("n", at(4), "RRULE:FREQ=WEEKLY;COUNT=2", summary="Another"),
+        unrelated("x", at(2), "RRULE:FREQ=WEEKLY;UNTIL=20260316T115959Z"),
+        unrelated("n", at(4), "RRULE:FREQ=WEEKLY;COUNT=2", summary="Another"),
     )
     told = await reader.pull()
     assert {one.event_id for one in told if isinstance(one, EventGone)} == set(MONDAY_IDS[2:])
 
 
-def without_lineage(event_id: str, time: Timed, *lines: str, summary: str = "Stand-up") -> SeriesRead:
+def unrelated(event_id: str, time: Timed, *lines: str, summary: str = "Stand-up") -> SeriesRead:
     return replace(series(event_id, time, *lines, summary=summary), lineage=event_id, exceptions=())
 
 

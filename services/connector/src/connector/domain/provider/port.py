@@ -81,10 +81,10 @@ class Watch:
 
 @dataclass(frozen=True)
 class Traits:
-    """How a provider tells things, where that is not the same for all.
+    """How a provider reports things, where that is not the same for all.
 
-    `series_by_master`: what becomes of single occurrences is told by their master alone, and a deleted series may be
-    told by ids that nobody knows. `identity_is_exact`: calendars of the same identity are the same one.
+    `series_by_master`: what becomes of single occurrences is in their master alone, and a deleted series may be
+    reported by ids that nobody knows. `identity_is_exact`: calendars of the same identity are the same one.
     """
 
     series_by_master: bool = False
@@ -113,7 +113,7 @@ class CalendarProvider(Protocol):
 
     @property
     def traits(self) -> Traits:
-        """What the rest must know of how this provider tells things."""
+        """What the rest must know of how this provider reports things."""
 
     async def account(self, access: Access) -> Account:
         """Return who signed in."""

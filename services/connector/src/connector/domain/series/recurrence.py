@@ -48,7 +48,7 @@ def expand(
 ) -> Expansion:
     """Return the occurrences that overlap [window_start, window_end), exceptions taken into account.
 
-    An exception is known by its original start (the last one told wins) and shown where it is now, also when the rule
+    An exception is known by its original start (the last one read wins) and shown where it is now, also when the rule
     no longer makes it. Raises UnexpandableRule.
     """
     try:

@@ -34,15 +34,15 @@ _NOT_IMPLEMENTED = 501
 
 def translate(answer: httpx.Response, target: Target) -> TandemError:
     """Return our error for an answer of 300 or more."""
-    told, wait = _Told(answer), retry_after(answer.headers)
-    if told.status == 429 or told.code in _THROTTLED:
-        return Throttled(told.code, told.message, retry_after=wait)
-    if (told.status >= 500 and told.status != _NOT_IMPLEMENTED) or told.status < 400 or told.status in {408, 423}:
-        return Transient(told.code, told.message, retry_after=wait)
-    return _kind(told, target)(told.code, told.message)
+    error, wait = _Refusal(answer), retry_after(answer.headers)
+    if error.status == 429 or error.code in _THROTTLED:
+        return Throttled(error.code, error.message, retry_after=wait)
+    if (error.status >= 500 and error.status != _NOT_IMPLEMENTED) or error.status < 400 or error.status in {408, 423}:
+        return Transient(error.code, error.message, retry_after=wait)
+    return _kind(error, target)(error.code, error.message)
 
 
-class _Told:
+class _Refusal:
     """Status, code (as a slug) and message of an error answer."""
 
     def __init__(self, answer: httpx.Response) -> None:
@@ -52,41 +52,41 @@ class _Told:
         self.message = str(body.get("message") or "")
 
 
-def _kind(told: _Told, target: Target) -> type[TandemError]:
-    if told.code in _OUTDATED:
+def _kind(error: _Refusal, target: Target) -> type[TandemError]:
+    if error.code in _OUTDATED:
         return ResyncNeeded
-    decide = _BY_STATUS.get(told.status)
-    return decide(told, target) if decide else Rejected
+    decide = _BY_STATUS.get(error.status)
+    return decide(error, target) if decide else Rejected
 
 
-def _bad_request(told: _Told, target: Target) -> type[TandemError]:
-    if target == "item" and told.code in _UNKNOWN_IDS:
+def _bad_request(error: _Refusal, target: Target) -> type[TandemError]:
+    if target == "item" and error.code in _UNKNOWN_IDS:
         return Missing
     if target == "channel":
-        lost = "connection was closed" in told.message  # their call of ours, while they verified the address
+        lost = "connection was closed" in error.message  # their call of ours, while they verified the address
         return Transient if lost else WatchRefused
     if target == "changes":
         return ResyncNeeded
-    return CalendarUnavailable if target == "calendar" and told.code in _UNKNOWN_IDS else Rejected
+    return CalendarUnavailable if target == "calendar" and error.code in _UNKNOWN_IDS else Rejected
 
 
-def _forbidden(_: _Told, target: Target) -> type[TandemError]:
+def _forbidden(_: _Refusal, target: Target) -> type[TandemError]:
     return {"calendar": CalendarUnavailable, "changes": CalendarUnavailable, "channel": WatchRefused}.get(
         target, Forbidden
     )
 
 
-def _not_found(_: _Told, target: Target) -> type[TandemError]:
+def _not_found(_: _Refusal, target: Target) -> type[TandemError]:
     return Missing if target in {"item", "channel"} else CalendarUnavailable
 
 
-def _conflict(told: _Told, target: Target) -> type[TandemError]:
-    if told.code == "error_irresolvable_conflict":
+def _conflict(error: _Refusal, target: Target) -> type[TandemError]:
+    if error.code == "error_irresolvable_conflict":
         return PreconditionFailed
     return AlreadyExists if target == "channel" else Transient
 
 
-_BY_STATUS: Mapping[int, Callable[[_Told, Target], type[TandemError]]] = {
+_BY_STATUS: Mapping[int, Callable[[_Refusal, Target], type[TandemError]]] = {
     400: _bad_request,
     401: lambda *_: NeedsReauth,
     403: _forbidden,
