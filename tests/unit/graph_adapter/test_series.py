@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from dateutil.rrule import rrulestr
@@ -9,6 +10,8 @@ from dateutil.rrule import rrulestr
 from connector.adapters.providers.graph.recurring.recurrence import UnreadableRecurrenceError, recurrence_lines
 from connector.domain.provider.items import EventRemoved, OccurrenceCancelled, OccurrenceRead, SeriesRead, Unreadable
 from contracts.times import AllDay, Timed
+from simulators.microsoft.domain.recurring import recurrence
+from simulators.microsoft.domain.times import Moment
 from tests.unit.graph_adapter.resources import WEEKLY, marked, moment, read, resource
 
 FIRST = datetime(2026, 11, 3, 11, tzinfo=UTC)
@@ -136,6 +139,58 @@ def test_e3_the_day_of_an_exception_without_a_name_is_the_one_in_the_series_zone
     assert isinstance(series, SeriesRead)
     assert isinstance(one := (series.exceptions or ())[0], OccurrenceRead)
     assert one.event.event_id == "AAkALgAA=_20261110T233000Z"
+
+
+WHOLE_DAYS = {
+    "isAllDay": True,
+    "start": moment("2026-11-03T00:00:00"),
+    "end": moment("2026-11-04T00:00:00"),
+    "originalStartTimeZone": "UTC",
+}
+
+
+@pytest.mark.parametrize(
+    ("zone", "original"),
+    [
+        ("W. Europe Standard Time", "2026-11-09T23:00:00Z"),
+        ("Tokyo Standard Time", "2026-11-09T15:00:00Z"),
+        ("New Zealand Standard Time", "2026-11-09T11:00:00Z"),
+        ("Pacific Standard Time", "2026-11-10T08:00:00Z"),
+        ("", "2026-11-09T23:00:00Z"),
+        ("", "2026-11-10T08:00:00Z"),
+        ("New Zealand Standard Time", "2026-11-10T00:00:00Z"),
+        ("Pacific Standard Time", "2026-11-10T00:00:00Z"),
+    ],
+)
+def test_e3_the_day_of_a_whole_day_exception_without_a_name_begins_in_the_zone_of_the_recurrence(
+    zone: str, original: str
+) -> None:
+    """It is midnight there (microsoft-graph-docs #7163); guests are shown no zone, some servers the bare day."""
+    moved = resource(id="own", type="exception", **WHOLE_DAYS, originalStart=original)
+    series = read(**MASTER | WHOLE_DAYS | {"recurrence": recurring_in(zone)}, exceptionOccurrences=[moved])
+    assert isinstance(series, SeriesRead)
+    assert isinstance(one := (series.exceptions or ())[0], OccurrenceRead)
+    assert one.event.occurrence
+    assert one.event.occurrence.original_start == "2026-11-10"
+
+
+def test_e3_the_last_day_is_one_in_the_zone_of_the_recurrence() -> None:
+    """So says Microsoft's page on recurrenceRange of `recurrenceTimeZone`."""
+    until = {"type": "endDate", "endDate": "2026-12-01", "recurrenceTimeZone": "Tokyo Standard Time"}
+    assert line(until, type="daily") == "FREQ=DAILY;UNTIL=20261201T145959Z"
+
+
+@pytest.mark.parametrize("zone", ["Tokyo Standard Time", "Hawaiian Standard Time", "W. Europe Standard Time"])
+@pytest.mark.parametrize("clock", ["00:30:00", "12:00:00", "23:30:00"])
+def test_e3_the_last_day_is_the_simulators_too(zone: str, clock: str) -> None:
+    until = {"type": "endDate", "startDate": "2026-11-03", "endDate": "2026-11-10", "recurrenceTimeZone": zone}
+    start = Moment(f"2026-11-03T{clock}", "Europe/Berlin", "W. Europe Standard Time")
+    full = recurrence.completed({"pattern": {"type": "daily", "interval": 1}, "range": until}, start)
+    kept = [one.instant for one in recurrence.starts(full, start)]
+    timed = Timed(start=start.instant, end=start.instant, timezone="Europe/Berlin")
+    [rule] = recurrence_lines(full, timed)
+    assert list(rrulestr(rule, dtstart=start.instant.astimezone(ZoneInfo("Europe/Berlin")))) == kept
+    assert all((recurrence.has_day(full, start, str(one.date())) is not None) for one in kept if clock == "12:00:00")
 
 
 def test_an_occurrence_that_was_called_off_is_cancelled() -> None:

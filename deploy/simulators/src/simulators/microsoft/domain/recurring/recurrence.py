@@ -120,18 +120,42 @@ def starts(
     """The original starts in order, those between the two instants (and a day about); both may be open."""
     clock = start.local.time()
     low = (after - timedelta(days=2)).date() if after else None
-    for day in days_of(full, start.local.date(), low):
+    for day in days_of(_lasting(full, start), start.local.date(), low):
         moment = start.at(datetime.combine(day, clock))
         if before is not None and moment.instant >= before + timedelta(days=1):
             return
-        yield moment
+        if _is_within(full, moment):
+            yield moment
 
 
 def has_day(full: Json, start: Moment, day: str) -> Moment | None:
     """The original start on that day, if the series has it."""
     wanted = date.fromisoformat(day)
-    found = next(iter(days_of(full, start.local.date(), wanted)), None)
-    return start.at(datetime.combine(wanted, start.local.time())) if found == wanted else None
+    found = next(iter(days_of(_lasting(full, start), start.local.date(), wanted)), None)
+    moment = start.at(datetime.combine(wanted, start.local.time()))
+    return moment if found == wanted and _is_within(full, moment) else None
+
+
+def _ends_elsewhere(full: Json, start: Moment) -> bool:
+    """Whether the last day is one in another zone than the event's (recurrenceRange's reference)."""
+    extent = full["range"]
+    return bool(extent["type"] == "endDate" and extent["recurrenceTimeZone"] not in {"", start.given})
+
+
+def _lasting(full: Json, start: Moment) -> Json:
+    """The recurrence with a day more where its last one may reach into it."""
+    if not _ends_elsewhere(full, start):
+        return full
+    last = _date(full["range"]["endDate"]) + timedelta(days=1)
+    return full | {"range": full["range"] | {"endDate": last.isoformat()}}
+
+
+def _is_within(full: Json, moment: Moment) -> bool:
+    if not _ends_elsewhere(full, moment):
+        return True
+    extent = full["range"]
+    zone = zones.zone(zones.iana(extent["recurrenceTimeZone"]))
+    return moment.instant.astimezone(zone).date() <= _date(extent["endDate"])
 
 
 def days_of(full: Json, first: date, low: date | None = None) -> Iterator[date]:

@@ -52,11 +52,15 @@ def read_zone(raw: Raw, written_zone: str | None = None) -> str | None:
     A series tells its zone once more: that counts where the first name is one that only Exchange understands.
     """
     name = str(raw.get("originalStartTimeZone") or (raw.get("start") or {}).get("timeZone") or _UTC)
-    span = (raw.get("recurrence") or {}).get("range") or {}
-    shown = _known(name) or _known(str(span.get("recurrenceTimeZone") or ""))
+    shown = _known(name) or recurrence_zone(raw.get("recurrence") or {})
     if written_zone and iana_zone(written_zone) and (shown is None or name in {wire_zone(written_zone), written_zone}):
         return written_zone
     return shown
+
+
+def recurrence_zone(recurrence: Raw) -> str | None:
+    """Return the IANA zone of a recurrence's dates; None where it tells none (as to guests), or one nobody knows."""
+    return _known(str((recurrence.get("range") or {}).get("recurrenceTimeZone") or ""))
 
 
 def wire_zone(zone: str) -> str:

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from connector.adapters.providers.graph.events.times import recurrence_zone
 from contracts.times import AllDay, EventTime, Timed
 
 Raw = Mapping[str, Any]
@@ -36,7 +37,7 @@ def recurrence_lines(recurrence: Raw, time_of_first: EventTime) -> tuple[str, ..
     if make is None:
         raise UnreadableRecurrenceError(f"a recurrence of the unknown type {str(pattern.get('type'))[:40]}")
     first = _first_day(time_of_first)
-    parts = [*make(pattern, first), *_end(span, time_of_first)]
+    parts = [*make(pattern, first), *_end(span, time_of_first, recurrence_zone(recurrence))]
     return ("RRULE:" + ";".join(parts),)
 
 
@@ -126,21 +127,24 @@ def _number(raw: Raw, name: str, default: int = 0) -> int:
     return value
 
 
-def _end(span: Raw, time_of_first: EventTime) -> list[str]:
+def _end(span: Raw, time_of_first: EventTime, zone: str | None) -> list[str]:
     match span.get("type"):
         case "noEnd":
             return []
         case "numbered":
             return [f"COUNT={_number(span, 'numberOfOccurrences')}"]
         case "endDate":
-            return [f"UNTIL={_until(date.fromisoformat(str(span.get('endDate'))), time_of_first)}"]
+            return [f"UNTIL={_until(date.fromisoformat(str(span.get('endDate'))), time_of_first, zone)}"]
         case other:
             raise UnreadableRecurrenceError(f"a recurrence with the unknown end {str(other)[:40]}")
 
 
-def _until(last: date, time_of_first: EventTime) -> str:
-    """Return the end of the last day: as a date for days, in UTC for times (RFC 5545 3.3.10)."""
+def _until(last: date, time_of_first: EventTime, zone: str | None) -> str:
+    """Return the end of the last day: as a date for days, in UTC for times (RFC 5545 3.3.10).
+
+    `zone`: what the day is meant in, where that is told; else the event's own (Microsoft's page on recurrenceRange).
+    """
     if not isinstance(time_of_first, Timed):
         return f"{last:%Y%m%d}"
-    end = datetime.combine(last, time(23, 59, 59), ZoneInfo(time_of_first.timezone))
+    end = datetime.combine(last, time(23, 59, 59), ZoneInfo(zone or time_of_first.timezone))
     return f"{end.astimezone(UTC):%Y%m%dT%H%M%SZ}"

@@ -1,7 +1,7 @@
 """A master with all of its exceptions: what becomes of single occurrences shows there and nowhere else (E3)."""
 
 from collections.abc import Iterator, Mapping
-from datetime import UTC, date, datetime
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,7 +15,7 @@ from connector.adapters.providers.graph.events.canonical import (
     snapshot,
 )
 from connector.adapters.providers.graph.events.marker import read_written_zone
-from connector.adapters.providers.graph.events.times import read_zone
+from connector.adapters.providers.graph.events.times import read_zone, recurrence_zone
 from connector.adapters.providers.graph.events.versions import EventVersion
 from connector.adapters.providers.graph.ids import day_of
 from connector.adapters.providers.graph.recurring.recurrence import UnreadableRecurrenceError, recurrence_lines
@@ -36,6 +36,7 @@ from contracts.times import AllDay, EventTime, Timed
 
 Raw = Mapping[str, Any]
 Deviation = OccurrenceRead | OccurrenceCancelled
+_MIDNIGHT, _HALF_A_DAY = time.min, timedelta(hours=12)
 
 
 def is_master(raw: Raw) -> bool:
@@ -77,7 +78,7 @@ def _series(raw: Raw, calendar_id: str) -> SeriesRead:
 
 def _changed(raw: Raw, master: EventSnapshot) -> Iterator[Deviation]:
     for row in raw.get("exceptionOccurrences") or ():
-        place = place_in(master, row)
+        place = place_in(master, row, recurrence_zone(raw.get("recurrence") or {}))
         yield read_occurrence(row, master.calendar_id, _id(place), place, master)
 
 
@@ -98,14 +99,28 @@ def occurrence_of(raw: Raw, series: SeriesRead) -> OccurrenceRead | OccurrenceCa
         raise Missing("unreadable_occurrence", reason_of(error)) from error
 
 
-def place_in(master: EventSnapshot, row: Raw) -> Occurrence:
-    """Return where the rule of its master put an occurrence: its day, at the time of day of the series."""
-    day = day_of(row.get("occurrenceId"))
-    return _place(master, date.fromisoformat(day) if day else _local_day(original_instant(row), master.fields.time))
+def place_in(master: EventSnapshot, row: Raw, zone: str | None = None) -> Occurrence:
+    """Return where the rule of its master put an occurrence: its day, at the time of day of the series.
+
+    `zone`: of the recurrence, where that is known.
+    """
+    if day := day_of(row.get("occurrenceId")):
+        return _place(master, date.fromisoformat(day))
+    moment, first = original_instant(row), master.fields.time
+    if isinstance(first, Timed):
+        return _place(master, moment.astimezone(ZoneInfo(first.timezone)).date())
+    return _place(master, _whole_day(moment, zone))
 
 
-def _local_day(moment: datetime, time: EventTime) -> date:
-    return moment.astimezone(ZoneInfo(time.timezone) if isinstance(time, Timed) else UTC).date()
+def _whole_day(moment: datetime, zone: str | None) -> date:
+    """Return the day that begins at a moment.
+
+    `originalStart` is midnight in the zone of the recurrence (microsoft-graph-docs #7163, #2804), while rows that show
+    their own start have the bare date. Where the zone is not told, the nearest midnight is meant.
+    """
+    if moment.time() == _MIDNIGHT:
+        return moment.date()
+    return (moment.astimezone(ZoneInfo(zone or "UTC")) + _HALF_A_DAY).date()
 
 
 def _place(master: EventSnapshot, day: date) -> Occurrence:
