@@ -78,7 +78,10 @@ class ConnectorSettings(ChassisSettings):
         "renewals, retries); less while the provider refuses or does not answer",
     )
     provider_timeout_seconds: float = Field(
-        default=10, gt=0, le=25, description="Time limit of one call to a provider; must stay below the life of a lease"
+        default=10,
+        gt=0,
+        le=25,
+        description="Time limit of one call to a provider, below the life of a lease; who is slower is given up to 25 s",
     )
 
     @field_validator(

@@ -11,6 +11,8 @@ from typing import Any, Final
 
 import httpx
 
+from connector.adapters.providers.patience import Patience
+
 LOST: Final = (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError)
 """A connection broke under a call: it may have arrived."""
 _NEW_CONNECTIONS: ContextVar[bool] = ContextVar("new_connections", default=False)
@@ -38,10 +40,15 @@ class KeepAliveClient(httpx.AsyncClient):
     def __init__(self, *, timeout: float, transport: httpx.AsyncBaseTransport | None = None) -> None:
         super().__init__(timeout=timeout, transport=transport)
         none_kept = httpx.Limits(max_connections=100, max_keepalive_connections=0)
+        self._patience = Patience(timeout)
         self._new = httpx.AsyncClient(timeout=timeout, transport=transport, limits=none_kept)
 
     async def send(self, request: httpx.Request, **options: Any) -> httpx.Response:  # noqa: ANN401 - httpx's own
-        """Send a request; a read whose connection breaks is sent once more."""
+        """Send a request, and wait as long as its host needs; a read whose connection breaks is sent once more."""
+        with self._patience.waiting(request):
+            return await self._sent(request, **options)
+
+    async def _sent(self, request: httpx.Request, **options: Any) -> httpx.Response:  # noqa: ANN401 - httpx's own
         if _NEW_CONNECTIONS.get():
             return await self._new.send(request, **options)
         try:
