@@ -81,7 +81,7 @@ class ConnectorSettings(ChassisSettings):
         default=10,
         gt=0,
         le=25,
-        description="Time limit of one call to a provider, below the life of a lease; who is slower is given up to 25 s",
+        description="Time limit of one call to a provider, below the life of a lease; a slow one gets up to 25 s",
     )
 
     @field_validator(
