@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from sandbox.console import Say
 from sandbox.processes import Process, ProcessEndedError, Unit, ready
 
-_FIRST_PAUSE = 0.5
+_FIRST_PAUSE = 0.1
 _LONGEST_PAUSE = 15.0
 _STEADY_SECONDS = 30.0
 
@@ -26,6 +26,12 @@ class Keeper:
 
     def __post_init__(self) -> None:
         self.was_ready = asyncio.Event()
+        self._process: Process | None = None
+
+    def kill(self) -> None:
+        """End what runs with SIGKILL, if anything does."""
+        if self._process is not None:
+            self._process.kill()
 
     async def run(self) -> None:
         """Run the unit for ever. Raises `ProcessEndedError` when it must start and does not."""
@@ -34,11 +40,12 @@ class Keeper:
             begun = loop.time()
             await self._run_once()
             pause = _FIRST_PAUSE if loop.time() - begun > _STEADY_SECONDS else min(pause * 2, _LONGEST_PAUSE)
-            self.say(self.unit.name, f"starting again in {pause:.0f} s")
+            self.say(self.unit.name, f"starting again in {pause:.1f} s")
             await asyncio.sleep(pause)
 
     async def _run_once(self) -> None:
         async with running(self._next_unit()) as process:
+            self._process = process
             try:
                 await ready(process)
             except ProcessEndedError as error:

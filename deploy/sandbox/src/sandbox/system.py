@@ -18,7 +18,7 @@ from sandbox.keeper import Keeper, kept, running
 from sandbox.plan import SERVICES, Broker, Plan
 from sandbox.processes import ProcessEndedError, Unit, kafka, ready, secantus, service, simulator, tansu
 
-_PAUSE_SECONDS = 1.0
+_PAUSE_SECONDS = 0.2
 _FORGOTTEN = {"TANDEM_REPUBLISH_ON_START": "true"}
 
 
@@ -30,6 +30,7 @@ class System:
         self._say = say
         self._when_ready = when_ready
         self._has_been_ready = False
+        self._kept_services: list[Keeper] = []
 
     async def run(self) -> None:
         """Run until cancelled. Raises `ProcessEndedError` (in a group) when a part does not start."""
@@ -61,6 +62,7 @@ class System:
                 services = group.create_task(self._services(broker_is_new=True))
                 code = await broker.exited()
                 self._say("kafka", f"ended with {code} and has forgotten everything; starting it and the services anew")
+                self._kill_services()
                 services.cancel()
 
     async def _services(self, *, broker_is_new: bool) -> None:
@@ -68,6 +70,7 @@ class System:
         keepers = [
             Keeper(unit, self._say, first_env, must_start=not self._has_been_ready) for unit in self._service_units()
         ]
+        self._kept_services = keepers
         async with kept(keepers):
             if not self._has_been_ready:
                 self._has_been_ready = True
@@ -75,6 +78,11 @@ class System:
                     self._in_step.touch()
                 await self._when_ready()
             await asyncio.Event().wait()
+
+    def _kill_services(self) -> None:
+        """End the services without their grace: the batch that they would finish cannot be committed any more."""
+        for keeper in self._kept_services:
+            keeper.kill()
 
     async def _make_topics(self) -> None:
         specs = [TopicSpec(topic.name, topic.partitions, topic.config) for topic in all_topics()]

@@ -30,6 +30,12 @@ class ChassisSettings(BaseSettings):
         description="How long the broker may hold an empty fetch. The sandbox's broker looks for new data only every "
         "half of it, so the sandbox sets less",
     )
+    kafka_session_timeout_ms: int = Field(
+        default=6000,
+        ge=1000,
+        description="How long the group waits for a consumer that went away without a word: what a crash costs. Apache "
+        "Kafka refuses less than its group.min.session.timeout.ms, 6000 by default",
+    )
     mongo_url: str = Field(min_length=1, description="mongodb:// address of the server or replica set")
     mongo_database: str = Field(default="tandem", min_length=1, description="Each service owns a database of its own")
     jwt_secret: str | None = Field(

@@ -36,6 +36,7 @@ log = structlog.get_logger()
 M = TypeVar("M")
 
 LANES_AT_ONCE = 100
+_HEARTBEAT_MS = 1000
 _MAX_POLL_INTERVAL_MS = 15 * 60 * 1000
 
 
@@ -228,8 +229,8 @@ def consume(  # noqa: PLR0913 - a consumer's whole policy in one place
         batch_timeout_ms=1,  # the pause after a look that found nothing; see long_polling
         fetch_max_wait_ms=settings.kafka_fetch_max_wait_ms,
         auto_offset_reset="earliest",
-        session_timeout_ms=6000,
-        heartbeat_interval_ms=1000,
+        session_timeout_ms=settings.kafka_session_timeout_ms,
+        heartbeat_interval_ms=min(settings.kafka_session_timeout_ms // 3, _HEARTBEAT_MS),
         max_poll_interval_ms=_MAX_POLL_INTERVAL_MS,
         ack_policy=AckPolicy.NACK_ON_ERROR,
         listener=RebalanceListener(health, processor.name, positions),
