@@ -99,7 +99,7 @@ def _always(ports: Ports, folder: Path) -> dict[str, str]:
         "TANDEM_CLOCK_FILE": str(folder / "clock"),
         "TANDEM_LOG_LEVEL": "INFO",
         "TANDEM_POLL_SECONDS": "15",
-        "TANDEM_POLL_LONGEST_SECONDS": "15",
+        "TANDEM_POLL_LONGEST_SECONDS": "60",
         **{name: value for one in SIMULATED.values() for name, value in one.clients.items()},
     }
 
@@ -112,6 +112,7 @@ def _kafka(broker: Broker, port: int) -> dict[str, str]:
     address = {"TANDEM_KAFKA_BOOTSTRAP": f"127.0.0.1:{port}"}
     limits = {
         "TANDEM_KAFKA_FETCH_MAX_WAIT_MS": "40",
+        "TANDEM_KAFKA_IDLE_FETCH_MAX_WAIT_MS": "300",
         "TANDEM_KAFKA_SESSION_TIMEOUT_MS": "2000",
     }
     return {Broker.EMBEDDED: address | limits, Broker.APACHE: address, Broker.OUTSIDE: {}}[broker]

@@ -30,6 +30,12 @@ class ChassisSettings(BaseSettings):
         description="How long the broker may hold an empty fetch. The sandbox's broker looks for new data only every "
         "half of it, so the sandbox sets less",
     )
+    kafka_idle_fetch_max_wait_ms: int | None = Field(
+        default=None,
+        gt=0,
+        description="The same while nothing happens in the service; nothing given, no difference. For the sandbox's "
+        "broker, which does work whenever it is asked",
+    )
     kafka_session_timeout_ms: int = Field(
         default=6000,
         ge=1000,

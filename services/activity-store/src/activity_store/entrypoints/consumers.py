@@ -47,6 +47,7 @@ def register(
         schema=topics.MODELS[topics.LINK_STATES],
         handle=take_state,
         lane=_activity_of,
+        urgent=False,
         settings=settings,
         clock=clock,
     )

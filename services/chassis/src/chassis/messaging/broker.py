@@ -9,7 +9,8 @@ from faststream import AckPolicy
 from faststream.kafka import KafkaBroker
 
 from chassis.messaging.consumer_health import health_of
-from chassis.messaging.long_polling import LongPollingConsumer
+from chassis.messaging.idle import FetchWaits, idleness_of
+from chassis.messaging.resting_consumer import RestingConsumer
 from chassis.settings import ChassisSettings
 
 _METADATA_MAX_AGE_MS = 30_000
@@ -27,7 +28,8 @@ class ServiceBroker(KafkaBroker):
         await self.connect()
         config: Any = self.config.broker_config
         # It has no option for the class.
-        config.builder = partial(LongPollingConsumer, health=health_of(self), **config.builder.keywords)
+        ours = partial(RestingConsumer, idleness=idleness_of(self), health=health_of(self))
+        config.builder = partial(ours, **config.builder.keywords)
         starts = [*(sub.start() for sub in self.subscribers), *(pub.start() for pub in self.publishers)]
         outcomes = await asyncio.gather(*starts, return_exceptions=True)
         for outcome in outcomes:
@@ -42,7 +44,7 @@ class ServiceBroker(KafkaBroker):
 
 def make_broker(settings: ChassisSettings, *, app_name: str) -> ServiceBroker:
     """Return the broker of a service, not yet connected."""
-    return ServiceBroker(
+    broker = ServiceBroker(
         [server.strip() for server in settings.kafka_bootstrap.split(",")],
         client_id=app_name,
         # The default policy commits before handling: at most once.
@@ -64,3 +66,6 @@ def make_broker(settings: ChassisSettings, *, app_name: str) -> ServiceBroker:
         # Its line per batch received and processed.
         log_level=logging.DEBUG,
     )
+    busy = settings.kafka_fetch_max_wait_ms
+    idleness_of(broker).waits = FetchWaits(busy, settings.kafka_idle_fetch_max_wait_ms or busy)
+    return broker

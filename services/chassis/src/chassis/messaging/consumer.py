@@ -23,6 +23,7 @@ from chassis.clock import Clock
 from chassis.ids import new_id
 from chassis.messaging.consumer_health import RebalanceListener, health_of
 from chassis.messaging.dead_letters import dead_letter
+from chassis.messaging.idle import idleness_of
 from chassis.messaging.lanes import run_stages, stages
 from chassis.messaging.positions import Offsets, Positions
 from chassis.messaging.record_processing import RecordProcessor, RedeliveryNeeded
@@ -197,15 +198,18 @@ def consume(  # noqa: PLR0913 - a consumer's whole policy in one place
     max_records: int = 200,
     retries: int = 5,
     skip: HeaderFilter | None = None,
+    urgent: bool = True,
 ) -> None:
     """Register a consumer of a topic.
 
     `schema` parses each record and is its payload in the AsyncAPI document. `handle` must be idempotent;
     `record_processing` says what its errors lead to. `lane` names what must stay in order (default: the key); None for
     a record makes it a barrier: all before it finish first, then it runs alone. `skip` names records to pass over
-    unparsed.
+    unparsed. Nobody waits for the records of a topic that is not `urgent`: at rest it is asked for rarely.
     """
-    health = health_of(broker)
+    health, idleness = health_of(broker), idleness_of(broker)
+    if not urgent:
+        idleness.waits = idleness.waits.without_hurry_for(topic)
     processor = RecordProcessor(topic, group, health, retries)
     in_order = lane or (lambda incoming: incoming.lane)
     consumer = _Consumer(broker, processor, schema.validate_json, handle, in_order, skip or HeaderFilter(), clock)

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from chassis.errors import NeedsOperator, Rejected, Transient
 from chassis.ids import new_id
 from chassis.messaging.consumer_health import health_of
+from chassis.messaging.idle import idleness_of
 from chassis.observability.correlation import CORRELATION_HEADER, current_correlation_id
 from chassis.observability.metrics import PUBLISHED
 from chassis.observability.tracing import trace_headers
@@ -73,6 +74,8 @@ class Publisher:
 
     async def publish(self, messages: Sequence[Outgoing]) -> None:
         """Publish in the given order; `Transient` where Kafka did not confirm all of them within seconds."""
+        if messages:
+            idleness_of(self._broker).note()
         try:
             with outages_as_transient():
                 async with asyncio.timeout(self._timeout):

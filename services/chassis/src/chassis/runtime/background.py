@@ -8,9 +8,12 @@ from datetime import timedelta
 import structlog
 
 from chassis.errors import Transient
+from chassis.messaging.idle import Idleness
 from chassis.observability.metrics import PERIODIC_FAILED
 
 log = structlog.get_logger()
+
+_IDLE_SECONDS = 2.0
 
 
 @dataclass(frozen=True)
@@ -34,10 +37,11 @@ async def run_once(task: Periodic) -> None:
         log.exception("periodic_failed", task=task.name)
 
 
-async def _loop(task: Periodic) -> None:
+async def _loop(task: Periodic, idleness: Idleness) -> None:
+    every = task.every.total_seconds()
     while True:
         await run_once(task)
-        await asyncio.sleep(task.every.total_seconds())
+        await idleness.rest(every, max(every, _IDLE_SECONDS))
 
 
 class Background:
@@ -46,9 +50,9 @@ class Background:
     def __init__(self) -> None:
         self._tasks: list[asyncio.Task[None]] = []
 
-    def start(self, tasks: Sequence[Periodic]) -> None:
-        """Start the tasks; each runs at once and then by its interval."""
-        self._tasks += [asyncio.create_task(_loop(task), name=task.name) for task in tasks]
+    def start(self, tasks: Sequence[Periodic], idleness: Idleness) -> None:
+        """Start the tasks; each runs at once and then by its interval, at rest every two seconds at most."""
+        self._tasks += [asyncio.create_task(_loop(task, idleness), name=task.name) for task in tasks]
 
     async def stop(self) -> None:
         """Cancel all tasks and wait until they are gone."""

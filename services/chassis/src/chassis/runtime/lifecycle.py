@@ -13,6 +13,7 @@ import structlog
 
 from chassis.messaging.broker import ServiceBroker
 from chassis.messaging.consumer_health import health_of
+from chassis.messaging.idle import idleness_of
 from chassis.outages import as_transient
 from chassis.persistence.store import Store
 from chassis.runtime.background import Background, Periodic
@@ -80,7 +81,8 @@ class Lifecycle:
         await self._retry("kafka", self._connect)
         if self.settings.republish_on_start:
             await self._retry("republish", self.store.republish)
-        self._tasks.start([Periodic("outbox_sweeper", _SWEEP_EVERY, self.store.sweep), *self.background])
+        sweeper = Periodic("outbox_sweeper", _SWEEP_EVERY, self.store.sweep)
+        self._tasks.start([sweeper, *self.background], idleness_of(self.broker))
         self.started = True
         log.info("started", zone_data=zones_version())
 

@@ -7,6 +7,7 @@ from fastapi import FastAPI
 
 from chassis.clock import Clock
 from chassis.messaging.broker import ServiceBroker
+from chassis.messaging.idle import idleness_of
 from chassis.observability.tracing import configure_tracing
 from chassis.persistence.store import Store
 from chassis.runtime.background import Periodic
@@ -14,7 +15,7 @@ from chassis.runtime.event_loop import lag_measured
 from chassis.runtime.lifecycle import Lifecycle
 from chassis.settings import ChassisSettings
 from chassis.web.auth import verifier_from
-from chassis.web.middleware import BodyLimit, RequestId, RequestMetrics
+from chassis.web.middleware import BodyLimit, RequestId, RequestMetrics, Waking
 from chassis.web.openapi import install_openapi
 from chassis.web.probes import probe_routes
 from chassis.web.problem_handlers import install_problems
@@ -52,6 +53,7 @@ def make_api(  # noqa: PLR0913 - the composition root's parts
     app.state.settings, app.state.clock, app.state.verifier = settings, clock, verifier_from(settings)
     for middleware in (BodyLimit, RequestMetrics, RequestId):  # the last one added is the outermost
         app.add_middleware(middleware)
+    app.add_middleware(Waking, idleness=idleness_of(broker))
     install_problems(app)
     install_openapi(app)
     app.include_router(probe_routes(title=title, broker=broker, store=store, lifecycle=lifecycle))

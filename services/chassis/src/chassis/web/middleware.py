@@ -8,6 +8,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from chassis.ids import new_id
+from chassis.messaging.idle import Idleness
 from chassis.observability.correlation import bind_correlation
 from chassis.observability.metrics import REQUEST_SECONDS
 
@@ -15,6 +16,7 @@ REQUEST_ID_HEADER = "X-Request-ID"
 MAX_BODY_BYTES = 1024 * 1024
 _DISCARDED_BYTES = 16 * 1024 * 1024
 
+_PROBES = frozenset({"/livez", "/readyz", "/metrics"})
 _ACCEPTED_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}")
 
 
@@ -96,3 +98,17 @@ class RequestMetrics:
         finally:
             route = getattr(scope.get("route"), "path", "unmatched")
             REQUEST_SECONDS.labels(scope["method"], route, status).observe(time.perf_counter() - started)
+
+
+class Waking:
+    """Notes that requests are made, so that the process does what follows without delay; probes are none."""
+
+    def __init__(self, app: ASGIApp, idleness: Idleness) -> None:
+        self._app = app
+        self._idleness = idleness
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Note the request and pass it on."""
+        if scope["type"] == "http" and scope["path"] not in _PROBES:
+            self._idleness.note()
+        await self._app(scope, receive, send)

@@ -115,4 +115,5 @@ def register(broker: KafkaBroker, listener: ConnectionConsumers, settings: Conne
             settings=settings,
             clock=clock,
             skip=_SINGLE_LINKS if topic == LINK_STATES else None,
+            urgent=topic == CALENDAR_COMMANDS,
         )

@@ -59,6 +59,7 @@ def register(broker: KafkaBroker, use_cases: UseCases, *, settings: ChassisSetti
             handle=handle,
             lane=lane,
             skip=skip,
+            urgent=topic in {CALENDAR_EVENTS, ACTIVITY_EVENTS},
             settings=settings,
             clock=clock,
         )
