@@ -4,6 +4,7 @@ from contextlib import AsyncExitStack
 
 import pytest
 
+from sandbox.clients import succeeded
 from tests.property.system.ground import SimulatedGround, simulated_ground
 from tests.property.system.play import Play
 from tests.property.system.reach import Reach
@@ -55,3 +56,22 @@ async def _refused_five_times(ground: SimulatedGround) -> None:
         await play.settle()
         [activity] = [one for one in await play.stage.activities() if one["subject"].startswith("i")]
         assert not activity["read_only"]
+
+
+@pytest.mark.timeout(120)
+def test_l2_a_provider_that_takes_over_ten_seconds_is_no_outage() -> None:
+    with simulated_ground(5) as ground:
+        ground.run(_slow(ground))
+
+
+async def _slow(ground: SimulatedGround) -> None:
+    async with AsyncExitStack() as stack:
+        _, world = await ground.settled(stack)
+        stage = Stage(ground, world, stack)
+        succeeded(await world.calendar.simulator.patch("/control/settings", json={"latency_ms": 12_000}))
+
+        async def status_is(status: str) -> bool:
+            return bool((await stage.connection(world))["status"] == status)
+
+        await wait_until(lambda: status_is("catching_up"), awaited="a time-out", timeout=60, every=1)
+        await wait_until(lambda: status_is("in_sync"), awaited="a read at last", timeout=120, every=1)
