@@ -12,17 +12,14 @@ from typing import TypedDict
 from pydantic import BaseModel, ConfigDict, Field
 
 from activity_store.domain.model import schedule
-from activity_store.domain.model.content import LINKS, SCHEDULE_FIELDS, ActivityContent, mapped_names
+from activity_store.domain.model.content import LINKS, SCHEDULE_FIELDS, ActivityContent, StoredContent, mapped_names
 from chassis.persistence.document import Document
 from contracts.activities import (
-    ActivityAttendee,
     ActivityField,
     ExternalRef,
     LinkedItemKind,
-    Participant,
     Schedule,
     SyncSummary,
-    Visibility,
 )
 from contracts.activity_outcomes import ActivityOutcome
 
@@ -47,47 +44,19 @@ class Bookkeeping(TypedDict, total=False):
     matched_persons: tuple[str, ...]
 
 
-class Activity(Document):
-    """An activity or its tombstone, which keeps id and version for good."""
+class Activity(Document, StoredContent):
+    """An activity or its tombstone, which keeps id and version for good; its content is `StoredContent`'s."""
 
     company_id: str
     activity_id: str
     revision: int = 1
     deleted: bool = False
-    owner_id: str
     owners: tuple[str, ...] = ()
     """The owner and all former ones: a replay gives an owner what left him too."""
 
-    subject: str
-    type: str
-    due_date: str | None = None
-    due_time: str | None = None
-    duration: str | None = None
-    timezone: str = "UTC"
-    busy: bool = True
-    done: bool = False
-    location: str = ""
-    public_description: str = ""
-    note: str = ""
-    deal_id: str | None = None
-    lead_id: str | None = None
-    person_id: str | None = None
-    org_id: str | None = None
-    participants: tuple[Participant, ...] = ()
     matched_persons: tuple[str, ...] = ()
     """Participants that came by an attendee's e-mail (F5) and go with it; the user's own stay."""
 
-    attendees: tuple[ActivityAttendee, ...] = ()
-    conference_meeting_url: str | None = None
-    recurring: bool = False
-    read_only: bool = False
-    """The user may not change its event (E5)."""
-
-    would_mail_guests: bool = False
-    """A change of its event would mail the guests (I2)."""
-
-    private: bool = False
-    visibility: Visibility = "everyone"
     add_time: datetime
     update_time: datetime
     changed_at: dict[ActivityField, datetime] = Field(default_factory=dict)

@@ -1,12 +1,15 @@
 """The content of an activity, field by field, with what the rules have to know of each.
 
-This is the one table: the lists of mapped, hidden and CRM-only fields below derive from it. `Activity` stores the
-same fields, and a test compares both with the contracts and with the HTTP schemas.
+`ActivityContent` is the one table: the lists of mapped, hidden and CRM-only fields below derive from it.
+`StoredContent` holds the same fields in a stored activity; a test compares both with the contracts and with the HTTP
+schemas.
 """
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Annotated, Literal, TypedDict, get_type_hints
+
+from pydantic import BaseModel
 
 from contracts.activities import (
     ActivityAttendee,
@@ -64,6 +67,39 @@ class ActivityContent(TypedDict, total=False):
     would_mail_guests: Annotated[bool, Marks()]
     private: Annotated[bool, Marks()]
     visibility: Annotated[Visibility, Marks()]
+
+
+class StoredContent(BaseModel):
+    """The same fields as an activity stores them, with what they are where nothing is said."""
+
+    subject: str
+    due_date: str | None = None
+    due_time: str | None = None
+    duration: str | None = None
+    timezone: str = "UTC"
+    location: str = ""
+    public_description: str = ""
+    busy: bool = True
+    done: bool = False
+    note: str = ""
+    deal_id: str | None = None
+    lead_id: str | None = None
+    person_id: str | None = None
+    org_id: str | None = None
+    participants: tuple[Participant, ...] = ()
+    type: str
+    owner_id: str
+    attendees: tuple[ActivityAttendee, ...] = ()
+    conference_meeting_url: str | None = None
+    recurring: bool = False
+    read_only: bool = False
+    """The user may not change its event (E5)."""
+
+    would_mail_guests: bool = False
+    """A change of its event would mail the guests (I2)."""
+
+    private: bool = False
+    visibility: Visibility = "everyone"
 
 
 MARKS: dict[str, Marks] = {
