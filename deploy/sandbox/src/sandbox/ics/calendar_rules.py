@@ -10,7 +10,7 @@ from icalendar.prop import vRecur
 
 from sandbox.ics.errors import UnusableEventError
 from sandbox.ics.shifting import Move, by_clock, by_occurrence
-from sandbox.ics.times import Component, many, wall
+from sandbox.ics.times import Component, many, wall, zone_of
 
 _PARTS: Final = ("BYMONTH", "BYMONTHDAY", "BYYEARDAY", "BYWEEKNO", "BYSETPOS", "BYEASTER")
 _DAY_PARTS: Final = ("BYDAY", "BYMONTHDAY", "BYYEARDAY", "BYWEEKNO", "BYEASTER")
@@ -21,7 +21,7 @@ _MOST: Final = 5_000
 
 def move_for(event: Component, by: timedelta) -> Move:
     """Return how an event and its exceptions move. Raises `UnusableEventError` for a series that cannot."""
-    home = getattr(event["DTSTART"].dt, "tzinfo", None)
+    home = zone_of(event["DTSTART"].dt)
     rules = many(event.get("RRULE"))
     if not any(map(_looks_at_the_calendar, rules)):
         return by_clock(by, home)
@@ -32,7 +32,7 @@ def move_for(event: Component, by: timedelta) -> Move:
 
 def occurrences(rule: Component, start: date | datetime) -> Iterator[datetime]:
     """Yield the starts of a rule on its wall clock. Raises ValueError where nobody can expand it."""
-    home = getattr(start, "tzinfo", None)
+    home = zone_of(start)
     text = _text({**rule, "UNTIL": [_until(one, home) for one in rule["UNTIL"]]} if "UNTIL" in rule else rule)
     yield from rrulestr(text, dtstart=wall(start))
 
@@ -52,7 +52,7 @@ def _by_rule(rule: Component, start: date | datetime, by: timedelta) -> Move:
     begin = _begin(rule, wall(start), wall(start) + by)
     endless = {name: value for name, value in rule.items() if name not in {"COUNT", "UNTIL"}}
     new = list(islice(rrulestr(_text(endless), dtstart=begin), len(old)))
-    return by_occurrence(old, new, getattr(start, "tzinfo", None))
+    return by_occurrence(old, new, zone_of(start))
 
 
 def _begin(rule: Component, start: datetime, earliest: datetime) -> datetime:

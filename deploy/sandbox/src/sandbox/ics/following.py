@@ -13,7 +13,7 @@ from sandbox.ics.calendar_rules import occurrences
 from sandbox.ics.errors import UnusableEventError
 from sandbox.ics.recurrence import periods
 from sandbox.ics.shifting import wall_at
-from sandbox.ics.times import Component, many
+from sandbox.ics.times import Component, many, zone_of
 
 _DAY_PARTS: Final = ("BYDAY", "BYMONTHDAY", "BYYEARDAY", "BYWEEKNO")
 
@@ -97,7 +97,7 @@ def _place(exception: Component, master: Component) -> datetime:
 
 
 def _wall_at_home(moment: date | datetime, master: Component) -> datetime:
-    return wall_at(getattr(master["DTSTART"].dt, "tzinfo", None), moment)
+    return wall_at(zone_of(master["DTSTART"].dt), moment)
 
 
 def _as_until(last: datetime, start: date | datetime) -> date | datetime:

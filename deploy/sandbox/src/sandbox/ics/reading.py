@@ -13,7 +13,7 @@ from sandbox.ics.errors import Refused
 from sandbox.ics.following import Series, split
 from sandbox.ics.recurrence import lines, periods
 from sandbox.ics.shifting import Move, by_clock, wall_at, weeks_until_coming
-from sandbox.ics.times import Component, end_of, google_time, is_all_day, original_start, wall
+from sandbox.ics.times import Component, end_of, google_time, is_all_day, original_start, wall, zone_of
 from sandbox.ics.versions import newest
 
 Json = dict[str, Any]
@@ -96,7 +96,7 @@ def _times(start: date | datetime, end: date | datetime, move: Move, zone: str) 
 
 
 def _same_clock(start: date | datetime, end: date | datetime) -> bool:
-    return getattr(start, "tzinfo", None) == getattr(end, "tzinfo", None)
+    return zone_of(start) == zone_of(end)
 
 
 def _override(exception: Component, master: Component, move: Move, zone: str) -> Override:
@@ -110,7 +110,7 @@ def _override(exception: Component, master: Component, move: Move, zone: str) ->
 
 def _along_with(original: date | datetime, master: Component, move: Move) -> Move:
     """An exception keeps its distance on the clock from the occurrence that it stands for."""
-    home = getattr(master["DTSTART"].dt, "tzinfo", None)
+    home = zone_of(master["DTSTART"].dt)
     return by_clock(wall_at(home, move(original)) - wall_at(home, original), home)
 
 

@@ -1,6 +1,6 @@
 """Times of RFC 5545 as Google's API writes them."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Any, TypeAlias
 from zoneinfo import ZoneInfo
 
@@ -25,6 +25,11 @@ def google_time(moment: date | datetime, zone: str) -> dict[str, str]:
     if name is None:
         moment, name = moment.astimezone(ZoneInfo(zone)), zone
     return {"dateTime": moment.replace(tzinfo=ZoneInfo(name)).isoformat(timespec="seconds"), "timeZone": name}
+
+
+def zone_of(moment: date | datetime) -> tzinfo | None:
+    """Return the zone in which a moment is written; None for a date and for a floating time."""
+    return moment.tzinfo if isinstance(moment, datetime) else None
 
 
 def original_start(moment: date | datetime, zone: ZoneInfo) -> str:
