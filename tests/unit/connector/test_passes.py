@@ -1,7 +1,9 @@
 """One page against what is known: news, deletions, series (E3, H2)."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
+
+import pytest
 
 from connector.domain.change_detection.changes import PageChanges
 from connector.domain.change_detection.event_change import detect_change
@@ -142,6 +144,15 @@ def test_a_series_with_nothing_in_the_window_is_explained_d5() -> None:
     far = f"RRULE:FREQ=YEARLY;BYMONTH={(NOW + 300 * DAY).month}"
     begun_long_ago = event("s1", start=NOW - 400 * DAY)
     [waiting] = find([SeriesRead(begun_long_ago, "1", (far,), "s1")]).skipped
+    assert (waiting.event_id, waiting.outcome, waiting.rule) == ("s1", "waiting", "D5")
+
+
+@pytest.mark.parametrize(
+    ("begin", "rule"),
+    [(NOW + 4000 * DAY, "RRULE:FREQ=WEEKLY"), (NOW - 400 * DAY, "RRULE:FREQ=YEARLY;INTERVAL=9")],
+)
+def test_a_series_whose_next_occurrence_is_years_ahead_waits_d5(begin: datetime, rule: str) -> None:
+    [waiting] = find([SeriesRead(event("s1", start=begin), "1", (rule,), "s1")]).skipped
     assert (waiting.event_id, waiting.outcome, waiting.rule) == ("s1", "waiting", "D5")
 
 

@@ -11,7 +11,8 @@ from connector.domain.series.recurrence import OccurrenceId, UnexpandableRule, e
 from connector.domain.sync_state.documents import SeriesState
 from contracts.calendar_objects import EventSnapshot
 
-_LONGEST_HORIZON = timedelta(days=730)
+_LOOKED_AHEAD = (timedelta(days=730), timedelta(days=366 * 30))
+"""A rule is asked for far occurrences only where it has no near ones: every few years, or on 29 February."""
 
 
 @dataclass(frozen=True)
@@ -56,21 +57,24 @@ def expanded(context: ReadContext, series: SeriesState, occurrence_id: Occurrenc
 
 
 def goes_on_later(context: ReadContext, member: GroupMember, occurrence_id: OccurrenceId) -> bool:
-    """Whether a series has occurrences after the window, which a wider horizon would show (D5)."""
-    if member.after is None or member.after.master is None:
+    """Whether a series has occurrences after the window (D5): they come in when they are nearer."""
+    series = member.after
+    if series is None or series.master is None:
         return False
-    end = context.window.end
+    begin = max(context.window.end, context.window.bounds(series.master.event.fields.time)[0])
     try:
-        expansion = expand(
-            member.after.master,
-            member.after.deviations,
-            window_start=end,
-            window_end=end + _LONGEST_HORIZON,
-            occurrence_id=occurrence_id,
+        return any(
+            expand(
+                series.master,
+                series.deviations,
+                window_start=begin,
+                window_end=begin + ahead,
+                occurrence_id=occurrence_id,
+            ).events
+            for ahead in _LOOKED_AHEAD
         )
-    except UnexpandableRule:  # too many of them
+    except (UnexpandableRule, OverflowError):  # too many of them, or at the end of the calendar
         return True
-    return bool(expansion.events)
 
 
 def _is_over(context: ReadContext, event: EventSnapshot) -> bool:
