@@ -61,6 +61,8 @@ def _is_zone(value: str | None) -> str | None:
 
 _Text = Annotated[str, StringConstraints(strict=True, max_length=200), AfterValidator(_is_printable)]
 _Needed = Annotated[_Text, Field(min_length=1)]
+_NumericDate = Annotated[float, Field(strict=True)]
+"""Seconds (RFC 7519 §2); the library that verifies them takes a text of digits for a number."""
 
 
 class _Claims(BaseModel):
@@ -72,6 +74,9 @@ class _Claims(BaseModel):
     name: _Text | None = None
     email: _Text | None = None
     tz: Annotated[_Text | None, AfterValidator(_is_zone)] = None
+    exp: _NumericDate | None = None
+    nbf: _NumericDate | None = None
+    iat: _NumericDate | None = None
 
 
 def identity_from(claims: dict[str, Any]) -> Identity:
