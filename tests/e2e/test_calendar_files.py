@@ -26,7 +26,7 @@ async def test_every_file_syncs_or_is_quarantined_with_a_reason(synced: World) -
         pytest.skip(f"no calendar files at {FILES}")
     refused: list[Refused] = []
     for file in sorted(FILES.glob("*.ics")):
-        drafts = read(file.read_bytes(), today=datetime.now(ZoneInfo(_ZONE)).date(), zone=_ZONE)
+        drafts = read(file.read_bytes(), begin=datetime.now(ZoneInfo(_ZONE)).date(), zone=_ZONE)
         refused += (await load(synced.calendar.simulator, synced.calendar.email, drafts)).refused
     assert all(one.reason for one in refused)
     events = await synced.calendar.events()

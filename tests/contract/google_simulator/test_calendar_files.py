@@ -45,7 +45,7 @@ PAGE = f"/accounts/{ANN}/calendars/primary/events"
 async def loaded(google: Google, *events: str) -> dict[str, Any]:
     """Load a file; return what the calendar then shows, by title."""
     text = BEGIN + "".join(events) + "END:VCALENDAR\r\n"
-    drafts = read(text.encode(), today=date(2026, 12, 1), zone="Europe/Berlin")
+    drafts = read(text.encode(), begin=date(2026, 12, 1), zone="Europe/Berlin")
     result = await load(google.http, ANN, drafts)
     assert result.refused == ()
     return {one["summary"]: one for one in (await google.events())["items"]}

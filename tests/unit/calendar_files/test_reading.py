@@ -15,7 +15,7 @@ TODAY = date(2026, 11, 30)
 def events(*bodies: str, head: str = "") -> list[Draft | Refused]:
     blocks = "\n".join(f"BEGIN:VEVENT\n{body.strip()}\nEND:VEVENT" for body in bodies)
     text = f"BEGIN:VCALENDAR\nVERSION:2.0\n{head}{blocks}\nEND:VCALENDAR\n"
-    return read(text.encode(), today=TODAY, zone="Europe/Berlin")
+    return read(text.encode(), begin=TODAY, zone="Europe/Berlin")
 
 
 def drafts(*bodies: str, head: str = "") -> list[Draft]:
@@ -119,7 +119,7 @@ def test_each_event_is_read_alone() -> None:
 
 def test_what_is_no_calendar_is_told_as_such() -> None:
     with pytest.raises(ValueError, match="no calendar"):
-        read(b"\x00\x01 junk", today=TODAY, zone="Europe/Berlin")
+        read(b"\x00\x01 junk", begin=TODAY, zone="Europe/Berlin")
 
 
 def test_the_newest_version_of_an_event_counts() -> None:

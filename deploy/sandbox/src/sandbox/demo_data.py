@@ -29,6 +29,9 @@ async def play(stage: Stage, say: Say, ics: Path | None) -> None:
     if not await stage.anna.activities(owner_id=SALESPERSON):
         await _activities(stage)
     connection = await stage.anna.connect(EMAIL, provider=stage.provider)
+    if connection["provider"] != stage.provider:
+        say("demo", f"{EMAIL} keeps her {connection['provider']} calendar; `make clean` first for another")
+        return
     say("demo", f"{EMAIL} is connected ({connection['status']})")
     seconds = await stage.anna.in_sync(connection["id"])
     await _tell(stage, say, seconds)
@@ -68,7 +71,8 @@ async def _calendar(stage: Stage) -> None:
 
 async def _calendar_file(stage: Stage, say: Say, ics: Path) -> None:
     data = await asyncio.to_thread(ics.read_bytes)
-    drafts = read(data, today=datetime.now(ZoneInfo(TIME_ZONE)).date(), zone=TIME_ZONE)
+    tomorrow = datetime.now(ZoneInfo(TIME_ZONE)).date() + timedelta(days=1)  # what begins today may be over by now
+    drafts = read(data, begin=tomorrow, zone=TIME_ZONE)
     loaded = await load(stage.calendar.simulator, EMAIL, drafts)
     say("demo", f"{ics.name}: {loaded.events} events and series are in the calendar")
     for refused in loaded.refused:

@@ -12,7 +12,7 @@ from sandbox.ics.content import content
 from sandbox.ics.errors import Refused
 from sandbox.ics.following import Series, split
 from sandbox.ics.recurrence import lines, periods
-from sandbox.ics.shifting import Move, by_clock, wall_at, weeks_until_coming
+from sandbox.ics.shifting import Move, by_clock, wall_at, weeks_until
 from sandbox.ics.times import Component, end_of, google_time, is_all_day, original_start, wall, zone_of
 from sandbox.ics.versions import newest
 
@@ -38,8 +38,8 @@ class Draft:
     overrides: tuple[Override, ...] = ()
 
 
-def read(data: bytes, *, today: date, zone: str) -> list[Draft | Refused]:
-    """Return what a file holds, moved so that its first event lies in the seven days from today.
+def read(data: bytes, *, begin: date, zone: str) -> list[Draft | Refused]:
+    """Return what a file holds, moved so that its first event lies in the seven days from `begin`.
 
     `zone` is for floating times. Each event is read alone: what cannot be read is returned as `Refused`. Raises
     ValueError where the file is no calendar at all.
@@ -47,13 +47,13 @@ def read(data: bytes, *, today: date, zone: str) -> list[Draft | Refused]:
     parsed = list(components(data))
     unreadable = [one for one in parsed if isinstance(one, Refused)]
     events = newest(one for one in parsed if not isinstance(one, Refused))
-    by = _shift(events, today)
+    by = _shift(events, begin)
     return [*unreadable, *(draft for series in _series_of(events) for draft in _drafts(series, by, zone))]
 
 
-def _shift(events: Sequence[Component], today: date) -> timedelta:
+def _shift(events: Sequence[Component], begin: date) -> timedelta:
     days = [wall(event["DTSTART"].dt).date() for event in events]
-    return weeks_until_coming(min(days), today) if days else timedelta()
+    return weeks_until(min(days), begin) if days else timedelta()
 
 
 def _series_of(events: Iterable[Component]) -> Iterator[Series]:

@@ -18,9 +18,9 @@ Move: TypeAlias = Callable[[date | datetime], date | datetime]
 """From a moment of the file to the same moment of the moved event, in the zone that it had."""
 
 
-def weeks_until_coming(first: date, today: date) -> timedelta:
-    """Return the shift that brings `first` into the seven days that begin today."""
-    weeks = -((first - today) // WEEK)
+def weeks_until(first: date, begin: date) -> timedelta:
+    """Return the shift that brings `first` into the seven days from `begin` on."""
+    weeks = -((first - begin) // WEEK)
     return WEEK * weeks
 
 
