@@ -53,13 +53,13 @@ class ConnectionSettings(Value):
     outbound_types: Annotated[tuple[str, ...] | None, ReadsAnew(added=True)] = Field(
         default=None, description="null: all active types (C1)"
     )
-    include_context: bool = Field(default=False, description="deal and contact information in events (F4)")
+    include_context: bool = Field(default=False, strict=True, description="deal and contact information in events (F4)")
     private_events: Annotated[Literal["private", "public", "skip"], ReadsAnew()] = "private"
     inbound_visibility: Literal["everyone", "owner"] = "everyone"
     on_event_deleted: Literal["delete", "keep"] = "delete"
     backfill: Literal["future", "none"] = "future"
-    invite_guests: bool = Field(default=False, description="true lets the provider mail guests (I1)")
-    horizon_days: int = Field(default=180, ge=1, le=730, description="how far ahead events come in (D5)")
+    invite_guests: bool = Field(default=False, strict=True, description="true lets the provider mail guests (I1)")
+    horizon_days: int = Field(default=180, ge=1, le=730, strict=True, description="how far ahead events come in (D5)")
     timezone: str = Field(default="UTC", description="IANA")
 
 

@@ -110,6 +110,9 @@ async def test_wrong_settings_are_refused_with_their_field(ann: Account) -> None
     path = f"/v1/connections/{ann.connection_id}"
     for change in (
         {"horizon_days": 731},
+        {"horizon_days": True},
+        {"invite_guests": "yes"},
+        {"include_context": 1},
         {"timezone": "Mars/Olympus"},
         {"outbound_types": ["nonsense"]},
         {"calendar_id": "nobody@example.com"},
