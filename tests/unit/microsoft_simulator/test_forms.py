@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulators.microsoft.domain import ids
+from simulators.frame.store import ids
 from simulators.microsoft.domain.errors import GraphError
 from simulators.microsoft.domain.events import bodies
 from simulators.microsoft.domain.lists import options

@@ -1,4 +1,4 @@
-"""One authorised request to a provider's API, on its way to its operation: what every provider needs to know."""
+"""One authorised request to a provider's API, on its way to its operation: what providers need to know of it."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -17,11 +17,8 @@ class BaseCall(Generic[W, A]):
 
     world: W
     account: A
-    client_id: str
     operation: str
-    body: dict[str, Any]
     now: datetime
-    if_match: str | None = None
     traps: list[str] = field(default_factory=list)
 
     def trap(self, trap_id: str) -> Parameters | None:
@@ -30,3 +27,12 @@ class BaseCall(Generic[W, A]):
         if struck is not None:
             self.traps.append(trap_id)
         return struck
+
+
+@dataclass(slots=True, kw_only=True)
+class JsonCall(BaseCall[W, A]):
+    """A request of a client with an OAuth token and a body of JSON."""
+
+    client_id: str
+    body: dict[str, Any]
+    if_match: str | None = None

@@ -36,7 +36,6 @@ class BaseWorld(ABC, Generic[A, C]):
 
     rng: Random
     traps: TrapBox
-    oauth: Authorizations
     accounts: dict[str, A] = field(default_factory=dict)
     calendars: dict[str, C] = field(default_factory=dict)
     mails: list[dict[str, Any]] = field(default_factory=list)
@@ -68,6 +67,13 @@ class BaseWorld(ABC, Generic[A, C]):
         fresh = make(rng=self.rng, traps=TrapBox(self.traps.known, rng=Random(0)))
         for one in fields(self):
             setattr(self, one.name, getattr(fresh, one.name))
+
+
+@dataclass(kw_only=True)
+class OAuthWorld(BaseWorld[A, C]):
+    """The state of a provider whose clients sign in by OAuth."""
+
+    oauth: Authorizations
 
 
 PLAIN = ("mails", "auto_approve", "page_cap", "latency_ms", "shift_seconds")

@@ -8,11 +8,12 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from simulators.frame.domain.oauth import Grant
 from simulators.frame.domain.traps import Armed
-from simulators.frame.domain.world import BaseWorld
+from simulators.frame.domain.world import BaseWorld, OAuthWorld
 from simulators.frame.simulator import BaseSimulator
 
 Json = dict[str, Any]
 W = TypeVar("W", bound=BaseWorld[Any, Any])
+OW = TypeVar("OW", bound=OAuthWorld[Any, Any])
 
 
 class Body(BaseModel):
@@ -63,10 +64,9 @@ class ChangeSettings(Body):
     auto_approve: str | None = None
 
 
-def common_routes(router: APIRouter, simulator: BaseSimulator[W], scope: str) -> None:
-    """Add what every provider's control API has; `scope`: what a token allows that is asked for without one."""
+def common_routes(router: APIRouter, simulator: BaseSimulator[W]) -> None:
+    """Add what every provider's control API has."""
     _accounts(router, simulator)
-    _access(router, simulator, scope)
     _traps(router, simulator)
     _settings(router, simulator)
     _records(router, simulator)
@@ -78,7 +78,8 @@ def _accounts(router: APIRouter, simulator: BaseSimulator[W]) -> None:
         return [asdict(account) for account in simulator.world.accounts.values()]
 
 
-def _access(router: APIRouter, simulator: BaseSimulator[W], scope: str) -> None:
+def access_routes(router: APIRouter, simulator: BaseSimulator[OW], scope: str) -> None:
+    """Add the ways to tokens; `scope`: what a token allows that is asked for without one."""
     world = simulator.world
 
     @router.post("/accounts/{email}/tokens", status_code=201)

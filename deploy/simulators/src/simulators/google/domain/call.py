@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from simulators.frame.domain.call import BaseCall
+from simulators.frame.domain.call import JsonCall
 from simulators.google.domain.account.accounts import WRITERS, Account, Entry
 from simulators.google.domain.errors import writer_required
 from simulators.google.domain.events.calendar import Calendar, Event
@@ -17,7 +17,7 @@ Json = dict[str, Any]
 
 
 @dataclass(slots=True, kw_only=True)
-class Call(BaseCall[World, Account]):
+class Call(JsonCall[World, Account]):
     """One authorised request, checked against the method's description."""
 
     path: dict[str, str]

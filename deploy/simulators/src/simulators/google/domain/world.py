@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from simulators.frame.domain.traps import TrapBox
-from simulators.frame.domain.world import BaseWorld
+from simulators.frame.domain.world import OAuthWorld
 from simulators.google.domain import times
 from simulators.google.domain.account.accounts import Account, new_account
 from simulators.google.domain.account.oauth import OAuth
@@ -15,7 +15,7 @@ from simulators.google.domain.traps import TRAPS
 
 
 @dataclass(kw_only=True)
-class World(BaseWorld[Account, Calendar]):
+class World(OAuthWorld[Account, Calendar]):
     """The state: accounts, calendars, channels and grants."""
 
     traps: TrapBox = field(default_factory=lambda: TrapBox(TRAPS))

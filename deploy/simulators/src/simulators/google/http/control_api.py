@@ -5,7 +5,7 @@ from typing import Any
 
 from fastapi import APIRouter
 
-from simulators.frame.http.control_api import NewAccount, common_routes
+from simulators.frame.http.control_api import NewAccount, access_routes, common_routes
 from simulators.google.http.simulator import Simulator
 
 Json = dict[str, Any]
@@ -33,5 +33,6 @@ def control_router(simulator: Simulator) -> APIRouter:
     async def channels() -> list[Json]:
         return [asdict(channel) for channel in world.channels.live.values()]
 
-    common_routes(router, simulator, _SCOPE)
+    common_routes(router, simulator)
+    access_routes(router, simulator, _SCOPE)
     return router

@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from simulators.frame.domain.call import BaseCall
-from simulators.microsoft.domain import ids
+from simulators.frame.domain.call import JsonCall
+from simulators.frame.store import ids
 from simulators.microsoft.domain.account.accounts import WRITERS, Account, Entry
 from simulators.microsoft.domain.errors import access_denied, bad_id, item_not_found
 from simulators.microsoft.domain.events import writing
@@ -37,7 +37,7 @@ class Route:
 
 
 @dataclass(slots=True, kw_only=True)
-class Call(BaseCall[World, Account]):
+class Call(JsonCall[World, Account]):
     """One authorised request. `url` is its address without the query, for links to more."""
 
     route: Route

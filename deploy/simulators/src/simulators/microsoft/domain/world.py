@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from simulators.frame.domain.traps import TrapBox
-from simulators.frame.domain.world import BaseWorld
+from simulators.frame.domain.world import OAuthWorld
 from simulators.microsoft.domain import times, zones
 from simulators.microsoft.domain.account.accounts import Account, Kind, new_account
 from simulators.microsoft.domain.account.oauth import OAuth
@@ -24,7 +24,7 @@ class Bump:
 
 
 @dataclass(kw_only=True)
-class World(BaseWorld[Account, Calendar]):
+class World(OAuthWorld[Account, Calendar]):
     """The state. `changes` numbers every change key.
 
     `listed`: what happened to mailboxes' lists of calendars and is not published yet (owner, calendar id, change).

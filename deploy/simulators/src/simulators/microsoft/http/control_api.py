@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 from fastapi import APIRouter, Response
 
-from simulators.frame.http.control_api import Body, NewAccount, common_routes
+from simulators.frame.http.control_api import Body, NewAccount, access_routes, common_routes
 from simulators.microsoft.domain.traps import ALWAYS
 from simulators.microsoft.http.simulator import Simulator
 
@@ -37,7 +37,8 @@ def control_router(simulator: Simulator) -> APIRouter:
     _accounts(router, simulator)
     _access(router, simulator)
     _subscriptions(router, simulator)
-    common_routes(router, simulator, _SCOPE)
+    common_routes(router, simulator)
+    access_routes(router, simulator, _SCOPE)
 
     @router.get("/traps/always")
     async def always() -> dict[int, tuple[str, ...]]:

@@ -7,7 +7,7 @@ from fastapi import APIRouter
 
 from simulators.frame.domain.people import ChangeCalendar, NewCalendar, Scope
 from simulators.frame.http.person_api import Person, person_routes
-from simulators.microsoft.domain import ids
+from simulators.frame.store import ids
 from simulators.microsoft.domain.account import accounts
 from simulators.microsoft.domain.account.accounts import Account, Entry
 from simulators.microsoft.domain.events import neutral, person, writing

@@ -6,7 +6,7 @@ from hashlib import sha256
 from random import Random
 from typing import Any, Literal
 
-from simulators.microsoft.domain import ids
+from simulators.frame.store import ids
 from simulators.microsoft.domain.errors import item_not_found
 from simulators.microsoft.domain.events.calendar import Calendar
 

@@ -6,7 +6,8 @@ from datetime import date
 from typing import Any
 
 from simulators.frame.domain.people import Scope
-from simulators.microsoft.domain import ids, times
+from simulators.frame.store import ids
+from simulators.microsoft.domain import times
 from simulators.microsoft.domain.errors import bad_id, invalid_request, item_not_found
 from simulators.microsoft.domain.events import neutral, writing
 from simulators.microsoft.domain.events.calendar import Calendar, Item

@@ -4,7 +4,8 @@ import base64
 from dataclasses import dataclass
 from typing import Any
 
-from simulators.microsoft.domain import ids, times
+from simulators.frame.store import ids
+from simulators.microsoft.domain import times
 from simulators.microsoft.domain.events import bodies
 from simulators.microsoft.domain.events.calendar import Item
 

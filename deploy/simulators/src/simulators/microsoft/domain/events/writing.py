@@ -4,7 +4,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from simulators.microsoft.domain import ids, times
+from simulators.frame.store import ids
+from simulators.microsoft.domain import times
 from simulators.microsoft.domain.account.accounts import Account
 from simulators.microsoft.domain.errors import GraphError, invalid_request, irresolvable_conflict, item_not_found
 from simulators.microsoft.domain.events import drafts

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from simulators.microsoft.domain import ids, times
+from simulators.frame.store import ids
+from simulators.microsoft.domain import times
 from simulators.microsoft.domain.account.accounts import Account
 from simulators.microsoft.domain.events.calendar import Calendar, Notice
 from simulators.microsoft.domain.events.views import change_key_of

@@ -1,0 +1,1 @@
+"""Calendar items: how Exchange keeps, writes and shows them."""

@@ -1,0 +1,1 @@
+"""Push subscriptions, and what their notifications say."""

@@ -1,0 +1,1 @@
+"""Series: masters and their occurrences."""

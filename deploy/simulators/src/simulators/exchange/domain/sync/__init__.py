@@ -1,0 +1,1 @@
+"""SyncFolderItems: pages of a folder's changes."""

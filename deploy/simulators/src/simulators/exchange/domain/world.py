@@ -1,0 +1,51 @@
+"""Everything the simulated Exchange Server keeps: mailboxes, subscriptions, and who was mailed."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from simulators.exchange.domain.account.accounts import PASSWORD, Account, new_account
+from simulators.exchange.domain.errors import EwsError, folder_not_found
+from simulators.exchange.domain.events.calendar import Calendar
+from simulators.exchange.domain.push.subscriptions import Subscriptions
+from simulators.exchange.domain.traps import TRAPS
+from simulators.frame.domain.traps import TrapBox
+from simulators.frame.domain.world import BaseWorld
+
+
+@dataclass(frozen=True, slots=True)
+class Bump:
+    """A change key that Exchange will move by itself at `due` (the calendar assistant)."""
+
+    due: datetime
+    calendar: str
+    key: str
+
+
+@dataclass(kw_only=True)
+class World(BaseWorld[Account, Calendar]):
+    """The state. `where`: the calendar of every item's key; `changes` numbers every change key."""
+
+    traps: TrapBox = field(default_factory=lambda: TrapBox(TRAPS))
+    where: dict[str, str] = field(default_factory=dict)
+    subscriptions: Subscriptions = field(default_factory=Subscriptions)
+    bumps: list[Bump] = field(default_factory=list)
+    changes: int = 0
+
+    @staticmethod
+    def not_found() -> EwsError:
+        """Return the control API's 404."""
+        return folder_not_found()
+
+    def add_account(self, email: str, name: str, time_zone: str, password: str = PASSWORD) -> Account:
+        """Create the account (`time_zone`: IANA), or return the one that is there."""
+        key = email.lower()
+        if key not in self.accounts:
+            account, calendars = new_account(key, name, time_zone, password, self.rng)
+            self.accounts[key] = account
+            self.calendars |= {calendar.key: calendar for calendar in calendars}
+        return self.accounts[key]
+
+    def next_change(self) -> int:
+        """Return the number of the next change key."""
+        self.changes += 1
+        return self.changes

@@ -1,0 +1,88 @@
+"""EWS's XML: its namespaces, reading of requests, and building of answers.
+
+Names are written with Microsoft's prefixes: `t:Subject`, `m:ItemIds`. Answers are built from the inside out:
+`m("Items", t("CalendarItem", t("Subject", "Lunch")))`.
+"""
+
+from collections.abc import Iterable
+from typing import TypeAlias
+
+from lxml import etree
+
+Element: TypeAlias = etree._Element  # noqa: SLF001 - lxml's only name for the type
+Content: TypeAlias = "Element | str | bool | int | Iterable[Element] | None"
+
+MESSAGES = "http://schemas.microsoft.com/exchange/services/2006/messages"
+TYPES = "http://schemas.microsoft.com/exchange/services/2006/types"
+ERRORS = "http://schemas.microsoft.com/exchange/services/2006/errors"
+SOAP = "http://schemas.xmlsoap.org/soap/envelope/"
+PREFIXES = {"s": SOAP, "m": MESSAGES, "t": TYPES, "e": ERRORS}
+
+
+def q(name: str) -> str:
+    """Return `t:Subject` as lxml writes it."""
+    prefix, _, local = name.partition(":")
+    return f"{{{PREFIXES[prefix]}}}{local}"
+
+
+def local(element: Element) -> str:
+    """Return an element's name without its namespace."""
+    return etree.QName(element).localname
+
+
+def make(name: str, *content: Content, **attributes: str | bool | int | None) -> Element:
+    """Build an element; None is left out of content and attributes."""
+    made = etree.Element(q(name), nsmap=PREFIXES if name == "s:Envelope" else None)
+    for key, value in attributes.items():
+        if value is not None:
+            made.set(key, written(value))
+    for one in content:
+        _put(made, one)
+    return made
+
+
+def _put(parent: Element, content: Content) -> None:
+    if content is None:
+        return
+    if isinstance(content, str | bool | int):
+        parent.text = written(content)
+    elif isinstance(content, etree._Element):  # noqa: SLF001 - as above
+        parent.append(content)
+    else:
+        parent.extend(list(content))
+
+
+def m(name: str, *content: Content, **attributes: str | bool | int | None) -> Element:
+    """Build an element of the messages namespace."""
+    return make(f"m:{name}", *content, **attributes)
+
+
+def t(name: str, *content: Content, **attributes: str | bool | int | None) -> Element:
+    """Build an element of the types namespace."""
+    return make(f"t:{name}", *content, **attributes)
+
+
+def written(value: str | bool | int) -> str:
+    """Return a value as XML Schema writes it."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def child(parent: Element, name: str) -> Element | None:
+    """Return the first child of that name."""
+    return parent.find(q(name))
+
+
+def text(parent: Element, name: str) -> str | None:
+    """Return a child's text; None where there is no such child, `""` where it is empty."""
+    found = parent.find(q(name))
+    return None if found is None else (found.text or "")
+
+
+def flag(parent: Element, name: str) -> bool:
+    """Return a child's xs:boolean; False where there is none."""
+    return text(parent, name) in {"true", "1"}
+
+
+def children(parent: Element | None) -> list[Element]:
+    """Return the child elements, without comments; none of None."""
+    return [] if parent is None else [one for one in parent if isinstance(one.tag, str)]

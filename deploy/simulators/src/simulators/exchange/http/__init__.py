@@ -1,0 +1,1 @@
+"""EWS over HTTP: authentication, SOAP, the callbacks to subscribers, the control API."""
