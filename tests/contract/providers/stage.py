@@ -10,6 +10,7 @@ from typing import Protocol
 
 from connector.domain.provider.errors import NeedsReauth
 from connector.domain.provider.items import Item, Page
+from connector.domain.provider.login import Login
 from connector.domain.provider.port import CalendarProvider
 from contracts.calendar_objects import EventChanges
 from contracts.times import Timed
@@ -72,6 +73,12 @@ class TokenAccess:
         if self.revoked:
             raise NeedsReauth("invalid_grant", "Token has been expired or revoked.")
         return self.value
+
+    async def login(self) -> Login:
+        raise NeedsReauth("no_login")
+
+    async def login_refused(self) -> None:
+        pass
 
 
 class Stage(Protocol):

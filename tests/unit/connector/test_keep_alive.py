@@ -11,7 +11,8 @@ import pytest
 from chassis.errors import Transient
 from connector.adapters.providers.keep_alive import KeepAliveClient, new_connections
 from connector.adapters.providers.wire import send_authorised
-from connector.domain.provider.errors import ConnectionLost
+from connector.domain.provider.errors import ConnectionLost, NeedsReauth
+from connector.domain.provider.login import Login
 
 _ANSWER = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}"
 
@@ -57,6 +58,12 @@ class Token:
 
     async def renew(self) -> str:
         return "t"
+
+    async def login(self) -> Login:
+        raise NeedsReauth("no_login")
+
+    async def login_refused(self) -> None:
+        pass
 
 
 async def ask(script: Dropping, client: KeepAliveClient, method: str, **headers: str) -> int:

@@ -11,6 +11,7 @@ import pytest
 from connector.adapters.providers.google import make_google
 from connector.domain.provider.errors import CalendarUnavailable, Missing, NeedsReauth, Rejected, Transient
 from connector.domain.provider.items import EventRead, Page
+from connector.domain.provider.login import Login
 from connector.domain.provider.port import CalendarProvider, NewEvent, WatchRequest
 from contracts.calendar_objects import EventChanges, Marker
 from contracts.times import Timed
@@ -37,6 +38,12 @@ class Grant:
     async def renew(self) -> str:
         self.renewals += 1
         return f"t{self.renewals}"
+
+    async def login(self) -> Login:
+        raise NeedsReauth("no_login")
+
+    async def login_refused(self) -> None:
+        pass
 
 
 class Google:

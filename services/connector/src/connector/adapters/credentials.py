@@ -12,6 +12,7 @@ from chassis.errors import Transient
 from connector.adapters.collections import Credentials, Stores
 from connector.adapters.oauth import OAuthClient, Tokens
 from connector.domain.provider.errors import NeedsReauth
+from connector.domain.provider.login import Login
 
 _MARGIN = timedelta(seconds=90)
 """A token is renewed this long before its end, so that it outlives the call it is used in."""
@@ -125,6 +126,13 @@ class StoredAccess:
     async def renew(self) -> str:
         """Return a token newer than the last one given."""
         return await self._valid(newer_than=self._given)
+
+    async def login(self) -> Login:
+        """Refuse: this account signed in by OAuth."""
+        raise NeedsReauth("no_login", "the account does not sign in by password")
+
+    async def login_refused(self) -> None:
+        """Do nothing: there is no login."""
 
     async def _valid(self, newer_than: int) -> str:
         async for attempt in AsyncRetrying(

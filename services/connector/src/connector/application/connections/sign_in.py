@@ -19,6 +19,7 @@ from connector.domain.connection.identity import account_key
 from connector.domain.connection.lifecycle import authorised, pick_calendar, reauthorised
 from connector.domain.model.connection import Connection
 from connector.domain.model.connection_parts import LastProblem
+from connector.domain.provider.login import Login
 from connector.domain.provider.port import Account, CalendarInfo
 
 log = structlog.get_logger()
@@ -38,6 +39,13 @@ class _FreshAccess:
     async def renew(self) -> str:
         """Refuse: a token that was given a moment ago and is refused already."""
         raise NeedsUser("token_refused", "the provider refused the token that it gave")
+
+    async def login(self) -> Login:
+        """Refuse: this account signs in by OAuth."""
+        raise NeedsUser("no_login", "the account does not sign in by password")
+
+    async def login_refused(self) -> None:
+        """Do nothing: there is no login."""
 
 
 @dataclass(frozen=True)

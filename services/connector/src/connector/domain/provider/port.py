@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Protocol
 
 from connector.domain.provider.items import Item, Page
+from connector.domain.provider.login import Login
 from contracts.calendar_objects import EventChanges, Marker
 
 
@@ -92,7 +93,7 @@ class Traits:
 
 
 class Access(Protocol):
-    """A connection's way to a valid access token."""
+    """A connection's way to a valid access token, or to the login where the provider takes a password."""
 
     @property
     def mailbox(self) -> str:
@@ -106,6 +107,12 @@ class Access(Protocol):
 
     async def renew(self) -> str:
         """Return a token newer than the last: the provider answered 401 to it."""
+
+    async def login(self) -> Login:
+        """Return what the account signs in with. NeedsReauth where there is none, or where it was refused."""
+
+    async def login_refused(self) -> None:
+        """Note that the provider refused the login: it is not tried again, or the account would be locked."""
 
 
 class CalendarProvider(Protocol):
