@@ -10,8 +10,9 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import given, settings
 
+from connector.adapters.providers.exchange_store.contents import holdable
 from connector.adapters.providers.graph.events.canonical import read_single
-from connector.adapters.providers.graph.events.writing import create_body, holdable, patch_body
+from connector.adapters.providers.graph.events.writing import create_body, patch_body
 from connector.domain.provider.items import EventRead, Item
 from connector.domain.provider.port import NewEvent
 from contracts.calendar_objects import EventChanges, EventFields, Marker

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from connector.adapters.providers.graph.events.versions import EventVersion
+from connector.adapters.providers.exchange_store.versions import EventVersion
 from connector.adapters.providers.graph.reading import read_item
 from connector.domain.provider.items import EventRead, EventRemoved, Unreadable
 from contracts.times import AllDay, Timed

@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from dateutil.rrule import rrulestr
 
-from connector.adapters.providers.graph.recurring.recurrence import UnreadableRecurrenceError, recurrence_lines
+from connector.adapters.providers.exchange_store.recurrence import UnreadableRecurrenceError
+from connector.adapters.providers.graph.recurring.series import recurrence_lines
 from connector.domain.provider.items import EventRemoved, OccurrenceCancelled, OccurrenceRead, SeriesRead, Unreadable
 from contracts.times import AllDay, Timed
 from simulators.microsoft.domain.recurring import recurrence

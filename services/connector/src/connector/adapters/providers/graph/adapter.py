@@ -7,14 +7,17 @@ from typing import Any
 from kiota_abstractions.request_information import RequestInformation
 
 from chassis.clock import Clock
+from connector.adapters.providers.exchange_store import keys
+from connector.adapters.providers.exchange_store.contents import holdable
+from connector.adapters.providers.exchange_store.marks import is_same_link
+from connector.adapters.providers.exchange_store.versions import EventVersion
 from connector.adapters.providers.graph.calendars import read_calendar
 from connector.adapters.providers.graph.changes import Changes
 from connector.adapters.providers.graph.cursors import Cursor
 from connector.adapters.providers.graph.events.canonical import instant_of, read_single
 from connector.adapters.providers.graph.events.marker import read_marker, read_written_zone, write_properties
-from connector.adapters.providers.graph.events.versions import EventVersion
-from connector.adapters.providers.graph.events.writing import create_body, holdable, patch_body
-from connector.adapters.providers.graph.ids import transaction_id
+from connector.adapters.providers.graph.events.versions import version_of
+from connector.adapters.providers.graph.events.writing import create_body, patch_body
 from connector.adapters.providers.graph.reading import Json, Mailbox, read_item, rows
 from connector.adapters.providers.graph.requests import Requests
 from connector.adapters.providers.graph.subscriptions import renew, subscribe, unsubscribe
@@ -157,7 +160,7 @@ class GraphCalendar:
 
     def key_of(self, account_key: str, activity_id: str, calendar_id: str, generation: int) -> str:
         """Return the `transactionId` of an event born from an activity."""
-        return transaction_id(account_key, activity_id, calendar_id, generation)
+        return keys.key_of(account_key, activity_id, calendar_id, generation)
 
     def occurrence_id(self, series_id: str, original_start: str) -> str:
         """Return our id of an occurrence; Exchange's own tells nothing."""
@@ -186,15 +189,14 @@ class GraphCalendar:
         if etag:
             return EventVersion.parsed(etag)
         raw = await mailbox.raw(own_id)
-        return EventVersion.of(raw, read_written_zone(raw))
+        return version_of(raw, read_written_zone(raw))
 
     async def _marked(self, mailbox: Mailbox, marker: Marker) -> str | None:
         """Return the id of the event that bears a mark, whatever version of it."""
         asked = self._requests.marked(mailbox.calendar_id, marker.activity_id)
         async for answer in mailbox.pages(asked, "calendar", self._page_size):
             for raw in rows(answer):
-                mark = read_marker(raw)
-                if mark and (mark.account_key, mark.activity_id) == (marker.account_key, marker.activity_id):
+                if is_same_link(read_marker(raw), marker):
                     return str(raw["id"])
         return None
 

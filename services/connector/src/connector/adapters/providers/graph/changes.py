@@ -12,21 +12,18 @@ from datetime import datetime, timedelta
 import structlog
 from kiota_abstractions.request_information import RequestInformation
 
+from connector.adapters.providers.exchange_store.ended import MARGIN, has_ended
 from connector.adapters.providers.graph.cursors import Cursor
 from connector.adapters.providers.graph.errors import Target
 from connector.adapters.providers.graph.events.canonical import changed_at
 from connector.adapters.providers.graph.reading import Json, Mailbox, read_item, rows
-from connector.domain.event.window import midnight
 from connector.domain.provider.errors import Rejected, ResyncNeeded, Transient
-from connector.domain.provider.items import EventRead, Item, Page
-from contracts.times import Timed
+from connector.domain.provider.items import Item, Page
 
 log = structlog.get_logger()
 
 _AHEAD = timedelta(days=30)
 """How much further a round's window reaches than it must: so often a new one is begun at least."""
-_MARGIN = timedelta(days=1)
-"""All-day events are stored as instants of some zone, by which Exchange filters."""
 _MASTERS_AT_ONCE = 20
 _EVENTS_AT_ONCE = 100
 
@@ -51,7 +48,7 @@ class Changes:
             link = _link(answer)
             yield Page(())
         await self._modified_since("", ())
-        listed = requests.events(calendar_id, since - _MARGIN, self.page_size)
+        listed = requests.events(calendar_id, since - MARGIN, self.page_size)
         async for answer in self.mailbox.pages(listed, "calendar", self.page_size):
             yield Page(tuple(await self._singles(rows(answer), since)))
         async for page in self._noted_masters():
@@ -119,7 +116,7 @@ class Changes:
                 self.masters.add(master)
                 continue
             item = read_item(row, self.mailbox.calendar_id)
-            if not _is_over(item, since):
+            if not has_ended(item, since):
                 items.append(item)
             if len(items) % _EVENTS_AT_ONCE == 0:
                 await asyncio.sleep(0)  # a page takes its time, which other connections should not wait for
@@ -149,10 +146,3 @@ def _is_modified_master(row: Json, since: str) -> bool:
     changed, asked = changed_at(row), changed_at({"lastModifiedDateTime": since})
     is_master = row.get("type") == "seriesMaster"
     return is_master and (changed is None or asked is None or changed >= asked)
-
-
-def _is_over(item: Item, since: datetime) -> bool:
-    if not isinstance(item, EventRead):
-        return False
-    time = item.event.fields.time
-    return (time.end if isinstance(time, Timed) else midnight(time.end, "UTC") + _MARGIN) <= since

@@ -1,23 +1,15 @@
-"""Ids: keys of new events, and the names of occurrences.
+"""The names of occurrences.
 
 Exchange's own ids of occurrences cannot be derived, and `occurrenceId` tells but the day. An occurrence is known by
 its master's id and its original start instead (`providers.instances`); its own id is looked up where one is written.
 """
 
 import re
-import uuid
 from zoneinfo import ZoneInfo
 
 from contracts.times import EventTime, Timed
 
-# Fixed for good: a new event is recognised by what is derived from it.
-_NAMESPACE = uuid.UUID("2f7c9f7b-7a52-5d86-8a6f-2b9a3f0c4d11")
 _NAME = re.compile(r"OID\..+\.(\d{4}-\d{2}-\d{2})")
-
-
-def transaction_id(account_key: str, activity_id: str, calendar_id: str, generation: int) -> str:
-    """Return the key of an event born from an activity: Exchange makes one event of it, however often it is asked."""
-    return str(uuid.uuid5(_NAMESPACE, f"{account_key}|{activity_id}|{calendar_id}|{generation}"))
 
 
 def occurrence_name(series_id: str, time: EventTime) -> str:

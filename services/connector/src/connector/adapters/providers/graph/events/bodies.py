@@ -1,32 +1,27 @@
-"""Bodies of events: HTML at Exchange, which wraps and rewrites it, plain text with us (F6)."""
+"""Bodies of events in Graph's rows."""
 
 from collections.abc import Mapping
 from typing import Any
 
-from connector.adapters.providers.html.dialects import EXCHANGE
-from connector.adapters.providers.html.layout import read_html
-from connector.adapters.providers.html.splice import spliced
-from connector.adapters.providers.html.texts import plain
+from connector.adapters.providers.exchange_store.bodies import html_of, text_of
 
 Raw = Mapping[str, Any]
 
 
 def read_body(raw: Raw) -> str:
     """Return the text of an event's body."""
-    content = _content(raw)
-    return read_html(content, EXCHANGE) if _is_html(raw) else plain(content)
+    return text_of(_content(raw), html=_is_html(raw))
 
 
 def write_body(text: str, there: Raw | None = None) -> dict[str, Any]:
     """Return the body that reads as `plain(text)`: HTML, since Exchange makes that of everything else anyway.
 
-    Of an event that is there already its markup stays, and the block by which guests join its online meeting: Exchange
-    ends a meeting that loses it (F9).
+    `there`: the event as it is, whose markup stays (F9).
     """
     if there is not None and _is_html(there):
-        content = spliced(_content(there), text, EXCHANGE, join_url=join_url(there))
+        content = html_of(text, _content(there), join_url=join_url(there))
     else:
-        content = EXCHANGE.written(text)
+        content = html_of(text)
     return {"body": {"contentType": "html", "content": content}}
 
 

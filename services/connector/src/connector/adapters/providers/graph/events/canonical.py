@@ -4,14 +4,12 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from pydantic import ValidationError
-
+from connector.adapters.providers.exchange_store.contents import one_line
+from connector.adapters.providers.exchange_store.unreadable import UNREADABLE, unreadable
 from connector.adapters.providers.graph.events.bodies import join_url, read_body
 from connector.adapters.providers.graph.events.marker import read_marker, read_written_zone
 from connector.adapters.providers.graph.events.times import read_instant, read_time
-from connector.adapters.providers.graph.events.versions import EventVersion, standing_of
-from connector.adapters.providers.graph.events.writing import one_line
-from connector.adapters.providers.graph.recurring.recurrence import UnreadableRecurrenceError
+from connector.adapters.providers.graph.events.versions import standing_of, version_of
 from connector.domain.event.content_hash import with_hash
 from connector.domain.provider.items import (
     EventRead,
@@ -20,9 +18,7 @@ from connector.domain.provider.items import (
     OccurrenceCancelled,
     OccurrenceRead,
     Provenance,
-    Unreadable,
 )
-from connector.domain.provider.spans import UnreadableTimeError
 from contracts.calendar_objects import EventAttendee, EventFields, EventSnapshot, Marker, Occurrence
 
 Raw = Mapping[str, Any]
@@ -46,8 +42,8 @@ def read_single(raw: Raw, calendar_id: str) -> Item:
             return EventRemoved(raw["id"], changed_at(raw))
         event = snapshot(raw, calendar_id, raw["id"])
     except UNREADABLE as error:
-        return Unreadable(event_id, reason_of(error))
-    return EventRead(event, str(EventVersion.of(raw, read_written_zone(raw))), provenance_of(raw, event))
+        return unreadable(event_id, error)
+    return EventRead(event, str(version_of(raw, read_written_zone(raw))), provenance_of(raw, event))
 
 
 def read_occurrence(
@@ -57,31 +53,7 @@ def read_occurrence(
     if raw.get("isCancelled"):
         return OccurrenceCancelled(event_id, place.series_id, place.original_start, changed_at(raw))
     event = snapshot(raw, calendar_id, event_id, place=place, like=like)
-    return OccurrenceRead(event, str(EventVersion.of(raw, None)), provenance_of(raw, event))
-
-
-UNREADABLE = (
-    UnreadableTimeError,
-    UnreadableRecurrenceError,
-    ValidationError,
-    ValueError,
-    KeyError,
-    TypeError,
-    AttributeError,
-    OverflowError,
-)
-"""What reading a row may raise that is not as it should be."""
-
-
-def reason_of(error: Exception) -> str:
-    """Return why a row cannot be read, without any of its content."""
-    match error:
-        case UnreadableTimeError() | UnreadableRecurrenceError():
-            return str(error)
-        case ValidationError():
-            return f"malformed: {'.'.join(map(str, error.errors()[0]['loc']))}"
-        case _:
-            return f"malformed: {type(error).__name__}"
+    return OccurrenceRead(event, str(version_of(raw, None)), provenance_of(raw, event))
 
 
 def changed_at(raw: Raw) -> datetime | None:

@@ -1,22 +1,16 @@
-"""Graph's `dateTimeTimeZone` and our times, both ways (D6).
-
-Exchange knows zones by Windows' names, of which each stands for several of ours: Europe/Rome comes back as Berlin's.
-So the zone that we wrote is kept in a property of ours and counts as long as the event's Windows zone is still its.
-"""
+"""Graph's `dateTimeTimeZone` and our times, both ways (D6)."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from connector.adapters.providers.exchange_store.zones import UTC_NAME, kept_zone, known_zone, wire_zone
 from connector.domain.provider.spans import UnreadableTimeError, computable
-from connector.domain.provider.zones import iana_zone, windows_zone
+from connector.domain.provider.zones import iana_zone
 from contracts.times import AllDay, EventTime, Timed
 
 Raw = Mapping[str, Any]
-_UTC = "UTC"
-_OWN_NAMES = {"tzone://microsoft/utc": _UTC, "utc": _UTC, "coordinated universal time": _UTC}
-"""Names beside Windows' own, in any case; what is behind `tzone://Microsoft/Custom`, Exchange does not tell."""
 
 
 def read_time(raw: Raw, written_zone: str | None = None) -> EventTime:
@@ -28,9 +22,9 @@ def read_time(raw: Raw, written_zone: str | None = None) -> EventTime:
     if raw.get("isAllDay"):
         return computable(_days(_wall(begin), _wall(until)))
     start, end = _moment(begin), _moment(until)
-    zone = read_zone(raw, written_zone) or _UTC
+    zone = read_zone(raw, written_zone) or UTC_NAME
     own = iana_zone(written_zone or "")
-    if own and zone == _UTC and _wire_zone_at(start, own) == _UTC:
+    if own and zone == UTC_NAME and _wire_zone_at(start, own) == UTC_NAME:
         zone = own
     return computable(Timed(start=start, end=max(start, end), timezone=zone))
 
@@ -51,21 +45,13 @@ def read_zone(raw: Raw, written_zone: str | None = None) -> str | None:
 
     A series tells its zone once more: that counts where the first name is one that only Exchange understands.
     """
-    name = str(raw.get("originalStartTimeZone") or (raw.get("start") or {}).get("timeZone") or _UTC)
-    shown = _known(name) or recurrence_zone(raw.get("recurrence") or {})
-    if written_zone and iana_zone(written_zone) and (shown is None or name in {wire_zone(written_zone), written_zone}):
-        return written_zone
-    return shown
+    name = str(raw.get("originalStartTimeZone") or (raw.get("start") or {}).get("timeZone") or UTC_NAME)
+    return kept_zone(name, known_zone(name) or recurrence_zone(raw.get("recurrence") or {}), written_zone)
 
 
 def recurrence_zone(recurrence: Raw) -> str | None:
     """Return the IANA zone of a recurrence's dates; None where it tells none (as to guests), or one nobody knows."""
-    return _known(str((recurrence.get("range") or {}).get("recurrenceTimeZone") or ""))
-
-
-def wire_zone(zone: str) -> str:
-    """Return the name by which Exchange takes a zone; where Windows has none, the instant in UTC is all it can hold."""
-    return windows_zone(zone) or _UTC
+    return known_zone(str((recurrence.get("range") or {}).get("recurrenceTimeZone") or ""))
 
 
 def read_instant(text: object) -> datetime:
@@ -83,37 +69,33 @@ def _moment(raw: object) -> datetime:
     if not isinstance(raw, Mapping):
         raise UnreadableTimeError("an event without a start")
     moment = read_instant(raw.get("dateTime"))
-    zone = str(raw.get("timeZone") or _UTC)
-    known = _known(zone)
-    if known == _UTC:
+    zone = str(raw.get("timeZone") or UTC_NAME)
+    known = known_zone(zone)
+    if known == UTC_NAME:
         return moment
     if known is None:
         raise UnreadableTimeError(f"the time zone {zone} is unknown")
     return moment.replace(tzinfo=ZoneInfo(known)).astimezone(UTC)  # the answer ignores which zone it was asked for
 
 
-def _known(name: str) -> str | None:
-    return iana_zone(_OWN_NAMES.get(name.casefold(), name))
-
-
 def write_time(time: EventTime) -> dict[str, Any]:
     """Return `start`, `end` and `isAllDay`, which says what a switch leaves behind."""
     if isinstance(time, AllDay):
         days = {"start": time.start.isoformat(), "end": time.end.isoformat()}
-        return {name: _wire(f"{day}T00:00:00", _UTC) for name, day in days.items()} | {"isAllDay": True}
+        return {name: _wire(f"{day}T00:00:00", UTC_NAME) for name, day in days.items()} | {"isAllDay": True}
     moments = {"start": time.start, "end": time.end}
     return {name: _moment_on_wire(moment, time.timezone) for name, moment in moments.items()} | {"isAllDay": False}
 
 
 def _moment_on_wire(moment: datetime, zone: str) -> dict[str, str]:
     name = _wire_zone_at(moment, zone)
-    wall = moment.astimezone(ZoneInfo(zone if name != _UTC else _UTC)).replace(tzinfo=None)
+    wall = moment.astimezone(ZoneInfo(zone if name != UTC_NAME else UTC_NAME)).replace(tzinfo=None)
     return _wire(wall.isoformat(timespec="seconds"), name)
 
 
 def _wire_zone_at(moment: datetime, zone: str) -> str:
     """Return the zone by which Exchange takes a moment: of an hour that comes twice it would take the first."""
-    return _UTC if moment.astimezone(ZoneInfo(zone)).fold else wire_zone(zone)
+    return UTC_NAME if moment.astimezone(ZoneInfo(zone)).fold else wire_zone(zone)
 
 
 def _wire(wall: str, zone: str) -> dict[str, str]:

@@ -1,26 +1,18 @@
 """What is sent to Graph for a change: only the fields that changed, as far as Exchange can hold them (F6)."""
 
-import re
 from collections.abc import Mapping
-from datetime import timedelta
 from typing import Any
 
 from chassis.errors import Rejected
+from connector.adapters.providers.exchange_store.contents import holdable
 from connector.adapters.providers.graph.events.bodies import write_body
 from connector.adapters.providers.graph.events.marker import write_properties
 from connector.adapters.providers.graph.events.times import write_time
-from connector.adapters.providers.html.texts import plain
 from connector.domain.provider.port import NewEvent
-from connector.domain.provider.spans import is_computable
-from connector.domain.provider.zones import iana_zone
 from contracts.calendar_objects import EventAttendee, EventChanges, Marker
-from contracts.times import AllDay, EventTime, Timed
+from contracts.times import Timed
 
-# Exchange's limit for PidTagSubject and for a location's name, in UTF-16 units.
-_LONGEST_LINE = 255
-_DAY = timedelta(days=1)
 _SHOW_AS = {"opaque": "busy", "transparent": "free"}
-_BREAKS = re.compile(r"[\x00-\x1f\x7f\u2028\u2029]+")
 
 
 def create_body(new: NewEvent) -> dict[str, Any]:
@@ -49,37 +41,6 @@ def patch_body(changes: EventChanges, marker: Marker, there: Mapping[str, Any] |
     if held.attendees is not None:
         body["attendees"] = [_guest(one) for one in held.attendees]
     return body | (write_time(held.time) if held.time else {})
-
-
-def holdable(changes: EventChanges) -> EventChanges:
-    """Return the changes as Exchange can hold them."""
-    return EventChanges(
-        summary=None if changes.summary is None else one_line(changes.summary),
-        location=None if changes.location is None else one_line(changes.location),
-        description=None if changes.description is None else plain(changes.description),
-        time=changes.time and _time(changes.time),
-        transparency=changes.transparency,
-        attendees=changes.attendees,
-    )
-
-
-def one_line(text: str) -> str:
-    """Return a text as a single line, without blanks around it, within Exchange's limit."""
-    line = _BREAKS.sub(" ", text).strip()
-    units = line.encode("utf-16-le")[: 2 * _LONGEST_LINE]
-    return units.decode("utf-16-le", errors="ignore").strip()
-
-
-def _time(time: EventTime) -> EventTime:
-    if not is_computable(time):
-        raise Rejected("date_out_of_range", "its dates are beyond what a calendar can compute with")
-    if isinstance(time, AllDay):
-        return time if time.end > time.start else AllDay(start=time.start, end=time.start + _DAY)
-    zone = iana_zone(time.timezone)
-    if zone is None:
-        raise Rejected("unknown_time_zone", f"the time zone {time.timezone} is unknown")
-    start = time.start.replace(microsecond=0)
-    return Timed(start=start, end=max(start, time.end.replace(microsecond=0)), timezone=zone)
 
 
 def _guest(guest: EventAttendee) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from connector.adapters.providers.graph.events.canonical import UNREADABLE
+from connector.adapters.providers.exchange_store.unreadable import UNREADABLE
 from connector.adapters.providers.graph.ids import occurrence_name
 from connector.adapters.providers.graph.recurring.series import place_in
 from connector.adapters.providers.instances import instance_id

@@ -8,7 +8,6 @@ from datetime import UTC, date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from connector.adapters.providers.graph.events.times import recurrence_zone
 from contracts.times import AllDay, EventTime, Timed
 
 Raw = Mapping[str, Any]
@@ -30,14 +29,17 @@ class UnreadableRecurrenceError(ValueError):
     """A recurrence that RFC 5545 cannot say, or that nobody can make sense of; its words hold no content."""
 
 
-def recurrence_lines(recurrence: Raw, time_of_first: EventTime) -> tuple[str, ...]:
-    """Return the RRULE line of a master. Raises UnreadableRecurrenceError."""
-    pattern, span = recurrence.get("pattern") or {}, recurrence.get("range") or {}
+def rule_lines(pattern: Raw, span: Raw, time_of_first: EventTime, zone: str | None) -> tuple[str, ...]:
+    """Return the RRULE line of a master. Raises UnreadableRecurrenceError.
+
+    `pattern` and `span` are a `recurrencePattern` and a `recurrenceRange` in Graph's words; `zone`: in which the range
+    is meant, where that is told.
+    """
     make = _PATTERNS.get(str(pattern.get("type")))
     if make is None:
         raise UnreadableRecurrenceError(f"a recurrence of the unknown type {str(pattern.get('type'))[:40]}")
     first = _first_day(time_of_first)
-    parts = [*make(pattern, first), *_end(span, time_of_first, recurrence_zone(recurrence))]
+    parts = [*make(pattern, first), *_end(span, time_of_first, zone)]
     return ("RRULE:" + ";".join(parts),)
 
 
