@@ -11,8 +11,8 @@ from connector.adapters.providers.exchange_store.recurrence import UnreadableRec
 from connector.adapters.providers.graph.recurring.series import recurrence_lines
 from connector.domain.provider.items import EventRemoved, OccurrenceCancelled, OccurrenceRead, SeriesRead, Unreadable
 from contracts.times import AllDay, Timed
-from simulators.microsoft.domain.recurring import recurrence
-from simulators.microsoft.domain.times import Moment
+from simulators.frame.store.recurring import recurrence
+from simulators.frame.store.times import Moment
 from tests.unit.graph_adapter.resources import WEEKLY, marked, moment, read, resource
 
 FIRST = datetime(2026, 11, 3, 11, tzinfo=UTC)

@@ -6,9 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulators.frame.store import ids
+from simulators.frame.store import bodies, ids
 from simulators.microsoft.domain.errors import GraphError
-from simulators.microsoft.domain.events import bodies
 from simulators.microsoft.domain.lists import options
 from simulators.microsoft.domain.push.endpoints import Endpoint, Health
 

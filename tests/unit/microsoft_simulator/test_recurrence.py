@@ -10,8 +10,8 @@ import recurring_ical_events
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulators.microsoft.domain.recurring import recurrence, rules
-from simulators.microsoft.domain.times import Moment
+from simulators.frame.store.recurring import recurrence, rules
+from simulators.frame.store.times import Moment
 
 _WEEK = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _FAR = datetime(2028, 1, 1, tzinfo=UTC)

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from simulators.exchange.domain import ids
 from simulators.exchange.domain.account.accounts import WRITERS, Account, Entry
 from simulators.exchange.domain.errors import access_denied, folder_not_found, item_not_found, malformed_id
-from simulators.exchange.domain.events.calendar import Calendar
 from simulators.exchange.domain.ids import Ref
 from simulators.exchange.domain.world import World
 from simulators.exchange.domain.xml import Element, local
 from simulators.frame.domain.call import BaseCall
+from simulators.frame.store.calendar import Calendar
 
 
 @dataclass(slots=True, kw_only=True)

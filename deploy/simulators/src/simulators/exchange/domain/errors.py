@@ -8,6 +8,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from simulators.frame.domain.errors import ProviderError
+from simulators.frame.store.errors import StoreError
+
+# What the store calls otherwise than EWS does.
+_OF_STORE = {
+    "TimeZoneNotSupportedException": "ErrorTimeZone",
+    "ErrorPropertyValidationFailure": "ErrorInvalidPropertySet",
+    "RequestBodyRead": "ErrorInvalidPropertySet",
+}
 
 
 class EwsError(ProviderError):
@@ -26,6 +34,11 @@ class EwsError(ProviderError):
 
 class FaultError(EwsError):
     """A refusal of the whole request."""
+
+
+def of_store(error: StoreError) -> EwsError:
+    """Return what EWS makes of the store's refusal."""
+    return EwsError(_OF_STORE.get(error.code, error.code), error.message, status=error.status)
 
 
 def item_not_found() -> EwsError:

@@ -3,8 +3,9 @@
 from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
 
-from simulators.exchange.domain.errors import EwsError, FaultError
+from simulators.exchange.domain.errors import EwsError, FaultError, of_store
 from simulators.exchange.domain.xml import Content, Element, m, t
+from simulators.frame.store.errors import StoreError
 
 P = TypeVar("P")
 
@@ -62,6 +63,8 @@ def _one(
         raise
     except EwsError as error:
         return failure(operation, error, *empty())
+    except StoreError as error:
+        return failure(operation, of_store(error), *empty())
 
 
 def no_items() -> list[Element]:

@@ -1,35 +1,21 @@
 """Everything the simulated Exchange Server keeps: mailboxes, subscriptions, and who was mailed."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
 
 from simulators.exchange.domain.account.accounts import PASSWORD, Account, new_account
 from simulators.exchange.domain.errors import EwsError, folder_not_found
-from simulators.exchange.domain.events.calendar import Calendar
 from simulators.exchange.domain.push.subscriptions import Subscriptions
 from simulators.exchange.domain.traps import TRAPS
 from simulators.frame.domain.traps import TrapBox
-from simulators.frame.domain.world import BaseWorld
-
-
-@dataclass(frozen=True, slots=True)
-class Bump:
-    """A change key that Exchange will move by itself at `due` (the calendar assistant)."""
-
-    due: datetime
-    calendar: str
-    key: str
+from simulators.frame.store.world import StoreWorld
 
 
 @dataclass(kw_only=True)
-class World(BaseWorld[Account, Calendar]):
-    """The state. `where`: the calendar of every item's key; `changes` numbers every change key."""
+class World(StoreWorld[Account]):
+    """The state."""
 
     traps: TrapBox = field(default_factory=lambda: TrapBox(TRAPS))
-    where: dict[str, str] = field(default_factory=dict)
     subscriptions: Subscriptions = field(default_factory=Subscriptions)
-    bumps: list[Bump] = field(default_factory=list)
-    changes: int = 0
 
     @staticmethod
     def not_found() -> EwsError:
@@ -44,8 +30,3 @@ class World(BaseWorld[Account, Calendar]):
             self.accounts[key] = account
             self.calendars |= {calendar.key: calendar for calendar in calendars}
         return self.accounts[key]
-
-    def next_change(self) -> int:
-        """Return the number of the next change key."""
-        self.changes += 1
-        return self.changes

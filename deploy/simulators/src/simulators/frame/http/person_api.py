@@ -140,33 +140,33 @@ def _events(router: APIRouter, person: Person[Any, Any]) -> None:
     async def seed(email: str, calendar_id: str, body: list[Json]) -> list[str]:
         return person.seed(email, person.calendar(email, calendar_id), body)
 
-    @router.get("/{calendar_id}/events/{event_id}")
+    @router.get("/{calendar_id}/events/{event_id:path}")
     async def get(email: str, calendar_id: str, event_id: str) -> Json:
         return person.event(person.calendar(email, calendar_id), event_id)
 
-    @router.patch("/{calendar_id}/events/{event_id}")
+    @router.patch("/{calendar_id}/events/{event_id:path}")
     async def change(email: str, calendar_id: str, event_id: str, body: Json, scope: Scope = "this") -> Json:
         return person.edit(email, person.calendar(email, calendar_id), event_id, body, scope)
 
-    @router.delete("/{calendar_id}/events/{event_id}")
+    @router.delete("/{calendar_id}/events/{event_id:path}")
     async def delete(email: str, calendar_id: str, event_id: str, scope: Scope = "this") -> Json:
         return person.remove(email, person.calendar(email, calendar_id), event_id, scope)
 
 
 def _single_acts(router: APIRouter, person: Person[Any, Any]) -> None:
-    @router.post("/{calendar_id}/events/{event_id}/restore")
+    @router.post("/{calendar_id}/events/{event_id:path}/restore")
     async def restore(email: str, calendar_id: str, event_id: str) -> Json:
         return person.restore(email, person.calendar(email, calendar_id), event_id)
 
-    @router.post("/{calendar_id}/events/{event_id}/copy", status_code=201)
+    @router.post("/{calendar_id}/events/{event_id:path}/copy", status_code=201)
     async def copy(email: str, calendar_id: str, event_id: str, body: Json) -> Json:
         return person.copy(email, person.calendar(email, calendar_id), event_id, body)
 
-    @router.post("/{calendar_id}/events/{event_id}/move")
+    @router.post("/{calendar_id}/events/{event_id:path}/move")
     async def move(email: str, calendar_id: str, event_id: str, destination: str) -> Json:
         source, target = person.calendar(email, calendar_id), person.calendar(email, destination)
         return person.move(email, source, target, event_id)
 
-    @router.post("/{calendar_id}/events/{event_id}/touch")
+    @router.post("/{calendar_id}/events/{event_id:path}/touch")
     async def touch(email: str, calendar_id: str, event_id: str) -> Json:
         return person.touch(email, person.calendar(email, calendar_id), event_id)

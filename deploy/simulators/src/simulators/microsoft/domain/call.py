@@ -7,16 +7,15 @@ from typing import Any
 from urllib.parse import urlencode
 
 from simulators.frame.domain.call import JsonCall
-from simulators.frame.store import ids
+from simulators.frame.store import ids, writing
+from simulators.frame.store.calendar import Calendar, Item
+from simulators.frame.store.errors import access_denied, bad_id, item_not_found
+from simulators.frame.store.recurring import series
+from simulators.frame.store.writing import Act
 from simulators.microsoft.domain.account.accounts import WRITERS, Account, Entry
-from simulators.microsoft.domain.errors import access_denied, bad_id, item_not_found
-from simulators.microsoft.domain.events import writing
-from simulators.microsoft.domain.events.calendar import Calendar, Item
 from simulators.microsoft.domain.events.views import View
-from simulators.microsoft.domain.events.writing import Act
 from simulators.microsoft.domain.lists.options import Options, Prefer
 from simulators.microsoft.domain.push.subscriptions import Subscription
-from simulators.microsoft.domain.recurring import series
 from simulators.microsoft.domain.world import World
 
 Json = dict[str, Any]

@@ -2,9 +2,10 @@
 
 from urllib.parse import unquote
 
+from simulators.frame.store.errors import access_denied
 from simulators.microsoft.domain.account.accounts import Account
 from simulators.microsoft.domain.call import Route
-from simulators.microsoft.domain.errors import GraphError, access_denied, unknown_segment
+from simulators.microsoft.domain.errors import GraphError, unknown_segment
 
 _ANSWERS = {
     "accept": "accepted",

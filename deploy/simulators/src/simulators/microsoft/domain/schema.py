@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from simulators.microsoft.domain.errors import unreadable
+from simulators.frame.store.errors import unreadable
 
 Json = dict[str, Any]
 

@@ -2,15 +2,9 @@
 
 from simulators.frame.domain.errors import retry_after
 from simulators.frame.http.faults import Faults
+from simulators.frame.store.errors import access_denied, irresolvable_conflict, item_not_found
 from simulators.microsoft.domain.call import Call
-from simulators.microsoft.domain.errors import (
-    GraphError,
-    access_denied,
-    irresolvable_conflict,
-    item_not_found,
-    throttled,
-    unauthorized,
-)
+from simulators.microsoft.domain.errors import GraphError, throttled, unauthorized
 from simulators.microsoft.domain.operations import WRITES
 
 

@@ -10,10 +10,11 @@ from starlette.responses import JSONResponse
 from simulators.frame.domain.oauth import Grant
 from simulators.frame.http.faults import lost_answer, refuse, silence_before
 from simulators.frame.http.requests import HTTP_METHODS, Trace, bearer, note, read_json
-from simulators.microsoft.domain import times
+from simulators.frame.store import times
+from simulators.frame.store.errors import StoreError, access_denied
 from simulators.microsoft.domain.account.oauth import allows
 from simulators.microsoft.domain.call import Call
-from simulators.microsoft.domain.errors import GraphError, access_denied, bad_request, unauthorized
+from simulators.microsoft.domain.errors import GraphError, bad_request, unauthorized
 from simulators.microsoft.domain.lists import options
 from simulators.microsoft.domain.operations import WRITES, perform
 from simulators.microsoft.domain.paths import resolve
@@ -62,7 +63,7 @@ def graph_router(simulator: Simulator) -> APIRouter:
         trace, raw = GraphTrace(request_id=own), await request.body()
         try:
             answer = await _authorised(simulator, request, raw, trace)
-        except GraphError as error:
+        except StoreError as error:
             trace.problems += [error.message] if error.code in _MALFORMED else []
             answer = JSONResponse(error.body(_inner(simulator, request, trace)), error.status, error.headers)
         answer.headers["request-id"] = trace.request_id

@@ -6,11 +6,10 @@ from fastapi import APIRouter
 
 from simulators.frame.http.pages import Brand, Line, Pages, Shown
 from simulators.frame.http.person_pages import AHEAD, MOST_LINES, person_pages
-from simulators.frame.store import ids
-from simulators.microsoft.domain import zones
+from simulators.frame.store import ids, zones
+from simulators.frame.store.calendar import Calendar, Item
 from simulators.microsoft.domain.account.accounts import WRITERS, Account
 from simulators.microsoft.domain.call import found_in
-from simulators.microsoft.domain.events.calendar import Calendar, Item
 from simulators.microsoft.http.person_api import OutlookPerson
 from simulators.microsoft.http.simulator import Simulator
 

@@ -1,17 +1,16 @@
 """`/control/accounts/…/calendars/…`: what a person does in Outlook, in the words that all simulators share."""
 
-from collections.abc import Callable
-from typing import Any, Literal
+from typing import Any
 
 from fastapi import APIRouter
 
-from simulators.frame.domain.people import ChangeCalendar, NewCalendar, Scope
-from simulators.frame.http.person_api import Person, person_routes
+from simulators.frame.domain.people import ChangeCalendar, NewCalendar
+from simulators.frame.http.person_api import person_routes
+from simulators.frame.http.store_person import StorePerson, meeting_routes
 from simulators.frame.store import ids
+from simulators.frame.store.calendar import Calendar, Item
 from simulators.microsoft.domain.account import accounts
 from simulators.microsoft.domain.account.accounts import Account, Entry
-from simulators.microsoft.domain.events import neutral, person, writing
-from simulators.microsoft.domain.events.calendar import Calendar, Item
 from simulators.microsoft.domain.events.views import View
 from simulators.microsoft.http.simulator import Simulator
 
@@ -25,20 +24,8 @@ _ROLES: dict[str, accounts.Role] = {
 }
 
 
-Meeting = Literal["accept", "decline", "call-off"]
-_MEETINGS: dict[Meeting, Callable[[Calendar, Item, writing.Act], Item]] = {
-    "accept": lambda calendar, item, act: writing.respond(calendar, item, "accepted", act),
-    "decline": lambda calendar, item, act: writing.respond(calendar, item, "declined", act),
-    "call-off": writing.called_off,
-}
-
-
-class OutlookPerson(Person[Simulator, Calendar]):
+class OutlookPerson(StorePerson[Simulator]):
     """A mailbox's owner in Outlook."""
-
-    def time_zone(self, email: str, calendar: Calendar) -> str:  # noqa: ARG002 - Outlook's calendars have no zones of their own
-        """Return the mailbox's zone."""
-        return self.simulator.world.account(email).time_zone
 
     def calendars(self, email: str) -> list[Json]:
         """Return the mailbox's calendars."""
@@ -78,65 +65,13 @@ class OutlookPerson(Person[Simulator, Calendar]):
         self.simulator.save()
         return _listed(self.simulator, calendar_id, account.entries[calendar_id])
 
-    def events(self, calendar: Calendar) -> list[Json]:
-        """Return the events that are not deleted."""
-        return [self._shown(item) for item in calendar.live()]
+    def id_of(self, ref: ids.Ref, folder: str) -> str:
+        """Return the immutable id."""
+        return ids.item_id(ref, folder, immutable=True)
 
-    def event(self, calendar: Calendar, event_id: str) -> Json:
-        """Return an event by any of its ids."""
-        return self._shown(_found(calendar, event_id))
-
-    def create(self, email: str, calendar: Calendar, body: Json) -> Json:
-        """Create an event."""
-        return self.done(person.create(calendar, body, self.act(email)))
-
-    def seed(self, email: str, calendar: Calendar, bodies: list[Json]) -> list[str]:
-        """Create many events, as if long ago."""
-        act = self.act(email)
-        made = [person.create(calendar, one, act, long_ago=True) for one in bodies]
-        self.simulator.save()
-        return [View(immutable=True).id(item) for item in made]
-
-    def edit(self, email: str, calendar: Calendar, event_id: str, changes: Json, scope: Scope) -> Json:
-        """Change an event, an occurrence, the rest of a series or all of it."""
-        return self.done(person.edit(calendar, event_id, changes, scope, self.act(email)))
-
-    def remove(self, email: str, calendar: Calendar, event_id: str, scope: Scope) -> Json:
-        """Delete an event, an occurrence, the rest of a series or all of it."""
-        return self.done(person.remove(calendar, event_id, scope, self.act(email)))
-
-    def restore(self, email: str, calendar: Calendar, event_id: str) -> Json:
-        """Take a deleted event out of the deleted items."""
-        return self.done(person.restore(calendar, event_id, self.act(email)))
-
-    def copy(self, email: str, calendar: Calendar, event_id: str, body: Json) -> Json:
-        """Duplicate an event."""
-        return self.done(person.copy(calendar, event_id, body, self.act(email)))
-
-    def move(self, email: str, source: Calendar, target: Calendar, event_id: str) -> Json:
-        """Move an event to another calendar."""
-        return self.done(writing.move(source, target, _found(source, event_id), self.act(email)))
-
-    def touch(self, email: str, calendar: Calendar, event_id: str) -> Json:
-        """Let an event get a new change key though nothing changes."""
-        return self.done(writing.touch(calendar, _found(calendar, event_id), self.act(email)))
-
-    def meeting(self, email: str, calendar: Calendar, event_id: str, act: Meeting) -> Json:
-        """Answer an invitation, or have its organizer call it off."""
-        return self.done(_MEETINGS[act](calendar, _found(calendar, event_id), self.act(email)))
-
-    def act(self, email: str) -> writing.Act:
-        """Return the person, now."""
-        world = self.simulator.world
-        return writing.Act(world, world.account(email), self.simulator.now())
-
-    def done(self, item: Item) -> Json:
-        """Tell the subscribers; return the event in a person's words."""
-        self.simulator.save()
-        return self._shown(item)
-
-    def _shown(self, item: Item) -> Json:
-        return neutral.shown(item, self.simulator.world.calendars[item.folder])
+    def own(self, item: Item) -> Json:
+        """Return the event as Graph shows it."""
+        return {"graph": View(immutable=True).full(item)}
 
 
 def person_router(simulator: Simulator) -> APIRouter:
@@ -148,15 +83,8 @@ def person_router(simulator: Simulator) -> APIRouter:
     async def change(email: str, calendar_id: str, body: ChangeCalendar) -> Json:
         return who.change_calendar(email, calendar_id, body)
 
-    @router.post("/{calendar_id}/events/{event_id}/{act}")
-    async def meeting(email: str, calendar_id: str, event_id: str, act: Meeting) -> Json:
-        return who.meeting(email, who.calendar(email, calendar_id), event_id, act)
-
+    meeting_routes(router, who)
     return router
-
-
-def _found(calendar: Calendar, event_id: str) -> Item:
-    return writing.found(calendar, person.ref_of(calendar, event_id))
 
 
 def _listed(simulator: Simulator, calendar_id: str, entry: Entry) -> Json:

@@ -8,8 +8,8 @@ from urllib.parse import quote
 from simulators.frame.clock import Clock
 from simulators.frame.http.notifier import BaseNotifier
 from simulators.frame.http.unanswered import Sleep
+from simulators.frame.store.calendar import Calendar, Notice
 from simulators.microsoft.domain.errors import GraphError
-from simulators.microsoft.domain.events.calendar import Calendar, Notice
 from simulators.microsoft.domain.push import notifications
 from simulators.microsoft.domain.push.endpoints import IN_TIME, Endpoint, Health
 from simulators.microsoft.domain.push.notifications import Batch

@@ -6,8 +6,8 @@ from typing import Any
 from simulators.frame.clock import Clock
 from simulators.frame.http.unanswered import Sleep
 from simulators.frame.simulator import BaseSimulator, make_world
+from simulators.frame.store import writing
 from simulators.microsoft.domain import snapshot
-from simulators.microsoft.domain.events import writing
 from simulators.microsoft.domain.world import World
 from simulators.microsoft.http.gate import Gate
 from simulators.microsoft.http.push import Notifier

@@ -6,7 +6,7 @@ from typing import Literal
 
 from simulators.exchange.domain import ids
 from simulators.exchange.domain.errors import folder_not_found
-from simulators.exchange.domain.events.calendar import Calendar
+from simulators.frame.store.calendar import Calendar
 
 Role = Literal["owner", "write", "read", "freeBusyRead"]
 PASSWORD = "sandbox"  # noqa: S105 - the simulator's own

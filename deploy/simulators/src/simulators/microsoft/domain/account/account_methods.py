@@ -1,10 +1,9 @@
 """The methods that read the account: the user, mailbox settings, calendars, and ids in their other form."""
 
-from simulators.frame.store import ids
-from simulators.microsoft.domain import zones
+from simulators.frame.store import ids, zones
+from simulators.frame.store.errors import invalid_request, item_not_found
 from simulators.microsoft.domain.account.accounts import Account, shown_calendar
 from simulators.microsoft.domain.call import Call, Json, collection, selected
-from simulators.microsoft.domain.errors import invalid_request, item_not_found
 from simulators.microsoft.domain.lists import options
 
 

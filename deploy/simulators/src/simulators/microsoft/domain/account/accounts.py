@@ -7,8 +7,8 @@ from random import Random
 from typing import Any, Literal
 
 from simulators.frame.store import ids
-from simulators.microsoft.domain.errors import item_not_found
-from simulators.microsoft.domain.events.calendar import Calendar
+from simulators.frame.store.calendar import Calendar
+from simulators.frame.store.errors import item_not_found
 
 Kind = Literal["work", "personal"]
 Role = Literal["owner", "write", "read", "freeBusyRead"]

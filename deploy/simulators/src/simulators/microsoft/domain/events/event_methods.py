@@ -1,11 +1,12 @@
 """The methods of single events: get, create, update, delete, cancel, and a guest's answers."""
 
+from simulators.frame.store import writing
+from simulators.frame.store.calendar import Calendar, Item
+from simulators.frame.store.errors import access_denied
 from simulators.microsoft.domain import schema
 from simulators.microsoft.domain.account.accounts import WRITERS
 from simulators.microsoft.domain.call import Call, Json
-from simulators.microsoft.domain.errors import GraphError, access_denied
-from simulators.microsoft.domain.events import writing
-from simulators.microsoft.domain.events.calendar import Calendar, Item
+from simulators.microsoft.domain.errors import GraphError
 
 
 def get_event(call: Call) -> Json:

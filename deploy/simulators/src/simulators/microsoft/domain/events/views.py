@@ -1,34 +1,18 @@
 """How a stored item looks in an answer: ids, zone, body and rights as the caller's headers ask for them."""
 
-import base64
 from dataclasses import dataclass
 from typing import Any
 
-from simulators.frame.store import ids
+from simulators.frame.store import bodies, ids
+from simulators.frame.store.calendar import Item
+from simulators.frame.store.identity import change_key, etag, kind, uid
 from simulators.microsoft.domain import times
-from simulators.microsoft.domain.events import bodies
-from simulators.microsoft.domain.events.calendar import Item
 
 Json = dict[str, Any]
 
 TYPE = "#microsoft.graph.event"
 _MASKED: Json = {"subject": "Private appointment", "attendees": [], "locations": [], "categories": []}
 _HIDDEN = frozenset({"private", "confidential"})
-
-
-def change_key_of(number: int) -> str:
-    """The change key of that number: opaque, another one after every change."""
-    return base64.b64encode(b"\x09\x00\x00\x00\x16\x00\x00\x00" + number.to_bytes(10, "big")).decode()
-
-
-def change_key(item: Item) -> str:
-    """The item's present change key."""
-    return change_key_of(item.change)
-
-
-def etag(item: Item) -> str:
-    """The etag is made of the change key."""
-    return f'W/"{change_key(item)}"'
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +71,8 @@ class View:
             "transactionId": item.transaction,
             "originalStartTimeZone": self.zone_quirk or item.start.given,
             "originalEndTimeZone": self.zone_quirk or item.end.given,
-            "iCalUId": _uid(item, item.day),
-            "uid": _uid(item, None),
+            "iCalUId": uid(item, item.day),
+            "uid": uid(item, None),
             "hasAttachments": False,
             "isDraft": False,
             "webLink": f"https://outlook.office365.com/owa/?itemid={self.id(item)}&exvsurl=1&path=/calendar/item",
@@ -114,20 +98,3 @@ class View:
     def _times(self, item: Item) -> Json:
         all_day = bool(item.fields["isAllDay"])
         return {name: times.shown(getattr(item, name), self.zone, all_day=all_day) for name in ("start", "end")}
-
-
-def kind(item: Item) -> str:
-    """The event's `type`."""
-    if item.is_series:
-        return "seriesMaster"
-    if item.master is None:
-        return "singleInstance"
-    return "exception" if ":" in item.key else "occurrence"
-
-
-def _uid(item: Item, day: str | None) -> str:
-    """The GlobalObjectId (MS-OXOCAL 2.2.1.27): one for a series, with the day for an occurrence of it."""
-    date = day.replace("-", "") if day else "00000000"
-    when = f"{int(date[:4]):04X}{int(date[4:6]):02X}{int(date[6:]):02X}"
-    key = (item.master or item.key).upper()
-    return f"040000008200E00074C5B7101A82E008{when}{'0' * 32}10000000{key}"

@@ -6,11 +6,11 @@ from datetime import datetime
 from typing import Any
 
 from simulators.frame.domain import tokens
+from simulators.frame.store.calendar import Calendar, Item
+from simulators.frame.store.recurring import series
 from simulators.microsoft.domain import times
 from simulators.microsoft.domain.errors import bad_token
-from simulators.microsoft.domain.events.calendar import Calendar, Item
 from simulators.microsoft.domain.events.views import View
-from simulators.microsoft.domain.recurring import series
 
 Json = dict[str, Any]
 

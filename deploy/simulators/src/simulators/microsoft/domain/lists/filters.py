@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from simulators.microsoft.domain.errors import bad_request, invalid_request
+from simulators.frame.store.errors import invalid_request
+from simulators.microsoft.domain.errors import bad_request
 
 Json = dict[str, Any]
 Judge = Callable[[Json, dict[str, str]], bool]

@@ -4,9 +4,10 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+from simulators.frame.store.calendar import Calendar, Item, property_name
+from simulators.frame.store.errors import invalid_request
 from simulators.microsoft.domain.call import Call, Json, collection, found_in
-from simulators.microsoft.domain.errors import GraphError, invalid_parameter, invalid_request, sync_state_gone
-from simulators.microsoft.domain.events.calendar import Calendar, Item, property_name
+from simulators.microsoft.domain.errors import GraphError, invalid_parameter, sync_state_gone
 from simulators.microsoft.domain.lists import delta, options
 
 #: "Maximum number of days: 1825" (calendarView).

@@ -4,8 +4,9 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from simulators.microsoft.domain import zones
-from simulators.microsoft.domain.errors import bad_request, invalid_request
+from simulators.frame.store import zones
+from simulators.frame.store.errors import invalid_request
+from simulators.microsoft.domain.errors import bad_request
 
 DEFAULT_PAGE, MAX_PAGE = 10, 1000
 _PROPERTY = re.compile(r"^\s*\$filter=id eq '(?P<id>[^']+)'(?P<more>.*)$", re.DOTALL)

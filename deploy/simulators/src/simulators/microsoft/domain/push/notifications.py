@@ -4,11 +4,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from simulators.frame.store import ids
-from simulators.microsoft.domain import times
+from simulators.frame.store import ids, times
+from simulators.frame.store.calendar import Calendar, Notice
+from simulators.frame.store.identity import change_key_of
 from simulators.microsoft.domain.account.accounts import Account
-from simulators.microsoft.domain.events.calendar import Calendar, Notice
-from simulators.microsoft.domain.events.views import change_key_of
 from simulators.microsoft.domain.push.subscriptions import Subscription
 
 Json = dict[str, Any]

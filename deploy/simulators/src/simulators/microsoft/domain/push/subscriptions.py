@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
-from simulators.microsoft.domain import times
-from simulators.microsoft.domain.errors import GraphError, item_not_found
+from simulators.frame.store import times
+from simulators.frame.store.errors import item_not_found
+from simulators.microsoft.domain.errors import GraphError
 
 Json = dict[str, Any]
 

@@ -3,9 +3,10 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from simulators.frame.store.errors import access_denied
 from simulators.microsoft.domain import schema
 from simulators.microsoft.domain.call import Call, Json
-from simulators.microsoft.domain.errors import GraphError, access_denied, bad_request
+from simulators.microsoft.domain.errors import GraphError, bad_request
 from simulators.microsoft.domain.paths import resolve
 from simulators.microsoft.domain.push import subscriptions
 from simulators.microsoft.domain.push.subscriptions import Subscription

@@ -1,17 +1,19 @@
 """One calendar's state: its items, their two change logs, and the look-ups that must not scan.
 
-The two logs are two views of the same changes: `events` (masters bear what happens to their occurrences) and
-`view` (a cancelled occurrence leaves no trace), as the two delta functions show them.
+The two logs are two views of the same changes: `log` (masters bear what happens to their occurrences), as
+`events/delta` and SyncFolderItems show it, and `view_log` (a cancelled occurrence leaves no trace), as
+`calendarView/delta` does.
 """
 
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Literal
 
-from simulators.microsoft.domain.times import Moment
+from simulators.frame.store.times import Moment
 
 Json = dict[str, Any]
+Change = Literal["created", "updated", "deleted"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +22,7 @@ class Item:
 
     `fields` are properties as they are shown; what depends on who asks is kept beside them. `day` is the original
     day of an exception, `cancelled` the days without occurrence of a master. `change` is the change key's number.
+    `uid`: the UID that a client gave it. `born` and `seq`: the calendar's count at the first and the last change.
     """
 
     key: str
@@ -39,6 +42,8 @@ class Item:
     modified: str = ""
     change: int = 0
     deleted: bool = False
+    uid: str | None = None
+    born: int = 0
     seq: int = 0
     view_seq: int = 0
 
@@ -50,12 +55,17 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A change that subscribers may be told of: `created`, `updated` or `deleted`."""
+    """A change that subscribers may be told of. `key`: the single's or (also for occurrences) the master's.
 
-    change: str
+    `number`: of its change key. `away` and `home`: of a moved item, the calendar that it went to or came from.
+    """
+
+    change: Change
     key: str
     day: str | None
     number: int
+    away: str = ""
+    home: str = ""
 
 
 @dataclass(slots=True)
@@ -78,14 +88,15 @@ class Calendar:
     notices: list[Notice] = field(default_factory=list)
     memo: tuple[object, list[Item]] = (None, [])
 
-    def put(self, item: Item, change: str, *, in_view: bool = True) -> Item:
+    def put(self, item: Item, change: Change, *, in_view: bool = True, away: str = "", home: str = "") -> Item:
         """Store the item as the newest change; `in_view` False keeps it out of the view's log."""
         self.seq += 1
         old = self.items.get(item.key)
         view_seq = self.seq if in_view else (old.view_seq if old else 0)
-        stored = replace(item, folder=self.key, seq=self.seq, view_seq=view_seq)
+        born = old.born if old and old.deleted <= item.deleted else self.seq
+        stored = replace(item, folder=self.key, born=born, seq=self.seq, view_seq=view_seq)
         self.restore(stored, old)
-        self.notices.append(Notice(change, item.master or item.key, item.day, item.change))
+        self.notices.append(Notice(change, item.master or item.key, item.day, item.change, away, home))
         self._compact()
         return stored
 
@@ -112,17 +123,15 @@ class Calendar:
         if item.transaction and not item.deleted:
             self.by_transaction[item.transaction] = item.key
 
-    def forget(self, key: str) -> Item:
+    def forget(self, key: str, away: str) -> None:
         """Take an item out without a trace in the indexes (it moves to another calendar); a tombstone stays."""
-        item = self.items[key]
-        self.put(replace(item, deleted=True), "deleted")
-        return item
+        self.put(replace(self.items[key], deleted=True), "deleted", away=away)
 
     def exceptions(self, master: str) -> list[Item]:
         """The changed occurrences of a series, by their original days."""
         return [self.items[key] for _, key in sorted(self.children.get(master, {}).items())]
 
-    def changed_since(self, seq: int, *, view: bool) -> Iterator[Item]:
+    def changed_since(self, seq: int, *, view: bool = False) -> Iterator[Item]:
         """The items whose last change is later, oldest change first."""
         log = self.view_log if view else self.log
         first = bisect_right(log, seq, key=lambda entry: entry[0])

@@ -1,4 +1,4 @@
-"""Graph's recurrence patterns: checked, completed, and expanded on the wall clock of the series' zone.
+"""Recurrence patterns, in Graph's words: checked, completed, and expanded on the wall clock of the series' zone.
 
 Where a month is too short Exchange takes its last day, while RFC 5545 leaves the month out.
 """
@@ -10,9 +10,9 @@ from typing import Any
 
 from dateutil import rrule as rules
 
-from simulators.microsoft.domain import zones
-from simulators.microsoft.domain.errors import invalid_request
-from simulators.microsoft.domain.times import Moment
+from simulators.frame.store import zones
+from simulators.frame.store.errors import invalid_request
+from simulators.frame.store.times import Moment
 
 Json = dict[str, Any]
 

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from tzlocal.windows_tz import tz_win, win_tz
 
-from simulators.microsoft.domain.errors import GraphError
+from simulators.frame.store.errors import StoreError
 
 _UTC = frozenset({"UTC", "Etc/UTC", "Etc/GMT", "tzone://Microsoft/Utc"})
 
@@ -19,7 +19,7 @@ def iana(name: str | None) -> str:
     if name and name in tz_win:
         return name
     message = "A valid TimeZone value must be specified. The following TimeZone value is not supported:"
-    raise GraphError(400, "TimeZoneNotSupportedException", f"{message} '{name or ''}'.")
+    raise StoreError(400, "TimeZoneNotSupportedException", f"{message} '{name or ''}'.")
 
 
 def windows(name: str) -> str:

@@ -6,14 +6,12 @@ from datetime import date
 from typing import Any
 
 from simulators.frame.domain.people import Scope
-from simulators.frame.store import ids
-from simulators.microsoft.domain import times
-from simulators.microsoft.domain.errors import bad_id, invalid_request, item_not_found
-from simulators.microsoft.domain.events import neutral, writing
-from simulators.microsoft.domain.events.calendar import Calendar, Item
-from simulators.microsoft.domain.events.drafts import applied, moves
-from simulators.microsoft.domain.events.writing import Act
-from simulators.microsoft.domain.recurring import recurrence, series
+from simulators.frame.store import ids, neutral, times, writing
+from simulators.frame.store.calendar import Calendar, Item
+from simulators.frame.store.drafts import applied, moves
+from simulators.frame.store.errors import bad_id, invalid_request, item_not_found
+from simulators.frame.store.recurring import recurrence, series
+from simulators.frame.store.writing import Act
 
 Json = dict[str, Any]
 
@@ -36,7 +34,7 @@ def ref_of(calendar: Calendar, event_id: str) -> ids.Ref:
 
 def create(calendar: Calendar, body: Json, act: Act, *, long_ago: bool = False) -> Item:
     """A new event; `organizer` may be somebody else (an invitation)."""
-    given = neutral.to_graph(body, act.account.time_zone)
+    given = neutral.to_store(body, act.account.time_zone)
     organizer = (body.get("organizer") or {}).get("email") or calendar.owner
     item = writing.draft(calendar, given, act)
     rule, gone = neutral.recurrence(body, item.start)
@@ -59,7 +57,7 @@ def _change(calendar: Calendar, item: Item, changes: Json, act: Act) -> Item:
     if changes.get("status") == "cancelled":
         writing.delete(calendar, item, act)
         return item
-    given = _dragged(item, neutral.to_graph(changes, act.account.time_zone), item.start.local.date())
+    given = _dragged(item, neutral.to_store(changes, act.account.time_zone), item.start.local.date())
     if not isinstance(changes.get("recurrence", {}), dict):
         given["recurrence"], gone = neutral.recurrence(changes, applied(item, given).start)
         changed = writing.change(calendar, item, given, act, as_person=True)
@@ -103,7 +101,7 @@ def _edit_following(calendar: Calendar, one: Item, changes: Json, act: Act) -> I
         cancelled=tuple(day for day in master.cancelled if day > one.day),
         transaction=None,
     )
-    given = neutral.to_graph(changes, act.account.time_zone)
+    given = neutral.to_store(changes, act.account.time_zone)
     # One that was moved by itself took no pattern along: that stands on its original day.
     fresh = applied(tail, _dragged(tail, given, date.fromisoformat(one.day)))
     _cut(calendar, one, act)
@@ -159,4 +157,4 @@ def copy(calendar: Calendar, event_id: str, changes: Json, act: Act) -> Item:
         transaction=None,
         fields={**item.fields, "attendees": []},
     )
-    return writing.add(calendar, applied(twin, neutral.to_graph(changes, act.account.time_zone)), act)
+    return writing.add(calendar, applied(twin, neutral.to_store(changes, act.account.time_zone)), act)

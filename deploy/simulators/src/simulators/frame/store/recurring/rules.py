@@ -1,4 +1,4 @@
-"""Between RFC 5545's RRULE and Graph's recurrence: a person's client says the one, Exchange keeps the other.
+"""Between RFC 5545's RRULE and Exchange's recurrence: a person's client says the one, the store keeps the other.
 
 What Exchange cannot express (several rules, RDATE, hourly, BYSETPOS beside others) is refused, as Outlook does.
 """
@@ -8,10 +8,10 @@ from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from simulators.microsoft.domain import zones
-from simulators.microsoft.domain.errors import invalid_request
-from simulators.microsoft.domain.recurring.recurrence import NO_DATE
-from simulators.microsoft.domain.times import Moment
+from simulators.frame.store import zones
+from simulators.frame.store.errors import invalid_request
+from simulators.frame.store.recurring.recurrence import NO_DATE
+from simulators.frame.store.times import Moment
 
 Json = dict[str, Any]
 
@@ -30,7 +30,7 @@ _NUMBERS = {name: number for number, name in _INDEXES.items()}
 _KNOWN = frozenset({"FREQ", "INTERVAL", "COUNT", "UNTIL", "BYDAY", "BYMONTHDAY", "BYMONTH", "BYSETPOS", "WKST"})
 
 
-def to_graph(lines: Sequence[str], start: Moment) -> tuple[Json, tuple[str, ...]]:
+def to_store(lines: Sequence[str], start: Moment) -> tuple[Json, tuple[str, ...]]:
     """The recurrence, and the days without occurrence (EXDATE); 400 for what Exchange cannot keep."""
     rules = [line.partition(":")[2] for line in lines if line.upper().startswith("RRULE")]
     if len(rules) != 1 or any(not line.upper().startswith(("RRULE", "EXDATE")) for line in lines):

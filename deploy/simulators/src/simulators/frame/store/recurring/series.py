@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 
-from simulators.microsoft.domain import times
-from simulators.microsoft.domain.events.calendar import Calendar, Item
-from simulators.microsoft.domain.recurring import recurrence
-from simulators.microsoft.domain.times import Moment
+from simulators.frame.store import times
+from simulators.frame.store.calendar import Calendar, Item
+from simulators.frame.store.recurring import recurrence
+from simulators.frame.store.times import Moment
 
 
 def occurrence(master: Item, start: Moment) -> Item:

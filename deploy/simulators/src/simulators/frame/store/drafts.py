@@ -4,12 +4,11 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from simulators.microsoft.domain import times
-from simulators.microsoft.domain.errors import validation_failed
-from simulators.microsoft.domain.events import bodies, meetings
-from simulators.microsoft.domain.events.calendar import Item
-from simulators.microsoft.domain.recurring import recurrence
-from simulators.microsoft.domain.times import Moment
+from simulators.frame.store import bodies, meetings, times
+from simulators.frame.store.calendar import Item
+from simulators.frame.store.errors import validation_failed
+from simulators.frame.store.recurring import recurrence
+from simulators.frame.store.times import Moment
 
 Json = dict[str, Any]
 

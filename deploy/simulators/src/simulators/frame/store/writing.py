@@ -4,15 +4,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from simulators.frame.store import ids
-from simulators.microsoft.domain import times
-from simulators.microsoft.domain.account.accounts import Account
-from simulators.microsoft.domain.errors import GraphError, invalid_request, irresolvable_conflict, item_not_found
-from simulators.microsoft.domain.events import drafts
-from simulators.microsoft.domain.events.calendar import Calendar, Item
-from simulators.microsoft.domain.events.views import etag
-from simulators.microsoft.domain.recurring import recurrence, series
-from simulators.microsoft.domain.world import Bump, World
+from simulators.frame.store import drafts, ids, times
+from simulators.frame.store.calendar import Calendar, Item
+from simulators.frame.store.errors import StoreError, invalid_request, irresolvable_conflict, item_not_found
+from simulators.frame.store.identity import etag
+from simulators.frame.store.recurring import recurrence, series
+from simulators.frame.store.world import Bump, Mailbox, StoreWorld
 
 Json = dict[str, Any]
 
@@ -23,11 +20,17 @@ _CANCELED = "Canceled: "
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """Who does something in which world, and when."""
+    """Who does something in which world, and when; `mails`: whether the guests hear of it."""
 
-    world: World
-    account: Account
+    world: StoreWorld[Any]
+    account: Mailbox
     now: datetime
+    mails: bool = True
+
+    def mail(self, item: Item, what: str) -> None:
+        """Mail the guests, if the act does so."""
+        if self.mails:
+            self.world.mail(item, what, self.now)
 
 
 def create(calendar: Calendar, body: Json, act: Act) -> Item:
@@ -64,7 +67,7 @@ def add(calendar: Calendar, item: Item, act: Act, *, long_ago: bool = False) -> 
     stored = calendar.put(fresh, "created")
     if not long_ago:
         act.world.bumps.append(Bump(act.now + BUMP_AFTER, calendar.key, item.key))
-    act.world.mail(stored, "create", act.now)
+    act.mail(stored, "create")
     return stored
 
 
@@ -86,7 +89,7 @@ def change(calendar: Calendar, item: Item, body: Json, act: Act, *, as_person: b
         fresh = replace(fresh, cancelled=())
         _drop_exceptions(calendar, item, act)
     stored = store(calendar, fresh, act)
-    act.world.mail(stored, "update", act.now)
+    act.mail(stored, "update")
     return stored
 
 
@@ -114,7 +117,7 @@ def touch(calendar: Calendar, item: Item, act: Act) -> Item:
     return calendar.items[item.key]
 
 
-def tick(world: World, now: datetime) -> None:
+def tick(world: StoreWorld[Any], now: datetime) -> None:
     """Do what Exchange does by itself some time later."""
     count = next((at for at, bump in enumerate(world.bumps) if bump.due > now), len(world.bumps))
     due, world.bumps[:count] = world.bumps[:count], []
@@ -128,7 +131,7 @@ def tick(world: World, now: datetime) -> None:
 
 def delete(calendar: Calendar, item: Item, act: Act, what: str = "delete") -> None:
     """`DELETE`: of an occurrence it is cancelled, without a trace in the view; of a series all of it goes."""
-    act.world.mail(item, what, act.now)
+    act.mail(item, what)
     if item.master is not None and item.day is not None:
         _cancel_occurrence(calendar, item.master, item.day, act)
         return
@@ -155,11 +158,12 @@ def move(source: Calendar, target: Calendar, item: Item, act: Act) -> Item:
         raise invalid_request("An occurrence cannot be moved to another calendar.")
     family = source.exceptions(item.key)
     for one in (*family, item):
-        source.forget(one.key)
+        source.forget(one.key, target.key)
     act.world.where[item.key] = target.key
-    moved = target.put(replace(item, change=act.world.next_change(), modified=times.stamp(act.now)), "created")
+    changed = replace(item, change=act.world.next_change(), modified=times.stamp(act.now))
+    moved = target.put(changed, "created", home=source.key)
     for one in family:
-        target.put(replace(one, change=act.world.next_change()), "created")
+        target.put(replace(one, change=act.world.next_change()), "created", home=source.key)
     return moved
 
 
@@ -196,7 +200,7 @@ def _check_neighbours(calendar: Calendar, old: Item, new: Item) -> None:
     for other in _around(calendar, master, old.day):
         passed = (other.start.instant < new.start.instant) != ((other.day or "") < old.day)
         if passed or other.start.local.date() == new.start.local.date():
-            raise GraphError(
+            raise StoreError(
                 400,
                 "ErrorOccurrenceCrossingBoundary",
                 "Modified occurrence is crossing or overlapping adjacent occurrence.",

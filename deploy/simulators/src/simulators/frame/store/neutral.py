@@ -1,20 +1,21 @@
 """Events in the words that every simulator's person speaks (`summary`, `start`, RRULE …), there and back.
 
-Words of Graph's own pass through as they are, so that a person can do what only Outlook has.
+Words of the store's own (they are Graph's) pass through as they are, so that a person can do what only Outlook has.
 """
 
 import re
-from datetime import date, datetime
+from collections.abc import Callable
+from datetime import UTC, date, datetime
 from typing import Any
 
 from simulators.frame.domain.markup import is_markup
-from simulators.microsoft.domain import schema, times, zones
-from simulators.microsoft.domain.errors import invalid_request
-from simulators.microsoft.domain.events import bodies
-from simulators.microsoft.domain.events.calendar import Calendar, Item
-from simulators.microsoft.domain.events.views import View, etag
-from simulators.microsoft.domain.recurring import rules
-from simulators.microsoft.domain.times import Moment
+from simulators.frame.store import bodies, ids, zones
+from simulators.frame.store.calendar import Calendar, Item
+from simulators.frame.store.drafts import DEFAULTS
+from simulators.frame.store.errors import invalid_request
+from simulators.frame.store.identity import etag, uid
+from simulators.frame.store.recurring import rules
+from simulators.frame.store.times import Moment
 
 Json = dict[str, Any]
 
@@ -30,19 +31,21 @@ _ANSWERS = {
 }
 _WORDS = {answer: word for word, answer in _ANSWERS.items()} | {"none": "needsAction", "organizer": "accepted"}
 _SENSITIVITY = {"private": "private", "confidential": "confidential"}
+#: The store's own words.
+_OWN = frozenset(DEFAULTS) | {"body", "singleValueExtendedProperties"}
 # What a simulated Exchange has no place for, or draws itself.
 _IGNORED = frozenset({"id", "creator", "organizer", "guestsCanModify", "eventType"}) | frozenset(
     {"sequence", "iCalUID", "kind", "etag", "recurrence"}
 )
 
 
-def to_graph(body: Json, zone: str) -> Json:
-    """The body of a request to Graph; `zone` is for times without one."""
+def to_store(body: Json, zone: str) -> Json:
+    """The changes in the store's words; `zone` is for times without one."""
     made: Json = {}
     for name, value in body.items():
         if name in _TRANSLATED:
             made |= _TRANSLATED[name](value, zone)
-        elif name in schema.EVENT.properties and name not in _IGNORED:
+        elif name in _OWN:
             made[name] = value
         elif name not in _IGNORED:
             raise invalid_request(f"A person of this calendar knows no '{name}'.")
@@ -54,7 +57,7 @@ def to_graph(body: Json, zone: str) -> Json:
 def recurrence(body: Json, start: Moment) -> tuple[Json | None, tuple[str, ...]]:
     """The recurrence of RRULE lines, and the days left out."""
     lines = body.get("recurrence")
-    return rules.to_graph(lines, start) if isinstance(lines, list) and lines else (None, ())
+    return rules.to_store(lines, start) if isinstance(lines, list) and lines else (None, ())
 
 
 def _time(name: str, value: Any, zone: str) -> Json:  # noqa: ANN401 - a person may say either kind
@@ -124,13 +127,15 @@ def invited(item: Item, organizer: str, own: str) -> Json:
     }
 
 
-def shown(item: Item, calendar: Calendar) -> Json:
-    """An event of a calendar in a person's words; what is empty or as always is left out. `graph` is Graph's own."""
-    view = View(immutable=True)
-    graph = view.full(item)
+IdOf = Callable[[ids.Ref, str], str]
+"""How a provider writes the id of an item in a folder (that is the second)."""
+
+
+def shown(item: Item, calendar: Calendar, id_of: IdOf) -> Json:
+    """An event of a calendar in a person's words; what is empty or as always is left out."""
     fields = item.fields
     made: Json = {
-        "id": graph["id"],
+        "id": id_of(ids.Ref(item.master or item.key, item.day), item.folder),
         "status": "confirmed",
         "etag": etag(item),
         "updated": item.modified,
@@ -141,15 +146,14 @@ def shown(item: Item, calendar: Calendar) -> Json:
         "end": _shown_time(item.end, all_day=fields["isAllDay"]),
         "transparency": "transparent" if fields["showAs"] == "free" else "",
         "visibility": _SENSITIVITY.get(fields["sensitivity"], ""),
-        "iCalUID": graph["iCalUId"],
+        "iCalUID": uid(item, item.day),
         "organizer": _organizer(item),
         "attendees": [_shown_guest(one, calendar.owner) for one in fields["attendees"]],
         "recurrence": _lines(item),
-        "recurringEventId": graph["seriesMasterId"],
+        "recurringEventId": id_of(ids.Ref(item.master), item.folder) if item.master else None,
         "extendedProperties": _shown_properties(item),
         "reminders": _shown_reminder(item),
         "colorId": "".join(one.removeprefix(_COLOUR) for one in fields["categories"] if one.startswith(_COLOUR)),
-        "graph": graph,
     }
     if item.original and item.day:
         of_days = calendar.items[item.master or item.key].fields["isAllDay"]  # whatever became of this one
@@ -209,5 +213,5 @@ def original_day(key: str, start: Moment) -> str:
     """The day of an occurrence that is named by its original start (`YYYYMMDD` or a UTC instant)."""
     if "T" not in key:
         return date.fromisoformat(key).isoformat()
-    instant = times.instant(f"{key[:4]}-{key[4:6]}-{key[6:11]}:{key[11:13]}:{key[13:]}", "original start")
+    instant = datetime.strptime(key, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
     return instant.astimezone(zones.zone(start.zone)).date().isoformat()

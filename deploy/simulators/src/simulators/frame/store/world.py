@@ -1,0 +1,59 @@
+"""What an Exchange keeps beside its mailboxes: where items lie, what it will do by itself, whom it mailed."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol, TypeVar
+
+from simulators.frame.domain.world import AnyAccount, BaseWorld
+from simulators.frame.store import times
+from simulators.frame.store.calendar import Calendar, Item
+
+
+class Mailbox(AnyAccount, Protocol):
+    """What the store needs to know of an account."""
+
+    @property
+    def time_zone(self) -> str:
+        """The zone of its owner, by any name."""
+
+
+A = TypeVar("A", bound=Mailbox)
+
+
+@dataclass(frozen=True, slots=True)
+class Bump:
+    """A change key that Exchange will move by itself at `due`."""
+
+    due: datetime
+    calendar: str
+    key: str
+
+
+@dataclass(kw_only=True)
+class StoreWorld(BaseWorld[A, Calendar]):
+    """The state of a store. `changes` numbers every change key; `where` says which calendar holds an item."""
+
+    where: dict[str, str] = field(default_factory=dict)
+    bumps: list[Bump] = field(default_factory=list)
+    changes: int = 0
+
+    def next_change(self) -> int:
+        """The number of the next change key."""
+        self.changes += 1
+        return self.changes
+
+    def mail(self, item: Item, what: str, now: datetime) -> None:
+        """Note whom Exchange mails: everybody invited by the calendar's owner."""
+        own = self.calendars[item.folder].owner
+        guests = [guest["emailAddress"]["address"] for guest in item.fields["attendees"]]
+        others = [guest for guest in guests if guest != own]
+        if others and item.fields["isOrganizer"]:
+            self.mails.append(
+                {
+                    "at": times.stamp(now),
+                    "what": what,
+                    "event": item.key,
+                    "subject": item.fields["subject"],
+                    "to": others,
+                }
+            )
