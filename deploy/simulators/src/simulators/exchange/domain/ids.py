@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+from random import Random
 
 from simulators.frame.store import ids
 from simulators.frame.store.ids import Ref, new_key
@@ -21,6 +22,13 @@ def item_id(key: str, folder: str, day: str | None = None) -> str:
 def folder_id(folder: str, email: str) -> str:
     """Return the id of a folder in somebody's mailbox."""
     return ids.folder_id(folder, email).translate(_TO_EWS)
+
+
+def new_folder_key(rng: Random, email: str) -> str:
+    """Return the inner name of a new folder whose id in its owner's mailbox has no slash, as paths of requests need."""
+    while "/" in folder_id(key := ids.new_key(rng), email):
+        continue
+    return key
 
 
 def parse(text: str) -> Ref | None:

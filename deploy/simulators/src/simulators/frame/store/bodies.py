@@ -15,6 +15,7 @@ _OUTER = re.compile(
 _TAIL = re.compile(r"\s*</html>\s*$", re.IGNORECASE)
 _BODY = re.compile(r"^<body[^>]*>.*</body>$", re.IGNORECASE | re.DOTALL)
 _PREVIEW = 255
+_PLAIN_TEXT = '<div class="PlainText">'
 _BREAKING = frozenset({"br", "p", "div", "tr", "li", "h1", "h2", "h3", "h4"})
 _SILENT = frozenset({"head", "style", "script", "title"})
 
@@ -55,10 +56,15 @@ def _text_of(content: str) -> str:
     return "\r\n".join(lines).strip()
 
 
+def is_from_text(content: str) -> bool:
+    """Whether the HTML was made of a text."""
+    return _PLAIN_TEXT in content
+
+
 def _from_text(content: str) -> str:
     lines = html.escape(content.replace("\r\n", "\n"), quote=False).split("\n")
     inner = "<br>\r\n".join(lines)
-    styled = f'<font size="2"><span style="font-size:11pt;"><div class="PlainText">{inner}</div></span></font>'
+    styled = f'<font size="2"><span style="font-size:11pt;">{_PLAIN_TEXT}{inner}</div></span></font>'
     return f"<body>\r\n{styled}\r\n</body>"
 
 

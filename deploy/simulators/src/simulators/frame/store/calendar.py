@@ -22,7 +22,8 @@ class Item:
 
     `fields` are properties as they are shown; what depends on who asks is kept beside them. `day` is the original
     day of an exception, `cancelled` the days without occurrence of a master. `change` is the change key's number.
-    `uid`: the UID that a client gave it. `born` and `seq`: the calendar's count at the first and the last change.
+    `uid`: the UID that a client gave it; `sent`: whether its guests were mailed. `born` and `seq`: the calendar's
+    count at the first and the last change.
     """
 
     key: str
@@ -43,6 +44,7 @@ class Item:
     change: int = 0
     deleted: bool = False
     uid: str | None = None
+    sent: bool = False
     born: int = 0
     seq: int = 0
     view_seq: int = 0

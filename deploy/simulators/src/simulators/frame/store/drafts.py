@@ -41,7 +41,7 @@ _PLAIN = frozenset(DEFAULTS) - {"attendees", "location", "locations"}
 #: What a guest may change: his own copy's (the rest stays the organizer's).
 OWN = frozenset(
     {"showAs", "sensitivity", "importance", "categories", "isReminderOn", "reminderMinutesBeforeStart"}
-    | {"singleValueExtendedProperties"}
+    | {"singleValueExtendedProperties", "removedProperties"}
 )
 _TIMING = ("start", "end", "isAllDay", "recurrence")
 
@@ -55,9 +55,9 @@ def applied(old: Item, body: Json) -> Item:
     if "attendees" in body:
         fields["attendees"] = _attendees(body["attendees"] or [], old)
     content = bodies.stored(body["body"] or {}) if "body" in body else old.body
-    properties = {**old.properties, **_properties(body)}
+    properties = _properties(old, body)
     fields, content = meetings.with_meeting(fields, content, old.key)
-    item = replace(old, fields=fields, body=content, properties=properties)
+    item = replace(old, fields=fields, body=content, properties=properties, uid=body.get("uid", old.uid))
     return _timed(item, body) if any(name in body for name in _TIMING) else item
 
 
@@ -100,9 +100,11 @@ def _attendees(given: list[Json], old: Item) -> list[Json]:
     return list(guests.values())
 
 
-def _properties(body: Json) -> dict[str, str]:
+def _properties(old: Item, body: Json) -> dict[str, str]:
     given = body.get("singleValueExtendedProperties") or []
-    return {one["id"]: one.get("value") or "" for one in given if one.get("id")}
+    new = {one["id"]: one.get("value") or "" for one in given if one.get("id")}
+    gone = body.get("removedProperties", ())
+    return {name: value for name, value in {**old.properties, **new}.items() if name not in gone}
 
 
 def _timed(old: Item, body: Json) -> Item:

@@ -64,8 +64,8 @@ def _time(name: str, value: Any, zone: str) -> Json:  # noqa: ANN401 - a person 
     if value.get("date"):
         midnight = {"dateTime": f"{date.fromisoformat(value['date'])}T00:00:00", "timeZone": zone}
         return {name: midnight, "isAllDay": True}
-    own = value.get("timeZone") or zone
-    return {name: {"dateTime": value["dateTime"], "timeZone": own}, "isAllDay": False}
+    own = {"timeZone": zone} | {word: value[word] for word in ("timeZone", "zoneName") if value.get(word) is not None}
+    return {name: {"dateTime": value["dateTime"], **own}, "isAllDay": False}
 
 
 def _body(value: Any) -> Json:  # noqa: ANN401 - may be null
@@ -146,7 +146,7 @@ def shown(item: Item, calendar: Calendar, id_of: IdOf) -> Json:
         "end": _shown_time(item.end, all_day=fields["isAllDay"]),
         "transparency": "transparent" if fields["showAs"] == "free" else "",
         "visibility": _SENSITIVITY.get(fields["sensitivity"], ""),
-        "iCalUID": uid(item, item.day),
+        "iCalUID": item.uid or uid(item, item.day),
         "organizer": _organizer(item),
         "attendees": [_shown_guest(one, calendar.owner) for one in fields["attendees"]],
         "recurrence": _lines(item),

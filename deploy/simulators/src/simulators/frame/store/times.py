@@ -48,12 +48,12 @@ def instant_at(wall: str, zone: str) -> datetime:
 
 
 def parse(value: Json) -> Moment:
-    """What is stored for a given `start` or `end`."""
+    """What is stored for a given `start` or `end`; `zoneName`: how it calls its zone, where no list has that name."""
     zone = zones.iana(value.get("timeZone"))
     moment = _datetime(str(value.get("dateTime")))
     if moment.tzinfo is not None:
         moment = moment.astimezone(zones.zone(zone)).replace(tzinfo=None)
-    return Moment(moment.isoformat(), zone, zones.windows(value["timeZone"]))
+    return Moment(moment.isoformat(), zone, value.get("zoneName", zones.windows(value["timeZone"])))
 
 
 def _datetime(text: str) -> datetime:

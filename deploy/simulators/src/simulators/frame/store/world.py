@@ -1,5 +1,6 @@
 """What an Exchange keeps beside its mailboxes: where items lie, what it will do by itself, whom it mailed."""
 
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol, TypeVar
@@ -42,11 +43,11 @@ class StoreWorld(BaseWorld[A, Calendar]):
         self.changes += 1
         return self.changes
 
-    def mail(self, item: Item, what: str, now: datetime) -> None:
-        """Note whom Exchange mails: everybody invited by the calendar's owner."""
+    def mail(self, item: Item, what: str, now: datetime, told: AbstractSet[str]) -> None:
+        """Note that Exchange mails those of an item's guests whom its organizer tells of it."""
         own = self.calendars[item.folder].owner
         guests = [guest["emailAddress"]["address"] for guest in item.fields["attendees"]]
-        others = [guest for guest in guests if guest != own]
+        others = [guest for guest in [*guests, *sorted(told - set(guests))] if guest in told and guest != own]
         if others and item.fields["isOrganizer"]:
             self.mails.append(
                 {

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
 from simulators.frame.store import drafts, ids, times
 from simulators.frame.store.calendar import Calendar, Item
@@ -20,17 +20,27 @@ _CANCELED = "Canceled: "
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """Who does something in which world, and when; `mails`: whether the guests hear of it."""
+    """Who does something in which world, and when; `mails`: which guests hear of it (Graph's always all do)."""
 
     world: StoreWorld[Any]
     account: Mailbox
     now: datetime
-    mails: bool = True
+    mails: Literal["all", "changed", "none"] = "all"
 
-    def mail(self, item: Item, what: str) -> None:
-        """Mail the guests, if the act does so."""
-        if self.mails:
-            self.world.mail(item, what, self.now)
+    def mail(self, item: Item, what: str, old: Item | None = None) -> None:
+        """Mail the guests of an item, or only those that `old` had not, or that it alone had."""
+        now, before = _addresses(item), _addresses(old)
+        told = {"all": now, "changed": now ^ before, "none": frozenset[str]()}[self.mails]
+        self.world.mail(item, what, self.now, told)
+
+    def sends(self, item: Item) -> bool:
+        """Whether the act mails an item's guests."""
+        return self.mails != "none" and bool(item.fields["attendees"]) and bool(item.fields["isOrganizer"])
+
+
+def _addresses(item: Item | None) -> frozenset[str]:
+    guests = item.fields["attendees"] if item else ()
+    return frozenset(guest["emailAddress"]["address"] for guest in guests)
 
 
 def create(calendar: Calendar, body: Json, act: Act) -> Item:
@@ -63,7 +73,7 @@ def add(calendar: Calendar, item: Item, act: Act, *, long_ago: bool = False) -> 
     """Store a new item; Exchange moves its change key once more some time later (unless that is `long_ago`)."""
     act.world.where[item.key] = calendar.key
     stamp = times.stamp(act.now)
-    fresh = replace(item, change=act.world.next_change(), created=stamp, modified=stamp)
+    fresh = replace(item, change=act.world.next_change(), created=stamp, modified=stamp, sent=act.sends(item))
     stored = calendar.put(fresh, "created")
     if not long_ago:
         act.world.bumps.append(Bump(act.now + BUMP_AFTER, calendar.key, item.key))
@@ -88,8 +98,8 @@ def change(calendar: Calendar, item: Item, body: Json, act: Act, *, as_person: b
     elif item.is_series and drafts.moves(item, fresh):
         fresh = replace(fresh, cancelled=())
         _drop_exceptions(calendar, item, act)
-    stored = store(calendar, fresh, act)
-    act.mail(stored, "update")
+    stored = store(calendar, replace(fresh, sent=item.sent or act.sends(fresh)), act)
+    act.mail(stored, "update", item)
     return stored
 
 

@@ -22,6 +22,11 @@ def iana(name: str | None) -> str:
     raise StoreError(400, "TimeZoneNotSupportedException", f"{message} '{name or ''}'.")
 
 
+def is_windows(name: str) -> bool:
+    """Whether it is the Windows name of a zone."""
+    return name in win_tz or name == "UTC"
+
+
 def windows(name: str) -> str:
     """The Windows name of a zone given by any known name."""
     return "UTC" if name in _UTC else tz_win.get(name, name)

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -10,7 +9,6 @@ from simulators.frame.domain.call import JsonCall
 from simulators.frame.store import ids, writing
 from simulators.frame.store.calendar import Calendar, Item
 from simulators.frame.store.errors import access_denied, bad_id, item_not_found
-from simulators.frame.store.recurring import series
 from simulators.frame.store.writing import Act
 from simulators.microsoft.domain.account.accounts import WRITERS, Account, Entry
 from simulators.microsoft.domain.events.views import View
@@ -140,12 +138,3 @@ def selected(event: Json, options: Options) -> Json:
 def collection(rows: list[Json], more: str | None) -> Json:
     """A page of a collection, with the link to the next."""
     return {"value": rows} | ({"@odata.nextLink": more} if more else {})
-
-
-def found_in(calendar: Calendar, low: datetime, high: datetime) -> list[Item]:
-    """Everything of a window, in the order of time; pages of one list look at the same expansion."""
-    key = (calendar.seq, low, high)
-    if calendar.memo[0] != key:
-        found = sorted(series.in_window(calendar, low, high), key=lambda item: (item.start.instant, item.key))
-        calendar.memo = (key, found)
-    return calendar.memo[1]

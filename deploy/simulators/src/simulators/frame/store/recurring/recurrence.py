@@ -128,11 +128,16 @@ def starts(
             yield moment
 
 
+def at_day(start: Moment, day: str) -> Moment:
+    """The series' clock time on a day of its zone."""
+    return start.at(datetime.combine(date.fromisoformat(day), start.local.time()))
+
+
 def has_day(full: Json, start: Moment, day: str) -> Moment | None:
     """The original start on that day, if the series has it."""
     wanted = date.fromisoformat(day)
     found = next(iter(days_of(_lasting(full, start), start.local.date(), wanted)), None)
-    moment = start.at(datetime.combine(wanted, start.local.time()))
+    moment = at_day(start, day)
     return moment if found == wanted and _is_within(full, moment) else None
 
 

@@ -75,3 +75,12 @@ def in_window(calendar: Calendar, low: datetime, high: datetime) -> Iterator[Ite
             yield from plain(calendar, item, low, high)
         elif overlaps(item, low, high):
             yield item
+
+
+def found_in(calendar: Calendar, low: datetime, high: datetime) -> list[Item]:
+    """Everything of a window, in the order of time; pages of one list look at the same expansion."""
+    key = (calendar.seq, low, high)
+    if calendar.memo[0] != key:
+        found = sorted(in_window(calendar, low, high), key=lambda item: (item.start.instant, item.key))
+        calendar.memo = (key, found)
+    return calendar.memo[1]

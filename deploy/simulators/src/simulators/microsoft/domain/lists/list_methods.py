@@ -6,7 +6,8 @@ from typing import Any
 
 from simulators.frame.store.calendar import Calendar, Item, property_name
 from simulators.frame.store.errors import invalid_request
-from simulators.microsoft.domain.call import Call, Json, collection, found_in
+from simulators.frame.store.recurring import series
+from simulators.microsoft.domain.call import Call, Json, collection
 from simulators.microsoft.domain.errors import GraphError, invalid_parameter, sync_state_gone
 from simulators.microsoft.domain.lists import delta, options
 
@@ -82,7 +83,7 @@ def list_view(call: Call) -> Json:
     calendar, entry = call.calendar()
     window = _window(call)
     view = call.view(entry)
-    page, more = call.page_of(found_in(calendar, window.low, window.high))
+    page, more = call.page_of(series.found_in(calendar, window.low, window.high))
     return collection([call.shown(calendar, view, item) for item in page], more)
 
 
@@ -106,7 +107,7 @@ def list_instances(call: Call) -> Json:
         raise invalid_request("The event is not a series master.")
     window = _window(call)
     view = call.view(entry)
-    found = [item for item in found_in(calendar, window.low, window.high) if item.master == master.key]
+    found = [item for item in series.found_in(calendar, window.low, window.high) if item.master == master.key]
     page, more = call.page_of(found)
     return collection([call.shown(calendar, view, item) for item in page], more)
 

@@ -1,0 +1,13 @@
+"""The traps of items: what Exchange keeps and shows otherwise than a client expects (providers/ews.md 3.4 to 3.6)."""
+
+from simulators.frame.domain.traps import Trap
+
+ITEM_TRAPS = (
+    Trap("item.gone", 4, "GetItem: the first item is gone meanwhile."),
+    Trap("item.saved_again", 7, "An item just written gets a new change key by itself, at once."),
+    Trap("fault.conflict", 7, "NeverOverwrite fails although the change key is right."),
+    Trap("zone.odd_name", 9, "Zones are named as only Exchange does.", {"name": "tzone://Microsoft/Custom"}),
+    Trap("series.plain_dates", 9, "A series' dates come without a zone."),
+    Trap("series.weekday_words", 9, "A weekly rule says `Weekday` or `Day` for its days."),
+    Trap("event.no_data", 9, "A LegacyFreeBusyStatus of `NoData`.", drawn=False),
+)
