@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from simulators.frame.store import bodies, ids
-from simulators.microsoft.domain.errors import GraphError
+from simulators.frame.store.errors import StoreError
 from simulators.microsoft.domain.lists import options
 from simulators.microsoft.domain.push.endpoints import Endpoint, Health
 
@@ -61,7 +61,7 @@ def test_prefer_headers() -> None:
     read = options.prefer(['IdType="ImmutableId", outlook.timezone="Europe/Berlin"', "odata.maxpagesize=5, other"])
     assert (read.immutable, read.zone, read.page_size, read.text) == (True, "Europe/Berlin", 5, False)
     assert options.prefer([]) == options.Prefer()
-    with pytest.raises(GraphError):
+    with pytest.raises(StoreError):
         options.prefer(['outlook.timezone="Mars/Base"'])
 
 

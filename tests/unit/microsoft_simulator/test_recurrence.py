@@ -96,7 +96,7 @@ def test_expansion_is_that_of_the_same_rrule(pattern: Json, extent: Json, start:
 @given(_patterns, _ranges, _starts)
 def test_rules_there_and_back(pattern: Json, extent: Json, start: Moment) -> None:
     full, first = _completed({**pattern, "firstDayOfWeek": "monday"}, extent, start)
-    given_again, gone = rules.to_graph(rules.to_lines(full, first), first)
+    given_again, gone = rules.to_store(rules.to_lines(full, first), first)
     again, _ = _completed(given_again["pattern"], given_again["range"], first)
     assert (again["pattern"], gone) == (full["pattern"], ())
     assert _some(again, first) == _some(full, first)
