@@ -1,5 +1,6 @@
 """A mailbox of the simulated Exchange Server, asked in EWS's own XML; Microsoft's schemas judge both directions."""
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -54,9 +55,8 @@ class Mailbox:
 
     def ask(self, request: str) -> list[Element]:
         """Send a request, e.g. `<m:GetItem>…`; the response messages, refusals among them."""
-        name = request.split(maxsplit=1)[0].strip("<>")
-        asked = judged(etree.fromstring(request.replace(name, f"{name} {_NAMESPACES}", 1)))
-        operation = name.removeprefix("m:")
+        operation = re.split(r"[\s>]", request, maxsplit=1)[0].removeprefix("<m:")
+        asked = judged(etree.fromstring(request.replace(operation, f"{operation} {_NAMESPACES}", 1)))
         now = self.clock.now()
         call = Call(
             world=self.world,

@@ -298,7 +298,7 @@ def test_find_item_compares_joins_and_negates(mailbox: Mailbox) -> None:
         constant = f'<t:FieldURIOrConstant><t:Constant Value="{value}"/></t:FieldURIOrConstant>'
         return f'<t:{kind}><t:FieldURI FieldURI="item:Subject"/>{constant}</t:{kind}>'
 
-    def search(rule: str) -> list[str | None]:
+    def search(rule: str) -> list[str]:
         found_items = mailbox.find(f"<m:Restriction>{rule}</m:Restriction>", "<t:BaseShape>Default</t:BaseShape>")
         return sorted(str(one.findtext(q("t:Subject"))) for one in found_items)
 

@@ -85,4 +85,4 @@ def flag(parent: Element, name: str) -> bool:
 
 def children(parent: Element | None) -> list[Element]:
     """Return the child elements, without comments; none of None."""
-    return [] if parent is None else [one for one in parent if isinstance(one.tag, str)]
+    return [] if parent is None else list(parent.iterchildren(etree.Element))

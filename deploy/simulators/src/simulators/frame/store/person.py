@@ -20,7 +20,7 @@ _ORIGINAL = re.compile(r"^(?P<master>.+)_(?P<key>\d{8}(?:T\d{6}Z)?)$")
 
 
 def ref_of(calendar: Calendar, event_id: str) -> ids.Ref:
-    """What an id names: Exchange's own (either alphabet of base64), or `{master}_{original start}` for an occurrence."""
+    """What an id names: Exchange's own, in either alphabet of base64, or `{master}_{original start}`."""
     named = _ORIGINAL.match(event_id)
     ref = ids.parse((named["master"] if named else event_id).translate(_TO_URL_SAFE))
     if ref is None:

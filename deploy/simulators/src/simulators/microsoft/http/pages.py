@@ -8,8 +8,8 @@ from simulators.frame.http.pages import Brand, Line, Pages, Shown
 from simulators.frame.http.person_pages import AHEAD, MOST_LINES, person_pages
 from simulators.frame.store import ids, zones
 from simulators.frame.store.calendar import Calendar, Item
+from simulators.frame.store.recurring import series
 from simulators.microsoft.domain.account.accounts import WRITERS, Account
-from simulators.microsoft.domain.call import found_in
 from simulators.microsoft.http.person_api import OutlookPerson
 from simulators.microsoft.http.simulator import Simulator
 
@@ -34,7 +34,7 @@ def _calendars(simulator: Simulator, account: Account) -> list[Shown]:
 
 
 def _coming(calendar: Calendar, now: datetime, zone: str) -> list[Line]:
-    return [_line(item, zone) for item in found_in(calendar, now, now + AHEAD)[:MOST_LINES]]
+    return [_line(item, zone) for item in series.found_in(calendar, now, now + AHEAD)[:MOST_LINES]]
 
 
 def _line(item: Item, zone: str) -> Line:

@@ -33,9 +33,8 @@ def get_item(call: Call) -> Element:
         shown = shapes.shown(call, calendar, item, shape) if shape is not None else shapes.identified(item)
         return [m("Items", shown)]
 
-    if call.trap("item.gone") is not None:
-        work = _gone(work)
-    return each("GetItem", _parts(call, "m:ItemIds"), work, no_items)
+    gone = call.trap("item.gone") is not None
+    return each("GetItem", _parts(call, "m:ItemIds"), _gone(work) if gone else work, no_items)
 
 
 def _gone(work: Callable[[Element], Sequence[Element]]) -> Callable[[Element], Sequence[Element]]:

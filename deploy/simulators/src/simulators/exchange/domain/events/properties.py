@@ -78,7 +78,11 @@ def shown(item: Item, path: Element) -> Element | None:
         kept = t("Values", [t("Value", one) for one in json.loads(value)])
     else:
         kept = t("Value", value)
-    return t("ExtendedProperty", t("ExtendedFieldURI", **dict(path.attrib)), kept)
+    return t("ExtendedProperty", _copied(path), kept)
+
+
+def _copied(path: Element) -> Element:
+    return t("ExtendedFieldURI", **{str(name): str(value) for name, value in path.attrib.items()})
 
 
 def global_id(item: Item, day: str | None = None) -> bytes:
