@@ -2,7 +2,7 @@
 
 import os
 import signal
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, closing, contextmanager
 from pathlib import Path
 from typing import Any
@@ -27,8 +27,8 @@ WITH_RIGHTS: Mapping[str, str] = {
 class ApacheKafka:
     """A broker with its data in a folder."""
 
-    def __init__(self, folder: Path, properties: Mapping[str, str]) -> None:
-        self.unit = kafka(free_port(), free_port(), folder / "kafka", folder / "kafka.log", properties)
+    def __init__(self, folder: Path, properties: Mapping[str, str], listeners: Sequence[str] = ()) -> None:
+        self.unit = kafka(free_port(), free_port(), folder / "kafka", folder / "kafka.log", properties, listeners)
         self._process = Process.start(self.unit)
 
     @property
@@ -98,8 +98,8 @@ class ApacheKafka:
 
 
 @contextmanager
-def apache_kafka(folder: Path, properties: Mapping[str, str]) -> Iterator[ApacheKafka]:
+def apache_kafka(folder: Path, properties: Mapping[str, str], listeners: Sequence[str] = ()) -> Iterator[ApacheKafka]:
     """Run an Apache Kafka, ready, for as long as the context lasts."""
-    with closing(ApacheKafka(folder, properties)) as broker:
+    with closing(ApacheKafka(folder, properties, listeners)) as broker:
         run_outside_any_loop(broker.ready())
         yield broker

@@ -13,6 +13,7 @@ from chassis.clock import SystemClock
 from chassis.messaging.broker import ServiceBroker, make_broker
 from chassis.messaging.consumer import HeaderFilter, Incoming, consume
 from chassis.messaging.consumer_health import health_of
+from chassis.messaging.kafka_security import client_arguments
 from chassis.settings import ChassisSettings
 
 
@@ -89,13 +90,13 @@ async def consuming(
 
 
 async def send(settings: ChassisSettings, topic: str, *values: bytes, key: bytes = b"k") -> None:
-    async with AIOKafkaProducer(bootstrap_servers=settings.kafka_bootstrap) as producer:
+    async with AIOKafkaProducer(**client_arguments(settings)) as producer:
         for value in values:
             await producer.send_and_wait(topic, value, key=key)
 
 
 async def read_one(settings: ChassisSettings, topic: str) -> ConsumerRecord:
-    consumer = AIOKafkaConsumer(topic, bootstrap_servers=settings.kafka_bootstrap, auto_offset_reset="earliest")
+    consumer = AIOKafkaConsumer(topic, auto_offset_reset="earliest", **client_arguments(settings))
     async with consumer:
         return await asyncio.wait_for(consumer.getone(), timeout=30)
 

@@ -16,13 +16,14 @@ def served(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, int]]:
     """Return where uvicorn was asked to listen, in place of listening."""
     for name, value in {"KAFKA_BOOTSTRAP": "k:1", "MONGO_URL": "mongodb://m", "JWT_SECRET": "x" * 16}.items():
         monkeypatch.setenv(f"TANDEM_{name}", value)
-    for name in ("HTTP_HOST", "PORT", "JWKS_URL"):
+    for name in ("HTTP_HOST", "PORT", "MANAGEMENT_PORT", "JWKS_URL"):
         monkeypatch.delenv(f"TANDEM_{name}", raising=False)
     for global_state in ("chassis.runtime.serve.configure_logging", "gc.set_threshold"):
         monkeypatch.setattr(global_state, lambda _value: None)
     monkeypatch.setattr("gc.freeze", lambda: None)
     asked: list[tuple[str, int]] = []
-    monkeypatch.setattr(uvicorn, "run", lambda _app, *, host, port, **_: asked.append((host, port)))
+    monkeypatch.setattr(uvicorn.Config, "bind_socket", lambda config: asked.append((config.host, config.port)))
+    monkeypatch.setattr(uvicorn.Server, "run", lambda _server, sockets: None)
     return asked
 
 
@@ -50,6 +51,14 @@ def test_a_port_that_is_none_is_named_in_one_line(port: str, capsys: pytest.Capt
         start("--port", port)
     assert stopped.value.code == 2
     assert "TANDEM_PORT" in capsys.readouterr().err
+
+
+def test_what_operators_ask_can_have_a_port_of_its_own(
+    monkeypatch: pytest.MonkeyPatch, served: list[tuple[str, int]]
+) -> None:
+    monkeypatch.setenv("TANDEM_MANAGEMENT_PORT", "9100")
+    start("--host", "0.0.0.0")
+    assert served == [("0.0.0.0", 8000), ("0.0.0.0", 9100)]
 
 
 def test_each_service_has_a_port_of_its_own() -> None:

@@ -26,6 +26,26 @@ def test_good_settings_load() -> None:
 
 
 @pytest.mark.parametrize(
+    ("given", "named"),
+    [
+        ({"KAFKA_USERNAME": "u", "KAFKA_CA_FILE": "/ca"}, "TANDEM_KAFKA_PASSWORD"),
+        ({"KAFKA_USERNAME": "u", "KAFKA_PASSWORD": "p"}, "TANDEM_KAFKA_CA_FILE"),  # FastStream would go without TLS
+        ({"KAFKA_CERTIFICATE_FILE": "/c", "KAFKA_CA_FILE": "/ca"}, "TANDEM_KAFKA_KEY_FILE"),
+        ({"KAFKA_CERTIFICATE_FILE": "/c", "KAFKA_KEY_FILE": "/k"}, "TANDEM_KAFKA_CA_FILE"),
+        ({"PORT": "9000", "MANAGEMENT_PORT": "9000"}, "TANDEM_MANAGEMENT_PORT"),
+    ],
+)
+def test_what_goes_together_is_given_together(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], given: dict[str, str], named: str
+) -> None:
+    for name, value in given.items():
+        monkeypatch.setenv(f"TANDEM_{name}", value)
+    with pytest.raises(SystemExit):
+        load_settings(ChassisSettings)
+    assert named in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
     ("name", "value"),
     [
         ("TANDEM_MONGO_URL", None),

@@ -37,7 +37,7 @@ def not_run(coroutine):
     offset()
     return []
 
-uvicorn.run, asyncio.run = offset, not_run
+uvicorn.run, uvicorn.Server.run, asyncio.run = offset, offset, not_run
 older = zoneinfo.TZPATH
 offset()
 for command in sys.argv[1:]:

@@ -42,7 +42,30 @@ class ChassisSettings(BaseSettings):
         description="How long the group waits for a consumer that went away without a word: what a crash costs. Apache "
         "Kafka refuses less than its group.min.session.timeout.ms, 6000 by default",
     )
-    mongo_url: str = Field(min_length=1, description="mongodb:// address of the server or replica set")
+    kafka_ca_file: Path | None = Field(
+        default=None,
+        description="PEM file of the authority that signed the brokers' certificates; given, all goes over TLS",
+    )
+    kafka_username: str | None = Field(
+        default=None, min_length=1, description="Our user at Kafka (SASL); needs TANDEM_KAFKA_CA_FILE"
+    )
+    kafka_password: str | None = Field(
+        default=None, min_length=1, repr=False, description="Password of TANDEM_KAFKA_USERNAME"
+    )
+    kafka_sasl_mechanism: Literal["SCRAM-SHA-512", "SCRAM-SHA-256", "PLAIN"] = Field(
+        default="SCRAM-SHA-512", description="How TANDEM_KAFKA_USERNAME proves that it knows its password"
+    )
+    kafka_certificate_file: Path | None = Field(
+        default=None, description="PEM file of our own certificate (mutual TLS); needs TANDEM_KAFKA_KEY_FILE"
+    )
+    kafka_key_file: Path | None = Field(
+        default=None, description="PEM file of the key of TANDEM_KAFKA_CERTIFICATE_FILE"
+    )
+    mongo_url: str = Field(
+        min_length=1,
+        repr=False,
+        description="mongodb:// address of the server or replica set, with its options: user, password, tls, tlsCAFile",
+    )
     mongo_database: str = Field(default="tandem", min_length=1, description="Each service owns a database of its own")
     jwt_secret: str | None = Field(
         default=None,
@@ -72,6 +95,13 @@ class ChassisSettings(BaseSettings):
     )
     port: int = Field(
         default=8000, ge=1, le=65535, description="Port on which HTTP listens; each service has a default of its own"
+    )
+    management_port: int | None = Field(
+        default=None,
+        ge=1,
+        le=65535,
+        description="Port on which alone /livez, /readyz, /metrics and /asyncapi are answered, so that a network "
+        "can keep them from the outside; nothing given: on TANDEM_PORT, with the rest",
     )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         default="INFO", description="Least severity that is written"
@@ -115,6 +145,22 @@ class ChassisSettings(BaseSettings):
     def _one_way_to_verify(self) -> Self:
         if (self.jwt_secret is None) == (self.jwks_url is None):
             raise ValueError("set exactly one of TANDEM_JWT_SECRET and TANDEM_JWKS_URL")
+        return self
+
+    @model_validator(mode="after")
+    def _kafka_is_told_in_full(self) -> Self:
+        if (self.kafka_username is None) != (self.kafka_password is None):
+            raise ValueError("TANDEM_KAFKA_USERNAME and TANDEM_KAFKA_PASSWORD go together")
+        if (self.kafka_certificate_file is None) != (self.kafka_key_file is None):
+            raise ValueError("TANDEM_KAFKA_CERTIFICATE_FILE and TANDEM_KAFKA_KEY_FILE go together")
+        if self.kafka_ca_file is None and (self.kafka_username or self.kafka_certificate_file):
+            raise ValueError("a Kafka password or certificate needs TANDEM_KAFKA_CA_FILE: it would go out without TLS")
+        return self
+
+    @model_validator(mode="after")
+    def _two_ports(self) -> Self:
+        if self.management_port == self.port:
+            raise ValueError("TANDEM_MANAGEMENT_PORT must be another port than TANDEM_PORT")
         return self
 
 

@@ -4,7 +4,7 @@ Needs Java 17 or newer and the jars that `make tools` fetches. More options for 
 """
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -46,14 +46,22 @@ exec java -Xmx512m {_LOGS} -cp "$LIBS/*" kafka.Kafka "$STORE/server.properties"
 """
 
 
-def kafka(port: int, controller_port: int, store: Path, log: Path, more: Mapping[str, str] | None = None) -> Unit:
+def kafka(
+    port: int,
+    controller_port: int,
+    store: Path,
+    log: Path,
+    more: Mapping[str, str] | None = None,
+    listeners: Sequence[str] = (),
+) -> Unit:
     """Describe a broker on `port` whose data are in `store`; `controller_port` is its own affair.
 
-    `more` are properties of Kafka's beside those that a lone node needs.
+    `more` are properties of Kafka's beside those that a lone node needs; `listeners` are others beside the plain one.
     """
+    properties = _properties(port, controller_port, store, more or {}, listeners)
     return Unit(
         name="kafka",
-        argv=("sh", "-c", _FORMAT_ONCE_AND_RUN, "kafka", *_properties(port, controller_port, store, more or {})),
+        argv=("sh", "-c", _FORMAT_ONCE_AND_RUN, "kafka", *properties),
         port=port,
         log=log,
         probe=partial(probes.tcp, port),
@@ -61,10 +69,13 @@ def kafka(port: int, controller_port: int, store: Path, log: Path, more: Mapping
     )
 
 
-def _properties(port: int, controller_port: int, store: Path, more: Mapping[str, str]) -> list[str]:
+def _properties(
+    port: int, controller_port: int, store: Path, more: Mapping[str, str], listeners: Sequence[str]
+) -> list[str]:
+    always = (f"PLAINTEXT://127.0.0.1:{port}", f"CONTROLLER://127.0.0.1:{controller_port}")
     own = {
         "controller.quorum.voters": f"1@127.0.0.1:{controller_port}",
-        "listeners": f"PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller_port}",
+        "listeners": ",".join((*always, *listeners)),
         "log.dirs": f"{store}/data",
     }
     return [f"{name}={value}" for name, value in {**ONE_NODE, **own, **more}.items()]

@@ -10,6 +10,7 @@ from faststream.kafka import KafkaBroker
 
 from chassis.messaging.consumer_health import health_of
 from chassis.messaging.idle import FetchWaits, idleness_of
+from chassis.messaging.kafka_security import security_of
 from chassis.messaging.resting_consumer import RestingConsumer
 from chassis.settings import ChassisSettings
 
@@ -47,6 +48,7 @@ def make_broker(settings: ChassisSettings, *, app_name: str) -> ServiceBroker:
     broker = ServiceBroker(
         [server.strip() for server in settings.kafka_bootstrap.split(",")],
         client_id=app_name,
+        security=security_of(settings),
         # The default policy commits before handling: at most once.
         ack_policy=AckPolicy.NACK_ON_ERROR,
         # Without idempotence the default is acks=1: a lost leader would lose what it confirmed.

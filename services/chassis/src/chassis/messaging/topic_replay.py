@@ -8,6 +8,7 @@ from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
 
 from chassis.errors import Transient
+from chassis.messaging.kafka_security import client_arguments
 from chassis.settings import ChassisSettings
 
 log = structlog.get_logger()
@@ -24,7 +25,7 @@ def make_replay_consumer(settings: ChassisSettings, topic: str) -> AIOKafkaConsu
     """Return a consumer of a topic outside any group: it has all partitions once it has started."""
     return AIOKafkaConsumer(
         topic,
-        bootstrap_servers=settings.kafka_bootstrap,
+        **client_arguments(settings),
         enable_auto_commit=False,
         auto_offset_reset="earliest",
         fetch_max_wait_ms=settings.kafka_fetch_max_wait_ms,

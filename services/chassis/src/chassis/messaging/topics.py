@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
@@ -24,15 +25,16 @@ class TopicSpec:
     config: Mapping[str, str] = field(default_factory=dict)
 
 
-async def ensure_topics(bootstrap: str, specs: Sequence[TopicSpec], *, replication: int = 1) -> None:
+async def ensure_topics(to: str | Mapping[str, Any], specs: Sequence[TopicSpec], *, replication: int = 1) -> None:
     """Create the topics that are missing, verify the partitions of all, and bring their settings up to date.
 
+    `to`: the brokers' addresses, or what `kafka_security.client_arguments` returns.
     A retention that was shortened must hold for what is there, too (G2). `Rejected` names the topics whose number
     of partitions differs (a live client may have made the broker create them with its default) or whose settings Kafka
     refuses; `Transient` where Kafka is away or does not show the topics in time.
     """
     with outages_as_transient():
-        admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
+        admin = AIOKafkaAdminClient(**({"bootstrap_servers": to} if isinstance(to, str) else to))
         try:
             await admin.start()
             await _create(admin, specs, replication)

@@ -10,10 +10,13 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 import structlog
+from aiokafka.errors import KafkaConnectionError
 
+from chassis.errors import Transient
 from chassis.messaging.broker import ServiceBroker
 from chassis.messaging.consumer_health import health_of
 from chassis.messaging.idle import idleness_of
+from chassis.messaging.kafka_security import likely_cause
 from chassis.outages import as_transient
 from chassis.persistence.store import Store
 from chassis.runtime.background import Background, Periodic
@@ -89,8 +92,10 @@ class Lifecycle:
     async def _connect(self) -> None:
         try:
             await self.broker.start()
-        except BaseException:
+        except BaseException as error:
             await self.broker.stop()  # half a connection would leak at the next attempt
+            if isinstance(error, KafkaConnectionError):
+                raise Transient("kafka_unavailable", await likely_cause(self.settings)) from error
             raise
 
     async def _retry(self, what: str, step: Hook) -> None:

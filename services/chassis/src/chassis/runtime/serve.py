@@ -3,6 +3,7 @@
 import argparse
 import gc
 import math
+import socket
 from collections.abc import Callable, Sequence
 
 import uvicorn
@@ -29,7 +30,7 @@ def run(make_app: Callable[[S], FastAPI], settings_type: type[S], argv: Sequence
     app = make_app(settings)
     gc.freeze()
     gc.set_threshold(_YOUNG_OBJECTS)
-    uvicorn.run(
+    config = uvicorn.Config(
         app,
         host=settings.http_host,
         port=settings.port,
@@ -37,6 +38,16 @@ def run(make_app: Callable[[S], FastAPI], settings_type: type[S], argv: Sequence
         access_log=False,
         timeout_graceful_shutdown=math.ceil(settings.shutdown_seconds),
     )
+    uvicorn.Server(config).run(sockets=_sockets(config, settings.management_port))
+
+
+def _sockets(config: uvicorn.Config, management_port: int | None) -> list[socket.socket]:
+    """Return what to listen on: one process answers on both ports, and the app tells them apart."""
+    public = config.bind_socket()
+    if management_port is None:
+        return [public]
+    management = uvicorn.Config(config.app, host=config.host, port=management_port, log_config=None)
+    return [public, management.bind_socket()]
 
 
 def address(argv: Sequence[str] | None = None) -> dict[str, str]:

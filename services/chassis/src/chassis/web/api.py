@@ -15,6 +15,7 @@ from chassis.runtime.event_loop import lag_measured
 from chassis.runtime.lifecycle import Lifecycle
 from chassis.settings import ChassisSettings
 from chassis.web.auth import verifier_from
+from chassis.web.management_port import ManagementPort
 from chassis.web.middleware import BodyLimit, RequestId, RequestMetrics, Waking
 from chassis.web.openapi import install_openapi
 from chassis.web.probes import probe_routes
@@ -54,6 +55,8 @@ def make_api(  # noqa: PLR0913 - the composition root's parts
     for middleware in (BodyLimit, RequestMetrics, RequestId):  # the last one added is the outermost
         app.add_middleware(middleware)
     app.add_middleware(Waking, idleness=idleness_of(broker))
+    if settings.management_port is not None:
+        app.add_middleware(ManagementPort, port=settings.management_port)
     install_problems(app)
     install_openapi(app)
     app.include_router(probe_routes(title=title, broker=broker, store=store, lifecycle=lifecycle))
