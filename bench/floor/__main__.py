@@ -35,9 +35,9 @@ class App:
         body = await _body(receive)
         about = {"headers": headers, "query": dict(parse_qsl(scope["query_string"].decode()))}
         route = self._routes.get(scope["path"])
-        told = await route((json.loads(body) if body else {}) | about) if route else ""
-        status = 204 if told is None else 200
-        await send({"type": "http.response.start", "status": status, "headers": [(b"content-type", b"text/plain")]})
+        told = await route(_fields(body, headers) | about) if route else ""
+        status, kind = 204 if told is None else 200, b"text/xml" if (told or "").startswith("<") else b"text/plain"
+        await send({"type": "http.response.start", "status": status, "headers": [(b"content-type", kind)]})
         await send({"type": "http.response.body", "body": (told or "").encode()})
 
     async def _lifespan(self, receive: Callable[[], Awaitable[Json]], send: Any) -> None:  # noqa: ANN401
@@ -48,6 +48,14 @@ class App:
         await send({"type": "lifespan.startup.complete"})
         await receive()
         await send({"type": "lifespan.shutdown.complete"})
+
+
+def _fields(body: bytes, headers: Json) -> Json:
+    """Return a JSON body, or as `text` what a provider sends that speaks XML."""
+    if "xml" in headers.get("content-type", ""):
+        return {"text": body.decode()}
+    fields: Json = json.loads(body) if body else {}
+    return fields
 
 
 async def _body(receive: Callable[[], Awaitable[Json]]) -> bytes:

@@ -55,7 +55,7 @@ class Connector:
             return asked
         for email in self._words.rung(body):
             await self._kit.send([Message(CALENDAR_COMMANDS, email, {"account": email, "do": "pull"})])
-        return None
+        return self._words.thanks
 
     async def take(self, commands: Sequence[Json]) -> None:
         """Carry out a batch."""

@@ -9,7 +9,7 @@ from typing import Protocol
 
 import httpx
 
-from bench.floor import google, graph
+from bench.floor import exchange, google, graph
 from bench.floor.common import Json
 from bench.floor.rows import Page, Row
 
@@ -32,11 +32,15 @@ class Calendar(Protocol):
 
 @dataclass(frozen=True)
 class Words:
-    """How a provider is spoken to. `rung`: the names that a push tells of. `echo`: what a new address must answer."""
+    """How a provider is spoken to.
+
+    `rung`: the names that a push tells of. `echo`: what a new address must answer. `thanks`: the answer to a push.
+    """
 
     calendar: Callable[[httpx.AsyncClient, str], Calendar]
     rung: Callable[[Json], Iterable[str]]
     echo: Callable[[Json], str | None]
+    thanks: str | None = None
 
 
 _GRAPH = Words(graph.GraphCalendar, graph.rung, graph.echo)
@@ -44,4 +48,5 @@ PROVIDERS: Mapping[str, Words] = {
     "google": Words(google.GoogleCalendar, google.rung, lambda _: None),
     "outlook": _GRAPH,
     "office365": _GRAPH,
+    "exchange": Words(exchange.ExchangeCalendar, exchange.rung, lambda _: None, exchange.OK),
 }

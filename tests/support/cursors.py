@@ -50,5 +50,10 @@ _json: st.SearchStrategy[Any] = st.recursive(
 )
 _tuples: Callable[..., st.SearchStrategy[Any]] = st.tuples
 _alike = st.lists(_leaves, max_size=3) | _tuples(st.datetimes().map(str), st.text(), st.text())
-CURSORS = st.text(max_size=200) | (_json | _alike).map(lambda value: encoded(json.dumps(value).encode()))
-"""Any text, and any JSON as the text of a cursor; half of a surrogate pair is written as JSON escapes it."""
+_tags = st.sampled_from(("", "links ", "conflicts ", "links"))
+CURSORS = st.text(max_size=200) | st.tuples(_tags, _json | _alike).map(
+    lambda made: encoded(made[0].encode() + json.dumps(made[1]).encode())
+)
+"""Any text, and any JSON as the text of a cursor, behind a list's name or none; half of a surrogate pair is written as
+JSON escapes it.
+"""

@@ -14,10 +14,11 @@ class Features:
     `looks`: all calls of a read that finds nothing. `holds`: what it keeps of a description. `any_rule`: it keeps
     rules that nobody can expand. `forbids`: the trap that refuses a call for good; `faults`: those that pass.
     `odd_pages`: the traps that hand out pages as nobody expects them. `unwatchable`: the trap that refuses to push.
-    `channels`: where the simulator shows those it has open. `unmapped`: fields of an event that no activity has.
-    `still`: an event without what it changes by itself. `tombstones`: it keeps what was deleted, with the time and the
-    key. `subscribes`: its channels are renewed. `lifecycle`: it tells what becomes of them. `stirs`: so long after it
-    was made, the provider changes an event by itself.
+    `pushes`: the traps of notifications. `channels`: where the simulator shows those it has open.
+    `unmapped`: fields of an event that no activity has. `still`: an event without what it changes by itself.
+    `tombstones`: it keeps what was deleted, with the time and the key. `subscribes`: its channels are renewed.
+    `lifecycle`: it tells what becomes of them. `stirs`: so long after it was made, the provider changes an event by
+    itself.
     """
 
     reads: str
@@ -32,6 +33,7 @@ class Features:
     unwatchable: str
     channels: str
     faults: tuple[str, ...]
+    pushes: tuple[str, ...]
     unmapped: dict[str, Any]
     still: Callable[[Mapping[str, Any]], Mapping[str, Any]]
     tombstones: bool = False
@@ -53,6 +55,7 @@ def _without_change_key(event: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 _FAULTS = ("fault.5xx", "fault.429", "fault.401", "fault.412", "fault.timeout_before", "fault.timeout_after_applied")
+_PUSHES = ("push.lost", "push.late", "push.duplicate", "push.reorder", "push.before_visible")
 _UNMAPPED = {"colorId": "5", "reminders": {"useDefault": False, "overrides": [{"method": "popup", "minutes": 7}]}}
 
 _GOOGLE = Features(
@@ -78,6 +81,7 @@ _GOOGLE = Features(
         "etag.bump_without_change",
         "tombstone.sparse",
     ),
+    pushes=_PUSHES,
     unmapped=_UNMAPPED | {"guestsCanModify": True},
     still=lambda event: event,
 )
@@ -103,12 +107,60 @@ _GRAPH = Features(
         "delta.repeat_row",
         "etag.bump_at_once",
     ),
+    pushes=_PUSHES,
     unmapped=_UNMAPPED,
     still=_without_change_key,
     stirs=timedelta(seconds=2),
 )
 
-PROVIDERS = {"google": _GOOGLE, "outlook": _GRAPH, "office365": replace(_GRAPH, lifecycle=True)}
+_EXCHANGE = Features(
+    reads="SyncFolderItems",
+    looks=frozenset({"SyncFolderItems"}),
+    creates="CreateItem",
+    updates="UpdateItem",
+    deletes="DeleteItem",
+    forbids="fault.quota",
+    holds=str.strip,
+    any_rule=False,
+    odd_pages=("sync.repeat_page", "sync.half_page"),
+    unwatchable="subscription.refused",
+    channels="/control/subscriptions",
+    # Not fault.401: a password is never tried again (an account could be locked out), until its owner says so.
+    faults=(
+        "fault.5xx",
+        "fault.429",
+        "fault.busy",
+        "fault.busy_200",
+        "fault.transient",
+        "fault.conflict",
+        "fault.timeout_before",
+        "fault.timeout_after_applied",
+        "sync.invalid_state",
+        "sync.half_page",
+        "sync.repeat_page",
+        "sync.created_and_deleted",
+        "sync.read_flag_changes",
+        "change_key.bump_at_once",
+    ),
+    pushes=(
+        "push.lost",
+        "push.late",
+        "push.duplicate_modified",
+        "push.ghost",
+        "push.more_events",
+        "push.before_visible",
+    ),
+    unmapped=_UNMAPPED,
+    still=_without_change_key,
+    stirs=timedelta(seconds=2),
+)
+
+PROVIDERS = {
+    "google": _GOOGLE,
+    "outlook": _GRAPH,
+    "office365": replace(_GRAPH, lifecycle=True),
+    "exchange": _EXCHANGE,
+}
 
 PROVIDER = os.environ.get("PROVIDER") or "google"
 FEATURES = PROVIDERS[PROVIDER]

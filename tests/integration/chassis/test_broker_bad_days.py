@@ -27,7 +27,7 @@ from chassis.settings import ChassisSettings
 from contracts.catalogue import all_topics
 from contracts.topics import CALENDAR_EVENTS
 from sandbox.processes import kafka_obstacle
-from tests.integration.chassis.consuming import Journal, Said, consuming, registered, said, send
+from tests.integration.chassis.consuming import Journal, Said, consuming, read_one, registered, said, send
 from tests.support.apache_kafka import WITH_RIGHTS, ApacheKafka, apache_kafka
 from tests.support.waiting import wait_until
 
@@ -68,14 +68,14 @@ def messages(topic: str, *numbers: int) -> list[Outgoing]:
     return [outgoing(topic, "key", Said(n=n)) for n in numbers]
 
 
-async def read_all(bootstrap: str, topic: str) -> list[int]:
+async def read_all(bootstrap: str, topic: str, partitions: int = 2) -> list[int]:
     """Return what all partitions hold."""
-    partitions = [TopicPartition(topic, number) for number in range(2)]
+    assigned = [TopicPartition(topic, number) for number in range(partitions)]
     async with AIOKafkaConsumer(bootstrap_servers=bootstrap, auto_offset_reset="earliest") as consumer:
-        consumer.assign(partitions)
-        ends = await consumer.end_offsets(partitions)
+        consumer.assign(assigned)
+        ends = await consumer.end_offsets(assigned)
         found: list[int] = []
-        while [one for one in partitions if await consumer.position(one) < ends[one]]:
+        while [one for one in assigned if await consumer.position(one) < ends[one]]:
             for records in (await consumer.getmany(timeout_ms=200)).values():
                 found += [Said.model_validate_json(record.value or b"").n for record in records]
     return found
@@ -112,16 +112,23 @@ async def test_a_topic_is_written_to_again_when_the_right_is_given_back(
 async def test_a_message_above_the_limit_stops_no_other(
     kafka: ApacheKafka, settings: ChassisSettings, unique: str
 ) -> None:
-    await ensure_topics(kafka.bootstrap, [TopicSpec(unique, 1, {"max.message.bytes": "2000"})])
+    await ensure_topics(
+        kafka.bootstrap, [TopicSpec(unique, 1, {"max.message.bytes": "2000"}), TopicSpec(f"{unique}.dlq", 1)]
+    )
     broker = make_broker(settings, app_name="test")
     await broker.connect()
     publisher = Publisher(broker)
     large = Outgoing(id="large", topic=unique, key="key", value="x" * 5000)
-    with pytest.raises(Exception, match="message_too_large"):
-        await publisher.publish([large])
-    await publisher.publish(messages(unique, 1))
+    await publisher.publish([*messages(unique, 1), large, *messages(unique, 2)])
+    await publisher.publish(messages(unique, 3))
     assert health_of(broker).refused_topics.reasons == {}
     await broker.stop()
+    dead = await read_one(settings, f"{unique}.dlq")
+    headers = {name: value.decode() for name, value in dead.headers}
+    assert (dead.key, dead.value, headers["dlq_reason"]) == (b"key", b"", "message_too_large")
+    assert (headers["dlq_topic"], headers["dlq_value_bytes"], headers["dlq_cut"]) == (unique, "5000", "value")
+    read = await read_all(kafka.bootstrap, unique, partitions=1)
+    assert (read[-1], set(read)) == (3, {1, 2, 3})
 
 
 async def publish_at_last(publisher: Publisher, batch: Sequence[Outgoing]) -> int:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from tests.support.providers import FEATURES
 from tests.support.sandboxes import PARTS
 
-PUSH_TRAPS = ("push.lost", "push.late", "push.duplicate", "push.reorder", "push.before_visible")
+PUSH_TRAPS = FEATURES.pushes
 FAULTS = FEATURES.faults
 ACTS = ("edit", "delete")
 SERIAL_ACTS = ("edit", "move", "cancel", "split", "cut", "delete")

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from pydantic import ValidationError
 
+from activity_store.entrypoints.http.activities import ActivityFilters
 from activity_store.entrypoints.http.activity_schemas import ActivityCreate, ActivityOut, ActivityPatch
 from tests.unit.activity_store.builders import activity
 
@@ -74,3 +75,51 @@ def test_e1_no_request_makes_an_activity_recurring(schema: type[ActivityPatch], 
 def test_e1_an_activity_made_in_the_crm_is_not_recurring() -> None:
     made = ActivityOut.of(activity(**ActivityCreate.model_validate(F1).changes(), add_time=datetime.now(UTC)))
     assert made.recurring is False
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "javascript:alert(1)",
+        "data:text/html,x",
+        "tel:123",
+        "//meet.example.com",
+        "meet.example.com",
+        " http://x",
+        "http://",
+    ],
+)
+def test_f1_a_conference_link_is_an_address_that_a_browser_may_open(address: str) -> None:
+    for schema in (ActivityCreate, ActivityPatch):
+        with pytest.raises(ValidationError, match="conference_meeting_url"):
+            schema.model_validate(NEEDED | {"conference_meeting_url": address})
+
+
+@pytest.mark.parametrize("address", ["HTTPS://meet.example.com/j?p=1#x", "http://meet.example.com", None])
+def test_f1_a_conference_link_by_http(address: str | None) -> None:
+    assert ActivityPatch.model_validate({"conference_meeting_url": address}).changes() == {
+        "conference_meeting_url": address
+    }
+
+
+@pytest.mark.parametrize(
+    "moment", ["2030-01-01T10:00:00", "2030-01-01T10", "2030-01-01 10:00:00", "20300101", "1893456000"]
+)
+def test_a_moment_without_an_offset_is_none(moment: str) -> None:
+    with pytest.raises(ValidationError, match="updated_since"):
+        ActivityFilters.model_validate({"updated_since": moment})
+
+
+@pytest.mark.parametrize(
+    "moment",
+    ["2030-01-01T10:00:00Z", "2030-01-01T11:00:00+01:00", "2030-01-01T11:00:00 01:00", "2030-01-01T05:00:00-05:00"],
+)
+def test_a_moment_by_rfc_3339(moment: str) -> None:
+    filters = ActivityFilters.model_validate({"updated_since": moment})
+    assert filters.updated_since == datetime(2030, 1, 1, 10, tzinfo=UTC)
+
+
+def test_a_plain_date_is_its_midnight_in_utc() -> None:
+    assert ActivityFilters.model_validate({"updated_since": "2030-01-01"}).updated_since == datetime(
+        2030, 1, 1, tzinfo=UTC
+    )

@@ -221,3 +221,23 @@ def test_e3_rules_that_no_calendar_can_mean_go_on_as_they_are(part: str) -> None
 
 def test_an_exception_without_its_series_is_an_event() -> None:
     assert draft("UID:o\nSUMMARY:Orphan\nRECURRENCE-ID:20190704T100000Z\nDTSTART:20190704T120000Z").title == "Orphan"
+
+
+@pytest.mark.parametrize(
+    "line", ["DTSTART;TZID=Mars/Olympus:20190701T160000", "DTSTART:20190701T140000Z\nEXDATE;TZID=X:20190701T160000"]
+)
+def test_d6_a_zone_that_nobody_knows_is_named_and_never_taken_for_another(line: str) -> None:
+    [one, good] = events(f"SUMMARY:Nowhere\n{line}", "SUMMARY:Good\nDTSTART:20190704T100000Z")
+    assert isinstance(one, Refused)
+    assert one.title == "Nowhere"
+    assert "time zone" in one.reason
+    assert isinstance(good, Draft)
+
+
+@pytest.mark.parametrize("odd", ["00010101T000000Z", "19700101T000000Z", "22000101T000000Z", "99991231T000000Z"])
+@pytest.mark.parametrize("others", [1, 4])
+def test_an_event_far_from_all_others_moves_them_nowhere(odd: str, others: int) -> None:
+    good = [f"SUMMARY:Good\nDTSTART:201907{day:02d}T100000Z" for day in range(4, 4 + others)]
+    found = events(f"SUMMARY:Odd\nDTSTART:{odd}", *good)
+    first = next(one for one in found if isinstance(one, Draft) and one.title == "Good")
+    assert first.event["start"]["dateTime"] == "2026-12-03T10:00:00+00:00"

@@ -7,11 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import AwareDatetime
 
-from chassis.web.pagination import BY_ID, Cursor
+from chassis.web.pagination import Cursor, by_id
 from chassis.web.problems import Problem
 from tests.support.cursors import CURSORS, FOREIGN, encoded
 
-BY_TIME = Cursor(tuple[AwareDatetime, str, str])
+BY_ID = by_id("links")
+BY_TIME = Cursor("conflicts", tuple[AwareDatetime, str, str])
 
 
 @given(st.text())
@@ -31,9 +32,16 @@ def test_no_cursor_is_no_position() -> None:
 @pytest.mark.parametrize("text", FOREIGN)
 def test_what_no_list_gave_is_a_422(text: bytes) -> None:
     for cursor in (BY_ID, BY_TIME):
-        with pytest.raises(Problem) as refused:
-            cursor.decode(encoded(text))
-        assert (refused.value.status, refused.value.errors[0].field) == (422, "cursor")
+        for tag in (b"", b"links ", b"conflicts "):
+            with pytest.raises(Problem) as refused:
+                cursor.decode(encoded(tag + text))
+            assert (refused.value.status, refused.value.errors[0].field) == (422, "cursor")
+
+
+def test_a_cursor_of_another_list_of_the_same_shape_is_a_422() -> None:
+    with pytest.raises(Problem) as refused:
+        by_id("activities").decode(BY_ID.encode(("42",)))
+    assert (refused.value.status, refused.value.errors[0].field) == (422, "cursor")
 
 
 @given(CURSORS)

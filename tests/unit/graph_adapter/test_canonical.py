@@ -52,6 +52,18 @@ def test_g2_everything_but_normal_is_private(sensitivity: str, visibility: str) 
     assert snapshot(sensitivity=sensitivity).visibility == visibility
 
 
+def test_g2_a10_what_a_shared_calendar_hides_is_never_written_over() -> None:
+    bare = {"subject": "Private appointment", "sensitivity": "private", "body": {"contentType": "html", "content": ""}}
+    hidden, seen = read(**bare, location=None), read(**bare)
+    assert isinstance(hidden, EventRead)
+    assert isinstance(seen, EventRead)
+    assert (hidden.provenance.hidden, hidden.event.editable, hidden.event.visibility) == (True, False, "private")
+    assert (seen.provenance.hidden, seen.event.editable) == (False, True)
+    ours = read(**bare, **marked(), location=None)
+    assert isinstance(ours, EventRead)
+    assert (ours.provenance.hidden, ours.event.editable) == (False, True)
+
+
 def test_e5_h3_somebody_elses_meeting() -> None:
     event = snapshot(**THEIRS)
     assert (event.is_organizer, event.editable, event.response) == (False, False, "declined")

@@ -96,6 +96,14 @@ def test_f5_guests_and_the_conference_link_come_in_and_i1_never_go_out() -> None
     assert "example.com" not in put.model_dump_json()
 
 
+def test_f5_a_conference_link_that_no_browser_may_open_is_left_out_and_the_event_comes_in() -> None:
+    bench = linked(
+        "calendar", attendees=(EventAttendee(email="bob@example.com"),), conference_url="javascript:alert(1)"
+    )
+    assert bench.activity
+    assert (bench.activity.conference_meeting_url, len(bench.activity.attendees)) == (None, 1)
+
+
 def test_i1_guests_of_an_activity_are_not_written_out() -> None:
     bench = Bench()
     bench.crm(attendees=(ActivityAttendee(email="eve@example.com"),))

@@ -1,6 +1,6 @@
 """The two people of the sandbox's stories: a salesperson in the CRM, and the same person in Google's own page."""
 
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from time import perf_counter
@@ -16,6 +16,7 @@ from simulators.frame.domain.people import Scope
 Json = dict[str, Any]
 T = TypeVar("T")
 
+EXCHANGE_PASSWORD = "sandbox"  # noqa: S105 - what the simulator gives every account that asks for no other
 _TIMEOUT = httpx.Timeout(10)
 _LOOK_AGAIN_SECONDS = 0.02
 
@@ -64,6 +65,7 @@ class Salesperson:
         token = make_token(settings, sub=sub, company=company, role=role, now=datetime.now(UTC))
         headers = {"Authorization": f"Bearer {token}"}
         self.user_id = sub
+        self._exchange = settings.get("SANDBOX_EXCHANGE_URL", "")
         self._transport = transport
         self.connector, self.mapper, self.store = (
             httpx.AsyncClient(base_url=urls[name], headers=headers, timeout=_TIMEOUT, transport=transport)
@@ -83,13 +85,19 @@ class Salesperson:
         await self._stack.aclose()
 
     async def connect(self, email: str, *, provider: str = "google", **settings: object) -> Json:
-        """Connect a calendar, consent included; return the connection. An existing one is returned as it is."""
-        answer = await self.connector.post("/v1/connections", json={"provider": provider, "email": email, **settings})
+        """Connect a calendar, consent or password included; return the connection. An existing one is left as it is."""
+        login = self._login() if provider == "exchange" else {}
+        body = {"provider": provider, "email": email, **login, **settings}
+        answer = await self.connector.post("/v1/connections", json=body)
         if answer.status_code == httpx.codes.CONFLICT:
             return await self.connection(answer.json()["connection_id"])
         connection = succeeded(answer)
-        await self._consent(connection["authorization_url"], email)
+        if connection["authorization_url"]:
+            await self._consent(connection["authorization_url"], email)
         return await self.connection(connection["id"])
+
+    def _login(self) -> Json:
+        return {"password": EXCHANGE_PASSWORD, "server_url": f"{self._exchange}/EWS/Exchange.asmx"}
 
     async def _consent(self, authorization_url: str, email: str) -> None:
         """Go through the consent page with a cookie jar of its own, and back to the connector."""
@@ -108,6 +116,19 @@ class Salesperson:
             return bool((await self.connection(connection_id))["status"] == "in_sync")
 
         return (await eventually(look, awaited=f"connection {connection_id} in sync", seconds=seconds))[1]
+
+    async def has_heard_of(self, connection_id: str, event_ids: Sequence[str], *, seconds: float = 120) -> float:
+        """Wait until each of these events or series has a link or an explanation; return the seconds."""
+        silent = set(event_ids)
+
+        async def look() -> bool:
+            links = await self._all(self.mapper, "/v1/links", {"connection_id": connection_id, "limit": 500})
+            for event_id in filter(None, (link["event_id"] for link in links)):
+                silent.difference_update({event_id, event_id.rsplit("_", 1)[0]})
+            silent.difference_update([one for one in sorted(silent) if await self.explain(event_id=one)])
+            return not silent
+
+        return (await eventually(look, awaited="the sync to hear of every event", seconds=seconds))[1]
 
     async def settings(self, connection_id: str, **changes: object) -> Json:
         """Change settings of a connection."""
@@ -128,16 +149,19 @@ class Salesperson:
 
     async def activities(self, **query: str | int) -> list[Json]:
         """Return all activities that match the filters."""
+        return await self._all(self.store, "/v1/activities", query)
+
+    @staticmethod
+    async def _all(service: httpx.AsyncClient, path: str, query: Mapping[str, str | int]) -> list[Json]:
+        """Return all items of a list, page after page."""
         found: list[Json] = []
         cursor: str | None = ""
         while cursor is not None:
-            page = await self._page(query | ({"cursor": cursor} if cursor else {}))
+            more = {"cursor": cursor} if cursor else {}
+            page = succeeded(await service.get(path, params={**query, **more}))
             found += page["items"]
             cursor = page["next_cursor"]
         return found
-
-    async def _page(self, query: Mapping[str, str | int]) -> Json:
-        return succeeded(await self.store.get("/v1/activities", params=dict(query)))
 
     async def link(self, **item: str) -> Json | None:
         """Return the link of an activity or event; None where there is none yet."""
@@ -213,7 +237,7 @@ class CalendarPerson:
 
 
 def calendar_person(provider: str, simulator: httpx.AsyncClient, email: str) -> CalendarPerson:
-    """Return the holder of an account at a provider (`google`, `outlook`, `office365`)."""
+    """Return the holder of an account at a provider (`google`, `outlook`, `office365`, `exchange`)."""
     kinds: Mapping[str, Literal["work", "personal"]] = {"outlook": "personal", "office365": "work"}
     return CalendarPerson(simulator, email, kinds.get(provider))
 

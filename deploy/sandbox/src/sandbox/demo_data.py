@@ -4,6 +4,7 @@ Safe to repeat: what is there already is left alone.
 """
 
 import asyncio
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -12,18 +13,21 @@ from sandbox.clients import Json
 from sandbox.console import Say
 from sandbox.ics.errors import Refused
 from sandbox.ics.loading import load
+from sandbox.ics.put_in import PutIn
 from sandbox.ics.reading import read
 from sandbox.stage import EMAIL, SALESPERSON, TIME_ZONE, Stage
 
 _PEOPLE = (("11", "Ben Weber", "ben@example.org"), ("12", "Carla Rossi", "carla@example.net"))
 
+_HORIZON_DAYS = 179
 
-async def play(stage: Stage, say: Say, ics: Path | None) -> None:
+
+async def play(stage: Stage, say: Say, ics: Path | None, put_in: PutIn) -> None:
     """Fill the sandbox, connect the calendar, and tell when both sides are equal."""
     await _people(stage)
     await stage.calendar.sign_up("Anna Schmidt", TIME_ZONE)
     if ics is not None:
-        await _calendar_file(stage, say, ics)
+        await _calendar_file(stage, say, ics, put_in)
     elif not await stage.calendar.events():
         await _calendar(stage)
     if not await stage.anna.activities(owner_id=SALESPERSON):
@@ -34,6 +38,7 @@ async def play(stage: Stage, say: Say, ics: Path | None) -> None:
         return
     say("demo", f"{EMAIL} is connected ({connection['status']})")
     seconds = await stage.anna.in_sync(connection["id"])
+    seconds += await stage.anna.has_heard_of(connection["id"], _soon(await stage.calendar.events()))
     await _tell(stage, say, seconds)
 
 
@@ -69,11 +74,15 @@ async def _calendar(stage: Stage) -> None:
     await stage.calendar.add(summary="Trade fair", start={"date": _in_days(5)}, end={"date": _in_days(7)})
 
 
-async def _calendar_file(stage: Stage, say: Say, ics: Path) -> None:
+async def _calendar_file(stage: Stage, say: Say, ics: Path, put_in: PutIn) -> None:
     data = await asyncio.to_thread(ics.read_bytes)
+    if put_in.knows(stage.provider, data) and await stage.calendar.events():
+        say("demo", f"{ics.name} is in the calendar already; `make clean` first to put it in anew")
+        return
     tomorrow = datetime.now(ZoneInfo(TIME_ZONE)).date() + timedelta(days=1)  # what begins today may be over by now
     drafts = read(data, begin=tomorrow, zone=TIME_ZONE)
     loaded = await load(stage.calendar.simulator, EMAIL, drafts)
+    put_in.note(stage.provider, data)
     say("demo", f"{ics.name}: {loaded.events} events and series are in the calendar")
     for refused in loaded.refused:
         say("demo", f"{ics.name}: {_named(refused)} was left out: {refused.reason}")
@@ -81,6 +90,13 @@ async def _calendar_file(stage: Stage, say: Say, ics: Path) -> None:
 
 def _named(refused: Refused) -> str:
     return f"“{refused.title}”" if refused.title else "an event without a title"
+
+
+def _soon(events: Iterable[Json]) -> list[str]:
+    """Return the ids of the events and series that begin within the horizon (D5), which the sync will have heard of."""
+    first, last = _day(1).isoformat(), _day(_HORIZON_DAYS).isoformat()
+    starts = {one["id"]: one["start"] for one in events if "recurringEventId" not in one}
+    return [name for name, start in starts.items() if first < (start.get("dateTime") or start["date"])[:10] < last]
 
 
 def _in_days(days: int) -> str:

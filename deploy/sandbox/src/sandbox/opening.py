@@ -8,6 +8,7 @@ import httpx
 from sandbox import demo_data
 from sandbox.clients import NeverHappenedError
 from sandbox.console import Say
+from sandbox.ics.put_in import PutIn
 from sandbox.plan import Plan
 from sandbox.simulated import PROVIDERS, simulated
 from sandbox.stage import provider_of, stage
@@ -22,7 +23,7 @@ async def open_with_data(plan: Plan, say: Say, environ: Mapping[str, str]) -> No
     file = environ.get("ICS")
     try:
         async with stage({**plan.settings, **plan.addresses}, provider_of(environ)) as opened:
-            await demo_data.play(opened, say, Path(file) if file else None)
+            await demo_data.play(opened, say, Path(file) if file else None, PutIn(plan.folder))
     except (httpx.HTTPError, NeverHappenedError, OSError, ValueError) as error:
         say("demo", f"the demo data did not go in: {error}")
 

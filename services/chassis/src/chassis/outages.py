@@ -31,7 +31,8 @@ _MONGO_AWAY: Final = (
     CursorNotFound,
 )
 
-_TOO_LARGE: Final = (kafka.MessageSizeTooLargeError, kafka.RecordTooLargeError, kafka.RecordListTooLargeError)
+TOO_LARGE: Final = (kafka.MessageSizeTooLargeError, kafka.RecordTooLargeError, kafka.RecordListTooLargeError)
+"""What the broker will never take: a record, or the batch that it came in, is above the limit of its topic."""
 
 _PASSING: Final = (
     kafka.BrokerNotAvailableError,
@@ -51,7 +52,7 @@ _PASSING: Final = (
 
 
 def _sorted(error: KafkaError) -> Transient | None:
-    if isinstance(error, _TOO_LARGE):
+    if isinstance(error, TOO_LARGE):
         return None
     if error.retriable or isinstance(error, _PASSING):
         return Transient("kafka_unavailable", type(error).__name__)
@@ -74,7 +75,7 @@ def outages_as_transient() -> Iterator[None]:
     """Raise `Transient`, `NeedsOperator` or `Rejected` in place of a driver's error; others go through as they are."""
     try:
         yield
-    except _TOO_LARGE as error:
+    except TOO_LARGE as error:
         raise Rejected("message_too_large", str(error)) from error
     except (PyMongoError, KafkaError, IncorrectState) as error:
         transient = as_transient(error)

@@ -7,13 +7,14 @@ import re
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 
 import x_wr_timezone
 from icalendar import Calendar
 from icalendar.timezone import tzp
 
 from sandbox.ics.errors import Refused
-from sandbox.ics.times import Component
+from sandbox.ics.times import Component, many
 
 _FOLD = re.compile(r"\r?\n[ \t]")
 _TZID = re.compile(r'TZID="?([^":;]+)', re.IGNORECASE)
@@ -21,6 +22,7 @@ _SUMMARY = re.compile(r"^SUMMARY[^:\n]*:(.*)$", re.IGNORECASE | re.MULTILINE)
 _LINE_END = "\r\n"
 _ONCE = ("DTSTART", "DTEND", "DURATION", "RECURRENCE-ID", "UID", "RRULE")
 """Properties that decide when an event is; RFC 5545 §3.6.1 allows each at most once (an old second RRULE is kept)."""
+_ZONED = ("DTSTART", "DTEND", "RECURRENCE-ID", "RDATE", "EXDATE")
 
 
 @dataclass
@@ -81,7 +83,7 @@ def _parsed(lines: list[str], parts: _Parts) -> Component | Refused:
             event = _event_of(_calendar_of(text, parts))
     except Exception as error:  # noqa: BLE001 - what a parser raises on any text is listed nowhere; no event stops others
         return Refused(_title(text), f"it cannot be read: {str(error) or type(error).__name__}")
-    problem = _problem(event)
+    problem = _problem(event) or _unknown_zone(event)
     return Refused(_title(text), problem) if problem else event
 
 
@@ -102,6 +104,27 @@ def _problem(event: Component) -> str | None:
         return f"{broken[0]} cannot be read: {broken[1]}"
     twice = next((name for name in _ONCE if name != "RRULE" and isinstance(event.get(name), list)), None)
     return f"it has more than one {twice}" if twice else None
+
+
+def _unknown_zone(event: Component) -> str | None:
+    """Return why nobody can know when the event is: nobody knows its zone, and the file does not say its rules.
+
+    The library reads such a time as a floating one. In any other zone it would be shown at a wrong hour.
+    """
+    for value in (one for name in _ZONED for one in many(event.get(name))):
+        name = value.params.get("TZID")
+        if name and any(_is_floating(moment) for moment in _moments(value)):
+            return f"its time zone “{name}” is none that is known, and the file does not say its rules (VTIMEZONE)"
+    return None
+
+
+def _moments(value: Component) -> list[Component]:
+    return [entry.dt for entry in value.dts] if hasattr(value, "dts") else [value.dt]
+
+
+def _is_floating(moment: Component) -> bool:
+    start = moment[0] if isinstance(moment, tuple) else moment
+    return isinstance(start, datetime) and start.tzinfo is None
 
 
 def _title(text: str) -> str:

@@ -19,6 +19,8 @@ from sandbox.ics.versions import newest
 Json = dict[str, Any]
 
 _CANCELLED: Final = "CANCELLED"
+_FAR: Final = timedelta(days=30 * 365)
+"""So far from the middle of its file no event is put on purpose, but by a date that stands for none."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,7 @@ class Draft:
 def read(data: bytes, *, begin: date, zone: str) -> list[Draft | Refused]:
     """Return what a file holds, moved so that its first event lies in the seven days from `begin`.
 
+    Events far from all others (a year 1, an epoch that stands for no date) do not count as the first: they move along.
     `zone` is for floating times. Each event is read alone: what cannot be read is returned as `Refused`. Raises
     ValueError where the file is no calendar at all.
     """
@@ -52,8 +55,11 @@ def read(data: bytes, *, begin: date, zone: str) -> list[Draft | Refused]:
 
 
 def _shift(events: Sequence[Component], begin: date) -> timedelta:
-    days = [wall(event["DTSTART"].dt).date() for event in events]
-    return weeks_until(min(days), begin) if days else timedelta()
+    days = sorted(wall(event["DTSTART"].dt).date() for event in events)
+    if not days:
+        return timedelta()
+    middle = min(days[(len(days) - 1) // 2], days[len(days) // 2], key=lambda day: abs(day - begin))
+    return weeks_until(next(day for day in days if abs(day - middle) <= _FAR), begin)
 
 
 def _series_of(events: Iterable[Component]) -> Iterator[Series]:

@@ -14,7 +14,7 @@ from activity_store.domain.model.activity import Activity
 from activity_store.domain.model.ids import scoped
 from activity_store.domain.rules.overlaps import Overlap, overlaps
 from chassis.web.auth import Identity
-from chassis.web.pagination import BY_ID, Cursor
+from chassis.web.pagination import Cursor, by_id
 
 _MOST_LOOKED_AT = 2000
 """A page ends after this many documents, full or not, so that hidden ones cannot make a request endless."""
@@ -28,7 +28,8 @@ class Slice:
     next_cursor: str | None
 
 
-OVERLAPS = Cursor(tuple[AwareDatetime, str, str])
+_ACTIVITIES = by_id("activities")
+OVERLAPS = Cursor("conflicts", tuple[AwareDatetime, str, str])
 """Positions as `Overlap.position` has them."""
 
 
@@ -42,7 +43,7 @@ class Listing:
     async def page(self, caller: Identity, where: dict[str, Any], limit: int, cursor: str | None) -> Slice:
         """Return the next activities that match and that the caller may see, ordered by id."""
         bounded = where | {"company_id": caller.company_id, "deleted": False}
-        (last,) = BY_ID.decode(cursor) or (None,)
+        (last,) = _ACTIVITIES.decode(cursor) or (None,)
         items: list[Activity] = []
         looked_at = 0
         while looked_at < _MOST_LOOKED_AT:
@@ -51,11 +52,11 @@ class Listing:
             looked_at += len(found)
             items += await self._activities.visible(caller, found)
             if len(items) > limit:
-                return Slice(items[:limit], BY_ID.encode((items[limit - 1].activity_id,)))
+                return Slice(items[:limit], _ACTIVITIES.encode((items[limit - 1].activity_id,)))
             if len(found) <= limit:
                 return Slice(items, None)
             last = found[-1].activity_id
-        return Slice(items, BY_ID.encode((last,)) if last else None)
+        return Slice(items, _ACTIVITIES.encode((last,)) if last else None)
 
     async def conflicts(self, caller: Identity, owner_id: str, start: datetime, end: datetime) -> Iterator[Overlap]:
         """Yield an owner's double bookings in a stretch of time, as far as the caller may see both (L3)."""

@@ -14,6 +14,7 @@ from faststream.kafka import KafkaBroker
 
 from chassis.errors import Rejected, Transient
 from chassis.messaging.publisher import MAX_VALUE_BYTES
+from chassis.messaging.topics import dlq_topic
 from chassis.outages import outages_as_transient
 
 log = structlog.get_logger()
@@ -24,11 +25,6 @@ _HEADER_BYTES: Final = 10
 """What a header needs beside its name and value, at most."""
 _CUT_BYTES: Final = 40
 """Room for the header that names what was cut."""
-
-
-def dlq_topic(topic: str) -> str:
-    """Return the name of a topic's dead-letter topic."""
-    return f"{topic}.dlq"
 
 
 @dataclass(frozen=True)

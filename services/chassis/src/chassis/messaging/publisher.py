@@ -2,7 +2,9 @@
 
 import asyncio
 from collections.abc import Sequence
+from typing import Self
 
+import structlog
 from aiokafka.errors import KafkaError
 from faststream.kafka import KafkaBroker
 from pydantic import BaseModel, ConfigDict, Field
@@ -11,10 +13,13 @@ from chassis.errors import NeedsOperator, Rejected, Transient
 from chassis.ids import new_id
 from chassis.messaging.consumer_health import health_of
 from chassis.messaging.idle import idleness_of
+from chassis.messaging.topics import dlq_topic
 from chassis.observability.correlation import CORRELATION_HEADER, current_correlation_id
-from chassis.observability.metrics import PUBLISHED
+from chassis.observability.metrics import PUBLISHED, REFUSED_AS_TOO_LARGE
 from chassis.observability.tracing import trace_headers
-from chassis.outages import as_transient, outages_as_transient
+from chassis.outages import TOO_LARGE, as_transient, outages_as_transient
+
+log = structlog.get_logger()
 
 MAX_VALUE_BYTES = 950_000
 """Below Kafka's default `message.max.bytes` of 1 MiB, with room for key and headers."""
@@ -40,6 +45,18 @@ class Outgoing(BaseModel):
     value: str
     headers: dict[str, str] = Field(default_factory=dict)
     entry_id: str = Field(default_factory=new_id)
+
+    def as_dead_letter(self, error: Exception) -> Self:
+        """Return what the dead-letter topic is told of a message that its own topic does not take: not its value."""
+        about = {
+            "dlq_reason": "message_too_large",
+            "dlq_error": str(error),
+            "dlq_topic": self.topic,
+            "dlq_value_bytes": str(len(self.value.encode())),
+            "dlq_cut": "value",
+        }
+        headers = {**self.headers, **about}
+        return self.model_copy(update={"topic": dlq_topic(self.topic), "value": "", "headers": headers})
 
 
 def _correlation_of(message: BaseModel) -> str:
@@ -73,7 +90,11 @@ class Publisher:
         self._timeout = timeout
 
     async def publish(self, messages: Sequence[Outgoing]) -> None:
-        """Publish in the given order; `Transient` where Kafka did not confirm all of them within seconds."""
+        """Publish in the given order; `Transient` where Kafka did not confirm all of them within seconds.
+
+        A message above its topic's limit is never taken, and to try it again would hold up what comes after it: it
+        goes to the dead letters without its value.
+        """
         if messages:
             idleness_of(self._broker).note()
         try:
@@ -82,8 +103,6 @@ class Publisher:
                     await self._publish(messages)
         except TimeoutError as error:
             raise Transient("kafka_unavailable", "no confirmation in time") from error
-        for message in messages:
-            PUBLISHED.labels(message.topic).inc()
 
     async def _publish(self, messages: Sequence[Outgoing]) -> None:
         # The futures are gathered even after one failed, so that no exception is left unretrieved.
@@ -92,8 +111,25 @@ class Publisher:
         for message, result in zip(messages, results, strict=True):
             self._note(message.topic, result)
         for result in results:
-            if isinstance(result, BaseException):
+            if isinstance(result, BaseException) and not isinstance(result, TOO_LARGE):
                 raise result
+        refused = next((n for n, result in enumerate(results) if isinstance(result, TOO_LARGE)), len(messages))
+        for message in messages[refused:]:
+            await self._publish_alone(message)
+
+    async def _publish_alone(self, message: Outgoing) -> None:
+        """Publish a message after a refused batch, which may have been refused for the size of another one.
+
+        What came after it is published again, too, so that the last message of a key stays the last.
+        """
+        try:
+            await (await self._send(message))
+        except TOO_LARGE as error:
+            REFUSED_AS_TOO_LARGE.labels(message.topic).inc()
+            log.error("message_too_large", topic=message.topic, key=message.key, id=message.id)  # noqa: TRY400
+            await (await self._send(message.as_dead_letter(error)))
+        else:
+            PUBLISHED.labels(message.topic).inc()
 
     async def _send(self, message: Outgoing) -> "asyncio.Future[object]":
         try:
@@ -114,5 +150,6 @@ class Publisher:
         refusals = health_of(self._broker).refused_topics
         if not isinstance(result, BaseException):
             refusals.clear(topic)
+            PUBLISHED.labels(topic).inc()
         elif isinstance(refusal := as_transient(result), NeedsOperator):
             refusals.note(topic, str(refusal))

@@ -16,6 +16,11 @@ _POLL_SECONDS = 0.1
 _POLLS = 150
 
 
+def dlq_topic(topic: str) -> str:
+    """Return the name of a topic's dead-letter topic."""
+    return f"{topic}.dlq"
+
+
 @dataclass(frozen=True)
 class TopicSpec:
     """A topic as it must be; `config` holds Kafka's own topic settings (`cleanup.policy`, `retention.ms`, ...)."""

@@ -16,6 +16,9 @@ OFFSET_GAPS = Counter(
     "tandem_offset_gaps_total", "Gaps in what was read: retention took records before they were", ["topic", "group"]
 )
 PUBLISHED = Counter("tandem_published_total", "Messages the broker confirmed", ["topic"])
+REFUSED_AS_TOO_LARGE = Counter(
+    "tandem_messages_too_large_total", "Messages above their topic's limit, told by a dead letter", ["topic"]
+)
 OUTBOX_FAILED = Counter("tandem_outbox_failures_total", "Publishing attempts left to the sweeper", ["collection"])
 OUTBOX_SWEPT = Counter("tandem_outbox_swept_total", "Documents whose outbox the sweeper had to publish", ["collection"])
 WRITE_CONFLICTS = Counter("tandem_write_conflicts_total", "Updates repeated after a version conflict", ["collection"])

@@ -32,16 +32,17 @@ class Page(BaseModel, Generic[T]):
 class Cursor(Generic[P]):
     """How one list writes the position of its last item into `next_cursor`, and reads it back.
 
-    A list declares what its positions are made of, once. Whoever asks may send anything: what is not a position of
-    this list, value by value and type by type, is 422.
+    A list declares its name and what its positions are made of, once. Whoever asks may send anything: what is not a
+    position of this list, value by value and type by type, is 422; a position of another list is, too.
     """
 
-    def __init__(self, position: type[P]) -> None:
+    def __init__(self, name: str, position: type[P]) -> None:
+        self._tag = f"{name} ".encode()
         self._position = TypeAdapter(position, config=ConfigDict(strict=True))
 
     def encode(self, position: P) -> str:
         """Return a position (the sort values of the last item) as opaque text."""
-        return base64.urlsafe_b64encode(self._position.dump_json(position)).decode().rstrip("=")
+        return base64.urlsafe_b64encode(self._tag + self._position.dump_json(position)).decode().rstrip("=")
 
     def decode(self, cursor: str | None) -> P | None:
         """Return the position in a cursor, None for none; 422 where this list did not give it."""
@@ -49,7 +50,9 @@ class Cursor(Generic[P]):
             return None
         try:
             text = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
-            return self._position.validate_json(text)
+            if not text.startswith(self._tag):
+                raise invalid_cursor()
+            return self._position.validate_json(text.removeprefix(self._tag))
         except (binascii.Error, ValidationError, ValueError):  # the last: letters beyond ASCII
             raise invalid_cursor() from None
 
@@ -59,8 +62,9 @@ class Cursor(Generic[P]):
         return shown, self.encode(position(shown[-1])) if len(found) > limit else None
 
 
-BY_ID = Cursor(tuple[str])
-"""Of lists in the order of their ids."""
+def by_id(name: str) -> Cursor[tuple[str, ...]]:
+    """Return the cursor of a list in the order of its ids."""
+    return Cursor(name, tuple[str])
 
 
 def invalid_cursor() -> Problem:

@@ -177,5 +177,7 @@ def open_stores(store: Store, announce: Callable[[Connection], Sequence[Outgoing
         ),
         types=store.documents("company_types", CompanyTypes),
         skipped=store.documents("left_out", PublishedSkip, indexes=[by_connection]),
-        written=store.documents("written_events", WrittenEvent),
+        written=store.documents(
+            "written_events", WrittenEvent, indexes=[Index([("expires_at", 1)], expire_after=timedelta())]
+        ),
     )

@@ -111,8 +111,9 @@ class Calendars:
             return await self.provider.prolong(self.access, watch)
 
     async def note_original(self, event: EventSnapshot, put: CalendarPut) -> None:
-        """Note a new event of CRM origin, or one that is private, as the original; it matters of private ones alone."""
-        if self.originals and put.marker.origin == "crm" and (put.event_id is None or event.visibility == "private"):
+        """Note an event of CRM origin as the original when it is new, moved or private (it matters of private ones)."""
+        told = put.event_id is None or put.changes.time is not None or event.visibility == "private"
+        if self.originals and put.marker.origin == "crm" and told:
             await self.originals.note(event, put.marker)
 
     async def _told_apart(self, items: Sequence[Item], calendar_id: str) -> Sequence[Item]:

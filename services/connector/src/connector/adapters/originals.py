@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from typing import Final, Self
 
 from chassis.persistence.document import Document
 from chassis.persistence.documents import Documents
@@ -9,12 +11,25 @@ from connector.domain.event.originals import claims, without_claims
 from connector.domain.provider.items import Item
 from connector.domain.provider.port import CalendarProvider
 from contracts.calendar_objects import EventSnapshot, Marker
+from contracts.times import AllDay
 
 _GENERATIONS = 5
+KEPT: Final = timedelta(days=370)
+"""After its end an event is told from its copies for this long, should somebody bring it back into the future."""
+_LAST: Final = datetime.max.replace(tzinfo=UTC) - KEPT
 
 
 class WrittenEvent(Document):
-    """An event of CRM origin that we wrote; the id is made of its account's key and its own id."""
+    """An event of CRM origin that we wrote; the id is made of its account's key and its own id.
+
+    It outlives its connection, since reconnecting finds the event again (K2), and goes at `expires_at`; a series stays.
+    """
+
+    expires_at: datetime | None = None
+
+    def until(self, expires_at: datetime | None) -> Self:
+        """Return the event as it is kept after it was written again."""
+        return self.model_copy(update={"expires_at": expires_at})
 
 
 @dataclass(frozen=True)
@@ -37,7 +52,8 @@ class Originals:
         """Note an event of CRM origin that was written, unless its id says so by itself."""
         event_id = event.occurrence.series_id if event.occurrence else event.event_id
         if not self._derived(event_id, marker, event.calendar_id):
-            await self.written.insert(WrittenEvent(id=self._id(event_id)))
+            known = WrittenEvent(id=self._id(event_id), expires_at=kept_until(event))
+            await self.written.update(known.id, lambda current: (current or known).until(known.expires_at))
 
     async def _originals(self, claimed: Mapping[str, Marker], calendar_id: str) -> set[str]:
         own = {event_id: marker for event_id, marker in claimed.items() if marker.account_key == self.account_key}
@@ -50,3 +66,12 @@ class Originals:
 
     def _id(self, event_id: str) -> str:
         return f"{self.account_key}:{event_id}"
+
+
+def kept_until(event: EventSnapshot) -> datetime | None:
+    """Return when the note of a written event may go; None for a series, which has no end that we know."""
+    if event.occurrence:
+        return None
+    when = event.fields.time
+    end = datetime.combine(when.end, time(), UTC) if isinstance(when, AllDay) else when.end
+    return end + KEPT if end < _LAST else None

@@ -21,6 +21,7 @@ from activity_store.entrypoints.http.fields import (
     NameIn,
     TextIn,
     TimeIn,
+    WebAddressIn,
     ZoneIn,
     optional,
 )
@@ -79,7 +80,7 @@ class ActivityPatch(Body):
     org_id: IdIn | None = optional()
     participants: ParticipantsIn = optional()
     attendees: AttendeesIn = optional()
-    conference_meeting_url: TextIn | None = optional()
+    conference_meeting_url: WebAddressIn | None = optional()
 
     def changes(self) -> ActivityContent:
         """Return the named fields as the domain has them."""

@@ -19,12 +19,14 @@ from activity_store.entrypoints.http.fields import Body, Flag, optional
 from activity_store.entrypoints.http.services import IfMatch, InjectedServices, Services
 from chassis.web.auth import CurrentIdentity, Identity, check_admin
 from chassis.web.idempotency import IdempotencyKey
-from chassis.web.pagination import BY_ID, DEFAULT_LIMIT, CursorQuery, LimitQuery, Page, invalid_cursor
+from chassis.web.pagination import DEFAULT_LIMIT, CursorQuery, LimitQuery, Page, by_id, invalid_cursor
 from chassis.web.preconditions import check_if_match, etag
 from chassis.web.problems import FieldError, conflict, not_found, problem_responses, unprocessable
 from contracts.activity_types import ActivityType
 
 router = APIRouter(prefix="/v1/activity-types", tags=["activity types"])
+
+_CURSOR = by_id("activity-types")
 
 KeyIn = Annotated[str, StringConstraints(strict=True, pattern=r"^[a-z0-9_]{1,64}$")]
 LabelIn = Annotated[str, StringConstraints(strict=True, min_length=1, max_length=200)]
@@ -63,7 +65,7 @@ async def list_activity_types(
     """List the company's types, active or not: the defaults first, then its own in the order they were made."""
     types = (await services.collections.types_of(caller.company_id)).types
     begin = _begin(types, cursor)
-    shown, more = BY_ID.page(types[begin : begin + limit + 1], limit, lambda entry: (entry.key_string,))
+    shown, more = _CURSOR.page(types[begin : begin + limit + 1], limit, lambda entry: (entry.key_string,))
     return Page(items=[_shown(entry) for entry in shown], next_cursor=more)
 
 
@@ -132,7 +134,7 @@ def _shown(entry: TypeEntry) -> TypeOut:
 
 
 def _begin(types: Sequence[TypeEntry], cursor: str | None) -> int:
-    if (after := BY_ID.decode(cursor)) is None:
+    if (after := _CURSOR.decode(cursor)) is None:
         return 0
     keys = [entry.key_string for entry in types]
     if after[0] not in keys:

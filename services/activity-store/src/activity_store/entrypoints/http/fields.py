@@ -29,15 +29,19 @@ def _checked_zone(value: str) -> str:
 
 
 def _moment(value: object) -> datetime:
-    """Read RFC 3339, or a plain date as its midnight; without an offset it is UTC.
+    """Read RFC 3339, or a plain date as its midnight in UTC. A time without an offset says no moment and is refused.
 
     A `+` that a client forgot to escape arrives as a blank. Numbers are refused: pydantic would read seconds.
     """
     if not isinstance(value, str) or not re.match(r"\d{4}-\d{2}-\d{2}", value):
         raise ValueError("must be an RFC 3339 time or a date")
+    if len(value) == len("YYYY-MM-DD"):
+        return datetime.fromisoformat(value).replace(tzinfo=UTC)
     moment = datetime.fromisoformat(re.sub(r"(T.*) (\d{2}:\d{2})$", r"\1+\2", value))
+    if moment.tzinfo is None:
+        raise ValueError("must have an offset, such as Z or +01:00")
     try:
-        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+        return moment.astimezone(UTC)
     except OverflowError:
         raise ValueError("is out of range") from None
 
@@ -72,6 +76,8 @@ DurationIn = Annotated[str, StringConstraints(strict=True, pattern=r"^\d{2,5}:[0
 EmailIn = Annotated[str, StringConstraints(strict=True, max_length=320, pattern=r"^[^@\s]+@[^@\s]+$")]
 NameIn = Annotated[str, StringConstraints(strict=True, min_length=1, max_length=1000)]
 TextIn = Annotated[str, StringConstraints(strict=True, max_length=4000)]
+WebAddressIn = Annotated[str, StringConstraints(strict=True, max_length=4000, pattern=r"^[Hh][Tt][Tt][Pp][Ss]?://\S+$")]
+"""An address that a browser may open: of another scheme (`javascript:`) it could run code."""
 LongTextIn = Annotated[str, StringConstraints(strict=True, max_length=65_536)]
 Flag = StrictBool
 

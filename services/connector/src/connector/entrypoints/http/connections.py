@@ -9,7 +9,7 @@ from httpx import URL
 from chassis.errors import Rejected
 from chassis.web.auth import CurrentIdentity, Identity
 from chassis.web.idempotency import IdempotencyKey
-from chassis.web.pagination import BY_ID, DEFAULT_LIMIT, CursorQuery, LimitQuery, Page
+from chassis.web.pagination import DEFAULT_LIMIT, CursorQuery, LimitQuery, Page, by_id
 from chassis.web.problems import problem_responses
 from connector.adapters.oauth import BEGIN_PATH
 from connector.domain.connection.settings_change import SettingRefused, SettingsChange
@@ -22,6 +22,8 @@ from connector.entrypoints.http.views import CalendarList, CalendarView, Connect
 from contracts.connections import Remove
 
 router = APIRouter(prefix="/v1/connections", tags=["connections"])
+
+_CURSOR = by_id("connections")
 
 
 @router.post("", status_code=201, response_model=ConnectionView, responses=problem_responses(401, 409, 422))
@@ -51,8 +53,8 @@ async def list_connections(
     identity: CurrentIdentity, services: InjectedServices, limit: LimitQuery = DEFAULT_LIMIT, cursor: CursorQuery = None
 ) -> Page[ConnectionView | StatusView]:
     """List one's own connections; an administrator sees how all of the company's stand."""
-    found = await services.connections.listed(identity, limit + 1, BY_ID.decode(cursor))
-    shown, more = BY_ID.page(found, limit, lambda connection: (connection.id,))
+    found = await services.connections.listed(identity, limit + 1, _CURSOR.decode(cursor))
+    shown, more = _CURSOR.page(found, limit, lambda connection: (connection.id,))
     items = [await view_for(services, identity, connection) for connection in shown]
     return Page(items=items, next_cursor=more)
 

@@ -26,12 +26,17 @@ def guests_of(event: EventSnapshot, *, invites: bool) -> Guests:
             ActivityAttendee(email=guest.email, name=guest.name, status=guest.status, is_organizer=guest.is_organizer)
             for guest in event.attendees
         ),
-        conference_meeting_url=event.conference_url,
+        conference_meeting_url=_web_address(event.conference_url),
         recurring=event.occurrence is not None,
         read_only=not event.editable or event.event_type != "default",
         would_mail_guests=event.mails_guests and not invites,
         private=event.masked,
     )
+
+
+def _web_address(address: str | None) -> str | None:
+    """Return an address that a browser may open; None for one of another scheme, which could run code or dial."""
+    return address if address and address.lower().startswith(("https://", "http://")) else None
 
 
 def whole_activity(context: EvaluationContext, event: EventSnapshot) -> ActivityChanges:

@@ -22,7 +22,7 @@ router = APIRouter(prefix="/v1/explain", tags=["sync"])
 _MOST_LINKS = 100
 """Links of one item: one for each connection that it was ever in."""
 
-_CURSOR = Cursor(tuple[AwareDatetime, str])
+_CURSOR = Cursor("explain", tuple[AwareDatetime, str])
 
 
 class Explanation(BaseModel):

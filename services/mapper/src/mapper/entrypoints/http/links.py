@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query
 from pydantic import AwareDatetime, BaseModel
 
 from chassis.web.auth import CurrentIdentity, Identity
-from chassis.web.pagination import BY_ID, Page
+from chassis.web.pagination import Page, by_id
 from chassis.web.problems import not_found, problem_responses, unprocessable
 from contracts.links import LinkState, Origin
 from mapper.adapters.collections import Collections
@@ -15,6 +15,8 @@ from mapper.entrypoints.http.items import ItemQuery, is_of, none_of_colleagues, 
 from mapper.entrypoints.http.services import InjectedServices
 
 router = APIRouter(prefix="/v1/links", tags=["sync"])
+
+_CURSOR = by_id("links")
 
 
 class LinkView(BaseModel):
@@ -54,10 +56,10 @@ async def links(
     if not of_item:
         await _check_connection(services.collections, caller, query.connection_id or "")
     where = query.item() | owned_by(caller) | {"state": query.state or {"$ne": "unlinked"}}
-    found = await services.collections.links.find(where, limit=query.limit + 1, after=BY_ID.decode(query.cursor))
+    found = await services.collections.links.find(where, limit=query.limit + 1, after=_CURSOR.decode(query.cursor))
     if of_item and not found:
         await none_of_colleagues(services.collections, caller, query)
-    shown, more = BY_ID.page(found, query.limit, lambda link: (link.id,))
+    shown, more = _CURSOR.page(found, query.limit, lambda link: (link.id,))
     return Page(items=[LinkView.of(link) for link in shown], next_cursor=more)
 
 

@@ -23,6 +23,7 @@ from contracts.calendar_objects import EventAttendee, EventFields, EventSnapshot
 
 Raw = Mapping[str, Any]
 _EPOCH = datetime.fromtimestamp(0, UTC)
+_HIDDEN_SUBJECT = "private appointment"
 _FREE = {"free", "workingElsewhere"}
 _ANSWERS = {
     "none": "needsAction",
@@ -73,7 +74,18 @@ def provenance_of(raw: Raw, event: EventSnapshot) -> Provenance:
     """Return where an event comes from: of what is made in a shared calendar, its owner is the organizer (A10)."""
     organizer = _address(raw.get("organizer") or {})
     people = (organizer,) if organizer else ()
-    return Provenance(instant_of(raw, "createdDateTime"), people, event.marker, event.ical_uid)
+    return Provenance(instant_of(raw, "createdDateTime"), people, event.marker, event.ical_uid, details_hidden(raw))
+
+
+def details_hidden(raw: Raw) -> bool:
+    """Whether a shared calendar shows only that somebody is busy: subject and times of another's private event.
+
+    Nothing in the row says so; an event of our own is none of them, since who made it sees it whole.
+    """
+    private = (raw.get("sensitivity") or "normal") != "normal" and read_marker(raw) is None
+    place = (raw.get("location") or {}).get("displayName")
+    bare = not (place or raw.get("attendees") or read_body(raw).strip())
+    return private and bare and str(raw.get("subject")).casefold() == _HIDDEN_SUBJECT
 
 
 def snapshot(
@@ -90,7 +102,7 @@ def snapshot(
         "status": "tentative" if raw.get("showAs") == "tentative" else "confirmed",
         "visibility": "default" if (raw.get("sensitivity") or "normal") == "normal" else "private",
         "is_organizer": _is_organizer(raw),
-        "editable": _is_organizer(raw),
+        "editable": _is_organizer(raw) and not details_hidden(raw),
         "mails_guests": standing_of(raw) == "guests",
         "response": None if _is_organizer(raw) else _answer(raw.get("responseStatus")),
         "attendees": _attendees(raw),
