@@ -13,7 +13,7 @@ from connector.adapters.oauth import OAuthClient, refusal
 from connector.adapters.providers.graph.oauth import Tenant, microsoft_endpoints
 from connector.domain.provider.errors import NeedsReauth
 from connector.domain.provider.port import Account
-from connector.provider_catalogue import CATALOGUE
+from connector.provider_catalogue import OAUTH
 from connector.settings import ConnectorSettings
 
 LOGIN = "https://login.example"
@@ -36,7 +36,7 @@ def settings(**more: Any) -> ConnectorSettings:
 
 @pytest.mark.parametrize(("provider", "tenant"), [("outlook", "consumers"), ("office365", "organizations")])
 def test_a4_each_kind_of_account_signs_in_at_its_own_tenant(provider: str, tenant: Tenant) -> None:
-    endpoints = CATALOGUE[provider].endpoints(settings(**CLIENT))
+    endpoints = OAUTH[provider].endpoints(settings(**CLIENT))
     assert endpoints == microsoft_endpoints(settings(**CLIENT), tenant)
     url = httpx.URL(OAuthClient(endpoints, "https://tandem.example/cb", 1).authorization_url("s", "v" * 43, "a@b.c"))
     assert (url.host, url.path) == ("login.example", f"/{tenant}/oauth2/v2.0/authorize")
@@ -67,8 +67,8 @@ async def test_k1_there_is_nothing_to_give_a_grant_back_at() -> None:
 
 
 def test_an_installation_without_a_microsoft_client_does_not_offer_it() -> None:
-    assert not CATALOGUE["outlook"].is_configured(settings())
-    assert CATALOGUE["office365"].is_configured(settings(**CLIENT))
+    assert not OAUTH["outlook"].is_configured(settings())
+    assert OAUTH["office365"].is_configured(settings(**CLIENT))
     with pytest.raises(ValidationError, match="both or neither"):
         settings(microsoft_client_id="m")
 

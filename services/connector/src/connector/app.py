@@ -1,6 +1,5 @@
 """The connector's composition root: everything it is made of is put together here, in production and in tests."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import httpx
@@ -17,9 +16,13 @@ from chassis.web.api import make_api
 from chassis.web.idempotency import Idempotency
 from connector.adapters.collections import Stores, open_stores
 from connector.adapters.credentials import CredentialStore
+from connector.adapters.logins import LoginStore
 from connector.adapters.oauth import CALLBACK_PATH, OAuthClient
+from connector.adapters.providers.ews.transport.reach import Reach, network
 from connector.adapters.providers.keep_alive import KeepAliveClient
 from connector.application.connections.activity_types import ActiveTypes
+from connector.application.connections.bringing_up import BringingUp
+from connector.application.connections.password_sign_in import PasswordSignIn
 from connector.application.connections.push_channels import Channels
 from connector.application.connections.repository import Connections
 from connector.application.connections.resync import Resync
@@ -41,13 +44,12 @@ from connector.application.worker import Worker
 from connector.application.writing.outcomes import CommandOutcomes
 from connector.application.writing.putting import Writer
 from connector.application.writing.removing import Remover
-from connector.domain.provider.port import CalendarProvider
 from connector.entrypoints.consumers import ConnectionConsumers, register
 from connector.entrypoints.http import connections as connection_routes
 from connector.entrypoints.http import oauth as oauth_routes
 from connector.entrypoints.http.services import Services
 from connector.entrypoints.jobs import periodic_jobs
-from connector.provider_catalogue import CATALOGUE
+from connector.provider_catalogue import CATALOGUE, Entry, PasswordEntry
 from connector.settings import ConnectorSettings
 
 _WEBHOOK_PUBLISH_SECONDS = 5.0
@@ -79,20 +81,30 @@ def _kits(
     settings: ConnectorSettings,
     http: httpx.AsyncClient,
     clock: Clock,
-    providers: Mapping[str, CalendarProvider] | None,
+    reach: Reach,
     transport: httpx.AsyncBaseTransport | None,
 ) -> dict[str, ProviderKit]:
-    offered = {name: entry for name, entry in CATALOGUE.items() if entry.is_configured(settings)}
-    built = providers or {name: entry.make(settings, http, clock) for name, entry in offered.items()}
-    return {
-        name: ProviderKit(provider, _oauth(settings, name, transport), CATALOGUE[name].webhook)
-        for name, provider in built.items()
-    }
+    kits = {}
+    for name, entry in CATALOGUE.items():
+        if isinstance(entry, PasswordEntry):
+            calendars, verifier = entry.make(settings, clock, reach)
+            kits[name] = ProviderKit(calendars, verifier, entry.webhook)
+        elif entry.is_configured(settings):
+            kits[name] = ProviderKit(
+                entry.make(settings, http, clock), _oauth(settings, entry, transport), entry.webhook
+            )
+    return kits
 
 
-def _oauth(settings: ConnectorSettings, name: str, transport: httpx.AsyncBaseTransport | None) -> OAuthClient:
+def _oauth(settings: ConnectorSettings, entry: Entry, transport: httpx.AsyncBaseTransport | None) -> OAuthClient:
     redirect = f"{settings.public_url}{CALLBACK_PATH}"
-    return OAuthClient(CATALOGUE[name].endpoints(settings), redirect, settings.provider_timeout_seconds, transport)
+    return OAuthClient(entry.endpoints(settings), redirect, settings.provider_timeout_seconds, transport)
+
+
+def _reach(settings: ConnectorSettings) -> Reach:
+    return network(
+        allowed=settings.exchange_hosts, ca_bundle=settings.exchange_ca_bundle, threads=settings.exchange_threads
+    )
 
 
 def _channels(parts: Parts) -> Channels:
@@ -125,9 +137,11 @@ def _services(parts: Parts, teardown: Teardown) -> Services:
     slots, types = ConnectionSlots(stores, connections), ActiveTypes(stores)
     states = SignInStates(stores, parts.cipher, clock)
     in_time = Publisher(parts.broker, timeout=_WEBHOOK_PUBLISH_SECONDS)
+    bringing_up = BringingUp(connections, clock)
     return Services(
         connections=ConnectionService(stores, connections, slots, types, parts.access, teardown, clock),
-        sign_in=SignIn(states, connections, parts.access, clock),
+        sign_in=SignIn(states, connections, parts.access, bringing_up, clock),
+        passwords=PasswordSignIn(parts.access, bringing_up),
         states=states,
         notifications=Notifications(stores, connections, in_time, parts.messages),
         idempotency=Idempotency(parts.store, clock),
@@ -146,14 +160,14 @@ def make_app(
     settings: ConnectorSettings,
     *,
     clock: Clock | None = None,
-    providers: Mapping[str, CalendarProvider] | None = None,
     broker: ServiceBroker | None = None,
     database: Database | None = None,
     transport: httpx.AsyncBaseTransport | None = None,
+    reach: Reach | None = None,
 ) -> FastAPI:
     """Return the connector; collaborators that are not given are made from the settings, and its HTTP is the network's.
 
-    `providers` are in place of those that the settings offer.
+    `reach` is the way to Exchange servers, whose library sends by itself.
     """
     clock = clock or clock_from(settings)
     http = KeepAliveClient(timeout=settings.provider_timeout_seconds, transport=transport)
@@ -162,8 +176,9 @@ def make_app(
     store = Store(database or MongoDatabase(settings.mongo_url, settings.mongo_database), publisher, clock)
     stores = open_stores(store, messages.connection_changed)
     connections = Connections(stores.connections)
-    kits = _kits(settings, http, clock, providers, transport)
-    access = ProviderAccess(kits, CredentialStore(stores, cipher, clock), stores.written)
+    reach = reach or _reach(settings)
+    kits = _kits(settings, http, clock, reach, transport)
+    access = ProviderAccess(kits, CredentialStore(stores, cipher, clock), LoginStore(stores, cipher), stores.written)
     leases = Leases(connections, clock)
     parts = Parts(settings, clock, broker, store, stores, connections, messages, publisher, cipher, access, leases)
 
@@ -180,7 +195,7 @@ def make_app(
         store=store,
         clock=clock,
         on_start=[Resync(connections, clock).all_running] if settings.republish_on_start else [],
-        on_stop=[http.aclose],
+        on_stop=[http.aclose, *access.closers()],
         background=periodic_jobs(dispatcher, settings),
     )
     app.state.services = _services(parts, teardown)

@@ -12,10 +12,12 @@ from fastapi import APIRouter
 
 from chassis.clock import Clock
 from connector.adapters.oauth import Endpoints
+from connector.adapters.providers.ews.transport.reach import Reach
 from connector.adapters.providers.google import make_google
 from connector.adapters.providers.google.oauth import google_endpoints
 from connector.adapters.providers.graph import make_graph
 from connector.adapters.providers.graph.oauth import Tenant, microsoft_endpoints
+from connector.domain.provider.login import LoginVerifier
 from connector.domain.provider.port import CalendarProvider
 from connector.entrypoints.http import google_webhook, microsoft_webhook
 from connector.settings import ConnectorSettings
@@ -51,9 +53,22 @@ def _microsoft(tenant: Tenant) -> Entry:
     )
 
 
-CATALOGUE: Mapping[str, Entry] = {
+@dataclass(frozen=True)
+class PasswordEntry:
+    """A provider whose users give a password."""
+
+    make: Callable[[ConnectorSettings, Clock, Reach], tuple[CalendarProvider, LoginVerifier]]
+    """Makes what reads and writes its calendars, and what verifies its logins."""
+    webhook: str
+    router: APIRouter
+    """The routes that listen there."""
+
+
+OAUTH: Mapping[str, Entry] = {
     "google": Entry(_google, google_endpoints, "/webhooks/google", google_webhook.router),
     "outlook": _microsoft("consumers"),
     "office365": _microsoft("organizations"),
 }
+PASSWORD: Mapping[str, PasswordEntry] = {}
+CATALOGUE: Mapping[str, Entry | PasswordEntry] = {**OAUTH, **PASSWORD}
 """By the names of A2; what is not here is refused (A3)."""

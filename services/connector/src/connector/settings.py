@@ -1,5 +1,7 @@
 """The connector's settings: what the chassis needs, credentials' keys, the providers' addresses, and the polling."""
 
+import re
+import ssl
 from datetime import timedelta
 
 from pydantic import AnyHttpUrl, Field, ValidationInfo, field_validator
@@ -7,6 +9,8 @@ from pydantic import AnyHttpUrl, Field, ValidationInfo, field_validator
 from chassis.encryption import Cipher
 from chassis.settings import ChassisSettings
 from connector.domain.connection.reads import PollingPolicy
+
+_HOST = re.compile(r"[\w.-]{1,253}|[0-9a-f:]{2,39}")
 
 
 class ConnectorSettings(ChassisSettings):
@@ -46,6 +50,24 @@ class ConnectorSettings(ChassisSettings):
     )
     microsoft_client_secret: str = Field(
         default="", repr=False, validate_default=True, description="Secret of TANDEM_MICROSOFT_CLIENT_ID"
+    )
+    exchange_allowed_hosts: str = Field(
+        default="",
+        description="Exchange servers in private networks, or without TLS, that users may connect to all the same: "
+        "host names, comma-separated. Users name the server, so all others must be public and use https (SSRF)",
+    )
+    exchange_ca_bundle: str | None = Field(
+        default=None,
+        description="File (PEM) with authorities whose certificates are trusted for Exchange servers, beside the "
+        "public ones: many organisations issue their own",
+    )
+    exchange_threads: int = Field(
+        default=32,
+        ge=4,
+        le=512,
+        json_schema_extra={"unit": "threads"},
+        description="Calls to Exchange servers at a time: each holds a thread while it waits. One server gets a "
+        "quarter of them at most, so that one that hangs leaves the rest",
     )
     poll_seconds: float = Field(
         default=300, gt=0, description="Safety poll: notifications get lost, so every calendar is read this often"
@@ -103,11 +125,35 @@ class ConnectorSettings(ChassisSettings):
             raise ValueError("goes with TANDEM_MICROSOFT_CLIENT_ID: both or neither")
         return value
 
+    @field_validator("exchange_allowed_hosts")
+    @classmethod
+    def _are_hosts(cls, value: str) -> str:
+        hosts = [host.strip().casefold().rstrip(".") for host in value.split(",") if host.strip()]
+        if any(not _HOST.fullmatch(host) for host in hosts):
+            raise ValueError("must be host names, comma-separated, without scheme, port or path")
+        return ",".join(hosts)
+
+    @field_validator("exchange_ca_bundle")
+    @classmethod
+    def _is_bundle(cls, value: str | None) -> str | None:
+        if not value:
+            return None
+        try:
+            ssl.create_default_context().load_verify_locations(cafile=value)
+        except (OSError, ssl.SSLError) as error:
+            raise ValueError("must be a file with certificates (PEM)") from error
+        return value
+
     @field_validator("credential_keys")
     @classmethod
     def _are_keys(cls, value: str) -> str:
         Cipher(value)
         return value
+
+    @property
+    def exchange_hosts(self) -> frozenset[str]:
+        """Return the hosts of Exchange servers of which everything is allowed."""
+        return frozenset(filter(None, self.exchange_allowed_hosts.split(",")))
 
     @property
     def policy(self) -> PollingPolicy:

@@ -57,12 +57,20 @@ class Idempotency:
         self._answers = store.documents("idempotency", StoredAnswer, indexes=[expiry])
         self._clock = clock
 
-    async def run(self, request: Request, identity: Identity, create: Callable[[str], Awaitable[Response]]) -> Response:
+    async def run(
+        self,
+        request: Request,
+        identity: Identity,
+        create: Callable[[str], Awaitable[Response]],
+        *,
+        known_by: bytes | None = None,
+    ) -> Response:
         """Answer a POST: `create` gets the id that a new object must have, and its answer is kept for repetitions.
 
         Without the header, `create` simply runs with a new id. 422 `idempotency_key_reused` where the key came with
         another body, 409 `idempotency_in_progress` while the first request is still under way. An error answer
-        (`Problem`) is not kept: the key is free again.
+        (`Problem`) is not kept: the key is free again. `known_by` stands for a body that holds a secret: even its hash
+        is not stored.
         """
         key = request.headers.get(IDEMPOTENCY_HEADER)
         if key is None:
@@ -70,7 +78,7 @@ class Idempotency:
         place = f"{request.method} {request.url.path}"
         name = joined(identity.company_id, identity.user_id, place, key, separator="\n")
         answer_id = str(uuid.uuid5(_NAMESPACE, name))
-        body_hash = hashlib.sha256(await request.body()).hexdigest()
+        body_hash = hashlib.sha256(await request.body() if known_by is None else known_by).hexdigest()
         answer = await self._reserve(answer_id, body_hash)
         return _replayed(answer) if answer.status else await self._create(answer, create)
 

@@ -28,19 +28,27 @@ class ConnectionSlot(Document):
 
 
 class Credentials(Document):
-    """An account's tokens, sealed for exactly this connection; `refreshing_until` keeps a second refresher away."""
+    """An account's tokens or login, sealed for exactly this connection.
+
+    `refreshing_until` keeps a second refresher away; `refused` is a login that must not be tried again.
+    """
 
     sealed: str
     generation: int = 1
     refreshing_until: AwareDatetime | None = None
+    refused: bool = False
 
     def being_refreshed(self, until: datetime | None) -> "Credentials":
         """Return the credentials with a refresh under way until then; None: there is none."""
         return self.model_copy(update={"refreshing_until": until})
 
+    def as_refused(self) -> "Credentials":
+        """Return the credentials as ones that the provider refused."""
+        return self.model_copy(update={"refused": True})
+
     def replaced(self, sealed: str) -> "Credentials":
-        """Return the credentials with other tokens: the next generation."""
-        update = {"sealed": sealed, "generation": self.generation + 1, "refreshing_until": None}
+        """Return the credentials with other tokens, or another login: the next generation."""
+        update = {"sealed": sealed, "generation": self.generation + 1, "refreshing_until": None, "refused": False}
         return self.model_copy(update=update)
 
 
@@ -69,6 +77,12 @@ class Channel(Document):
     company_id: Id
     token: str
     created_at: AwareDatetime
+    heard: bool = False
+    """A sign of life came, maybe before the provider's answer to our call that opened the channel."""
+
+    def as_heard(self) -> Self:
+        """Return the channel as one whose provider reaches us."""
+        return self.model_copy(update={"heard": True})
 
 
 class ParkedWork(Document):

@@ -3,11 +3,13 @@
 import hmac
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from chassis.messaging.publisher import Publisher
 from connector.adapters.collections import Channel, Stores
 from connector.application.connections.repository import Connections
 from connector.application.message_factory import MessageFactory
+from connector.domain.connection.push_channel import channel_heard
 from connector.domain.model.connection import Connection
 
 ChannelNews = Callable[[Connection, str], Connection]
@@ -34,6 +36,15 @@ class Notifications:
     async def pull(self, connections: Iterable[Connection]) -> None:
         """Ask for a read of each. Raises Transient where that could not be stored."""
         await self.publisher.publish([self.messages.pull(connection, "push") for connection in connections])
+
+    async def heard(self, channel: Channel, connection: Connection, now: datetime) -> None:
+        """Note a sign of life of a channel, also of one whose opening was not answered yet."""
+        known = connection.subscription
+        if known is not None and known.id == channel.id:
+            if channel_heard(connection, channel.id, now) != connection:
+                await self.note(channel, lambda c, channel_id: channel_heard(c, channel_id, now))
+        elif not channel.heard:
+            await self.stores.channels.update(channel.id, lambda one: one.as_heard() if one else None)
 
     async def note(self, channel: Channel, news: ChannelNews) -> None:
         """Note what the provider says of a channel on its connection."""

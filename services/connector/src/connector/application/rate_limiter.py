@@ -1,4 +1,8 @@
-"""Limits the rate of background work at each provider, by how it answers this process (AIMD)."""
+"""Limits the rate of background work at each provider, by how it answers this process (AIMD).
+
+Where every company has a server of its own (Exchange), each server is observed by itself: one that does not answer says
+nothing of the others (invariant 6).
+"""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -48,9 +52,9 @@ class RateLimiter:
         return _Running(full_rate(self._most), now, now, now)
 
     @contextmanager
-    def observing(self, provider: str) -> Iterator[None]:
-        """Count how the provider answers what is done within."""
-        running = self._running[provider]
+    def observing(self, whom: str) -> Iterator[None]:
+        """Count how the provider or server answers what is done within."""
+        running = self._running[whom]
         try:
             yield
         except Throttled:
@@ -62,12 +66,13 @@ class RateLimiter:
         else:
             running.answered += 1
 
-    def admits(self, provider: str) -> bool:
+    def admits(self, whom: str) -> bool:
         """Say whether a call is worth while. Where the provider does not answer, one in a while finds out (a probe).
 
         Any call may be it: what is parked meanwhile comes back sooner or later, and so does a user's own work.
         """
-        running, now = self._running[provider], self._clock.now()
+        running, now = self._running[whom], self._clock.now()
+        self._adjust(running, now)
         if running.rate.away and abs(now - running.probed_at) < PROBE_EVERY:
             return False
         running.probed_at = now
@@ -76,14 +81,19 @@ class RateLimiter:
     def allowance(self, provider: str) -> int:
         """Return how many connections may be dispatched now, at most a second's worth."""
         running, now = self._running[provider], self._clock.now()
-        if abs(now - running.adjusted_at) >= ADJUST_EVERY:
-            running.rate = adjusted(running.rate, running.news(), self._most)
-            running.adjusted_at = now
+        if self._adjust(running, now):
             BACKGROUND_RATE.labels(provider).set(running.rate.rate)
         passed = max(0.0, (now - running.taken_at).total_seconds())  # a clock may be set back
         rate, running.taken_at = running.rate.rate, now
         running.credit = min(running.credit + rate * passed, max(rate, 1.0))
         return int(running.credit)
+
+    def _adjust(self, running: _Running, now: datetime) -> bool:
+        if abs(now - running.adjusted_at) < ADJUST_EVERY:
+            return False
+        running.rate = adjusted(running.rate, running.news(), self._most)
+        running.adjusted_at = now
+        return True
 
     def spend(self, provider: str, taken: int) -> None:
         """Note how much of the allowance was used."""

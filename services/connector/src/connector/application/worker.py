@@ -128,12 +128,12 @@ class Worker:
             await self.parking.hold(command)
             return
         await self._settle_unfinished(connection, command)
-        admitted = self.limiter.admits(connection.provider)
+        admitted = self.limiter.admits(connection.answered_by)
         lease = await self.leases.acquire(connection, note if admitted else unchanged)
         try:
             if not admitted:  # only probes are worth a call: each that times out holds up others for seconds
                 raise ProviderAway("provider_away", f"{connection.provider} does not answer")
-            with self.limiter.observing(connection.provider):
+            with self.limiter.observing(connection.answered_by):
                 await self._carry_out(lease, work, note)
         except PARKS as error:
             await self.parking.park(command)

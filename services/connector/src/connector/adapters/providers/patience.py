@@ -33,7 +33,15 @@ class Patience:
         except httpx.ReadTimeout:
             self._set(host, allowed * _MORE)
             raise
-        self._set(host, max(self.seconds(host) * _LESS, (loop.time() - began) * _MORE))
+        self.answered(host, loop.time() - began)
+
+    def timed_out(self, host: str) -> None:
+        """Learn that the host did not answer in time."""
+        self._set(host, self.seconds(host) * _MORE)
+
+    def answered(self, host: str, took: float) -> None:
+        """Learn that the host answered, after so many seconds."""
+        self._set(host, max(self.seconds(host) * _LESS, took * _MORE))
 
     def _set(self, host: str, seconds: float) -> None:
         self._seconds[host] = min(max(seconds, self._usual), LONGEST)

@@ -9,7 +9,7 @@ from chassis.errors import NeedsUser, Rejected
 from chassis.ids import new_id
 from chassis.web.auth import Identity
 from chassis.web.preconditions import check_if_match
-from chassis.web.problems import conflict, not_found
+from chassis.web.problems import Problem, conflict, not_found
 from connector.adapters.collections import Stores
 from connector.application.connections.activity_types import ActiveTypes
 from connector.application.connections.repository import Connections
@@ -39,16 +39,16 @@ class ConnectionService:
     teardown: Teardown
     clock: Clock
 
-    async def open(
+    async def prepared(
         self, identity: Identity, connection_id: str, provider: str, email: str, given: Mapping[str, Any]
     ) -> Connection:
-        """Create a connection that waits for its sign-in. 409 where the user has one that is not stopped (A7)."""
+        """Return a connection that waits for its sign-in; nothing is stored yet. Raises Rejected."""
         name, now = check_provider(provider, self.access.kits), self.clock.now()
         active = await self.types.of(identity.company_id)
         default = type_in_use(ChosenSettings().inbound_type, active)
         choices = ChosenSettings().with_choices({"inbound_type": default, **given})
         check_types(given, choices, active)
-        fresh = Connection(
+        return Connection(
             id=connection_id,
             company_id=identity.company_id,
             user_id=identity.user_id,
@@ -59,11 +59,19 @@ class ConnectionService:
             coverage=Coverage(connected_at=now),
             replay_id=new_id(),
         )
+
+    async def check_free(self, connection: Connection) -> None:
+        """Raise 409 where the user has another connection that is not stopped (A7)."""
+        if other := await self.slots.holder(connection):
+            raise _taken(other)
+
+    async def store(self, fresh: Connection) -> Connection:
+        """Store a new connection as its user's one; 409 where the user has one that is not stopped (A7)."""
         await self.stores.connections.insert(fresh)  # a repeated request after a crash finds it there
-        stored = await self.connections.get(connection_id) or fresh
+        stored = await self.connections.get(fresh.id) or fresh
         if other := await self.slots.claim(stored):
             await self.stores.connections.delete(stored.id, stored.version)
-            raise conflict("connection_exists", "this user has a connection already", connection_id=other)
+            raise _taken(other)
         return stored
 
     async def own(self, identity: Identity, connection_id: str) -> Connection:
@@ -175,6 +183,10 @@ class ConnectionService:
 
     async def _change(self, connection_id: str, change: Change) -> Connection:
         return await self.connections.change(connection_id, change)
+
+
+def _taken(other: str) -> Problem:
+    return conflict("connection_exists", "this user has a connection already", connection_id=other)
 
 
 def _check_live(connection: Connection) -> None:

@@ -8,19 +8,18 @@ from httpx import URL
 
 from chassis.clock import Clock
 from chassis.errors import NeedsUser, Rejected, TandemError
-from chassis.ids import new_id
 from connector.adapters.collections import OAuthState
 from connector.adapters.guarded_calendar import Calendars, provider_errors
 from connector.adapters.oauth import Tokens
+from connector.application.connections.bringing_up import BringingUp, is_account_of
 from connector.application.connections.repository import Connections
 from connector.application.connections.sign_in_states import SignInFailed, SignInStates
 from connector.application.provider_access import ProviderAccess
-from connector.domain.connection.identity import account_key
-from connector.domain.connection.lifecycle import authorised, pick_calendar, reauthorised
+from connector.domain.connection.lifecycle import pick_calendar
 from connector.domain.model.connection import Connection
 from connector.domain.model.connection_parts import LastProblem
 from connector.domain.provider.login import Login
-from connector.domain.provider.port import Account, CalendarInfo
+from connector.domain.provider.port import Account
 
 log = structlog.get_logger()
 
@@ -55,6 +54,7 @@ class SignIn:
     states: SignInStates
     connections: Connections
     accounts: ProviderAccess
+    bringing_up: BringingUp
     clock: Clock
 
     async def connection(self, begun: OAuthState) -> Connection:
@@ -90,7 +90,7 @@ class SignIn:
             tokens = await self.accounts.oauth(connection.provider).exchange(code, self.states.verifier(begun))
         calendars = Calendars(self.accounts.kits[connection.provider].calendars, _FreshAccess(tokens, connection.id))
         account = await calendars.account()
-        if not _is_account_of(connection, account):
+        if not is_account_of(connection, account):
             await self._give_back(connection, account, tokens)
             detail = f"signed in as {account.email}, but the connection is for {connection.email}"
             raise SignInFailed("account_mismatch", detail, connection.id)
@@ -98,7 +98,7 @@ class SignIn:
         if calendar is None:
             raise SignInFailed("no_calendar", "the account has no calendar that can be synced", connection.id)
         await self.accounts.vault.keep(connection.id, tokens)
-        return await self._bring_up(connection, account, calendar)
+        return await self.bringing_up.bring_up(connection, account, calendar)
 
     async def _give_back(self, connection: Connection, account: Account, tokens: Tokens) -> None:
         """Give back a grant that nobody asked for; best effort, since nothing of it is kept here.
@@ -112,18 +112,3 @@ class SignIn:
             await self.accounts.oauth(connection.provider).revoke(tokens.refresh_token or tokens.access_token)
         except TandemError as error:
             log.warning("revoke_failed", connection=connection.id, reason=str(error))
-
-    async def _bring_up(self, connection: Connection, account: Account, calendar: CalendarInfo) -> Connection:
-        key = account_key(connection.company_id, connection.user_id, connection.provider, account.id)
-        now, replay_id = self.clock.now(), new_id()
-
-        def up(current: Connection) -> Connection:
-            if current.account_key is None:
-                return authorised(current, account, key, calendar, now=now, replay_id=replay_id)
-            return reauthorised(current, now)
-
-        return await self.connections.change(connection.id, up)
-
-
-def _is_account_of(connection: Connection, account: Account) -> bool:
-    return account.has(connection.email) and connection.account_id in {None, account.id}

@@ -16,6 +16,12 @@ class ConnectionSlots:
     stores: Stores
     connections: Connections
 
+    async def holder(self, connection: Connection) -> str | None:
+        """Return the id of another live connection that has the user's slot, if any."""
+        slot = await self.stores.slots.get(slot_id(connection.company_id, connection.user_id))
+        holder = await self.connections.get(slot.connection_id) if slot else None
+        return holder.id if holder and holder.id != connection.id and holder.phase != "stopped" else None
+
     async def claim(self, connection: Connection) -> str | None:
         """Make this the user's one connection; return the id of the live one that has the slot already, if any."""
         name = slot_id(connection.company_id, connection.user_id)

@@ -2,9 +2,6 @@
 
 from dataclasses import dataclass
 
-import structlog
-
-from chassis.errors import TandemError
 from connector.adapters.collections import Stores
 from connector.application.connections.push_channels import Channels
 from connector.application.lease import Leases
@@ -13,8 +10,6 @@ from connector.application.reading.sync_state import SyncStateRepository
 from connector.domain.connection.lifecycle import stopped
 from connector.domain.model.connection import Connection
 from connector.domain.sync_state.documents import calendar_scope
-
-log = structlog.get_logger()
 
 
 @dataclass(frozen=True)
@@ -37,12 +32,7 @@ class Teardown:
 
     async def erase(self, connection: Connection) -> None:
         """Give the grant back and erase what is kept of a connection, but for its document."""
-        token = await self.accounts.vault.erase(connection.id)
-        if token:
-            try:
-                await self.accounts.oauth(connection.provider).revoke(token)
-            except TandemError as error:
-                log.warning("revoke_failed", connection=connection.id, reason=str(error))
+        await self.accounts.forget(connection)
         for channel in await self.stores.channels.find({"connection_id": connection.id}):
             await self.stores.channels.delete(channel.id, channel.version)
         for parked in await self.stores.parked.find({"connection_id": connection.id}):

@@ -1,10 +1,14 @@
 """What a connection's push channel needs: to be opened, renewed, or tried again later. Pure."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from connector.domain.model.connection import Connection
 from connector.domain.model.connection_parts import Subscription
 from connector.domain.scheduling.schedule import due_when_postponed, renew_at, with_due
+
+FIRST_SIGN = timedelta(minutes=2)
+"""The first sign of life comes at once; after that long, its provider cannot reach us."""
+_WORTH_NOTING = timedelta(seconds=30)
 
 
 def is_good(connection: Connection, now: datetime) -> bool:
@@ -35,6 +39,27 @@ def postponed(connection: Connection, now: datetime) -> Connection:
 def polling(connection: Connection, again: datetime) -> Connection:
     """Return the connection without push; `again`: when to ask for it next."""
     return with_due(connection.with_subscription(None, "polling"), {"channel": again})
+
+
+def is_unreachable(connection: Connection, now: datetime) -> bool:
+    """Whether the channel was never heard, although its provider calls at once: it cannot reach us."""
+    channel = connection.subscription
+    return channel is not None and channel.silence is not None and not channel.heard and channel.expires_at <= now
+
+
+def channel_heard(connection: Connection, channel_id: str, now: datetime) -> Connection:
+    """Return the connection after a sign of life of its channel; an older channel is ignored.
+
+    Signs come with every notification, so what was noted a moment ago is not noted again.
+    """
+    channel = connection.subscription
+    if channel is None or channel.id != channel_id or channel.silence is None:
+        return connection
+    until = now + timedelta(seconds=channel.silence)
+    if channel.heard and until - channel.expires_at < _WORTH_NOTING:
+        return connection
+    alive = channel.alive(until)
+    return with_due(connection.with_subscription(alive, "webhook"), {"channel": renew_at(alive)})
 
 
 def channel_to_renew(connection: Connection, channel_id: str, now: datetime) -> Connection:

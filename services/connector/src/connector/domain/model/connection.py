@@ -44,6 +44,7 @@ class Connection(Document):
     email: str
     created_at: AwareDatetime
     phase: Phase = "connecting"
+    server: str | None = Field(default=None, description="host of the provider's server, where each company has one")
     account_id: str | None = None
     account_key: Id | None = None
     addresses: tuple[str, ...] = Field(default=(), description="all by which the account is known")
@@ -97,6 +98,11 @@ class Connection(Document):
         return self.account_key
 
     @property
+    def answered_by(self) -> str:
+        """Whose answers tell how fast this connection's provider may be asked: its server's, where it has its own."""
+        return f"{self.provider}:{self.server}" if self.server else self.provider
+
+    @property
     def zone(self) -> str:
         """The IANA zone in which this connection's days begin."""
         return self.settings.timezone or "UTC"
@@ -110,6 +116,10 @@ class Connection(Document):
     def with_account(self, account_id: str, account_key: str) -> Self:
         """Return the connection running, with the account that signed in."""
         return self.model_copy(update={"account_id": account_id, "account_key": account_key, "phase": "running"})
+
+    def with_server(self, host: str | None) -> Self:
+        """Return the connection with the host of its own server."""
+        return self.model_copy(update={"server": host})
 
     def known_by(self, addresses: Sequence[str]) -> Self:
         """Return the connection with all addresses of its account."""

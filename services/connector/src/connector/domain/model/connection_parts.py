@@ -61,10 +61,16 @@ class Subscription(Value):
     opened_at: AwareDatetime
     expires_at: AwareDatetime
     must_renew: bool = Field(default=False, description="its provider said so, whatever its end")
+    silence: float | None = Field(default=None, description="seconds without a sign of life after which it is gone")
+    heard: bool = Field(default=False, description="its provider reaches us, as a sign of life has shown")
 
     def to_renew(self) -> Self:
         """Return the channel as one that its provider wants renewed now."""
         return self.model_copy(update={"must_renew": True})
+
+    def alive(self, expires_at: datetime) -> Self:
+        """Return the channel after a sign of life, by which it lasts until then."""
+        return self.model_copy(update={"expires_at": expires_at, "heard": True})
 
     def prolonged(self, opened_at: datetime, expires_at: datetime) -> Self:
         """Return the channel with a later end."""

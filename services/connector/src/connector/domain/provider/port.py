@@ -5,7 +5,7 @@ One implementation per provider lives in `connector.adapters.providers`; one con
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from connector.domain.provider.items import Item, Page
@@ -73,11 +73,16 @@ class WatchRequest:
 
 @dataclass(frozen=True)
 class Watch:
-    """An open push channel: our id of it, the provider's, and the expiration that the provider really gave."""
+    """An open push channel: our id of it, the provider's, and the expiration that the provider really gave.
+
+    `silence`: where a provider gives no expiration but signs of life, how long one may be missing; without it for that
+    long the channel is gone. The first one comes at once.
+    """
 
     id: str
     resource_id: str
     expires_at: datetime
+    silence: timedelta | None = None
 
 
 @dataclass(frozen=True)

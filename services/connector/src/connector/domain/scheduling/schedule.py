@@ -67,7 +67,9 @@ def due_now(connection: Connection, now: datetime) -> tuple[DueKind, ...]:
 
 
 def renew_at(subscription: Subscription) -> datetime:
-    """Return when a channel is replaced."""
+    """Return when a channel is replaced; one with signs of life, when it has been silent for too long."""
+    if subscription.silence is not None:
+        return subscription.expires_at
     return renewal(subscription.opened_at, subscription.expires_at, subscription.id)
 
 

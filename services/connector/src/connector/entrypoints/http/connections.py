@@ -14,7 +14,8 @@ from chassis.web.problems import problem_responses
 from connector.adapters.oauth import BEGIN_PATH
 from connector.domain.connection.settings_change import SettingRefused, SettingsChange
 from connector.domain.model.connection import Connection
-from connector.entrypoints.http.requests import ConfirmRequest, ConnectRequest
+from connector.entrypoints.http.logins import check_login, first_candidate, secret
+from connector.entrypoints.http.requests import ConfirmRequest, ConnectRequest, NoFields, ReauthorizeRequest
 from connector.entrypoints.http.responses import answer, json_answer, refusal, view_for
 from connector.entrypoints.http.services import IfMatch, InjectedServices, Services
 from connector.entrypoints.http.sign_in_cookie import bind
@@ -34,18 +35,27 @@ async def connect(
     request: Request,
     _key: IdempotencyKey = None,
 ) -> Response:
-    """Connect a calendar account; the user signs in at `authorization_url` (A4)."""
-    return await services.idempotency.run(request, identity, partial(_open, services, identity, body))
+    """Connect a calendar account (A4): the user signs in at `authorization_url`, or has given a password for exchange.
+
+    A password is tried before anything is stored.
+    """
+    without_secret = body.model_dump_json().encode() if body.password else None
+    create = partial(_open, services, identity, body)
+    return await services.idempotency.run(request, identity, create, known_by=without_secret)
 
 
 async def _open(services: Services, identity: Identity, body: ConnectRequest, connection_id: str) -> Response:
+    connections = services.connections
     try:
-        connection = await services.connections.open(
-            identity, connection_id, body.provider, body.email, body.given_settings()
-        )
+        fresh = await connections.prepared(identity, connection_id, body.provider, body.email, body.given_settings())
+        if not check_login(body, by_password=connections.access.takes_passwords(fresh.provider)):
+            return await _signing_in(services, await connections.store(fresh), identity, 201)
+        await connections.check_free(fresh)
+        verified = await services.passwords.verified(fresh, first_candidate(body))
     except Rejected as error:
         raise refusal(error) from error
-    return await _signing_in(services, connection, identity, 201)
+    connection = await services.passwords.keep(await connections.store(fresh), verified)
+    return await answer(services, connection, 201)
 
 
 @router.get("", responses=problem_responses(401, 422))
@@ -94,9 +104,11 @@ async def change_connection(
     "/{connection_id}/resync",
     status_code=202,
     response_model=ConnectionView,
-    responses=problem_responses(401, 404, 409),
+    responses=problem_responses(401, 404, 409, 422),
 )
-async def resync(connection_id: str, identity: CurrentIdentity, services: InjectedServices) -> Response:
+async def resync(
+    connection_id: str, identity: CurrentIdentity, services: InjectedServices, _body: NoFields | None = None
+) -> Response:
     """Read both sides anew and merge (K4)."""
     connection = await services.connections.own(identity, connection_id)
     return await answer(services, await services.connections.resync(connection), 202)
@@ -116,11 +128,26 @@ async def confirm(
     return await answer(services, await services.connections.confirm(connection, body.brake_id, body.action), 202)
 
 
-@router.post("/{connection_id}/reauthorize", response_model=ConnectionView, responses=problem_responses(401, 404, 409))
-async def reauthorize(connection_id: str, identity: CurrentIdentity, services: InjectedServices) -> Response:
-    """Return a new `authorization_url`, for a grant that is gone or a sign-in that was not finished."""
+@router.post(
+    "/{connection_id}/reauthorize", response_model=ConnectionView, responses=problem_responses(401, 404, 409, 422)
+)
+async def reauthorize(
+    connection_id: str, identity: CurrentIdentity, services: InjectedServices, body: ReauthorizeRequest | None = None
+) -> Response:
+    """Return a new `authorization_url`, for a grant that is gone or a sign-in that was not finished.
+
+    For exchange a password is given instead. It is tried first, and parked work goes on at once where it is taken.
+    """
     connection = await services.connections.own_live(identity, connection_id)
-    return await _signing_in(services, connection, identity, 200)
+    given = body or ReauthorizeRequest()
+    try:
+        if not check_login(given, by_password=services.connections.access.takes_passwords(connection.provider)):
+            return await _signing_in(services, connection, identity, 200)
+        candidate = await services.passwords.candidate(connection, secret(given), given.username, given.server_url)
+        verified = await services.passwords.verified(connection, candidate)
+    except Rejected as error:
+        raise refusal(error) from error
+    return await answer(services, await services.passwords.keep(connection, verified))
 
 
 async def _signing_in(services: Services, connection: Connection, identity: Identity, status: int) -> Response:

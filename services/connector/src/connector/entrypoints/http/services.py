@@ -7,6 +7,7 @@ from fastapi import Depends, Header, Request
 
 from chassis.clock import Clock
 from chassis.web.idempotency import Idempotency
+from connector.application.connections.password_sign_in import PasswordSignIn
 from connector.application.connections.service import ConnectionService
 from connector.application.connections.sign_in import SignIn
 from connector.application.connections.sign_in_states import SignInStates
@@ -20,6 +21,7 @@ class Services:
 
     connections: ConnectionService
     sign_in: SignIn
+    passwords: PasswordSignIn
     states: SignInStates
     notifications: Notifications
     idempotency: Idempotency

@@ -1,0 +1,115 @@
+"""Logins at rest and in use: sealed for their connection, never tried again once refused, erased at the stop."""
+
+from dataclasses import dataclass
+
+from pydantic import BaseModel
+
+from chassis.encryption import Cipher
+from connector.adapters.collections import Credentials, Stores
+from connector.domain.provider.errors import NeedsReauth
+from connector.domain.provider.login import Login, Scheme
+
+
+class _Sealed(BaseModel):
+    email: str
+    username: str
+    password: str
+    server_url: str
+    auth: Scheme
+    version: str | None
+
+
+class LoginStore:
+    """Keeps the logins of all connections whose provider takes a password."""
+
+    def __init__(self, stores: Stores, cipher: Cipher) -> None:
+        self._documents = stores.credentials
+        self._cipher = cipher
+
+    async def keep(self, connection_id: str, login: Login) -> None:
+        """Store the login of a connection, in place of any before."""
+        plain = _Sealed.model_validate(login, from_attributes=True).model_dump_json().encode()
+        fresh = Credentials(id=connection_id, sealed=self._cipher.encrypt(plain, _context(connection_id)))
+        await self._documents.update(connection_id, lambda old: old.replaced(fresh.sealed) if old else fresh)
+
+    async def load(self, connection_id: str) -> tuple[Credentials, Login]:
+        """Return what is kept of a connection. NeedsReauth where nothing is."""
+        credentials = await self._documents.get(connection_id)
+        if credentials is None:
+            raise NeedsReauth("no_credentials", "the account is not signed in")
+        plain = self._cipher.decrypt(credentials.sealed, _context(connection_id))
+        return credentials, Login(**_Sealed.model_validate_json(plain).model_dump())
+
+    async def refuse(self, connection_id: str, generation: int) -> None:
+        """Note that a login was refused, unless the user entered another meanwhile."""
+        await self._documents.update(
+            connection_id, lambda c: c.as_refused() if c and c.generation == generation else None
+        )
+
+    async def erase(self, connection_id: str) -> None:
+        """Forget a connection's login."""
+        credentials = await self._documents.get(connection_id)
+        if credentials:
+            await self._documents.delete(connection_id, credentials.version)
+
+
+def _context(connection_id: str) -> str:
+    """Return what a login is sealed for: never to be opened as a token of the same connection."""
+    return f"login of {connection_id}"
+
+
+@dataclass
+class StoredLogin:
+    """A connection's way to its login; see `connector.domain.provider.port.Access`."""
+
+    logins: LoginStore
+    connection_id: str
+    _given: int = 0
+
+    @property
+    def mailbox(self) -> str:
+        """Return what this connection's calls are counted under."""
+        return self.connection_id
+
+    async def token(self) -> str:
+        """Refuse: this account signs in by password."""
+        raise NeedsReauth("no_token", "the account does not sign in by OAuth")
+
+    async def renew(self) -> str:
+        """Refuse: this account signs in by password."""
+        raise NeedsReauth("no_token", "the account does not sign in by OAuth")
+
+    async def login(self) -> Login:
+        """Return the login. NeedsReauth where it was refused before: tried again, it would lock the account."""
+        credentials, login = await self.logins.load(self.connection_id)
+        if credentials.refused:
+            raise NeedsReauth("login_refused", "the server refused the password: enter it again")
+        self._given = credentials.generation
+        return login
+
+    async def login_refused(self) -> None:
+        """Note that the last login given was refused."""
+        await self.logins.refuse(self.connection_id, self._given)
+
+
+@dataclass(frozen=True)
+class FreshLogin:
+    """A login in hand, verified and not stored yet. Its mailbox is not the connection's, which may be in use."""
+
+    given: Login
+    mailbox: str
+
+    async def token(self) -> str:
+        """Refuse: this account signs in by password."""
+        raise NeedsReauth("no_token", "the account does not sign in by OAuth")
+
+    async def renew(self) -> str:
+        """Refuse: this account signs in by password."""
+        raise NeedsReauth("no_token", "the account does not sign in by OAuth")
+
+    async def login(self) -> Login:
+        """Return the login."""
+        return self.given
+
+    async def login_refused(self) -> None:
+        """Do nothing: what is not stored is not tried again."""

@@ -1,0 +1,1 @@
+"""Exchange Server on premises, through EWS, as a `CalendarProvider`."""

@@ -1,0 +1,46 @@
+"""What an Exchange connection is signed in by: see `connector.domain.provider.login.LoginVerifier`."""
+
+from functools import partial
+from urllib.parse import urlsplit
+
+from connector.adapters.providers.ews.mailboxes import Mailboxes
+from connector.adapters.providers.ews.sign_in.addresses import domain_of, ews_url
+from connector.adapters.providers.ews.sign_in.verification import Verification
+from connector.adapters.providers.ews.transport.line import Line
+from connector.adapters.providers.ews.transport.reach import Reach
+from connector.adapters.providers.ews.transport.threads import Threads
+from connector.domain.provider.login import Candidate, Login
+
+_STEP_SECONDS = 5.0
+"""How long each answer is waited for while a server is looked for: there are several, and a user waits."""
+
+
+class ExchangeLogins:
+    """Verifies logins in threads of their own, so that a server which hangs keeps no mailbox waiting."""
+
+    def __init__(self, reach: Reach, mailboxes: Mailboxes) -> None:
+        self._reach = reach
+        self._threads = Threads(reach.sign_ins, reach.sign_ins_at_once)
+        self._verification = Verification(reach.make_adapter, reach.find_services)
+        self._mailboxes = mailboxes
+
+    async def verify(self, candidate: Candidate) -> Login:
+        """Sign in once and return what did."""
+        line = Line(_STEP_SECONDS)
+        work = partial(self._verification.verified, candidate, line)
+        return await self._threads.run(_server(candidate), candidate.email, work, line.cut)
+
+    def forget(self, mailbox: str) -> None:
+        """Close what is open for a connection, and forget its password."""
+        self._mailboxes.forget(mailbox)
+
+    async def aclose(self) -> None:
+        """Cut off the calls that are under way, and end the threads."""
+        self._mailboxes.close()
+        self._reach.close()
+
+
+def _server(candidate: Candidate) -> str:
+    if candidate.server_url:
+        return urlsplit(ews_url(candidate.server_url)).hostname or ""
+    return domain_of(candidate.email)

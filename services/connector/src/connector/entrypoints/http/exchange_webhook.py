@@ -1,0 +1,77 @@
+"""`/webhooks/exchange/{token}`: what Exchange servers send (providers/ews.md 3.2), answered in SOAP.
+
+Any notification is a sign of life of its channel; one with news asks for a pull. Without an `OK` the server sends it
+again for some minutes and then forgets the subscription.
+"""
+
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Path, Request, Response
+
+from chassis.errors import Rejected, Transient
+from chassis.web.problems import Problem, problem_responses, unavailable
+from connector.adapters.collections import Channel
+from connector.adapters.providers.ews.callbacks import Notification, Status, answer, channel_of, notifications
+from connector.application.metrics import NOTIFIED
+from connector.domain.model.connection import Connection
+from connector.entrypoints.http.services import InjectedServices, Services
+
+router = APIRouter(tags=["webhooks"])
+
+PATH: Final = "/webhooks/exchange"
+_LONGEST: Final = 256 * 1024
+Token = Annotated[str, Path(max_length=200)]
+
+
+@router.post(
+    PATH + "/{token}",
+    response_class=Response,
+    responses={200: {"content": {"text/xml": {}}, "description": "OK, or Unsubscribe"}, **problem_responses(400, 503)},
+)
+async def exchange(token: Token, request: Request, services: InjectedServices) -> Response:
+    """Take a notification of an Exchange server. 503 where it could not be stored: it is sent again.
+
+    Who does not know a channel's address is told to unsubscribe, and so is a subscription that is not the channel's.
+    """
+    try:
+        told = notifications(await _body(request))
+    except Rejected as error:
+        raise Problem(400, error.code, error.detail) from error
+    try:
+        status = await _take_in(services, token, told)
+    except Transient as error:
+        NOTIFIED.labels("exchange", "failed").inc(len(told))
+        raise unavailable("the notification could not be stored") from error
+    return Response(answer(status), media_type="text/xml; charset=utf-8")
+
+
+async def _body(request: Request) -> bytes:
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > _LONGEST:
+            raise Rejected("malformed_request", "the notification is too long")
+    return bytes(body)
+
+
+async def _take_in(services: Services, token: str, told: list[Notification]) -> Status:
+    found = await services.notifications.genuine(*channel_of(token))
+    if found is None or not all(_is_of(one, *found) for one in told):
+        NOTIFIED.labels("exchange", "ignored").inc(len(told))
+        return "Unsubscribe"
+    await services.notifications.heard(*found, services.clock.now())
+    if any(one.has_news for one in told):
+        await services.notifications.pull([found[1]])
+        NOTIFIED.labels("exchange", "pulled").inc(len(told))
+    else:
+        NOTIFIED.labels("exchange", "alive").inc(len(told))
+    return "OK"
+
+
+def _is_of(told: Notification, channel: Channel, connection: Connection) -> bool:
+    """Tell whether a notification is of the channel's own subscription.
+
+    The first one may come before the answer to the call that opened it, so before its id is known.
+    """
+    known = connection.subscription
+    return known is None or known.id != channel.id or known.resource_id == told.subscription_id
