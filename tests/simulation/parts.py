@@ -13,6 +13,7 @@ from activity_store.settings import Settings as StoreSettings
 from chassis.settings import ChassisSettings
 from connector.settings import ConnectorSettings
 from mapper.settings import MapperSettings
+from simulators.exchange import ExchangeSettings, make_exchange_simulator
 from simulators.google import make_google_simulator
 from simulators.google.settings import GoogleSettings
 from simulators.microsoft import make_microsoft_simulator
@@ -85,9 +86,18 @@ def make_microsoft(here: Surroundings) -> FastAPI:
     return make_microsoft_simulator(MicrosoftSettings(seed=here.seed), clock=here.clock, transport=Wire(here.network))
 
 
+def make_exchange(here: Surroundings) -> FastAPI:
+    """Return the Exchange Server's simulator."""
+    return make_exchange_simulator(ExchangeSettings(seed=here.seed), clock=here.clock, transport=Wire(here.network))
+
+
 SERVICES: Mapping[str, Callable[..., FastAPI]] = {
     "connector": make_connector,
     "mapper": make_mapper,
     "activity-store": make_activity_store,
 }
-SIMULATORS: Mapping[str, Callable[[Surroundings], FastAPI]] = {"google": make_google, "microsoft": make_microsoft}
+SIMULATORS: Mapping[str, Callable[[Surroundings], FastAPI]] = {
+    "google": make_google,
+    "microsoft": make_microsoft,
+    "exchange": make_exchange,
+}

@@ -17,6 +17,8 @@ from connector.app import make_app
 from connector.settings import ConnectorSettings
 from contracts import topics
 from sandbox.simulated import SIMULATED
+from simulators.exchange import ExchangeSettings, make_exchange_simulator
+from simulators.exchange.http.connections import NumberedProtocol
 from simulators.google import GoogleSettings, make_google_simulator
 from simulators.microsoft import MicrosoftSettings, make_microsoft_simulator
 from tests.support.ports import free_base
@@ -36,6 +38,7 @@ NAMES = [
 _SIMULATORS: Mapping[str, Callable[[], FastAPI]] = {
     "google": lambda: make_google_simulator(GoogleSettings(seed=7)),
     "microsoft": lambda: make_microsoft_simulator(MicrosoftSettings(seed=7)),
+    "exchange": lambda: make_exchange_simulator(ExchangeSettings(seed=7)),
 }
 
 

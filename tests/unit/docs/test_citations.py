@@ -11,7 +11,7 @@ from tests.unit.docs.citations import FILES, MARKDOWN, PYTHON, ROOT, name, names
 
 RULES = {rule.id for rule in rules.read()}
 INVARIANTS = rules.invariants()
-PROVIDERS = {name: (ROOT / "docs" / "providers" / f"{name}.md").read_text() for name in ("google", "graph")}
+PROVIDERS = {name: (ROOT / "docs" / "providers" / f"{name}.md").read_text() for name in ("google", "graph", "ews")}
 NAMES = {name(path) for path in FILES}
 
 RULE = re.compile(r"(?<![\w.:#/`\"'-])([A-L][1-9]\d?)(?![\w`\"'-])")
@@ -48,7 +48,7 @@ def test_every_section_about_a_provider_that_is_cited_exists() -> None:
             assert f"\n## {section} " in PROVIDERS[provider], f"{name(path)} cites {provider}.md {section}"
 
 
-@pytest.mark.parametrize(("tests", "provider"), [("google_simulator", "google"), ("microsoft_simulator", "graph")])
+@pytest.mark.parametrize(("tests", "provider"), [("google_simulator", "google"), ("microsoft_simulator", "graph"), ("exchange_simulator", "ews")])
 def test_every_trap_that_a_simulators_test_cites_is_listed(tests: str, provider: str) -> None:
     listed = set(re.findall(r"^(\d+)\. ", PROVIDERS[provider], re.MULTILINE))
     texts = [prose(path) for path in PYTHON if f"contract/{tests}/" in name(path)]

@@ -24,6 +24,7 @@ def test_without_an_environment_everything_is_ours() -> None:
         "activity-store": 8003,
         "google": 8010,
         "microsoft": 8011,
+        "exchange": 8012,
         "kafka": 9092,
         "mongo": 27017,
     }
@@ -31,14 +32,16 @@ def test_without_an_environment_everything_is_ours() -> None:
     assert made.settings["TANDEM_GOOGLE_AUTH_URL"] == "http://127.0.0.1:8010/o/oauth2/v2/auth"
     assert made.settings["TANDEM_GRAPH_URL"] == "http://127.0.0.1:8011/v1.0"
     assert made.settings["TANDEM_MICROSOFT_LOGIN_URL"] == "http://127.0.0.1:8011"
+    assert made.settings["TANDEM_EXCHANGE_ALLOWED_HOSTS"] == "127.0.0.1"
     assert made.addresses == {
         "SANDBOX_GOOGLE_URL": "http://127.0.0.1:8010",
         "SANDBOX_MICROSOFT_URL": "http://127.0.0.1:8011",
+        "SANDBOX_EXCHANGE_URL": "http://127.0.0.1:8012",
     }
 
 
 def test_port_base_moves_every_port() -> None:
-    assert Ports.moved(8100) == Ports(8101, 8102, 8103, 8110, 8111, 8192, 8117, 8193)
+    assert Ports.moved(8100) == Ports(8101, 8102, 8103, 8110, 8111, 8112, 8192, 8117, 8193)
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ class Ports:
     activity_store: int = 8003
     google: int = 8010
     microsoft: int = 8011
+    exchange: int = 8012
     kafka: int = 9092
     mongo: int = 27017
     kafka_controller: int = 9093
@@ -26,6 +27,7 @@ class Ports:
             activity_store=base + 3,
             google=base + 10,
             microsoft=base + 11,
+            exchange=base + 12,
             kafka=base + 92,
             mongo=base + 17,
             kafka_controller=base + 93,

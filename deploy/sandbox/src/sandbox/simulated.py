@@ -54,6 +54,15 @@ SIMULATED: Mapping[str, Simulated] = {
             "TANDEM_MICROSOFT_CLIENT_SECRET": "sandbox-client-secret",
         },
     ),
+    "exchange": Simulated(
+        providers=("exchange",),
+        page="Exchange Server calendar",
+        address="SANDBOX_EXCHANGE_URL",
+        decisive="TANDEM_EXCHANGE_ALLOWED_HOSTS",
+        # There is no address to set: a user gives his server's when he connects. Plain http and this machine are allowed.
+        settings={"TANDEM_EXCHANGE_ALLOWED_HOSTS": "127.0.0.1"},
+        clients={},
+    ),
 }
 
 

@@ -1,11 +1,12 @@
 """`python -m simulators.<provider>`: a simulator as a server, with the arguments that all of them take."""
 
 import argparse
+import asyncio
 import os
 import zoneinfo
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -31,9 +32,18 @@ def parser(name: str, port: int) -> argparse.ArgumentParser:
     return made
 
 
-def run(arguments: argparse.ArgumentParser, settings: type[S], make: Callable[[S], ASGIApp]) -> None:
-    """Serve what the command line asks for, until stopped; zones are the pinned ones, not the system's older files."""
+def run(
+    arguments: argparse.ArgumentParser,
+    settings: type[S],
+    make: Callable[[S], ASGIApp],
+    *,
+    http: type[asyncio.Protocol] | Literal["auto"] = "auto",
+) -> None:
+    """Serve what the command line asks for, until stopped; zones are the pinned ones, not the system's older files.
+
+    `http`: uvicorn's protocol, for a provider that has to know which connection a request came by.
+    """
     zoneinfo.reset_tzpath(to=())
     given = vars(arguments.parse_args())
     host, port = given.pop("host"), given.pop("port")
-    uvicorn.run(make(settings(**given)), host=host, port=port, log_level="warning")
+    uvicorn.run(make(settings(**given)), host=host, port=port, log_level="warning", http=http)

@@ -2,13 +2,14 @@
 
 import base64
 import binascii
-from random import Random
+import hashlib
 
 from simulators.frame.store import ids
 from simulators.frame.store.ids import Ref, new_key
 
 __all__ = ["Ref", "change_key", "folder_id", "item_id", "new_key", "number_of", "parse"]
 
+_FOLDER = b"\x00\x03\x24\x01\x00\x2e"
 _CHANGE = b"\x0f\x00\x00\x00\x16\x00\x00\x00"
 _TO_EWS = str.maketrans("-_", "+/")
 _FROM_EWS = str.maketrans("+/", "-_")
@@ -20,15 +21,9 @@ def item_id(key: str, folder: str, day: str | None = None) -> str:
 
 
 def folder_id(folder: str, email: str) -> str:
-    """Return the id of a folder in somebody's mailbox."""
-    return ids.folder_id(folder, email).translate(_TO_EWS)
-
-
-def new_folder_key(rng: Random, email: str) -> str:
-    """Return the inner name of a new folder whose id in its owner's mailbox has no slash, as paths of requests need."""
-    while "/" in folder_id(key := ids.new_key(rng), email):
-        continue
-    return key
+    """Return the id of a folder in somebody's mailbox; it fits into a path of the control API."""
+    seen = hashlib.sha256(f"{email} {folder}".encode()).hexdigest()[:24]
+    return base64.b64encode(_FOLDER + seen.encode()).decode()
 
 
 def parse(text: str) -> Ref | None:

@@ -1,23 +1,36 @@
-"""All operations by their names.
-
-An operation takes a call and returns its answer, e.g. `m:GetItemResponse` (`responses.each` makes it of the parts).
-The calendar side keeps its own table in `events/item_methods.py` (GetItem, FindItem, CreateItem, UpdateItem,
-DeleteItem) and gives `events/shapes.py`: `shown(call, calendar, item, shape)` returns an item as a `t:CalendarItem` of
-the properties that a `m:ItemShape` asks for, which SyncFolderItems uses too.
-"""
+"""All operations by their names: each takes a call and returns its answer, e.g. `m:GetItemResponse`."""
 
 from collections.abc import Callable
 from typing import TypeAlias
 
+from simulators.exchange.domain.account import directory_methods, folder_methods
 from simulators.exchange.domain.call import Call
+from simulators.exchange.domain.errors import FaultError
+from simulators.exchange.domain.events import item_methods
+from simulators.exchange.domain.push import subscribe_methods
+from simulators.exchange.domain.sync import sync_methods
 from simulators.exchange.domain.xml import Element
 
 Operation: TypeAlias = Callable[[Call], Element]
 
 WRITES = frozenset({"CreateItem", "UpdateItem", "DeleteItem"})
-HANDLERS: dict[str, Operation] = {}
+CHANGES = WRITES | {"Subscribe"}
+"""What changes the world."""
+_HANDLERS: dict[str, Operation] = {
+    "GetFolder": folder_methods.get_folder,
+    "FindFolder": folder_methods.find_folder,
+    "ResolveNames": directory_methods.resolve_names,
+    "GetServerTimeZones": directory_methods.get_server_time_zones,
+    "SyncFolderItems": sync_methods.sync_folder_items,
+    "Subscribe": subscribe_methods.subscribe,
+    "Unsubscribe": subscribe_methods.unsubscribe,
+    **item_methods.METHODS,
+}
 
 
 def perform(call: Call) -> Element:
-    """Answer the call."""
-    return HANDLERS[call.operation](call)
+    """Answer the call; a fault where this server has no such operation."""
+    handler = _HANDLERS.get(call.operation)
+    if handler is None:
+        raise FaultError("ErrorInvalidOperation", f"This server has no operation {call.operation}.")
+    return handler(call)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
 
 from simulators.exchange.domain.errors import EwsError, FaultError, of_store
-from simulators.exchange.domain.xml import Content, Element, m, t
+from simulators.exchange.domain.xml import Content, Element, children, local, m, t
 from simulators.frame.store.errors import StoreError
 
 P = TypeVar("P")
@@ -80,3 +80,22 @@ def no_folders() -> list[Element]:
 def nothing() -> list[Element]:
     """Return what an error message of most operations holds beside the error."""
     return []
+
+
+# Where the parts of a request are, and what an error message of the operation must hold.
+_PARTS = ("ItemIds", "Items", "ItemChanges", "FolderIds", "ParentFolderIds")
+_MUST_HOLD = {
+    "GetItem": no_items,
+    "CreateItem": no_items,
+    "UpdateItem": no_items,
+    "GetFolder": no_folders,
+    "GetServerTimeZones": lambda: [m("TimeZoneDefinitions")],
+}
+
+
+def refused(request: Element, error: EwsError) -> Element:
+    """Answer a whole request by refusing every part of it for the same reason."""
+    operation = local(request)
+    parts = next((children(one) for one in children(request) if local(one) in _PARTS), [request])
+    held = _MUST_HOLD.get(operation, nothing)
+    return answer(operation, [failure(operation, error, *held()) for _ in parts])

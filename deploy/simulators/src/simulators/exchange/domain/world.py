@@ -30,3 +30,12 @@ class World(StoreWorld[Account]):
             self.accounts[key] = account
             self.calendars |= {calendar.key: calendar for calendar in calendars}
         return self.accounts[key]
+
+    def remove_account(self, email: str) -> None:
+        """Delete a mailbox with its calendars and subscriptions; its user can sign in no longer."""
+        account = self.account(email)
+        for entry in account.entries.values():
+            self.calendars.pop(entry.calendar, None)
+        for one in self.subscriptions.of(account.email):
+            del self.subscriptions.live[one.id]
+        del self.accounts[account.email]

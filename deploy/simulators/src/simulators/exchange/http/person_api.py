@@ -41,7 +41,7 @@ class OutlookPerson(StorePerson[BaseSimulator[World]]):
         account = world.account(email)
         calendar = self._of_somebody(body.id)
         if calendar is None:
-            key = ids.new_folder_key(world.rng, account.email)
+            key = ids.new_key(world.rng)
             calendar = Calendar(key, body.summary, account.email, watchable=body.watchable)
             world.calendars[calendar.key] = calendar
         calendar_id = account.add(calendar.key, _ROLES[body.role])

@@ -64,7 +64,7 @@ def new_account(email: str, name: str, time_zone: str, password: str, rng: Rando
     plan: tuple[tuple[str, Role], ...] = (("Calendar", "owner"), ("Projects", "owner"))
     calendars = []
     for title, role in plan:
-        calendar = Calendar(ids.new_folder_key(rng, email), title, email)
+        calendar = Calendar(ids.new_key(rng), title, email)
         account.add(calendar.key, role, default=title == "Calendar")
         calendars.append(calendar)
     return account, calendars
