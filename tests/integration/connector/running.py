@@ -94,7 +94,15 @@ def _provider_settings(at: Running) -> dict[str, Any]:
 @contextmanager
 def _served(app: FastAPI, port: int) -> Iterator[None]:
     server = uvicorn.Server(
-        uvicorn.Config(app, host="127.0.0.1", port=port, log_config=None, access_log=False, timeout_keep_alive=60)
+        uvicorn.Config(
+            app,
+            host="127.0.0.1",
+            port=port,
+            log_config=None,
+            access_log=False,
+            timeout_keep_alive=60,
+            http=NumberedProtocol,  # NTLM proves a connection, so its simulator must know it
+        )
     )
     thread = threading.Thread(target=server.run, name=app.title)
     thread.start()

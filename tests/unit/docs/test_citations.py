@@ -48,7 +48,10 @@ def test_every_section_about_a_provider_that_is_cited_exists() -> None:
             assert f"\n## {section} " in PROVIDERS[provider], f"{name(path)} cites {provider}.md {section}"
 
 
-@pytest.mark.parametrize(("tests", "provider"), [("google_simulator", "google"), ("microsoft_simulator", "graph"), ("exchange_simulator", "ews")])
+@pytest.mark.parametrize(
+    ("tests", "provider"),
+    [("google_simulator", "google"), ("microsoft_simulator", "graph"), ("exchange_simulator", "ews")],
+)
 def test_every_trap_that_a_simulators_test_cites_is_listed(tests: str, provider: str) -> None:
     listed = set(re.findall(r"^(\d+)\. ", PROVIDERS[provider], re.MULTILINE))
     texts = [prose(path) for path in PYTHON if f"contract/{tests}/" in name(path)]

@@ -59,7 +59,7 @@ SIMULATED: Mapping[str, Simulated] = {
         page="Exchange Server calendar",
         address="SANDBOX_EXCHANGE_URL",
         decisive="TANDEM_EXCHANGE_ALLOWED_HOSTS",
-        # There is no address to set: a user gives his server's when he connects. Plain http and this machine are allowed.
+        # There is no address to set: users give their own server's. This machine, by plain http, is allowed to be one.
         settings={"TANDEM_EXCHANGE_ALLOWED_HOSTS": "127.0.0.1"},
         clients={},
     ),

@@ -28,9 +28,11 @@ class Judge:
     def _found(self, part: Element) -> list[str]:
         # Validated as a document of its own, so that the envelope's namespaces do not matter.
         copied = etree.fromstring(etree.tostring(part, with_tail=False))
-        if self._schema.validate(copied):
-            return []
-        return [str(error.message) for error in self._schema.error_log]
+        try:
+            self._schema.assertValid(copied)
+        except etree.DocumentInvalid as invalid:
+            return [str(invalid)]
+        return []
 
 
 @lru_cache(maxsize=1)

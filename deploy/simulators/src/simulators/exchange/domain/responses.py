@@ -85,11 +85,11 @@ def nothing() -> list[Element]:
 # Where the parts of a request are, and what an error message of the operation must hold.
 _PARTS = ("ItemIds", "Items", "ItemChanges", "FolderIds", "ParentFolderIds")
 _MUST_HOLD = {
-    "GetItem": no_items,
-    "CreateItem": no_items,
-    "UpdateItem": no_items,
-    "GetFolder": no_folders,
-    "GetServerTimeZones": lambda: [m("TimeZoneDefinitions")],
+    "GetItem": "Items",
+    "CreateItem": "Items",
+    "UpdateItem": "Items",
+    "GetFolder": "Folders",
+    "GetServerTimeZones": "TimeZoneDefinitions",
 }
 
 
@@ -97,5 +97,5 @@ def refused(request: Element, error: EwsError) -> Element:
     """Answer a whole request by refusing every part of it for the same reason."""
     operation = local(request)
     parts = next((children(one) for one in children(request) if local(one) in _PARTS), [request])
-    held = _MUST_HOLD.get(operation, nothing)
-    return answer(operation, [failure(operation, error, *held()) for _ in parts])
+    held = _MUST_HOLD.get(operation)
+    return answer(operation, [failure(operation, error, m(held) if held else None) for _ in parts])

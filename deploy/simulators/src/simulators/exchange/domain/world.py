@@ -32,10 +32,8 @@ class World(StoreWorld[Account]):
         return self.accounts[key]
 
     def remove_account(self, email: str) -> None:
-        """Delete a mailbox with its calendars and subscriptions; its user can sign in no longer."""
+        """Delete a mailbox and its subscriptions; its user can sign in no longer."""
         account = self.account(email)
-        for entry in account.entries.values():
-            self.calendars.pop(entry.calendar, None)
         for one in self.subscriptions.of(account.email):
             del self.subscriptions.live[one.id]
         del self.accounts[account.email]

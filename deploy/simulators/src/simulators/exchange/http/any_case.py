@@ -14,17 +14,20 @@ from simulators.exchange.http.simulator import Simulator
 _METHODS = ["GET", "POST"]
 
 
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+
 class AnyCaseRoute(Route):
     """A route that `/ews/EXCHANGE.asmx` finds too."""
 
-    def __init__(self, path: str, endpoint: Callable[[Request], Awaitable[Response]]) -> None:
+    def __init__(self, path: str, endpoint: Endpoint) -> None:
         """`endpoint` takes every request to the path."""
-        super().__init__(path, endpoint.__call__, methods=_METHODS, include_in_schema=False)
+        super().__init__(path, endpoint, methods=_METHODS, include_in_schema=False)
         self.path_regex = re.compile(self.path_regex.pattern, re.IGNORECASE)
 
 
 def any_case_routes(simulator: Simulator) -> Iterator[Route]:
     """Return the routes of EWS and of Autodiscover."""
-    yield AnyCaseRoute(PATH, EwsApi(simulator))
+    yield AnyCaseRoute(PATH, EwsApi(simulator).answer)
     for path, kind in PATHS.items():
-        yield AnyCaseRoute(path, Autodiscover(simulator, kind))
+        yield AnyCaseRoute(path, Autodiscover(simulator, kind).answer)

@@ -31,7 +31,7 @@ class Autodiscover:
         self._simulator = simulator
         self._kind = kind
 
-    async def __call__(self, request: Request) -> Response:
+    async def answer(self, request: Request) -> Response:
         """Answer a request, and keep it in the journal."""
         trace, raw = Trace(operation=f"{_OPERATION}.{self._kind}"), await request.body()
         try:

@@ -16,7 +16,7 @@ _NUMBERS = count()
 class NumberedProtocol(H11Protocol):
     """HTTP/1.1 that tells the app which connection a request came by: a port may be used again by another one."""
 
-    def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
+    def connection_made(self, transport: Transport) -> None:
         """Give the connection a number that no other one has."""
         super().connection_made(transport)
         self.app = _numbered(cast("ASGIApp", self.app), next(_NUMBERS))  # type: ignore[assignment]

@@ -26,7 +26,7 @@ class EwsApi:
         """Requests act on the simulator's world."""
         self._simulator = simulator
 
-    async def __call__(self, request: Request) -> Response:
+    async def answer(self, request: Request) -> Response:
         """Answer a request, and keep it in the journal."""
         trace, raw = Trace(), await request.body()
         try:

@@ -13,6 +13,8 @@ from spnego._ntlm_raw.crypto import ntowfv1
 from spnego.exceptions import SpnegoError
 
 _FILE = "NTLM_USER_FILE"
+# Signature and message type.
+_HEAD = 12
 _NO_LM = "0" * 32
 
 
@@ -29,7 +31,7 @@ class Handshake:
         `passwords`: user names, as clients may write them, with their passwords. Both None: refused.
         """
         try:
-            raw = base64.b64decode(token, validate=True)
+            raw = _read(token)
             with _credentials(passwords):
                 return self._stepped(raw)
         except (SpnegoError, binascii.Error, ValueError):
@@ -37,7 +39,7 @@ class Handshake:
             return None, None
 
     def _stepped(self, raw: bytes) -> tuple[str | None, str | None]:
-        if is_negotiate(raw) or self._context is None:
+        if _is_negotiate(raw) or self._context is None:
             self._context = spnego.server(protocol="ntlm", options=spnego.NegotiateOptions.use_ntlm)
         challenge = self._context.step(raw)
         if self._context.complete:
@@ -45,9 +47,17 @@ class Handshake:
         return base64.b64encode(challenge or b"").decode(), None
 
 
-def is_negotiate(raw: bytes) -> bool:
+def _read(token: str) -> bytes:
+    """Return a message's bytes; ValueError for what is too short to say of what type it is."""
+    raw = base64.b64decode(token, validate=True)
+    if len(raw) < _HEAD:
+        raise ValueError("no message of NTLM")
+    return raw
+
+
+def _is_negotiate(raw: bytes) -> bool:
     """Whether a message is the first of a handshake (NEGOTIATE_MESSAGE)."""
-    return raw[8:9] == b"\x01"
+    return raw[8:12] == b"\x01\x00\x00\x00"
 
 
 @contextmanager

@@ -140,7 +140,7 @@ def _protocol(kind: str, url: str) -> Element:
 
 
 def _built(namespace: str, name: str, *parts: Element) -> Element:
-    made = etree.Element(f"{{{namespace}}}{name}", nsmap={None: namespace})
+    made = etree.Element(f"{{{namespace}}}{name}", nsmap={None: namespace})  # type: ignore[dict-item]
     made.extend(parts)
     return made
 
