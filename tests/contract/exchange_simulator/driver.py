@@ -103,7 +103,7 @@ class Exchange(SimulatorDriver):
 
     async def subscribe(self, *, minutes: int = 5, url: str = "http://crm.test/hook", **more: Content) -> Element:
         """Watch Ann's calendar; `more`: a Watermark."""
-        asked = t(
+        asked = m(
             "PushSubscriptionRequest",
             t("FolderIds", t("DistinguishedFolderId", Id="calendar")),
             t("EventTypes", [t("EventType", one) for one in ALL_EVENTS]),

@@ -16,10 +16,10 @@ _NUMBERS = count()
 class NumberedProtocol(H11Protocol):
     """HTTP/1.1 that tells the app which connection a request came by: a port may be used again by another one."""
 
-    def connection_made(self, transport: Transport) -> None:
+    def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
         """Give the connection a number that no other one has."""
         super().connection_made(transport)
-        self.app = _numbered(cast("ASGIApp", self.app), next(_NUMBERS))  # type: ignore[assignment]
+        self.app = _numbered(cast("ASGIApp", self.app), next(_NUMBERS))
 
 
 def _numbered(app: ASGIApp, number: int) -> ASGIApp:

@@ -35,12 +35,15 @@ class Envelope:
 
 
 def parse(raw: bytes) -> Element:
-    """Read XML of somebody else's; FaultError for what is none."""
+    """Read XML of somebody else's; FaultError for what is none, and for a document type: Exchange allows none."""
     parser = etree.XMLParser(resolve_entities=False, no_network=True, remove_comments=True, huge_tree=True)
     try:
-        return etree.fromstring(raw, parser)
+        root = etree.fromstring(raw, parser)
     except (etree.XMLSyntaxError, ValueError) as error:
         raise FaultError("ErrorInvalidRequest", f"The request is no XML: {error}") from error
+    if root.getroottree().docinfo.doctype:
+        raise FaultError("ErrorInvalidRequest", "For security reasons DTD is prohibited in this XML document.")
+    return root
 
 
 def read(raw: bytes) -> Envelope:
