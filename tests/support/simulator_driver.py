@@ -62,13 +62,13 @@ def timed(day: int = 1, hour: int = 10, zone: str = "Europe/Berlin") -> Json:
 
 
 @contextmanager
-def simulator_server(name: str, folder: Path) -> Iterator[httpx.Client]:
-    """Run `python -m simulators.<name>` with its state, journal and clock in a folder."""
+def simulator_server(name: str, folder: Path, *arguments: str) -> Iterator[httpx.Client]:
+    """Run `python -m simulators.<name>` with its state, journal and clock in a folder, and further arguments."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     files = ["--state", str(folder / "state.json"), "--journal", str(folder / "journal.jsonl")]
-    command = [sys.executable, "-m", f"simulators.{name}", "--port", str(port), *files]
+    command = [sys.executable, "-m", f"simulators.{name}", "--port", str(port), *files, *arguments]
     environment = os.environ | {"TANDEM_CLOCK_FILE": str(folder / "clock")}
     process = subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL)
     try:

@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -51,7 +52,7 @@ async def test_the_control_api_lists_them(exchange: Exchange) -> None:
         ("fault.mailbox", {}, (500, "ErrorNonExistentMailbox")),
     ],
 )
-async def test_refusals(exchange: Exchange, trap: str, parameters: dict[str, object], refusal: tuple[int, str]) -> None:
+async def test_refusals(exchange: Exchange, trap: str, parameters: dict[str, Any], refusal: tuple[int, str]) -> None:
     await exchange.trap(trap, **parameters)
     with pytest.raises(EwsFailure) as error:
         await exchange.call(own_calendar())
@@ -91,7 +92,7 @@ async def test_a_full_mailbox(exchange: Exchange) -> None:
     ],
 )
 async def test_what_stands_in_front_fails(
-    exchange: Exchange, trap: str, parameters: dict[str, object], status: int, wait: str | None
+    exchange: Exchange, trap: str, parameters: dict[str, Any], status: int, wait: str | None
 ) -> None:
     await exchange.trap(trap, **parameters)
     answer = await exchange.raw(own_calendar())

@@ -13,9 +13,9 @@ Later = Callable[[float], None]
 _FAILED = Answer(0)
 
 
-async def watched(exchange: Exchange, **more: int) -> Element:
+async def watched(exchange: Exchange, *, minutes: int = 5) -> Element:
     """Subscribe, and take the first sign of life."""
-    answer = await exchange.subscribe(**more)
+    answer = await exchange.subscribe(minutes=minutes)
     await exchange.pushed()
     exchange.ingress.got.clear()
     return answer

@@ -41,7 +41,7 @@ def parse(raw: bytes) -> Element:
         root = etree.fromstring(raw, parser)
     except (etree.XMLSyntaxError, ValueError) as error:
         raise FaultError("ErrorInvalidRequest", f"The request is no XML: {error}") from error
-    if root.getroottree().docinfo.doctype:
+    if root.getroottree().docinfo.internalDTD is not None:
         raise FaultError("ErrorInvalidRequest", "For security reasons DTD is prohibited in this XML document.")
     return root
 
