@@ -1,0 +1,1 @@
+"""Single events: how EWS's calendar items are read, and what is written."""

@@ -1,0 +1,57 @@
+"""Our mark on an event as EWS's extended properties, which are seen only where they are asked for."""
+
+from connector.adapters.providers.ews.xml import Element, children, t, text_at
+from connector.adapters.providers.exchange_store.marks import (
+    ACTIVITY,
+    NAMES,
+    PROPERTY_SET,
+    marker_in,
+    values_of,
+    written_zone_in,
+)
+from contracts.calendar_objects import Marker
+
+_SETS = {PROPERTY_SET.casefold(), "publicstrings"}
+"""A server may tell the set by its GUID, in either case, or by EWS's name for it."""
+
+
+def paths() -> list[Element]:
+    """Return what a read asks for: without it an event of ours looks like a stranger's."""
+    return [_path(name) for name in NAMES]
+
+
+def activity_path() -> Element:
+    """Return the property by which events of ours are looked up."""
+    return _path(ACTIVITY)
+
+
+def written_properties(marker: Marker, zone: str | None) -> list[tuple[Element, Element]]:
+    """Return path and `t:ExtendedProperty` of what marks an event, and of its zone where the time is written."""
+    values = values_of(marker, zone).items()
+    return [(_path(name), t("ExtendedProperty", _path(name), t("Value", value))) for name, value in values]
+
+
+def read_marker(raw: Element) -> Marker | None:
+    """Return the mark of an event; an incomplete or foreign one is none."""
+    return marker_in(_values(raw))
+
+
+def read_written_zone(raw: Element) -> str | None:
+    """Return the IANA zone that we wrote last."""
+    return written_zone_in(_values(raw))
+
+
+def _path(name: str) -> Element:
+    return t("ExtendedFieldURI", PropertySetId=PROPERTY_SET, PropertyName=name, PropertyType="String")
+
+
+def _values(raw: Element) -> dict[str, str]:
+    found = {}
+    for one in children(raw, "t:ExtendedProperty"):
+        for path in children(one, "t:ExtendedFieldURI"):
+            if {
+                path.get("PropertySetId", "").casefold(),
+                path.get("DistinguishedPropertySetId", "").casefold(),
+            } & _SETS:
+                found[path.get("PropertyName", "")] = text_at(one, "t:Value")
+    return found

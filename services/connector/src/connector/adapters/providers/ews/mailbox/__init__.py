@@ -1,0 +1,1 @@
+"""What a mailbox is: whose, with which calendars, in which time zone."""

@@ -1,0 +1,1 @@
+"""Series: masters with what became of their occurrences."""
