@@ -328,3 +328,33 @@ def test_exchange_may_save_an_item_again_at_once(mailbox: Mailbox) -> None:
     mailbox.world.traps.armed.append(Armed("item.saved_again"))
     made = mailbox.create(f"{TIMES}{ZONES}")
     assert found(mailbox.get(made, "IdOnly"), "ItemId").get("ChangeKey") != made.get("ChangeKey")
+
+
+def test_a_conflict_may_come_although_the_change_key_is_right(mailbox: Mailbox) -> None:
+    made = mailbox.create(f"{TIMES}{ZONES}")
+    mailbox.world.traps.armed.append(Armed("fault.conflict"))
+    with pytest.raises(EwsRefusal, match="ErrorIrresolvableConflict"):
+        mailbox.update(made, setting("item:Subject", "<t:Subject>b</t:Subject>"), conflict="NeverOverwrite")
+    mailbox.update(made, setting("item:Subject", "<t:Subject>b</t:Subject>"), conflict="NeverOverwrite")
+
+
+def test_the_free_busy_status_may_be_no_data(mailbox: Mailbox) -> None:
+    made = mailbox.create(f"{TIMES}{ZONES}")
+    mailbox.world.traps.armed.append(Armed("event.no_data"))
+    assert texts(mailbox.get(made), "LegacyFreeBusyStatus") == ["NoData"]
+
+
+def test_texts_are_appended_to_bodies_and_attendees(mailbox: Mailbox) -> None:
+    made = mailbox.create(f'<t:Body BodyType="Text">one</t:Body>{TIMES}{_attendees("RequiredAttendees", "bob")}{ZONES}')
+    body = '<t:CalendarItem><t:Body BodyType="Text">&lt;two&gt;</t:Body></t:CalendarItem>'
+    guests = f"<t:CalendarItem>{_attendees('RequiredAttendees', 'eve')}</t:CalendarItem>"
+    appended = "<t:AppendToItemField>{}{}</t:AppendToItemField>"
+    mailbox.update(made, appended.format('<t:FieldURI FieldURI="item:Body"/>', body))
+    mailbox.update(made, appended.format('<t:FieldURI FieldURI="calendar:RequiredAttendees"/>', guests))
+    shown = mailbox.get(made, body="Text")
+    assert found(shown, "Body").text == "one\r\n<two>"
+    addresses = [one.text for one in found(shown, "RequiredAttendees").iter(q("t:EmailAddress"))]
+    assert addresses == ["bob@other.test", "eve@other.test"]
+    subject = "<t:CalendarItem><t:Subject>x</t:Subject></t:CalendarItem>"
+    with pytest.raises(EwsRefusal, match="ErrorInvalidPropertyAppend"):
+        mailbox.update(made, appended.format('<t:FieldURI FieldURI="item:Subject"/>', subject))

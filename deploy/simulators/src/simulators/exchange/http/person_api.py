@@ -67,6 +67,10 @@ class OutlookPerson(StorePerson[BaseSimulator[World]]):
         """Return EWS's id."""
         return ids.item_id(ref.key, folder, ref.day)
 
+    def moved_key(self) -> str:
+        """Return a new one: nothing of a moved item's id stays."""
+        return ids.new_key(self.simulator.world.rng)
+
     def own(self, item: Item) -> Json:
         """Return what only EWS shows of an item."""
         fields = item.fields

@@ -31,6 +31,10 @@ class StorePerson(Person[S, Calendar], Generic[S]):
     def id_of(self, ref: ids.Ref, folder: str) -> str:
         """Return the id under which the provider's clients know an item."""
 
+    def moved_key(self) -> str | None:
+        """Return the inner name that a moved item gets; None: it keeps its own."""
+        return None
+
     def own(self, item: Item) -> Json:  # noqa: ARG002 - a provider may have nothing to add
         """Return what the provider shows of an item beside the words that all have."""
         return {}
@@ -83,7 +87,7 @@ class StorePerson(Person[S, Calendar], Generic[S]):
 
     def move(self, email: str, source: Calendar, target: Calendar, event_id: str) -> Json:
         """Move an event to another calendar."""
-        return self.done(writing.move(source, target, _found(source, event_id), self.act(email)))
+        return self.done(writing.move(source, target, _found(source, event_id), self.act(email), self.moved_key()))
 
     def touch(self, email: str, calendar: Calendar, event_id: str) -> Json:
         """Let an event get a new change key though nothing changes."""

@@ -31,6 +31,14 @@ def stored(given: Json) -> str:
     return _page(inner if _BODY.match(inner) else f"<body>\r\n{inner}\r\n</body>")
 
 
+def appended(content: str, given: Json) -> Json:
+    """The given body that is the stored one with another behind it."""
+    more = given.get("content") or ""
+    inner = html.escape(more, quote=False).replace("\n", "<br>\n") if given.get("contentType") == "text" else more
+    before, end, after = content.rpartition("</body>")
+    return {"contentType": "html", "content": f"{before}<div>{inner}</div>{end}{after}"}
+
+
 def shown(content: str, *, text: bool) -> Json:
     """The body as it is answered."""
     if text:

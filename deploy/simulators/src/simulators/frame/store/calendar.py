@@ -59,7 +59,8 @@ class Item:
 class Notice:
     """A change that subscribers may be told of. `key`: the single's or (also for occurrences) the master's.
 
-    `number`: of its change key. `away` and `home`: of a moved item, the calendar that it went to or came from.
+    `number`: of its change key. `away` and `home`: of a moved item, the calendar that it went to or came from, and
+    `became`: the key that it has there.
     """
 
     change: Change
@@ -68,6 +69,7 @@ class Notice:
     number: int
     away: str = ""
     home: str = ""
+    became: str = ""
 
 
 @dataclass(slots=True)
@@ -90,15 +92,18 @@ class Calendar:
     notices: list[Notice] = field(default_factory=list)
     memo: tuple[object, list[Item]] = (None, [])
 
-    def put(self, item: Item, change: Change, *, in_view: bool = True, away: str = "", home: str = "") -> Item:
-        """Store the item as the newest change; `in_view` False keeps it out of the view's log."""
+    def put(self, item: Item, change: Change, *, in_view: bool = True, **moved: str) -> Item:
+        """Store the item as the newest change; `in_view` False keeps it out of the view's log.
+
+        `moved`: what the notice says of a moved item (`away` and `became`, or `home`).
+        """
         self.seq += 1
         old = self.items.get(item.key)
         view_seq = self.seq if in_view else (old.view_seq if old else 0)
         born = old.born if old and old.deleted <= item.deleted else self.seq
         stored = replace(item, folder=self.key, born=born, seq=self.seq, view_seq=view_seq)
         self.restore(stored, old)
-        self.notices.append(Notice(change, item.master or item.key, item.day, item.change, away, home))
+        self.notices.append(Notice(change, item.master or item.key, item.day, item.change, **moved))
         self._compact()
         return stored
 
@@ -125,9 +130,9 @@ class Calendar:
         if item.transaction and not item.deleted:
             self.by_transaction[item.transaction] = item.key
 
-    def forget(self, key: str, away: str) -> None:
+    def forget(self, key: str, away: str, became: str) -> None:
         """Take an item out without a trace in the indexes (it moves to another calendar); a tombstone stays."""
-        self.put(replace(self.items[key], deleted=True), "deleted", away=away)
+        self.put(replace(self.items[key], deleted=True), "deleted", away=away, became=became)
 
     def exceptions(self, master: str) -> list[Item]:
         """The changed occurrences of a series, by their original days."""

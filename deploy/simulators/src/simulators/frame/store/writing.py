@@ -7,7 +7,7 @@ from typing import Any, Literal
 from simulators.frame.store import drafts, ids, times
 from simulators.frame.store.calendar import Calendar, Item
 from simulators.frame.store.errors import StoreError, invalid_request, irresolvable_conflict, item_not_found
-from simulators.frame.store.identity import etag
+from simulators.frame.store.identity import etag, uid
 from simulators.frame.store.recurring import recurrence, series
 from simulators.frame.store.world import Bump, Mailbox, StoreWorld
 
@@ -162,18 +162,24 @@ def _drop_exceptions(calendar: Calendar, master: Item, act: Act) -> None:
         calendar.put(replace(item, deleted=True, change=act.world.next_change()), "deleted")
 
 
-def move(source: Calendar, target: Calendar, item: Item, act: Act) -> Item:
-    """To another calendar: the default id changes, the immutable one stays; looks like deleted and created."""
+def move(source: Calendar, target: Calendar, item: Item, act: Act, new_key: str | None = None) -> Item:
+    """To another calendar: the default id changes, the immutable one stays; looks like deleted and created.
+
+    `new_key`: the inner name that it has there, where nothing of the id stays; the UID does.
+    """
     if item.master is not None:
         raise invalid_request("An occurrence cannot be moved to another calendar.")
     family = source.exceptions(item.key)
+    key = new_key or item.key
     for one in (*family, item):
-        source.forget(one.key, target.key)
-    act.world.where[item.key] = target.key
-    changed = replace(item, change=act.world.next_change(), modified=times.stamp(act.now))
+        source.forget(one.key, target.key, key)
+    act.world.where[key] = target.key
+    named = item.uid or (uid(item, None) if new_key else None)
+    changed = replace(item, key=key, uid=named, change=act.world.next_change(), modified=times.stamp(act.now))
     moved = target.put(changed, "created", home=source.key)
     for one in family:
-        target.put(replace(one, change=act.world.next_change()), "created", home=source.key)
+        other = replace(one, key=f"{key}:{one.day}", master=key, uid=named, change=act.world.next_change())
+        target.put(other, "created", home=source.key)
     return moved
 
 

@@ -8,6 +8,7 @@ from simulators.exchange.domain.errors import EwsError, invalid_property
 from simulators.exchange.domain.events import properties, times
 from simulators.exchange.domain.recurring import patterns
 from simulators.exchange.domain.xml import Element, child, children, local, text
+from simulators.frame.store import bodies
 from simulators.frame.store.calendar import Item
 from simulators.frame.store.times import Moment
 
@@ -93,7 +94,7 @@ class Draft:
     attendees: dict[str, list[Json]] = field(default_factory=dict)
     extended: dict[str, str | None] = field(default_factory=dict)
     more_attendees: list[Json] = field(default_factory=list)
-    more_body: str = ""
+    more_body: Json = field(default_factory=dict)
 
     def set(self, element: Element) -> None:
         """Take a property in."""
@@ -127,7 +128,7 @@ class Draft:
         """Return the changes in the store's words; `old`: the item as it is, None for a new one."""
         made = self.plain | self._guests(old) | self._times(old)
         if self.more_body:
-            made["body"] = {"contentType": "html", "content": (old.body if old else "") + self.more_body}
+            made["body"] = bodies.appended(old.body if old else "", self.more_body)
         if self.extended:
             given = [{"id": key, "value": value} for key, value in self.extended.items() if value is not None]
             made["singleValueExtendedProperties"] = given
@@ -237,7 +238,7 @@ def _append(draft: Draft, change: Element) -> None:
     if name in ATTENDEES and found:
         draft.more_attendees += [_guest(one, ATTENDEES[name]) for one in children(found[0])]
     elif name == "Body" and found:
-        draft.more_body += found[0].text or ""
+        draft.more_body = _body(found[0])["body"]
     else:
         raise EwsError("ErrorInvalidPropertyAppend", f"Append action is invalid for property {name}.")
 

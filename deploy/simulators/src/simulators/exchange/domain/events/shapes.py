@@ -215,7 +215,7 @@ def _recurrence(view: View) -> Element | None:
 def _zone(name: str, value: Callable[[Item], Moment]) -> Show:
     def show(view: View) -> Element:
         named = value(view.item).given if view.quirks.zone is None else view.quirks.zone
-        return t(name, Id=named, Name=named)
+        return t(name, Id=named, Name=named or None)
 
     return show
 

@@ -28,7 +28,7 @@ KINDS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One event of a calendar. `item` empty: of the folder itself. `old`: where a moved item was."""
+    """One event of a calendar. `item` empty: of the folder itself. `old`, `was`: where a moved item was and its key."""
 
     number: int
     at: datetime
@@ -37,12 +37,14 @@ class Event:
     item: str = ""
     change: int = 0
     old: str = ""
+    was: str = ""
 
 
 def of_notice(notice: Notice, calendar: Calendar, number: int, now: datetime) -> Event:
     """Return the event of a change: what went to another calendar was moved."""
     if notice.away:
-        return Event(number, now, "MovedEvent", notice.away, notice.key, notice.number, old=calendar.key)
+        moved = (notice.away, notice.became, notice.number, calendar.key, notice.key)
+        return Event(number, now, "MovedEvent", *moved)
     return Event(number, now, _NAMES[notice.change], calendar.key, notice.key, notice.number)
 
 
@@ -68,7 +70,7 @@ def status(number: int) -> Element:
 def shown(event: Event, account: Account) -> Element:
     """Return an event as the account's subscriber gets it."""
     folder = ids.folder_id(event.calendar, account.email)
-    what = _item(event, event.calendar) if event.item else t("FolderId", Id=folder)
+    what = _item(event, event.item, event.calendar) if event.item else t("FolderId", Id=folder)
     old = _old(event, account) if event.old else ()
     return t(
         event.name,
@@ -80,12 +82,12 @@ def shown(event: Event, account: Account) -> Element:
     )
 
 
-def _item(event: Event, calendar: str, name: str = "ItemId") -> Element:
-    return t(name, Id=ids.item_id(event.item, calendar), ChangeKey=ids.change_key(event.change))
+def _item(event: Event, key: str, calendar: str, name: str = "ItemId") -> Element:
+    return t(name, Id=ids.item_id(key, calendar), ChangeKey=ids.change_key(event.change))
 
 
 def _old(event: Event, account: Account) -> tuple[Element, ...]:
     return (
-        _item(event, event.old, "OldItemId"),
+        _item(event, event.was, event.old, "OldItemId"),
         t("OldParentFolderId", Id=ids.folder_id(event.old, account.email)),
     )
