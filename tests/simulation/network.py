@@ -28,7 +28,8 @@ class Site:
 
     async def answer(self, request: httpx.Request) -> httpx.Response:
         """Answer a request, whoever still waits for it."""
-        transport = httpx.ASGITransport(self.app)
+        # NTLM signs in a connection (MS-NTHT), which is told from others by where it comes from.
+        transport = httpx.ASGITransport(self.app, client=request.extensions.get("client", ("127.0.0.1", 123)))
         answer = await transport.handle_async_request(request)
         return httpx.Response(answer.status_code, headers=answer.headers, content=await answer.aread())
 

@@ -23,6 +23,8 @@ from tests.simulation.clock import VirtualClock
 from tests.simulation.cluster import Cluster
 from tests.simulation.database import DatabaseServer, MemoryDatabase
 from tests.simulation.network import Network, Wire
+from tests.simulation.threads import TurnTakingThreads, ask
+from tests.support.exchange import reach
 
 S = TypeVar("S", bound=ChassisSettings)
 
@@ -46,12 +48,14 @@ class Surroundings:
 
 def make_connector(here: Surroundings, *, republish: bool) -> FastAPI:
     """Return the connector."""
+    settings = here.settings_of(ConnectorSettings, republish=republish)
     return connector.app.make_app(
-        here.settings_of(ConnectorSettings, republish=republish),
+        settings,
         clock=here.clock,
         broker=MemoryBroker(here.cluster),
         database=MemoryDatabase(here.database, "connector"),
         transport=Wire(here.network),
+        reach=reach(TurnTakingThreads(Wire(here.network)), ask, settings.exchange_hosts),
     )
 
 

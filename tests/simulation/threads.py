@@ -1,24 +1,20 @@
 """Threads in virtual time, for a library that blocks: one runs while the loop stands still, and waits while it goes on.
 
 Work that is submitted runs in a real thread, and the loop's own thread waits for it: which of both is faster decides
-nothing. What that work asks the network for (`BlockingAdapter`) is handed to the loop: the thread waits, the loop
+nothing. What that work asks the network for (`ask`) is handed to the loop: the thread waits, the loop
 asks in its virtual time, and then waits for the thread again. With its process the work dies at its next request.
 """
 
 import asyncio
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from concurrent.futures import Executor, Future
 from contextvars import Context, ContextVar, copy_context
 from dataclasses import dataclass
-from io import BytesIO
 from queue import SimpleQueue
 from typing import Any, TypeVar
 
 import httpx
-import requests
-from requests.adapters import HTTPAdapter
-from urllib3 import HTTPHeaderDict, HTTPResponse
 
 from tests.simulation.processes import process_of
 
@@ -137,41 +133,6 @@ class _Ending:
         self._talk.die()
 
 
-class BlockingAdapter(HTTPAdapter):
-    """How `requests` sends in such a thread: by the loop, in place of the network."""
-
-    def send(  # type: ignore[override]  # the names are the library's
-        self,
-        request: requests.PreparedRequest,
-        stream: bool = False,
-        timeout: float | tuple[float, float] | None = None,
-        verify: bool | str = True,
-        cert: object = None,
-        proxies: Mapping[str, str] | None = None,
-    ) -> requests.Response:
-        """Send a request and return its answer. Raises what `requests` raises."""
-        read = timeout[1] if isinstance(timeout, tuple) else timeout
-        asked = httpx.Request(
-            request.method or "GET",
-            request.url or "",
-            headers=dict(request.headers),
-            content=_bytes(request.body),
-            extensions={"timeout": {"read": read}},
-        )
-        try:
-            answer = _TALK.get().ask(asked)
-        except httpx.TimeoutException as error:
-            raise requests.ReadTimeout(str(error), request=request) from error
-        except httpx.TransportError as error:
-            raise requests.ConnectionError(str(error), request=request) from error
-        raw = HTTPResponse(
-            BytesIO(answer.content),
-            headers=HTTPHeaderDict(answer.headers.multi_items()),
-            status=answer.status_code,
-            preload_content=False,
-        )
-        return self.build_response(request, raw)
-
-
-def _bytes(body: object) -> bytes:
-    return body if isinstance(body, bytes) else str(body or "").encode()
+def ask(request: httpx.Request) -> httpx.Response:
+    """Ask the network, in such a thread (`tests.support.blocking`). Raises what httpx raises."""
+    return _TALK.get().ask(request)

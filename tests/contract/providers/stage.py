@@ -29,6 +29,8 @@ class Feature(Enum):
     SILENT_EDITS = auto()  # an organizer may change a meeting without the guests being told
     WINDOWED_CURSORS = auto()  # a cursor reaches to the end of a window, and no further
     CURSOR_CAN_EXPIRE_BETWEEN_PAGES = auto()
+    TOKENS = auto()  # its users sign in by OAuth, with tokens that are renewed; elsewhere with a password
+    WRITABLE_SHARES = auto()  # calendars of others are offered to whoever may write there
 
 
 class Trouble(Enum):
@@ -58,12 +60,14 @@ class Planned:
 
 @dataclass
 class TokenAccess:
-    """A grant with one token; counts how often it had to be renewed, and can be revoked."""
+    """A grant with one token, or a login; counts how often it had to be renewed, and can be revoked."""
 
     value: str
     renewals: int = field(default=0)
     revoked: bool = False
     mailbox: str = "ana"
+    password_login: Login | None = None
+    refusals: int = 0
 
     async def token(self) -> str:
         return self.value
@@ -75,10 +79,12 @@ class TokenAccess:
         return self.value
 
     async def login(self) -> Login:
-        raise NeedsReauth("no_login")
+        if self.password_login is None or self.refusals:
+            raise NeedsReauth("login_refused")
+        return self.password_login
 
     async def login_refused(self) -> None:
-        pass
+        self.refusals += 1
 
 
 class Stage(Protocol):

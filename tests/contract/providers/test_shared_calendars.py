@@ -1,10 +1,13 @@
 """One calendar in two accounts, as each adapter shows it (A10)."""
 
+import pytest
+
 from connector.domain.provider.items import EventRead, Provenance, snapshot_of
 from connector.domain.provider.port import CalendarInfo, NewEvent
 from contracts.calendar_objects import EventChanges, Marker
-from tests.contract.providers.stage import NOW, SINCE, UNTIL, Planned, Stage, TokenAccess, timed
+from tests.contract.providers.stage import NOW, SINCE, UNTIL, Feature, Planned, Stage, TokenAccess, timed
 
+pytestmark = pytest.mark.needs(Feature.WRITABLE_SHARES)
 BEN = "ben@example.org"
 LUNCH, DINNER = EventChanges(summary="Lunch", time=timed(3, 12)), EventChanges(summary="Dinner")
 

@@ -5,7 +5,7 @@ import pytest
 from connector.domain.provider.errors import NeedsReauth, Throttled, Transient, WatchRefused
 from connector.domain.provider.port import WatchRequest
 from contracts.calendar_objects import EventChanges
-from tests.contract.providers.stage import NOW, Planned, Stage, Trouble, pull, timed
+from tests.contract.providers.stage import NOW, Feature, Planned, Stage, Trouble, pull, timed
 
 CHANNEL = WatchRequest(id="channel-1", token="secret", address="https://tandem.example/webhooks")
 
@@ -31,6 +31,7 @@ async def test_what_may_work_later_is_transient(stage: Stage, kind: Trouble) -> 
     assert await pull(stage)
 
 
+@pytest.mark.needs(Feature.TOKENS)
 async def test_a_refused_token_is_renewed_once(stage: Stage) -> None:
     await stage.create(Planned(EventChanges(summary="One", time=timed(3, 9))))
     await stage.trouble(Trouble.TOKEN_REFUSED)
@@ -39,6 +40,7 @@ async def test_a_refused_token_is_renewed_once(stage: Stage) -> None:
     assert stage.access.renewals == 1
 
 
+@pytest.mark.needs(Feature.TOKENS)
 async def test_a_token_refused_for_good_needs_the_user(stage: Stage) -> None:
     await stage.trouble(Trouble.TOKEN_REFUSED, times=None)
     with pytest.raises(NeedsReauth):
@@ -46,11 +48,22 @@ async def test_a_token_refused_for_good_needs_the_user(stage: Stage) -> None:
     assert stage.access.renewals == 1
 
 
+@pytest.mark.needs(Feature.TOKENS)
 async def test_a_revoked_grant_needs_the_user(stage: Stage) -> None:
     stage.access.revoked = True
     await stage.trouble(Trouble.TOKEN_REFUSED)
     with pytest.raises(NeedsReauth):
         await pull(stage)
+
+
+@pytest.mark.lacks(Feature.TOKENS)
+async def test_a4_a_refused_password_needs_the_user_and_is_never_tried_again(stage: Stage) -> None:
+    await pull(stage)
+    await stage.trouble(Trouble.TOKEN_REFUSED)
+    for _ in range(2):
+        with pytest.raises(NeedsReauth):
+            await pull(stage)
+    assert stage.access.refusals == 1
 
 
 async def test_a_channel_opens_with_the_expiration_that_was_given(stage: Stage) -> None:
