@@ -1,11 +1,14 @@
 """Single items: written, read in every shape, found, and what Exchange makes of them by itself."""
 
+import base64
 from datetime import UTC, datetime, timedelta
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from lxml import etree
 
 from chassis.clock import ManualClock
-from simulators.exchange.domain.xml import q
+from simulators.exchange.domain.xml import Element, q
 from simulators.frame.domain.traps import Armed
 from simulators.frame.store import writing
 from tests.contract.exchange_simulator.mailbox import (
@@ -358,3 +361,31 @@ def test_texts_are_appended_to_bodies_and_attendees(mailbox: Mailbox) -> None:
     subject = "<t:CalendarItem><t:Subject>x</t:Subject></t:CalendarItem>"
     with pytest.raises(EwsRefusal, match="ErrorInvalidPropertyAppend"):
         mailbox.update(made, appended.format('<t:FieldURI FieldURI="item:Subject"/>', subject))
+
+
+def _hidden(mailbox: Mailbox, item_class: str) -> list[Element]:
+    constant = f'<t:FieldURIOrConstant><t:Constant Value="{item_class}"/></t:FieldURIOrConstant>'
+    equal = f'<t:IsEqualTo><t:FieldURI FieldURI="item:ItemClass"/>{constant}</t:IsEqualTo>'
+    asked = f"<m:ItemShape><t:BaseShape>IdOnly</t:BaseShape></m:ItemShape><m:Restriction>{equal}</m:Restriction>"
+    folders = '<m:ParentFolderIds><t:DistinguishedFolderId Id="calendar"/></m:ParentFolderIds>'
+    message = mailbox.one(f'<m:FindItem Traversal="Associated">{asked}{folders}</m:FindItem>')
+    return list(message.iter(q("t:ItemId")))
+
+
+def test_the_mailboxs_zone_is_in_its_hidden_working_hours(mailbox: Mailbox) -> None:
+    (named,) = _hidden(mailbox, "IPM.Configuration.WorkHours")
+    path = '<t:ExtendedFieldURI PropertyTag="0x7C08" PropertyType="Binary"/>'
+    shape = f"<m:ItemShape><t:BaseShape>IdOnly</t:BaseShape><t:AdditionalProperties>{path}</t:AdditionalProperties>"
+    ids = f'<m:ItemIds><t:ItemId Id="{named.get("Id")}"/></m:ItemIds>'
+    stream = found(mailbox.one(f"<m:GetItem>{shape}</m:ItemShape>{ids}</m:GetItem>"), "Value").text or ""
+    hours = etree.fromstring(base64.b64decode(stream))
+    assert hours.findtext(".//{*}TimeZone/{*}Name") == "W. Europe Standard Time"
+    assert _hidden(mailbox, "IPM.Configuration.Calendar") == []
+    mailbox.world.traps.armed.append(Armed("mailbox.never_opened"))
+    assert _hidden(mailbox, "IPM.Configuration.WorkHours") == []
+
+
+def test_an_item_leads_to_its_page(mailbox: Mailbox) -> None:
+    made = mailbox.create(f"{TIMES}{ZONES}")
+    link = mailbox.get(made).findtext(q("t:WebClientReadFormQueryString")) or ""
+    assert parse_qs(urlsplit(link).query)["ItemID"] == [made.get("Id")]

@@ -25,6 +25,7 @@ from exchangelib.protocol import CachingProtocol
 from exchangelib.recurrence import DailyPattern, Recurrence
 from exchangelib.version import EXCHANGE_2019, Build
 
+from tests.contract.exchange_simulator.driver import SCHEMAS
 from tests.support.simulator_driver import ANN, Json, simulator_server
 
 BERLIN = EWSTimeZone("Europe/Berlin")
@@ -67,7 +68,8 @@ class Outlook:
 @pytest.fixture(scope="module")
 def outlook(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Outlook]:
     CalendarItem.register("crm_id", CrmId)
-    with simulator_server("exchange", tmp_path_factory.mktemp("exchange")) as control:
+    judged = ("--schemas", str(SCHEMAS)) if SCHEMAS.exists() else ()
+    with simulator_server("exchange", tmp_path_factory.mktemp("exchange"), *judged) as control:
         control.post("/control/accounts", json={"email": ANN, "time_zone": "Europe/Berlin"}).raise_for_status()
         configuration = Configuration(
             service_endpoint=f"{control.base_url}/EWS/Exchange.asmx",
@@ -79,6 +81,7 @@ def outlook(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Outlook]:
             Account(ANN, config=configuration, autodiscover=False, default_timezone=BERLIN, access_type="delegate"),
             control,
         )
+        assert [one for one in control.get("/control/journal").json() if one["problems"]] == []
     CachingProtocol.clear_cache()
     CalendarItem.deregister("crm_id")
 

@@ -100,10 +100,13 @@ class Calendar:
         self.seq += 1
         old = self.items.get(item.key)
         view_seq = self.seq if in_view else (old.view_seq if old else 0)
-        born = old.born if old and old.deleted <= item.deleted else self.seq
+        back = old is not None and old.deleted and not item.deleted and item.master is None
+        born = old.born if old and not back else self.seq
         stored = replace(item, folder=self.key, born=born, seq=self.seq, view_seq=view_seq)
         self.restore(stored, old)
-        self.notices.append(Notice(change, item.master or item.key, item.day, item.change, **moved))
+        self.notices.append(
+            Notice("created" if back else change, item.master or item.key, item.day, item.change, **moved)
+        )
         self._compact()
         return stored
 

@@ -6,10 +6,10 @@ from typing import Any
 
 from simulators.exchange.domain.call import Call
 from simulators.exchange.domain.errors import EwsError
-from simulators.exchange.domain.events import restrictions, shapes, times
+from simulators.exchange.domain.events import restrictions, settings_item, shapes, times
 from simulators.exchange.domain.events.reading import name_of
 from simulators.exchange.domain.responses import each, nothing
-from simulators.exchange.domain.xml import Element, child, children, m, t
+from simulators.exchange.domain.xml import Element, child, children, m, q, t
 from simulators.frame.store.calendar import Calendar, Item
 from simulators.frame.store.recurring import series
 
@@ -33,7 +33,9 @@ def find_item(call: Call) -> Element:
 
 
 def _found(call: Call, target: Element) -> Sequence[Element]:
-    calendar, _ = call.folder(target)
+    calendar, entry = call.folder(target)
+    if call.request.get("Traversal") == "Associated":
+        return [_settings(call, calendar, is_default=entry.default)]
     view = child(call.request, "m:CalendarView")
     if view is not None:
         return [_in_window(call, calendar, view)]
@@ -45,6 +47,14 @@ def _found(call: Call, target: Element) -> Sequence[Element]:
         rows = rows[::-1]
     end = offset + min(most, _MOST, call.world.page_cap or _MOST)
     return [_root(call, calendar, rows[offset:end], total=len(rows), following=end)]
+
+
+def _settings(call: Call, calendar: Calendar, *, is_default: bool) -> Element:
+    """The hidden items of a calendar: its working hours, once somebody has opened the mailbox."""
+    wanted = {one.get("Value") for one in call.request.iter(q("t:Constant"))} or {settings_item.CLASS}
+    opened = is_default and settings_item.CLASS in wanted and call.trap("mailbox.never_opened") is None
+    rows = [settings_item.shown(calendar, call.world.accounts[calendar.owner], call.now)] if opened else []
+    return _listed(rows, total=len(rows), following=None)
 
 
 def _in_window(call: Call, calendar: Calendar, view: Element) -> Element:
@@ -85,6 +95,10 @@ def _root(call: Call, calendar: Calendar, rows: list[Item], *, total: int, follo
     if shape is None:
         raise EwsError("ErrorSchemaValidation", "ItemShape is missing.")
     shown = [shapes.shown(call, calendar, item, shape, summary=True) for item in rows]
+    return _listed(shown, total=total, following=following)
+
+
+def _listed(shown: list[Element], *, total: int, following: int | None) -> Element:
     more = following is not None and following < total
     return m(
         "RootFolder",

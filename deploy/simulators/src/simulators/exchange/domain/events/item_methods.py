@@ -7,7 +7,7 @@ from simulators.exchange.domain import ids
 from simulators.exchange.domain.account.accounts import WRITERS
 from simulators.exchange.domain.call import Call
 from simulators.exchange.domain.errors import EwsError, access_denied, irresolvable_conflict
-from simulators.exchange.domain.events import finding, reading, shapes
+from simulators.exchange.domain.events import finding, reading, settings_item, shapes
 from simulators.exchange.domain.recurring import occurrences
 from simulators.exchange.domain.responses import each, no_items, nothing
 from simulators.exchange.domain.xml import Element, child, children, local, m, t
@@ -29,12 +29,23 @@ def get_item(call: Call) -> Element:
     shape = child(call.request, "m:ItemShape")
 
     def work(named: Element) -> Sequence[Element]:
+        hidden = _settings(call, named, shape)
+        if hidden is not None:
+            return [m("Items", hidden)]
         calendar, item = _found(call, named)
         shown = shapes.shown(call, calendar, item, shape) if shape is not None else shapes.identified(item)
         return [m("Items", shown)]
 
     gone = call.trap("item.gone") is not None
     return each("GetItem", _parts(call, "m:ItemIds"), _gone(work) if gone else work, no_items)
+
+
+def _settings(call: Call, named: Element, shape: Element | None) -> Element | None:
+    """The hidden item of the mailbox's own calendar, if it is that which is asked for."""
+    calendar = call.world.calendars[call.account.default.calendar]
+    if named.get("Id") != ids.item_id(settings_item.key_of(calendar), calendar.key) or shape is None:
+        return None
+    return settings_item.shown(calendar, call.account, call.now, shapes.read(shape).extended)
 
 
 def _gone(work: Callable[[Element], Sequence[Element]]) -> Callable[[Element], Sequence[Element]]:

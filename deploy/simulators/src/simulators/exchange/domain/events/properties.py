@@ -31,12 +31,18 @@ _GLOBAL_ID_START = bytes.fromhex("040000008200E00074C5B7101A82E008")
 _VCAL = b"vCal-Uid\x01\x00\x00\x00"
 
 
+def tag_of(path: Element) -> int | None:
+    """Return the number of a property that is named by its tag; None for others."""
+    tag = path.get("PropertyTag")
+    return None if tag is None else int(tag, 0)
+
+
 def id_of(path: Element) -> str:
     """Return the id of the property that a `t:ExtendedFieldURI` names."""
     kind = path.get("PropertyType", "")
-    tag = path.get("PropertyTag")
+    tag = tag_of(path)
     if tag is not None:
-        return f"{kind} 0x{int(tag, 0):x}"
+        return f"{kind} 0x{tag:x}"
     guid = _SETS.get(path.get("DistinguishedPropertySetId", "")) or path.get("PropertySetId", "").lower()
     name, number = path.get("PropertyName"), path.get("PropertyId")
     if not guid or (name is None) == (number is None):

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from urllib.parse import urlencode
 
 from simulators.exchange.domain import ids
 from simulators.exchange.domain.call import Call
@@ -199,6 +200,13 @@ def _free_busy(view: View) -> Element:
     return t("LegacyFreeBusyStatus", FREE_BUSY[word])
 
 
+def _web_link(view: View) -> Element:
+    """The item in Outlook on the web, by the address that the server is known by outside."""
+    named = ids.item_id(view.item.master or view.item.key, view.item.folder, view.item.day)
+    query = urlencode({"ItemID": named, "exvsurl": 1, "viewmodel": "ICalendarItemDetailsViewModelFactory"})
+    return t("WebClientReadFormQueryString", f"https://mail.example.com/owa/?{query}")
+
+
 def _preview(view: View) -> Element:
     return t("Preview", bodies.preview(view.item.body))
 
@@ -261,6 +269,7 @@ _PROPERTIES: dict[str, Show] = {
     "LastModifiedName": lambda view: t("LastModifiedName", view.organizer),
     "LastModifiedTime": lambda view: t("LastModifiedTime", times.stamped(view.item.modified)),
     "IsAssociated": _fixed("IsAssociated", value=False),
+    "WebClientReadFormQueryString": _web_link,
     "Preview": _preview,
     "TextBody": lambda view: t("TextBody", bodies.to_text(view.item.body), BodyType="Text", IsTruncated=False),
     "UID": _uid,

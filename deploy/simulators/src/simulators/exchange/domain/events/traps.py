@@ -9,5 +9,6 @@ ITEM_TRAPS = (
     Trap("zone.odd_name", 9, "Zones are named as only Exchange does.", {"name": "tzone://Microsoft/Custom"}),
     Trap("series.plain_dates", 9, "A series' dates come without a zone."),
     Trap("series.weekday_words", 9, "A weekly rule says `Weekday` or `Day` for its days."),
+    Trap("mailbox.never_opened", 9, "A mailbox has no working hours, and so no zone.", drawn=False),
     Trap("event.no_data", 9, "A LegacyFreeBusyStatus of `NoData`.", drawn=False),
 )
