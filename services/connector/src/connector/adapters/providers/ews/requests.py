@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
+from connector.adapters.providers.ews.events.bodies import join_path
 from connector.adapters.providers.ews.events.marker import activity_path, paths
 from connector.adapters.providers.ews.events.writing import Property, updates
 from connector.adapters.providers.ews.xml import Element, m, t
@@ -87,7 +88,7 @@ def sync(calendar_id: str, state: str | None, size: int) -> Element:
 
 def get_items(ids: Iterable[Element]) -> Element:
     """Return the request for items with all that is looked at; bodies as they are stored, text or HTML."""
-    return m("GetItem", _shape(_SHOWN, paths(), t("BodyType", "Best")), m("ItemIds", ids))
+    return m("GetItem", _shape(_SHOWN, [*paths(), join_path()], t("BodyType", "Best")), m("ItemIds", ids))
 
 
 def get_property(item: Element, tag: str, kind: str) -> Element:
@@ -141,9 +142,9 @@ def delete(item: Element, *, invite: bool) -> Element:
     return m("DeleteItem", m("ItemIds", item), DeleteType="MoveToDeletedItems", SendMeetingCancellations=mail)
 
 
-def resolve(name: str) -> Element:
-    """Return the request for who has an address or a name."""
-    return m("ResolveNames", m("UnresolvedEntry", name), ReturnFullContactData="false")
+def resolve(address: str) -> Element:
+    """Return the request for who has an address: all of it, not only its begin."""
+    return m("ResolveNames", m("UnresolvedEntry", f"smtp:{address}"), ReturnFullContactData="false")
 
 
 def subscribe(calendar_id: str, url: str, minutes: int) -> Element:

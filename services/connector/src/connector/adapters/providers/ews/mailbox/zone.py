@@ -1,8 +1,8 @@
 """The time zone of a mailbox: EWS has no question for it, so it is read where Outlook keeps it.
 
 Outlook and Outlook on the web store the working hours with their zone in the calendar's settings, an associated item
-of class `IPM.Configuration.WorkHours` (MS-OXOCFG 2.2.5). A mailbox that nobody has opened yet has none: then the zone
-of most events about now counts.
+of class `IPM.Configuration.WorkHours` (MS-OXOCFG 2.2.5.2.1). A mailbox that nobody has opened yet has none: then the
+zone of most events about now counts.
 """
 
 import base64
@@ -21,7 +21,7 @@ from connector.domain.provider.errors import Rejected
 
 _CLASS = "IPM.Configuration.WorkHours"
 _STREAM = ("0x7C08", "Binary")
-"""PidTagRoamingXmlStream (MS-OXOCFG 2.2.2.2)."""
+"""PidTagRoamingXmlStream (MS-OXOCFG 2.2.2.3)."""
 _ABOUT_NOW, _EVENTS = timedelta(days=60), 20
 
 
