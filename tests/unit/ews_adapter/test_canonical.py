@@ -3,7 +3,9 @@
 from datetime import UTC, datetime
 
 import pytest
+from lxml import etree
 
+from connector.adapters.providers.ews.events.bodies import join_path
 from connector.adapters.providers.exchange_store.versions import EventVersion
 from connector.domain.provider.items import EventRead, EventRemoved, Provenance, Unreadable
 from contracts.times import Timed
@@ -116,9 +118,11 @@ def test_f6_an_event_without_anything_reads() -> None:
 
 
 def test_f9_the_address_of_the_online_meeting() -> None:
-    assert (
-        snapshot(item(JoinOnlineMeetingUrl="https://meet.example.org/1")).conference_url == "https://meet.example.org/1"
-    )
+    join = "https://meet.example.org/1"
+    teams = f"<ExtendedProperty>{etree.tostring(join_path()).decode()}<Value>{join}</Value></ExtendedProperty>"
+    assert snapshot(item(JoinOnlineMeetingUrl=join)).conference_url == join
+    assert snapshot(item(ExtendedProperty=teams)).conference_url == join
+    assert snapshot(item()).conference_url is None
 
 
 @pytest.mark.parametrize(
