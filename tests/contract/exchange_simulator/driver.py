@@ -103,15 +103,7 @@ class Exchange(SimulatorDriver):
 
     async def subscribe(self, *, minutes: int = 5, url: str = "http://crm.test/hook", **more: Content) -> Element:
         """Watch Ann's calendar; `more`: a Watermark."""
-        asked = m(
-            "PushSubscriptionRequest",
-            t("FolderIds", t("DistinguishedFolderId", Id="calendar")),
-            t("EventTypes", [t("EventType", one) for one in ALL_EVENTS]),
-            [t(name, value) for name, value in more.items()],
-            t("StatusFrequency", minutes),
-            t("URL", url),
-        )
-        return await self.call(m("Subscribe", asked))
+        return await self.call(subscription(url, minutes, **more))
 
     async def pushed(self) -> Ingress:
         """Let everything that is due be sent."""
@@ -136,6 +128,19 @@ class Page:
     @property
     def kinds(self) -> list[str]:
         return [local(one) for one in self.rows]
+
+
+def subscription(url: str, minutes: int = 5, **more: Content) -> Element:
+    """Return a request to watch the user's own calendar."""
+    asked = m(
+        "PushSubscriptionRequest",
+        t("FolderIds", t("DistinguishedFolderId", Id="calendar")),
+        t("EventTypes", [t("EventType", one) for one in ALL_EVENTS]),
+        [t(name, value) for name, value in more.items()],
+        t("StatusFrequency", minutes),
+        t("URL", url),
+    )
+    return m("Subscribe", asked)
 
 
 def all_of(parent: Element, name: str) -> list[Element]:

@@ -177,3 +177,27 @@ async def test_the_page_shows_what_comes(exchange: Exchange) -> None:
     form = {"account": ANN, "calendar": "primary", "start": "2026-12-03T10:00", "summary": "Dinner"}
     assert (await exchange.http.post("/person/create", data=form)).status_code == 303
     assert len(all_of((await exchange.sync()).answer, "t:CalendarItem")) == 2
+
+
+async def test_a_conflict_though_the_change_key_is_right(exchange: Exchange) -> None:
+    await exchange.trap("fault.conflict")
+    (made,) = all_of(await exchange.call(lunch()), "t:ItemId")
+    path = t("FieldURI", FieldURI="item:Subject")
+    change = t("SetItemField", path, t("CalendarItem", t("Subject", "y")))
+    asked = m(
+        "UpdateItem",
+        m("ItemChanges", t("ItemChange", t("ItemId", **made.attrib), t("Updates", change))),
+        ConflictResolution="NeverOverwrite",
+        SendMeetingInvitationsOrCancellations="SendToNone",
+    )
+    with pytest.raises(EwsFailure) as error:
+        await exchange.call(asked)
+    assert error.value.refusal == (200, "ErrorIrresolvableConflict")
+    await exchange.call(asked)
+
+
+async def test_a_status_that_says_nothing(exchange: Exchange) -> None:
+    await exchange.call(lunch())
+    await exchange.trap("event.no_data")
+    page = await exchange.sync(shape=t("BaseShape", "AllProperties"))
+    assert [one.text for one in all_of(page.answer, "t:LegacyFreeBusyStatus")] == ["NoData"]
