@@ -7,7 +7,7 @@ import exchangelib
 import httpx
 import pytest
 from exchangelib import DELEGATE, Account, CalendarItem, Configuration, Credentials, EWSDate, EWSDateTime, EWSTimeZone
-from exchangelib.errors import ErrorIrresolvableConflict, UnauthorizedError
+from exchangelib.errors import UnauthorizedError
 from exchangelib.protocol import FailFast
 from exchangelib.recurrence import Recurrence, WeeklyPattern
 
@@ -80,19 +80,6 @@ def test_a_calendar_is_read_and_written(server: httpx.Client, scheme: str | None
     single.delete(send_meeting_cancellations="SendToNone")
     changes = [kind for kind, _ in calendar.sync_items(sync_state=calendar.item_sync_state)]
     assert sorted(changes) == ["create", "delete"]
-
-
-def test_a_conflict(server: httpx.Client) -> None:
-    own = account(server, "basic")
-    single = saved(own, "single", 1)
-    other = own.calendar.get(id=single.id)
-    other.location = "Room"
-    other.save(update_fields=["location"], send_meeting_invitations="SendToNone")
-    single.subject = "renamed"
-    with pytest.raises(ErrorIrresolvableConflict):
-        single.save(
-            update_fields=["subject"], send_meeting_invitations="SendToNone", conflict_resolution="NeverOverwrite"
-        )
 
 
 @pytest.mark.parametrize("scheme", ["basic", "NTLM"])

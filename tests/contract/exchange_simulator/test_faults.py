@@ -35,6 +35,12 @@ def test_every_trap_is_played() -> None:
     assert [trap for trap in TRAPS if not re.search(rf'"{re.escape(trap)}"', tests)] == []
 
 
+def test_the_readme_lists_them() -> None:
+    readme = (Path(__file__).parents[3] / "deploy" / "simulators" / "README.md").read_text()
+    rows = readme.partition("### Exchange")[2]
+    assert [trap.id for trap in TRAPS.values() if f"| `{trap.id}` | {trap.meaning} |" not in rows] == []
+
+
 async def test_the_control_api_lists_them(exchange: Exchange) -> None:
     answer = await exchange.control("GET", "/traps")
     assert {one["id"] for one in answer["known"]} == set(TRAPS)
@@ -182,11 +188,12 @@ async def test_the_page_shows_what_comes(exchange: Exchange) -> None:
 async def test_a_conflict_though_the_change_key_is_right(exchange: Exchange) -> None:
     await exchange.trap("fault.conflict")
     (made,) = all_of(await exchange.call(lunch()), "t:ItemId")
+    named = t("ItemId", Id=made.get("Id"), ChangeKey=made.get("ChangeKey"))
     path = t("FieldURI", FieldURI="item:Subject")
     change = t("SetItemField", path, t("CalendarItem", t("Subject", "y")))
     asked = m(
         "UpdateItem",
-        m("ItemChanges", t("ItemChange", t("ItemId", **made.attrib), t("Updates", change))),
+        m("ItemChanges", t("ItemChange", named, t("Updates", change))),
         ConflictResolution="NeverOverwrite",
         SendMeetingInvitationsOrCancellations="SendToNone",
     )
