@@ -17,12 +17,30 @@ SOAP = (
     "<s:Body>{body}</s:Body></s:Envelope>"
 )
 VERSION = '<t:ServerVersionInfo MajorVersion="15" MinorVersion="2" MajorBuildNumber="1544" MinorBuildNumber="4"/>'
-FOLDER = (
-    '<m:GetFolderResponse><m:ResponseMessages><m:GetFolderResponseMessage ResponseClass="Success">'
-    "<m:ResponseCode>NoError</m:ResponseCode><m:Folders><t:CalendarFolder>"
-    '<t:FolderId Id="cal" ChangeKey="ck"/><t:DisplayName>Calendar</t:DisplayName></t:CalendarFolder></m:Folders>'
-    "</m:GetFolderResponseMessage></m:ResponseMessages></m:GetFolderResponse>"
-)
+
+
+def folders(*ids: str) -> str:
+    """Return the answer to a GetFolder; an id that begins with `Error` is one."""
+    return (
+        "<m:GetFolderResponse><m:ResponseMessages>"
+        + "".join(_error(one) if one.startswith("Error") else _folder(one) for one in ids)
+        + "</m:ResponseMessages></m:GetFolderResponse>"
+    )
+
+
+def _folder(one: str) -> str:
+    return (
+        '<m:GetFolderResponseMessage ResponseClass="Success"><m:ResponseCode>NoError</m:ResponseCode><m:Folders>'
+        f'<t:CalendarFolder><t:FolderId Id="{one}" ChangeKey="ck"/></t:CalendarFolder></m:Folders>'
+        "</m:GetFolderResponseMessage>"
+    )
+
+
+def _error(code: str, more: str = "") -> str:
+    return (
+        '<m:GetFolderResponseMessage ResponseClass="Error"><m:MessageText>Because.</m:MessageText>'
+        f"<m:ResponseCode>{code}</m:ResponseCode>{more}</m:GetFolderResponseMessage>"
+    )
 
 
 @dataclass(frozen=True)
@@ -45,17 +63,19 @@ class Reply:
     drops: bool = False  # no answer at all: the connection is closed
 
 
-def soap(body: str = FOLDER, header: str = VERSION, status: int = 200) -> Reply:
+def soap(body: str = "", header: str = VERSION, status: int = 200) -> Reply:
     """Return an answer of EWS's."""
-    return Reply(status, SOAP.format(header=header, body=body).encode(), {"Content-Type": "text/xml; charset=utf-8"})
+    return Reply(
+        status,
+        SOAP.format(header=header, body=body or folders("cal")).encode(),
+        {"Content-Type": "text/xml; charset=utf-8"},
+    )
 
 
 def failed(code: str, more: str = "") -> Reply:
     """Return an answer in which the one thing asked for failed."""
     return soap(
-        '<m:GetFolderResponse><m:ResponseMessages><m:GetFolderResponseMessage ResponseClass="Error">'
-        f"<m:MessageText>Because.</m:MessageText><m:ResponseCode>{code}</m:ResponseCode>{more}"
-        "</m:GetFolderResponseMessage></m:ResponseMessages></m:GetFolderResponse>"
+        f"<m:GetFolderResponse><m:ResponseMessages>{_error(code, more)}</m:ResponseMessages></m:GetFolderResponse>"
     )
 
 

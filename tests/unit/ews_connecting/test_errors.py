@@ -95,6 +95,7 @@ def test_mistakes_of_ours_and_errors_of_ours_pass() -> None:
         (CalendarUnavailable("forbidden", "no EWS"), "server_unreachable", "server_url"),
         (CalendarUnavailable("error_non_existent_mailbox", "no mailbox"), "no_calendar", "email"),
         (NeedsUser("x", "y"), "no_calendar", "email"),
+        (Rejected("account_mismatch", "not yours"), "account_mismatch", "email"),
         (Rejected("validation_error", "no address"), "validation_error", "server_url"),
         (Rejected("error_schema_validation", "?"), "server_unreachable", "server_url"),
     ],

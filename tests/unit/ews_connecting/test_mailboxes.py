@@ -212,6 +212,7 @@ async def test_a_server_that_hangs_gets_a_quarter_of_the_threads_and_the_others_
     with hanging() as (slow, _), serving(lambda _: soap()) as server, reaching(threads=4) as reach:
         boxes = mailboxes(reach)
         stuck = [asyncio.ensure_future(boxes.call(Ana(login(slow.url), f"stuck {n}"), read)) for n in range(6)]
+        await wait_until(lambda: slow.asked, awaited="the first call to arrive")
         other = server.url.replace("localhost", "127.0.0.1")
         assert await asyncio.wait_for(boxes.call(Ana(login(other)), read), 4) == 1
         assert len(slow.asked) == 1

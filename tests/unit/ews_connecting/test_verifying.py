@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 import trustme
 
+from chassis.errors import Rejected
 from connector.domain.provider.errors import CalendarUnavailable, NeedsReauth, Throttled, Transient
 from connector.domain.provider.login import Login
-from tests.unit.ews_connecting.server import Asked, Reply, challenge, failed, serving, soap
+from tests.unit.ews_connecting.server import Asked, Reply, challenge, failed, folders, serving, soap
 from tests.unit.ews_connecting.ways import Names, reaching, verify
 
 
@@ -128,6 +129,18 @@ async def test_an_account_without_a_mailbox_or_calendar_is_told_so(code: str) ->
 
     with serving(answer) as server, reaching() as reach, pytest.raises(CalendarUnavailable):
         await verify(reach, server.url)
+
+
+@pytest.mark.parametrize("second", ["somebody-elses", "ErrorNonExistentMailbox", "ErrorAccessDenied"])
+async def test_a4_the_address_must_be_the_mailboxs_of_who_signs_in(second: str) -> None:
+    def answer(asked: Asked) -> Reply:
+        return soap(folders("mine", second)) if "Authorization" in asked.headers else challenge("Basic")
+
+    with serving(answer) as server, reaching() as reach:
+        with pytest.raises(Rejected) as told:
+            await verify(reach, server.url)
+        assert told.value.code == "account_mismatch"
+        assert b"<t:EmailAddress>ana@example.org</t:EmailAddress>" in server.asked[-1].body
 
 
 async def test_nobody_listens_or_the_name_is_not_known() -> None:

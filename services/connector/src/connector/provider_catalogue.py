@@ -12,14 +12,18 @@ from fastapi import APIRouter
 
 from chassis.clock import Clock
 from connector.adapters.oauth import Endpoints
+from connector.adapters.providers.ews import make_ews
+from connector.adapters.providers.ews.mailboxes import Mailboxes
+from connector.adapters.providers.ews.sign_in.logins import ExchangeLogins
 from connector.adapters.providers.ews.transport.reach import Reach
+from connector.adapters.providers.ews.transport.threads import Threads
 from connector.adapters.providers.google import make_google
 from connector.adapters.providers.google.oauth import google_endpoints
 from connector.adapters.providers.graph import make_graph
 from connector.adapters.providers.graph.oauth import Tenant, microsoft_endpoints
 from connector.domain.provider.login import LoginVerifier
 from connector.domain.provider.port import CalendarProvider
-from connector.entrypoints.http import google_webhook, microsoft_webhook
+from connector.entrypoints.http import exchange_webhook, google_webhook, microsoft_webhook
 from connector.settings import ConnectorSettings
 
 
@@ -41,6 +45,12 @@ def _google(settings: ConnectorSettings, http: httpx.AsyncClient, _: Clock) -> C
 
 def _graph(settings: ConnectorSettings, http: httpx.AsyncClient, clock: Clock) -> CalendarProvider:
     return make_graph(api_url=settings.graph_url, http=http, clock=clock)
+
+
+def _exchange(settings: ConnectorSettings, clock: Clock, reach: Reach) -> tuple[CalendarProvider, LoginVerifier]:
+    threads = Threads(reach.calls, reach.calls_at_once)
+    mailboxes = Mailboxes(threads, reach.make_adapter, settings.provider_timeout_seconds)
+    return make_ews(mailboxes, clock), ExchangeLogins(reach, mailboxes)
 
 
 def _microsoft(tenant: Tenant) -> Entry:
@@ -69,6 +79,8 @@ OAUTH: Mapping[str, Entry] = {
     "outlook": _microsoft("consumers"),
     "office365": _microsoft("organizations"),
 }
-PASSWORD: Mapping[str, PasswordEntry] = {}
+PASSWORD: Mapping[str, PasswordEntry] = {
+    "exchange": PasswordEntry(_exchange, exchange_webhook.PATH, exchange_webhook.router),
+}
 CATALOGUE: Mapping[str, Entry | PasswordEntry] = {**OAUTH, **PASSWORD}
 """By the names of A2; what is not here is refused (A3)."""

@@ -5,65 +5,27 @@ in fails the read of all (a custom time zone), and their all-day dates and serie
 (`docs/providers/ews.md`, 3.6). So messages are read as they are, each by itself.
 """
 
-from functools import cache
-from typing import Any
-
-from exchangelib import UTC as EXCHANGELIB_UTC
-from exchangelib import Account
-from exchangelib.errors import MalformedResponseError, SOAPError
-from exchangelib.services.common import EWSAccountService
-from exchangelib.util import SOAPNS
-from lxml import etree
+from typing import TYPE_CHECKING
 
 from chassis.errors import TandemError
 from connector.adapters.providers.ews.errors import Target, failure, translate
 from connector.adapters.providers.ews.xml import PREFIXES, Element, child, local, text_at
 from connector.adapters.providers.wire import broken_answer
 
+if TYPE_CHECKING:
+    from exchangelib import Account
+
 _MILLISECONDS = 1000
 
 
-class _Operation(EWSAccountService):  # type: ignore[misc]  # exchangelib ships no types
-    """An operation whose answer is handed out as it came."""
-
-    def messages(self, request: Element) -> list[Element]:
-        """Return the response messages."""
-        return list(self._get_response_xml(payload=request))
-
-    @property
-    def _timezone(self) -> Any:  # noqa: ANN401 - exchangelib's zone
-        """In which times without an offset are meant: never the machine's zone."""
-        return EXCHANGELIB_UTC
-
-    def _api_versions_to_try(self) -> tuple[str]:
-        """Only the version that was found on connecting: else a refused request would be repeated seven times."""
-        return (self._version_hint.api_version,)
-
-    @classmethod
-    def _get_soap_parts(cls, response: Any) -> tuple[Element | None, Element]:  # noqa: ANN401 - of requests
-        """Split the envelope, in one go: exchangelib would feed the parser byte by byte."""
-        parser = etree.XMLParser(resolve_entities=False, no_network=True, recover=True, huge_tree=True)
-        try:
-            root = etree.fromstring(response.content, parser)
-        except (etree.XMLSyntaxError, ValueError) as error:
-            raise SOAPError("the answer is no XML") from error
-        body = None if root is None else root.find(f"{{{SOAPNS}}}Body")
-        if root is None or body is None:
-            raise MalformedResponseError("the answer is no SOAP")
-        return root.find(f"{{{SOAPNS}}}Header"), body
-
-
-@cache
-def _operation(name: str) -> type[_Operation]:
-    return type(name, (_Operation,), {"SERVICE_NAME": name})
-
-
-def send(account: Account, request: Element, target: Target) -> list[Element]:
+def send(account: "Account", request: Element, target: Target) -> list[Element]:
     """Return the messages of an answer, also those that tell an error. Raises our errors where all of it failed."""
+    from connector.adapters.providers.ews.operations import operation  # noqa: PLC0415 - loads exchangelib
+
     try:
-        return _operation(local(request))(account=account).messages(request)
+        return operation(local(request))(account=account).messages(request)
     except Exception as error:
-        ours = translate(error, target=target, back_off=getattr(error, "back_off", None))
+        ours = translate(error, target=target)
         if ours is error:
             raise
         raise ours from None  # the texts of exchangelib's errors hold content

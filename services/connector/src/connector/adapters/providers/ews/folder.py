@@ -7,14 +7,16 @@ nothing: where a call for several fails, each is asked for by itself.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-
-from exchangelib import Account
+from typing import TYPE_CHECKING
 
 from chassis.errors import Rejected, TandemError
 from connector.adapters.providers.ews import calls, requests
 from connector.adapters.providers.ews.errors import Target
 from connector.adapters.providers.ews.xml import Element, children
 from connector.adapters.providers.wire import broken_answer
+
+if TYPE_CHECKING:
+    from exchangelib import Account
 
 GONE = "error_item_not_found"
 """The code of an item that is not there: its id ends when it is moved or deleted."""
@@ -32,7 +34,7 @@ Answer = Element | TandemError
 class CalendarFolder:
     """One calendar of an account, for one piece of work."""
 
-    account: Account
+    account: "Account"
     calendar_id: str
     now: datetime
     is_there: bool = False

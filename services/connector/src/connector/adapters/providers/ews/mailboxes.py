@@ -16,7 +16,7 @@ from connector.adapters.providers.ews.errors import Target, translate
 from connector.adapters.providers.ews.transport.line import Line, MakeAdapter
 from connector.adapters.providers.ews.transport.threads import Threads
 from connector.adapters.providers.patience import Patience
-from connector.domain.provider.errors import NeedsReauth, Transient
+from connector.domain.provider.errors import NeedsReauth, Throttled, Transient
 from connector.domain.provider.login import Login
 from connector.domain.provider.port import Access
 
@@ -47,6 +47,8 @@ class _Mailbox:
         self.line.begin()
         try:
             return work(self._opened())
+        except Throttled as error:
+            raise Throttled(error.code, error.detail, retry_after=error.retry_after or self.line.back_off) from None
         except Exception as error:
             ours = translate(error, target=target, back_off=self.line.back_off)
             if ours is error:

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-
-from exchangelib import Account
+from typing import TYPE_CHECKING
 
 from connector.adapters.providers.ews import calls, requests
 from connector.adapters.providers.ews.xml import Element, child, children, flag_at, local, text_at
 from connector.domain.provider.port import CalendarInfo
+
+if TYPE_CHECKING:
+    from exchangelib import Account
 
 _READ_ONLY = "You may only read this calendar."
 _CALENDARS = "IPF.Appointment"
@@ -39,7 +41,7 @@ class Folders:
         return False
 
 
-def read_folders(account: Account) -> Folders:
+def read_folders(account: "Account") -> Folders:
     """Return the folders of an account's own mailbox. Raises CalendarUnavailable where it has no calendar."""
     email = account.primary_smtp_address
     asked = requests.get_folder(*(requests.distinguished(name, email) for name in ("calendar", "deleteditems")))
@@ -50,13 +52,13 @@ def read_folders(account: Account) -> Folders:
     return Folders({_id(primary): primary} | listed, _id(primary), next(iter(bin_), ""))
 
 
-def primary_calendar(account: Account) -> str:
+def primary_calendar(account: "Account") -> str:
     """Return the id of the mailbox's own calendar."""
     asked = requests.get_folder(requests.distinguished("calendar", account.primary_smtp_address))
     return _id(_folder_in(calls.only(calls.send(account, asked, "calendar"), "calendar")))
 
 
-def _listed(account: Account) -> Iterator[Element]:
+def _listed(account: "Account") -> Iterator[Element]:
     top, offset = requests.distinguished("msgfolderroot", account.primary_smtp_address), 0
     for _ in range(_MOST_PAGES):
         asked = requests.find_folders(top, offset, _FOLDERS_AT_ONCE)

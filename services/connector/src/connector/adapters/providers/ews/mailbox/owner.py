@@ -1,6 +1,6 @@
 """Whose mailbox it is."""
 
-from exchangelib import Account as Mailbox
+from typing import TYPE_CHECKING
 
 from connector.adapters.providers.ews import calls, requests
 from connector.adapters.providers.ews.mailbox.calendars import primary_calendar
@@ -8,8 +8,11 @@ from connector.adapters.providers.ews.xml import children, text_at
 from connector.domain.provider.errors import Rejected
 from connector.domain.provider.port import Account
 
+if TYPE_CHECKING:
+    from exchangelib import Account as Mailbox
 
-def read_account(mailbox: Mailbox) -> Account:
+
+def read_account(mailbox: "Mailbox") -> Account:
     """Return whose mailbox it is, which has a calendar. Raises CalendarUnavailable where there is none.
 
     Its id is the primary address: folders get other ids when the mailbox is moved to another server.
@@ -20,7 +23,7 @@ def read_account(mailbox: Mailbox) -> Account:
     return Account(email.casefold(), email, () if email.casefold() == given.casefold() else (given,))
 
 
-def _primary_address(mailbox: Mailbox, given: str) -> str | None:
+def _primary_address(mailbox: "Mailbox", given: str) -> str | None:
     """Return the primary address of who has the given one, which may be another of his; None where it is not told."""
     try:
         message = calls.only(calls.send(mailbox, requests.resolve(given), "calendar"), "calendar")

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from typing import Final
+from xml.sax.saxutils import escape
 
 from chassis.errors import Rejected, Transient
 from connector.adapters.providers.ews.errors import failure
@@ -16,12 +17,15 @@ from connector.adapters.providers.wire import broken_answer
 from connector.domain.provider.login import Candidate, Login
 
 _REDIRECTS: Final = 3
-_GET_CALENDAR: Final = (
+_GET_CALENDARS: Final = (
     f'<?xml version="1.0" encoding="utf-8"?><s:Envelope xmlns:s="{SOAP}" xmlns:m="{MESSAGES}" xmlns:t="{TYPES}">'
     '<s:Header><t:RequestServerVersion Version="Exchange2013"/></s:Header><s:Body><m:GetFolder>'
     "<m:FolderShape><t:BaseShape>IdOnly</t:BaseShape></m:FolderShape>"
-    '<m:FolderIds><t:DistinguishedFolderId Id="calendar"/></m:FolderIds></m:GetFolder></s:Body></s:Envelope>'
-).encode()
+    '<m:FolderIds><t:DistinguishedFolderId Id="calendar"/><t:DistinguishedFolderId Id="calendar"><t:Mailbox>'
+    "<t:EmailAddress>{email}</t:EmailAddress></t:Mailbox></t:DistinguishedFolderId></m:FolderIds></m:GetFolder>"
+    "</s:Body></s:Envelope>"
+)
+"""Asks for the calendar of who signs in, and for that of the address: they must be the same."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +39,8 @@ class Verification:
         """Return the login with the server's address, its way to sign in, and its version.
 
         Raises NeedsReauth (wrong password), CalendarUnavailable (no mailbox, Exchange Online), ServerNotAllowed,
-        Transient (`certificate_invalid` or no answer of EWS), and Rejected for an address that is none.
+        Transient (`certificate_invalid` or no answer of EWS), and Rejected for an address that is none
+        (`validation_error`) or somebody else's (`account_mismatch`).
         """
         visits = Visits(self.make_adapter, line)
         login = Login(candidate.email, candidate.username, candidate.password, "", "ntlm")
@@ -46,29 +51,37 @@ class Verification:
 
 def _at_calendar(visits: Visits, login: Login) -> Login:
     """Sign in and ask for the calendar, wherever the server sends us."""
+    request = _GET_CALENDARS.format(email=escape(login.email)).encode()
     for _ in range(_REDIRECTS):
         try:
-            body, scheme = visits.answered(login, login.server_url, _GET_CALENDAR)
+            body, scheme = visits.answered(login, login.server_url, request)
         except Redirected as error:
             login = replace(login, server_url=error.target)
             continue
-        return replace(login, auth=scheme, version=_checked(body))
+        root = _read(body)
+        _check_calendars(root, login.email)
+        return replace(login, auth=scheme, version=_version(root))
     raise Transient("redirected", "the server sends us from one address to the next")
 
 
-def _checked(body: bytes) -> str | None:
-    """Return the version of a server that found the calendar. Raises what stands in the way."""
+def _read(body: bytes) -> Element:
     try:
-        root = parsed(body, longest=16 * 1024 * 1024)
+        return parsed(body, longest=16 * 1024 * 1024)
     except Rejected as error:
         raise broken_answer("what answers there is no Exchange server") from error
-    code = next((one.text or "" for one in root.iter() if local(one) == "ResponseCode"), None)
-    if code is None:
+
+
+def _check_calendars(root: Element, email: str) -> None:
+    """Raise what stands in the way, or Rejected where the address is not the mailbox's of who signed in."""
+    codes = [one.text or "" for one in root.iter() if local(one) == "ResponseCode"]
+    if not codes:
         raise broken_answer("what answers there is no Exchange server")
-    if code != "NoError":
+    if codes[0] != "NoError":
         message = next((one.text or "" for one in root.iter() if local(one) in {"MessageText", "faultstring"}), "")
-        raise failure(code, message, target="calendar")
-    return _version(root)
+        raise failure(codes[0], message, target="calendar")
+    folders = {one.get("Id") for one in root.iter() if local(one) == "FolderId"}
+    if any(code != "NoError" for code in codes) or len(folders) != 1:
+        raise Rejected("account_mismatch", f"the mailbox of who signed in is not {email}")
 
 
 def _version(root: Element) -> str | None:
