@@ -389,3 +389,22 @@ def test_an_item_leads_to_its_page(mailbox: Mailbox) -> None:
     made = mailbox.create(f"{TIMES}{ZONES}")
     link = mailbox.get(made).findtext(q("t:WebClientReadFormQueryString")) or ""
     assert parse_qs(urlsplit(link).query)["ItemID"] == [made.get("Id")]
+
+
+def test_an_item_that_cannot_be_read_spoils_only_its_own_part(mailbox: Mailbox) -> None:
+    made = [mailbox.create(f"{TIMES}{ZONES}") for _ in range(3)]
+    mailbox.world.traps.armed.append(Armed("item.corrupt"))
+    asked = "".join(f'<t:ItemId Id="{one.get("Id")}"/>' for one in made)
+    shape = "<m:ItemShape><t:BaseShape>Default</t:BaseShape></m:ItemShape>"
+    messages = mailbox.ask(f"<m:GetItem>{shape}<m:ItemIds>{asked}</m:ItemIds></m:GetItem>")
+    assert [one.findtext(q("m:ResponseCode")) for one in messages] == ["ErrorCorruptData", "NoError", "NoError"]
+
+
+def test_one_odd_zone_is_enough_for_an_answer(mailbox: Mailbox) -> None:
+    made = [mailbox.create(f"{TIMES}{ZONES}") for _ in range(3)]
+    mailbox.world.traps.armed.append(Armed("zone.odd_name", count=None, parameters={"name": "Mine"}))
+    asked = "".join(f'<t:ItemId Id="{one.get("Id")}"/>' for one in made)
+    shape = "<m:ItemShape><t:BaseShape>AllProperties</t:BaseShape></m:ItemShape>"
+    messages = mailbox.ask(f"<m:GetItem>{shape}<m:ItemIds>{asked}</m:ItemIds></m:GetItem>")
+    zones = [found(one, "StartTimeZone").get("Id") for one in messages]
+    assert zones == ["Mine", "W. Europe Standard Time", "W. Europe Standard Time"]

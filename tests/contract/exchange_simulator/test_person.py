@@ -1,11 +1,17 @@
 """The person's acts, in the words that all simulators share, and what EWS shows of them."""
 
+from datetime import date
+from pathlib import Path
+
 import pytest
 
+from sandbox.ics.loading import load
+from sandbox.ics.reading import read
 from simulators.exchange.domain.xml import Element, children, m, q, t
 from tests.contract.exchange_simulator.driver import Exchange, all_of
 from tests.support.simulator_driver import ANN, Json
 
+FILES = Path(__file__).parents[4] / "shared" / "data" / "ics"
 _SERIES: Json = {
     "summary": "weekly",
     "start": {"dateTime": "2026-12-01T10:00:00", "timeZone": "Europe/Berlin"},
@@ -185,3 +191,17 @@ async def test_a_person_edits_on_the_page(exchange: Exchange) -> None:
     assert event["end"]["dateTime"] == "2026-12-02T12:30:00+01:00"
     await exchange.http.post("/person/delete", data=hidden | {"event": event["id"]})
     assert await exchange.person("GET") == []
+
+
+@pytest.mark.skipif(not FILES.is_dir(), reason=f"the real calendar files are not at {FILES}")
+async def test_ews_shows_every_event_of_real_calendar_files(exchange: Exchange) -> None:
+    """As the schema allows: the simulator judges its own answers."""
+    events = 0
+    for file in sorted(FILES.glob("*.ics")):
+        drafts = read(file.read_bytes(), begin=date(2026, 12, 1), zone="Europe/Berlin")
+        events += (await load(exchange.http, ANN, drafts)).events
+    rows = all_of((await exchange.sync()).answer, "t:ItemId")
+    every = m("ItemShape", t("BaseShape", "AllProperties"))
+    asked = m("GetItem", every, m("ItemIds", [t("ItemId", Id=one.get("Id")) for one in rows]))
+    assert len(all_of(await exchange.call(asked), "t:CalendarItem")) == events > 200
+    assert len(await _starts(exchange)) > 100

@@ -33,6 +33,8 @@ def get_item(call: Call) -> Element:
         if hidden is not None:
             return [m("Items", hidden)]
         calendar, item = _found(call, named)
+        if call.trap("item.corrupt") is not None:
+            raise EwsError("ErrorCorruptData", "Data is corrupt.")
         shown = shapes.shown(call, calendar, item, shape) if shape is not None else shapes.identified(item)
         return [m("Items", shown)]
 

@@ -11,6 +11,7 @@ from simulators.exchange.domain.events import meetings, properties, times
 from simulators.exchange.domain.events.reading import FREE_BUSY, name_of
 from simulators.exchange.domain.recurring import occurrences, patterns
 from simulators.exchange.domain.xml import Element, child, children, local, t, text
+from simulators.frame.domain.traps import Parameters
 from simulators.frame.store import bodies
 from simulators.frame.store.calendar import Calendar, Item
 from simulators.frame.store.identity import kind, uid
@@ -108,16 +109,22 @@ def shown(call: Call, calendar: Calendar, item: Item, element: Element, *, summa
         raise EwsError("ErrorInvalidPropertyRequest", "The property cannot be used with this type of request.")
     owner = call.world.accounts[calendar.owner]
     folder = call.account.id_of(calendar.key) or ""
-    return _rendered(View(calendar, item, folder, owner.name, shape, _quirks(call)), summary=summary)
+    return _rendered(View(calendar, item, folder, owner.name, shape, _quirks(call, shape)), summary=summary)
 
 
-def _quirks(call: Call) -> Quirks:
-    odd = call.trap("zone.odd_name")
+def _quirks(call: Call, shape: Shape) -> Quirks:
+    """Draw the traps of what is shown; each strikes one item of an answer at the most."""
+
+    def struck(trap: str, shows: str) -> Parameters | None:
+        asked = shape.wants(shows, summary=False) and trap not in call.traps
+        return call.trap(trap) if asked else None
+
+    odd = struck("zone.odd_name", "StartTimeZone")
     return Quirks(
         zone=odd["name"] if odd else None,
-        weekday_words=call.trap("series.weekday_words") is not None,
-        plain_dates=call.trap("series.plain_dates") is not None,
-        unknown_status=call.trap("event.no_data") is not None,
+        weekday_words=struck("series.weekday_words", "Recurrence") is not None,
+        plain_dates=struck("series.plain_dates", "Recurrence") is not None,
+        unknown_status=struck("event.no_data", "LegacyFreeBusyStatus") is not None,
     )
 
 
