@@ -48,6 +48,16 @@ def test_a_status_event_is_a_sign_of_life_and_all_else_is_news(body: bytes, told
     assert notifications(body) == told
 
 
+def test_an_error_is_news_of_the_channel_and_names_no_subscription() -> None:
+    missed = (
+        f'<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body><m:SendNotification '
+        f'xmlns:m="{MESSAGES}"><m:ResponseMessages><m:SendNotificationResponseMessage ResponseClass="Error">'
+        "<m:ResponseCode>ErrorMissedNotificationEvents</m:ResponseCode></m:SendNotificationResponseMessage>"
+        "</m:ResponseMessages></m:SendNotification></s:Body></s:Envelope>"
+    )
+    assert notifications(missed.encode()) == [Notification(None, has_news=True)]
+
+
 ENTITY = b'<?xml version="1.0"?><!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/hostname">]>'
 BOMB = b'<!DOCTYPE a [<!ENTITY b "bb"><!ENTITY c "&b;&b;&b;&b;">]>'
 

@@ -31,7 +31,8 @@ Token = Annotated[str, Path(max_length=200)]
 async def exchange(token: Token, request: Request, services: InjectedServices) -> Response:
     """Take a notification of an Exchange server. 503 where it could not be stored: it is sent again.
 
-    Who does not know a channel's address is told to unsubscribe, and so is a subscription that is not the channel's.
+    Who does not know a channel's address is told to unsubscribe, and so is a subscription that is not the channel's:
+    none of what it tells is heard.
     """
     try:
         told = notifications(await _body(request))
@@ -56,15 +57,15 @@ async def _body(request: Request) -> bytes:
 
 async def _take_in(services: Services, token: str, told: list[Notification]) -> Status:
     found = await services.notifications.genuine(*channel_of(token))
-    if found is None or not all(_is_of(one, *found) for one in told):
-        NOTIFIED.labels("exchange", "ignored").inc(len(told))
+    ours = [one for one in told if found and _is_of(one, *found)]
+    NOTIFIED.labels("exchange", "ignored").inc(len(told) - len(ours))
+    if found is None or not ours:
         return "Unsubscribe"
     await services.notifications.heard(*found, services.clock.now())
-    if any(one.has_news for one in told):
+    if news := sum(one.has_news for one in ours):
         await services.notifications.pull([found[1]])
-        NOTIFIED.labels("exchange", "pulled").inc(len(told))
-    else:
-        NOTIFIED.labels("exchange", "alive").inc(len(told))
+    NOTIFIED.labels("exchange", "pulled").inc(news)
+    NOTIFIED.labels("exchange", "alive").inc(len(ours) - news)
     return "OK"
 
 
@@ -74,4 +75,5 @@ def _is_of(told: Notification, channel: Channel, connection: Connection) -> bool
     The first one may come before the answer to the call that opened it, so before its id is known.
     """
     known = connection.subscription
-    return known is None or known.id != channel.id or known.resource_id == told.subscription_id
+    is_known = known is not None and known.id == channel.id
+    return known is None or not is_known or told.subscription_id in {None, known.resource_id}

@@ -20,9 +20,12 @@ Status = Literal["OK", "Unsubscribe"]
 
 @dataclass(frozen=True)
 class Notification:
-    """What one notification tells of a subscription; without `has_news` it is a sign of life."""
+    """What one notification tells; without `has_news` it is a sign of life.
 
-    subscription_id: str
+    `subscription_id` is None where it tells of an error (missed events, say), which names none.
+    """
+
+    subscription_id: str | None
     has_news: bool
 
 
@@ -38,21 +41,17 @@ def channel_of(token: str) -> tuple[str, str]:
 
 
 def notifications(body: bytes) -> list[Notification]:
-    """Return what a SendNotification tells. Raises Rejected for what is none.
-
-    A message that tells of an error (missed events, say) counts as news: a read finds out.
-    """
-    root = parsed(body)
-    messages = [one for one in root.iter() if local(one) == "SendNotificationResponseMessage"]
-    if not messages:
-        raise Rejected("malformed_request", "this is no SendNotification")
-    found = [_notification(one) for message in messages for one in message.iter() if local(one) == "Notification"]
+    """Return what a SendNotification tells. Raises Rejected for what is none; an error counts as news."""
+    found = [_told(one) for one in parsed(body).iter() if local(one) == "SendNotificationResponseMessage"]
     if not found:
-        raise Rejected("malformed_request", "there is no notification in it")
+        raise Rejected("malformed_request", "this is no SendNotification")
     return found
 
 
-def _notification(raw: Element) -> Notification:
+def _told(message: Element) -> Notification:
+    raw = next((one for one in message if local(one) == "Notification"), None)
+    if raw is None:
+        return Notification(None, has_news=True)
     words = {local(one): one for one in raw}
     subscription = words.get("SubscriptionId")
     told = set(words) - _ABOUT_ITSELF - {""}
