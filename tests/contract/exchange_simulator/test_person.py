@@ -205,3 +205,10 @@ async def test_ews_shows_every_event_of_real_calendar_files(exchange: Exchange) 
     asked = m("GetItem", every, m("ItemIds", [t("ItemId", Id=one.get("Id")) for one in rows]))
     assert len(all_of(await exchange.call(asked), "t:CalendarItem")) == events > 200
     assert len(await _starts(exchange)) > 100
+
+
+async def test_characters_that_no_xml_may_have_come_as_references(exchange: Exchange) -> None:
+    """As Exchange sends them; a strict parser refuses the whole answer (providers/ews.md 3.6)."""
+    made = await exchange.person("POST", body=_SERIES | {"summary": "a\x0bb\uffff"})
+    asked = m("GetItem", m("ItemShape", t("BaseShape", "Default")), m("ItemIds", t("ItemId", Id=made["id"])))
+    assert b"a&#xB;b&#xFFFF;" in (await exchange.raw(asked)).content

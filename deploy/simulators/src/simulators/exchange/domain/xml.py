@@ -4,6 +4,7 @@ Names are written with Microsoft's prefixes: `t:Subject`, `m:ItemIds`. Answers a
 `m("Items", t("CalendarItem", t("Subject", "Lunch")))`.
 """
 
+import re
 from collections.abc import Iterable
 from typing import TypeAlias
 
@@ -17,6 +18,12 @@ TYPES = "http://schemas.microsoft.com/exchange/services/2006/types"
 ERRORS = "http://schemas.microsoft.com/exchange/services/2006/errors"
 SOAP = "http://schemas.xmlsoap.org/soap/envelope/"
 PREFIXES = {"s": SOAP, "m": MESSAGES, "t": TYPES, "e": ERRORS}
+
+
+# What XML 1.0 has no place for: Exchange writes it as a reference all the same (`&#xB;`), which lxml would refuse to.
+_NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_MARK = "\ue0ff"
+_MARKED = re.compile(f"{_MARK}([0-9A-F]+);".encode())
 
 
 def q(name: str) -> str:
@@ -45,7 +52,7 @@ def _put(parent: Element, content: Content) -> None:
     if content is None:
         return
     if isinstance(content, str | bool | int):
-        parent.text = written(content)
+        parent.text = _NO_XML.sub(lambda found: f"{_MARK}{ord(found[0]):X};", written(content))
     elif isinstance(content, etree._Element):  # noqa: SLF001 - as above
         parent.append(content)
     else:
@@ -65,6 +72,11 @@ def t(name: str, *content: Content, **attributes: str | bool | int | None) -> El
 def written(value: str | bool | int) -> str:
     """Return a value as XML Schema writes it."""
     return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def serialized(root: Element) -> bytes:
+    """Return a document as Exchange sends it, with references to characters that no XML may have."""
+    return _MARKED.sub(rb"&#x\1;", etree.tostring(root, xml_declaration=True, encoding="utf-8"))
 
 
 def child(parent: Element, name: str) -> Element | None:

@@ -6,7 +6,7 @@ from lxml import etree
 from starlette.responses import Response
 
 from simulators.exchange.domain.errors import EwsError, FaultError
-from simulators.exchange.domain.xml import TYPES, Element, child, children, make, q, t
+from simulators.exchange.domain.xml import TYPES, Element, child, children, make, q, serialized, t
 
 MEDIA_TYPE = "text/xml; charset=utf-8"
 _LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
@@ -59,7 +59,7 @@ def written(body: Element, *, header: Element | None = None) -> bytes:
     """Return an envelope as bytes."""
     head = None if header is None else make("s:Header", header)
     envelope = make("s:Envelope", head, make("s:Body", body))
-    return etree.tostring(envelope, xml_declaration=True, encoding="utf-8")
+    return serialized(envelope)
 
 
 def version() -> Element:
