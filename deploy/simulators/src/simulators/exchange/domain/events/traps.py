@@ -3,7 +3,7 @@
 from simulators.frame.domain.traps import Trap
 
 ITEM_TRAPS = (
-    Trap("item.gone", 4, "GetItem: the first item is gone meanwhile."),
+    Trap("item.gone", 4, "GetItem: the first item is gone meanwhile; it is not, so only by hand.", drawn=False),
     Trap("item.corrupt", 4, "GetItem: an item cannot be read: ErrorCorruptData.", drawn=False),
     Trap("item.saved_again", 7, "An item just written gets a new change key by itself, at once."),
     Trap("fault.conflict", 7, "NeverOverwrite fails although the change key is right."),

@@ -22,6 +22,7 @@ from connector.adapters.providers.ews.reading import read
 from connector.adapters.providers.ews.subscriptions import subscribe
 from connector.adapters.providers.exchange_store import keys
 from connector.adapters.providers.instances import instance_id
+from connector.adapters.providers.wire import broken_answer
 from connector.domain.provider.items import EventRemoved, Item, Page
 from connector.domain.provider.port import Access, Account, CalendarInfo, NewEvent, Traits, Watch, WatchRequest
 from contracts.calendar_objects import EventChanges, Marker
@@ -33,6 +34,7 @@ _T = TypeVar("_T")
 _ITEMS_A_PAGE = 50
 _ZONE_KEPT = timedelta(days=1)
 _MOST_ZONES = 4096
+_MOST_REPEATED = 5
 
 
 class EwsCalendar:
@@ -72,19 +74,22 @@ class EwsCalendar:
         until: datetime,  # noqa: ARG002 - a sync state reaches as far as the calendar does
     ) -> AsyncIterator[Page]:
         """Yield what changed after `cursor`; without one, everything that ends after `since`."""
-        from_start = None if cursor else since
+        from_start, repeated = None if cursor else since, 0
         while True:
             page = await self._in(
                 access, calendar_id, partial(changed_page, state=cursor, since=from_start, size=self._page_size)
             )
             for begin in range(0, len(page.live), _ITEMS_A_PAGE):
                 ids = page.live[begin : begin + _ITEMS_A_PAGE]
-                items = await self._in(access, calendar_id, partial(changed_items, event_ids=ids, since=from_start))
-                yield Page(tuple(items))
-            gone = tuple(EventRemoved(event_id) for event_id in page.deleted)
+                work = partial(changed_items, event_ids=ids, deleted=page.deleted, since=from_start)
+                yield Page(tuple(await self._in(access, calendar_id, work)))
+            gone = tuple(EventRemoved(one) for one in sorted(page.deleted.difference(page.live)))
             yield Page(gone, page.state if page.is_last else None)
             if page.is_last:
                 return
+            repeated = repeated + 1 if page.state == cursor else 0
+            if repeated > _MOST_REPEATED:
+                raise broken_answer("a page of changes that leads to itself")
             cursor = page.state
 
     async def read(self, access: Access, calendar_id: str, event_id: str) -> Item:

@@ -4,14 +4,15 @@ A first read goes through every item that the folder ever had: what is over alre
 it. The sync state of the last page is the cursor; an earlier one would pass over what was not published yet.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from chassis.errors import TandemError
 from connector.adapters.providers.ews import requests
 from connector.adapters.providers.ews.events.canonical import item_id
-from connector.adapters.providers.ews.folder import CalendarFolder
-from connector.adapters.providers.ews.reading import read_all
+from connector.adapters.providers.ews.folder import GONE, Answer, CalendarFolder
+from connector.adapters.providers.ews.reading import items_of
 from connector.adapters.providers.ews.xml import Element, children, flag_at, instant_at, local, text_at
 from connector.adapters.providers.exchange_store.ended import MARGIN, has_ended
 from connector.adapters.providers.wire import broken_answer
@@ -23,12 +24,15 @@ _LIVE, _DELETED = {"Create", "Update"}, "Delete"
 
 @dataclass(frozen=True)
 class ChangedPage:
-    """One page of changes: ids that are there, ids that are not any more, and the state after it."""
+    """One page of changes: ids that are there, ids that are not any more, and the state after it.
+
+    An id in both was made and deleted in the same page, in whichever order.
+    """
 
     state: str
     is_last: bool
     live: tuple[str, ...]
-    deleted: tuple[str, ...]
+    deleted: frozenset[str]
 
 
 def changed_page(folder: CalendarFolder, state: str | None, since: datetime | None, size: int) -> ChangedPage:
@@ -40,19 +44,13 @@ def changed_page(folder: CalendarFolder, state: str | None, since: datetime | No
     rows, deleted = _told(children(message, "m:Changes/*"))
     live = [one for one, row in rows.items() if since is None or not _is_over(row, since - MARGIN)]
     is_last = flag_at(message, "m:IncludesLastItemInRange") is not False
-    if not is_last and new == state:
-        raise broken_answer("a page of changes that leads to itself")
-    return ChangedPage(new, is_last, tuple(live), tuple(sorted(deleted)))
+    return ChangedPage(new, is_last, tuple(live), frozenset(deleted))
 
 
 def _told(rows: list[Element]) -> tuple[dict[str, Element], set[str]]:
-    """Return the rows of live items by their ids, and the ids that were deleted.
-
-    Rows come in no order that counts: an item that was made and deleted in the same page is asked for.
-    """
+    """Return the rows of live items by their ids, and the ids that were deleted; their order counts for nothing."""
     live = {item_id(row[0]): row[0] for row in rows if local(row) in _LIVE and len(row)}
-    deleted = {item_id(row) for row in rows if local(row) == _DELETED}
-    return live, deleted - live.keys()
+    return live, {item_id(row) for row in rows if local(row) == _DELETED}
 
 
 def _is_over(row: Element, since: datetime) -> bool:
@@ -66,7 +64,24 @@ def _is_over(row: Element, since: datetime) -> bool:
     return end is not None and end <= since
 
 
-def changed_items(folder: CalendarFolder, event_ids: Sequence[str], since: datetime | None) -> list[Item]:
-    """Return changed events as they are now; of a first read (`since`), without those that ended before it."""
-    items = read_all(folder, event_ids)
-    return [item for item in items if since is None or not has_ended(item, since)]
+def changed_items(
+    folder: CalendarFolder, event_ids: Sequence[str], deleted: Collection[str], since: datetime | None
+) -> list[Item]:
+    """Return changed events as they are now; of a first read (`since`), without those that ended before it.
+
+    One that is not there is asked for once more, and then left out: a later page says that it was deleted. Only where
+    this one does already (`deleted`), that is proven.
+    """
+    answers = _answers(folder, event_ids)
+    if gone := [one for one, answer in answers.items() if _is_gone(answer)]:
+        answers |= _answers(folder, gone)
+    told = {one: answer for one, answer in answers.items() if one in deleted or not _is_gone(answer)}
+    return [item for item in items_of(folder, told) if since is None or not has_ended(item, since)]
+
+
+def _answers(folder: CalendarFolder, event_ids: Sequence[str]) -> dict[str, Answer]:
+    return dict(zip(event_ids, folder.answers([requests.item_id(one) for one in event_ids]), strict=True))
+
+
+def _is_gone(answer: Answer) -> bool:
+    return isinstance(answer, TandemError) and answer.code == GONE

@@ -1,6 +1,6 @@
 """Items read by their ids: what a row of changes says is but a hint."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 
 from chassis.errors import TandemError
@@ -35,12 +35,6 @@ _MINUTE, _DAY = timedelta(minutes=1), timedelta(days=1)
 _MOST_EAST, _MOST_WEST = timedelta(hours=14), timedelta(hours=12)
 
 
-def read_all(folder: CalendarFolder, event_ids: Sequence[str]) -> list[Item]:
-    """Return the items of these events, of an occurrence its whole series."""
-    answers = folder.answers([requests.item_id(one) for one in event_ids])
-    return _items(folder, dict(zip(event_ids, answers, strict=True)))
-
-
 def read(folder: CalendarFolder, event_id: str) -> Item:
     """Return one item as it is now; Missing for an id that is none, EventRemoved for one that is gone."""
     place = instance_place(event_id)
@@ -60,7 +54,7 @@ def own(folder: CalendarFolder, event_id: str) -> Element:
 
 def _read(folder: CalendarFolder, event_id: str) -> Item:
     raw = _raw_or_none(folder, event_id)
-    return EventRemoved(event_id) if raw is None else _items(folder, {event_id: raw})[0]
+    return EventRemoved(event_id) if raw is None else items_of(folder, {event_id: raw})[0]
 
 
 def _raw_or_none(folder: CalendarFolder, event_id: str) -> Element | None:
@@ -73,7 +67,7 @@ def _raw_or_none(folder: CalendarFolder, event_id: str) -> Element | None:
         return None
 
 
-def _items(folder: CalendarFolder, answers: Mapping[str, Answer]) -> list[Item]:
+def items_of(folder: CalendarFolder, answers: Mapping[str, Answer]) -> list[Item]:
     """Return the items of answers by their ids, masters with what became of their occurrences."""
     found = _with_masters(folder, answers)
     modified = _modified(folder, [raw for raw in found.values() if not isinstance(raw, TandemError)])
