@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from simulators.exchange.domain import ids
 from simulators.exchange.domain.account import accounts
 from simulators.exchange.domain.account.accounts import Account, Entry
-from simulators.exchange.domain.events.reading import FREE_BUSY
+from simulators.exchange.domain.events.words import FREE_BUSY
 from simulators.exchange.domain.world import World
 from simulators.frame.domain.people import ChangeCalendar, NewCalendar
 from simulators.frame.http.person_api import person_routes

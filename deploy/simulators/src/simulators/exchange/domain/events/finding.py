@@ -7,7 +7,7 @@ from typing import Any
 from simulators.exchange.domain.call import Call
 from simulators.exchange.domain.errors import EwsError
 from simulators.exchange.domain.events import restrictions, settings_item, shapes, times
-from simulators.exchange.domain.events.reading import name_of
+from simulators.exchange.domain.events.words import name_of
 from simulators.exchange.domain.responses import each, nothing
 from simulators.exchange.domain.xml import Element, child, children, m, q, t
 from simulators.frame.store.calendar import Calendar, Item

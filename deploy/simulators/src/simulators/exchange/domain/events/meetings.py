@@ -3,7 +3,7 @@
 from typing import Any, Protocol
 
 from simulators.exchange.domain.events import times
-from simulators.exchange.domain.events.reading import ATTENDEES
+from simulators.exchange.domain.events.words import ATTENDEES
 from simulators.exchange.domain.xml import Element, t
 from simulators.frame.store.calendar import Item
 

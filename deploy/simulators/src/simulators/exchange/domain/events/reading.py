@@ -6,79 +6,19 @@ from typing import Any
 
 from simulators.exchange.domain.errors import EwsError, invalid_property
 from simulators.exchange.domain.events import properties, times
+from simulators.exchange.domain.events.words import ATTENDEES, DELETED, READERS, body, guest, is_true, name_of
 from simulators.exchange.domain.recurring import patterns
-from simulators.exchange.domain.xml import Element, child, children, local, text
+from simulators.exchange.domain.xml import Element, child, children, local
 from simulators.frame.store import bodies
 from simulators.frame.store.calendar import Item
 from simulators.frame.store.times import Moment
 
 Json = dict[str, Any]
 
-SHOW_AS = {
-    "Free": "free",
-    "Tentative": "tentative",
-    "Busy": "busy",
-    "OOF": "oof",
-    "WorkingElsewhere": "workingElsewhere",
-    "NoData": "unknown",
-}
-FREE_BUSY = {word: name for name, word in SHOW_AS.items()}
-ATTENDEES = {"RequiredAttendees": "required", "OptionalAttendees": "optional", "Resources": "resource"}
-_BOOLEANS = {
-    "IsAllDayEvent": "isAllDay",
-    "IsResponseRequested": "responseRequested",
-    "AllowNewTimeProposal": "allowNewTimeProposals",
-    "ReminderIsSet": "isReminderOn",
-}
 #: What only the times and the series are made of; `Draft.words` puts it together.
 _TIMING = frozenset({"Start", "End", "StartTimeZone", "EndTimeZone", "MeetingTimeZone", "IsAllDayEvent", "Recurrence"})
 #: What Exchange lets a client set and then does not keep, or keeps as it is anyway.
 _IGNORED = frozenset({"ItemClass", "Culture", "DateTimeStamp", "ConferenceType", "NetShowUrl", "MeetingWorkspaceUrl"})
-
-
-def _words(name: str, element: Element) -> Json:
-    content = (element.text or "").strip()
-    return {name: content.lower() if name in {"sensitivity", "importance"} else element.text or ""}
-
-
-def _body(element: Element) -> Json:
-    return {"body": {"contentType": element.get("BodyType", "").lower(), "content": element.text or ""}}
-
-
-_READERS: Mapping[str, Callable[[Element], Json]] = {
-    "Subject": lambda element: _words("subject", element),
-    "Sensitivity": lambda element: _words("sensitivity", element),
-    "Importance": lambda element: _words("importance", element),
-    "Body": _body,
-    "Categories": lambda element: {"categories": [one.text or "" for one in children(element)]},
-    "ReminderMinutesBeforeStart": lambda element: {"reminderMinutesBeforeStart": int(element.text or "0")},
-    "LegacyFreeBusyStatus": lambda element: {"showAs": SHOW_AS[element.text or ""]},
-    "Location": lambda element: {"location": {"displayName": element.text or ""}},
-    "EnhancedLocation": lambda element: {"location": {"displayName": text(element, "t:DisplayName") or ""}},
-    "UID": lambda element: {"uid": element.text or ""},
-    **{
-        name: lambda element, word=word: {word: is_true(element)}  # type: ignore[misc]
-        for name, word in _BOOLEANS.items()
-    },
-}
-#: What a deleted property becomes.
-_DELETED: Mapping[str, Json] = {
-    "Body": {"body": None},
-    "Categories": {"categories": None},
-    "Location": {"location": None},
-    "Recurrence": {"recurrence": None},
-    "Subject": {"subject": None},
-    **{name: {word: None} for name, word in _BOOLEANS.items()},
-    "ReminderMinutesBeforeStart": {"reminderMinutesBeforeStart": None},
-    "LegacyFreeBusyStatus": {"showAs": None},
-    "Sensitivity": {"sensitivity": None},
-    "Importance": {"importance": None},
-}
-
-
-def is_true(element: Element) -> bool:
-    """Return an xs:boolean."""
-    return (element.text or "").strip() in {"true", "1"}
 
 
 @dataclass(slots=True)
@@ -103,11 +43,11 @@ class Draft:
             key, value = properties.read(element)
             self.extended[key] = value
         elif name in ATTENDEES:
-            self.attendees[ATTENDEES[name]] = [_guest(one, ATTENDEES[name]) for one in children(element)]
+            self.attendees[ATTENDEES[name]] = [guest(one, ATTENDEES[name]) for one in children(element)]
         elif name in _TIMING:
             self.timing[name] = element
-        elif name in _READERS:
-            self.plain |= _READERS[name](element)
+        elif name in READERS:
+            self.plain |= READERS[name](element)
         elif name not in _IGNORED:
             raise invalid_property(name)
 
@@ -119,8 +59,8 @@ class Draft:
         name = name_of(path)
         if name in ATTENDEES:
             self.attendees[ATTENDEES[name]] = []
-        elif name in _DELETED:
-            self.plain |= _DELETED[name]
+        elif name in DELETED:
+            self.plain |= DELETED[name]
         else:
             raise EwsError("ErrorInvalidPropertyDelete", f"Delete action is invalid for property {name}.")
 
@@ -185,22 +125,6 @@ def _written(moment: Moment) -> Json:
     return {"dateTime": moment.wall, "timeZone": moment.zone, "zoneName": moment.given}
 
 
-def _guest(element: Element, kind: str) -> Json:
-    mailbox = child(element, "t:Mailbox")
-    address = text(mailbox, "t:EmailAddress") if mailbox is not None else None
-    if mailbox is None or not address:
-        raise EwsError("ErrorInvalidRecipients", "At least one recipient isn't valid.")
-    # What an attendee answered is not the client's to say.
-    return {"type": kind, "emailAddress": {"address": address, "name": text(mailbox, "t:Name") or address}}
-
-
-def name_of(path: Element) -> str:
-    """Return the property's name of a `t:FieldURI`: `calendar:Start` names `Start`."""
-    if local(path) != "FieldURI":
-        raise EwsError("ErrorInvalidPropertyRequest", "The property cannot be used here.")
-    return path.get("FieldURI", "").partition(":")[2]
-
-
 def of_item(element: Element, zone: str) -> Draft:
     """Return what a `t:CalendarItem` to create says."""
     draft = Draft(zone)
@@ -236,9 +160,9 @@ def _append(draft: Draft, change: Element) -> None:
     path, item = children(change)
     name, found = name_of(path), children(item)
     if name in ATTENDEES and found:
-        draft.more_attendees += [_guest(one, ATTENDEES[name]) for one in children(found[0])]
+        draft.more_attendees += [guest(one, ATTENDEES[name]) for one in children(found[0])]
     elif name == "Body" and found:
-        draft.more_body = _body(found[0])["body"]
+        draft.more_body = body(found[0])["body"]
     else:
         raise EwsError("ErrorInvalidPropertyAppend", f"Append action is invalid for property {name}.")
 

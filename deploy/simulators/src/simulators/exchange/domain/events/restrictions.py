@@ -6,7 +6,7 @@ from typing import Any
 
 from simulators.exchange.domain.errors import EwsError
 from simulators.exchange.domain.events import properties, times
-from simulators.exchange.domain.events.reading import FREE_BUSY, name_of
+from simulators.exchange.domain.events.words import FREE_BUSY, name_of
 from simulators.exchange.domain.xml import Element, children, local
 from simulators.frame.store.calendar import Calendar, Item, property_name
 

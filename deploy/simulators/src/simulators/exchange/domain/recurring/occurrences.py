@@ -3,17 +3,16 @@
 A series' instances are counted from one; the count takes those in that were deleted.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from itertools import islice
 
 from simulators.exchange.domain.errors import EwsError
 from simulators.exchange.domain.events import times
+from simulators.exchange.domain.events.views import named
 from simulators.exchange.domain.xml import Element, t
 from simulators.frame.store.calendar import Calendar, Item
 from simulators.frame.store.recurring import recurrence, series
 from simulators.frame.store.times import Moment
-
-IdOf = Callable[[Item], Element]
 
 
 def at_index(calendar: Calendar, master: Item, index: int) -> Item:
@@ -33,19 +32,19 @@ def _starts(master: Item) -> Iterator[Moment]:
     return recurrence.starts(master.recurrence or {}, master.start)
 
 
-def first(calendar: Calendar, master: Item, id_of: IdOf) -> Element | None:
+def first(calendar: Calendar, master: Item) -> Element | None:
     """Return the `t:FirstOccurrence` that is left of a series."""
     if master.recurrence is None:
         return None
     starts = list(islice(_starts(master), len(master.cancelled) + 1))
-    return _info("FirstOccurrence", _first_of(calendar, master, starts), id_of)
+    return _info("FirstOccurrence", _first_of(calendar, master, starts))
 
 
-def last(calendar: Calendar, master: Item, id_of: IdOf) -> Element | None:
+def last(calendar: Calendar, master: Item) -> Element | None:
     """Return the `t:LastOccurrence` that is left of a series; None of one without end."""
     if master.recurrence is None or master.recurrence["range"]["type"] == "noEnd":
         return None
-    return _info("LastOccurrence", _first_of(calendar, master, list(_starts(master))[::-1]), id_of)
+    return _info("LastOccurrence", _first_of(calendar, master, list(_starts(master))[::-1]))
 
 
 def _first_of(calendar: Calendar, master: Item, starts: list[Moment]) -> Item | None:
@@ -53,11 +52,11 @@ def _first_of(calendar: Calendar, master: Item, starts: list[Moment]) -> Item | 
     return next((one for one in found if one is not None), None)
 
 
-def modified(calendar: Calendar, master: Item, id_of: IdOf) -> Element | None:
+def modified(calendar: Calendar, master: Item) -> Element | None:
     """Return the `t:ModifiedOccurrences` of a series; None where there are none."""
     if master.recurrence is None:
         return None
-    found = [_info("Occurrence", one, id_of) for one in calendar.exceptions(master.key)]
+    found = [_info("Occurrence", one) for one in calendar.exceptions(master.key)]
     return t("ModifiedOccurrences", [one for one in found if one is not None]) if found else None
 
 
@@ -70,12 +69,12 @@ def deleted(master: Item) -> Element | None:
     return t("DeletedOccurrences", found)
 
 
-def _info(name: str, one: Item | None, id_of: IdOf) -> Element | None:
+def _info(name: str, one: Item | None) -> Element | None:
     if one is None:
         return None
     return t(
         name,
-        id_of(one),
+        named(one),
         t("Start", times.shown(one.start.instant)),
         t("End", times.shown(one.end.instant)),
         t("OriginalStart", one.original or times.shown(one.start.instant)),
