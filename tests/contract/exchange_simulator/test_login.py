@@ -97,6 +97,24 @@ async def test_a_restart_forgets_who_proved_himself(exchange: Exchange) -> None:
         assert (await client.get(EWS)).status_code == 401
 
 
+@pytest.mark.parametrize("scheme", ["basic", "ntlm"])
+async def test_ten_wrong_passwords_lock_the_account(exchange: Exchange, scheme: str) -> None:
+    async with connection(exchange, 1) as client:
+
+        async def tried(password: str) -> int:
+            if scheme == "ntlm":
+                return (await handshake(client, ANN, password)).status_code
+            return (await client.get(EWS, headers={"Authorization": basic(ANN, password)})).status_code
+
+        for _ in range(9):
+            await tried("wrong")
+        assert await tried(PASSWORD) == 200
+        assert [await tried("wrong") for _ in range(10)] == [401] * 10
+        assert await tried(PASSWORD) == 401
+        await exchange.control("PATCH", f"/accounts/{ANN}", {"password": "new"})
+        assert await tried("new") == 200
+
+
 async def test_the_journal_shows_every_leg(exchange: Exchange) -> None:
     async with connection(exchange, 1) as client:
         await handshake(client, ANN, PASSWORD)

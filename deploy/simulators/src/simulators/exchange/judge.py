@@ -8,9 +8,15 @@ from pathlib import Path
 
 from lxml import etree
 
-from simulators.exchange.domain.xml import MESSAGES, TYPES, Element
+from simulators.exchange.domain.xml import MESSAGES, TYPES, Element, local
 
 _JUDGED = (f"{{{MESSAGES}}}", f"{{{TYPES}}}")
+# The schema's ExchangeVersionType. As a header the schema fixes the newest one; servers take the older ones too.
+_NEWEST = "Exchange2016"
+_VERSIONS = frozenset(
+    {"Exchange2007", "Exchange2007_SP1", "Exchange2010", "Exchange2010_SP1", "Exchange2010_SP2"}
+    | {"Exchange2013", "Exchange2013_SP1", _NEWEST}
+)
 
 
 class Judge:
@@ -28,6 +34,8 @@ class Judge:
     def _found(self, part: Element) -> list[str]:
         # Validated as a document of its own, so that the envelope's namespaces do not matter.
         copied = etree.fromstring(etree.tostring(part, with_tail=False))
+        if local(copied) == "RequestServerVersion" and copied.get("Version") in _VERSIONS:
+            copied.set("Version", _NEWEST)
         try:
             self._schema.assertValid(copied)
         except etree.DocumentInvalid as invalid:

@@ -54,7 +54,10 @@ ALWAYS: dict[int, tuple[str, ...]] = {
     3: ("Only HTTP 200 with the SOAP body is an answer; Unsubscribe ends the subscription.",),
     4: ("The client's own writes are told as well.",),
     5: ("Nothing changed: the same SyncState; what happens to an occurrence is an Update of its master.",),
-    6: ("Basic and NTLM, whose legs are bound to the connection; a changed password is 401 on every connection.",),
+    6: (
+        "Basic and NTLM, whose legs are bound to the connection; a changed password is 401 on every connection.",
+        "Ten wrong passwords in a row lock the account.",
+    ),
     7: ("A conflict is only told with NeverOverwrite; Exchange moves the change key two seconds after creation.",),
     8: ("Every request is judged by the schema; paths are compared without case.",),
     9: ("Zones are Windows ids, ErrorTimeZone for unknown ones; all-day is midnight to midnight of the zone.",),

@@ -59,7 +59,8 @@ def _accounts(router: APIRouter, simulator: Simulator) -> None:
     @router.patch("/accounts/{email}")
     async def change(email: str, body: ChangeMailbox) -> Json:
         account = world.account(email)
-        account.password = account.password if body.password is None else body.password
+        if body.password is not None:
+            account.password, account.refused = body.password, 0
         account.name = account.name if body.name is None else body.name
         simulator.save()
         return asdict(account)

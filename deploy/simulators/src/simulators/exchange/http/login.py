@@ -78,23 +78,27 @@ class Gatekeeper:
             user, _, password = base64.b64decode(token, validate=True).decode().partition(":")
         except (binascii.Error, ValueError):
             raise UnauthorizedError from None
-        account = next((one for one in self._world.accounts.values() if user.lower() in names(one)), None)
-        if account is None or account.password != password:
+        account = self._named(user)
+        if account is None or not account.takes(password):
             raise UnauthorizedError
         return account
 
     def _ntlm(self, connection: Connection, token: str) -> Account:
         known = [(name, one.password) for one in self._world.accounts.values() for name in names(one)]
-        challenge, user = connection.handshake.step(token, known)
-        if user is None:
-            raise UnauthorizedError(challenge)
-        account = next(one for one in self._world.accounts.values() if user.lower() in names(one))
+        step = connection.handshake.step(token, known)
+        account = self._named(step.user)
+        # Who proved a password proved the right one; of a refused proof only the user is known.
+        if account is None or not account.takes(account.password if step.proved else ""):
+            raise UnauthorizedError(step.challenge)
         connection.email, connection.password = account.email, account.password
         return account
 
+    def _named(self, user: str) -> Account | None:
+        return next((one for one in self._world.accounts.values() if user.lower() in names(one)), None)
+
     def _proved(self, connection: Connection) -> Account:
         account = self._world.accounts.get(connection.email)
-        if account is None or account.password != connection.password:
+        if account is None or account.password != connection.password or account.is_locked:
             raise UnauthorizedError
         return account
 

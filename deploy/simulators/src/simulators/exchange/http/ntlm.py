@@ -1,21 +1,34 @@
 """NTLM's real handshake (MS-NLMP) by pyspnego, which takes the server's side with a file of credentials."""
 
 import base64
-import binascii
 import os
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import spnego
 from spnego._ntlm_raw.crypto import ntowfv1
+from spnego._ntlm_raw.messages import Authenticate
 from spnego.exceptions import SpnegoError
 
 _FILE = "NTLM_USER_FILE"
 # Signature and message type.
 _HEAD = 12
 _NO_LM = "0" * 32
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What a client's message led to: a challenge to answer with, or the user whom it names.
+
+    `proved`: whether the message proves his password. A message that is none leads to nothing of these.
+    """
+
+    challenge: str | None = None
+    user: str = ""
+    proved: bool = False
 
 
 class Handshake:
@@ -25,26 +38,41 @@ class Handshake:
         """No client has said anything yet."""
         self._context: spnego.ContextProxy | None = None
 
-    def step(self, token: str, passwords: Iterable[tuple[str, str]]) -> tuple[str | None, str | None]:
-        """Take a client's token (base64); return the challenge to answer with, or the user's name who has proved it.
-
-        `passwords`: user names, as clients may write them, with their passwords. Both None: refused.
-        """
+    def step(self, token: str, passwords: Iterable[tuple[str, str]]) -> Step:
+        """Take a client's message (base64); `passwords`: user names, as clients may write them, with passwords."""
         try:
             raw = _read(token)
-            with _credentials(passwords):
-                return self._stepped(raw)
-        except (SpnegoError, binascii.Error, ValueError):
-            self._context = None
-            return None, None
+        except ValueError:
+            return Step()
+        if _is_negotiate(raw):
+            return self._challenged(raw, passwords)
+        return self._judged(raw, passwords)
 
-    def _stepped(self, raw: bytes) -> tuple[str | None, str | None]:
-        if _is_negotiate(raw) or self._context is None:
-            self._context = spnego.server(protocol="ntlm", options=spnego.NegotiateOptions.use_ntlm)
-        challenge = self._context.step(raw)
-        if self._context.complete:
-            return None, self._context.client_principal
-        return base64.b64encode(challenge or b"").decode(), None
+    def _challenged(self, raw: bytes, passwords: Iterable[tuple[str, str]]) -> Step:
+        with _credentials(passwords):
+            context = spnego.server(protocol="ntlm", options=spnego.NegotiateOptions.use_ntlm)
+        try:
+            challenge = context.step(raw) or b""
+        except SpnegoError:
+            return Step()
+        self._context = context
+        return Step(challenge=base64.b64encode(challenge).decode())
+
+    def _judged(self, raw: bytes, passwords: Iterable[tuple[str, str]]) -> Step:
+        context, self._context = self._context, None
+        if context is None:
+            return Step()
+        try:
+            named = Authenticate.unpack(raw)
+        except (SpnegoError, ValueError):
+            return Step()
+        user = f"{named.domain_name}\\{named.user_name}" if named.domain_name else named.user_name or ""
+        try:
+            with _credentials(passwords):
+                context.step(raw)
+        except SpnegoError:
+            return Step(user=user)
+        return Step(user=user, proved=context.complete)
 
 
 def _read(token: str) -> bytes:

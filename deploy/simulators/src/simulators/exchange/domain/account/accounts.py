@@ -10,6 +10,8 @@ from simulators.frame.store.calendar import Calendar
 
 Role = Literal["owner", "write", "read", "freeBusyRead"]
 PASSWORD = "sandbox"  # noqa: S105 - the simulator's own
+#: Wrong passwords in a row that lock an account (the value of Microsoft's security baseline).
+LOCKED_AFTER = 10
 WRITERS: frozenset[str] = frozenset({"owner", "write"})
 
 
@@ -25,13 +27,31 @@ class Entry:
 
 @dataclass(slots=True)
 class Account:
-    """A mailbox with its owner; `entries` are its calendar folders by the ids that it sees. `time_zone`: IANA."""
+    """A mailbox with its owner; `entries` are its calendar folders by the ids that it sees. `time_zone`: IANA.
+
+    `refused`: wrong passwords since the last right one; from `LOCKED_AFTER` on not even the right one is taken.
+    """
 
     email: str
     name: str
     time_zone: str
     password: str = PASSWORD
     entries: dict[str, Entry] = field(default_factory=dict)
+    refused: int = 0
+
+    def takes(self, password: str) -> bool:
+        """Whether a password opens the mailbox now; wrong ones are counted, as Active Directory does."""
+        right = password == self.password
+        if right and not self.is_locked:
+            self.refused = 0
+        elif not right:
+            self.refused += 1
+        return right and not self.is_locked
+
+    @property
+    def is_locked(self) -> bool:
+        """Whether there were too many wrong passwords: an administrator has to set a new one."""
+        return self.refused >= LOCKED_AFTER
 
     def entry(self, calendar_id: str) -> Entry:
         """Return the folder of that id, or (`primary`) the calendar that every mailbox has."""
