@@ -50,3 +50,25 @@ async def test_all_zones_by_name(exchange: Exchange) -> None:
     found = all_of(answer, "t:TimeZoneDefinition")
     assert len(found) > 100
     assert {local(one) for zone in found for one in children(zone)} == set()
+
+
+@pytest.mark.parametrize("writing", ["HexEntryId", "OwaId", "EntryId"])
+async def test_ids_there_and_back(exchange: Exchange, writing: str) -> None:
+    """Other clients learn a mailbox's address by this; the connector does not ask for it."""
+    own = next(one["id"] for one in await exchange.control("GET", f"/accounts/{ANN}/calendars"))
+    there = await convert(exchange, own, "EwsId", writing)
+    assert there.get("Mailbox") == ANN
+    back = await convert(exchange, there.get("Id") or "", writing, "EwsId")
+    assert back.get("Id") == own
+
+
+async def test_an_id_that_is_none(exchange: Exchange) -> None:
+    with pytest.raises(EwsFailure) as error:
+        await convert(exchange, "no hex", "HexEntryId", "EwsId")
+    assert error.value.refusal == (200, "ErrorInvalidIdMalformed")
+
+
+async def convert(exchange: Exchange, given: str, writing: str, wanted: str) -> Element:
+    source = t("AlternateId", Format=writing, Id=given, Mailbox="any@example.com")
+    answer = await exchange.call(m("ConvertId", m("SourceIds", source), DestinationFormat=wanted))
+    return all_of(answer, "m:AlternateId")[0]

@@ -93,3 +93,17 @@ async def test_anothers_mailbox(exchange: Exchange) -> None:
         with pytest.raises(EwsFailure) as error:
             await get(exchange, target)
         assert error.value.refusal == (200, code)
+
+
+async def test_the_properties_of_other_clients(exchange: Exchange) -> None:
+    """DavMail asks for container classes by the tags of MAPI, and searches by them."""
+    path = t("ExtendedFieldURI", PropertyTag="0x3613", PropertyType="String")
+    wanted = m("FolderShape", t("BaseShape", "IdOnly"), t("AdditionalProperties", path))
+    asked = m("GetFolder", wanted, m("FolderIds", t("DistinguishedFolderId", Id="calendar")))
+    assert [one.text for one in all_of(await exchange.call(asked), "t:Value")] == ["IPF.Appointment"]
+    condition = t(
+        "IsEqualTo",
+        t("ExtendedFieldURI", PropertyTag="0x3613", PropertyType="String"),
+        t("FieldURIOrConstant", t("Constant", Value="IPF.Task")),
+    )
+    assert names(await find(exchange, m("Restriction", condition))) == ["Tasks"]

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import TypeAlias
 
-from simulators.exchange.domain.account import directory_methods, folder_methods
+from simulators.exchange.domain.account import directory_methods, folder_methods, id_methods
 from simulators.exchange.domain.call import Call
 from simulators.exchange.domain.errors import FaultError
 from simulators.exchange.domain.events import item_methods
@@ -21,6 +21,7 @@ _HANDLERS: dict[str, Operation] = {
     "FindFolder": folder_methods.find_folder,
     "ResolveNames": directory_methods.resolve_names,
     "GetServerTimeZones": directory_methods.get_server_time_zones,
+    "ConvertId": id_methods.convert_id,
     "SyncFolderItems": sync_methods.sync_folder_items,
     "Subscribe": subscribe_methods.subscribe,
     "Unsubscribe": subscribe_methods.unsubscribe,

@@ -17,6 +17,7 @@ MESSAGES = "http://schemas.microsoft.com/exchange/services/2006/messages"
 TYPES = "http://schemas.microsoft.com/exchange/services/2006/types"
 ERRORS = "http://schemas.microsoft.com/exchange/services/2006/errors"
 SOAP = "http://schemas.xmlsoap.org/soap/envelope/"
+XSI_TYPE = "{http://www.w3.org/2001/XMLSchema-instance}type"
 PREFIXES = {"s": SOAP, "m": MESSAGES, "t": TYPES, "e": ERRORS}
 
 
@@ -39,7 +40,7 @@ def local(element: Element) -> str:
 
 def make(name: str, *content: Content, **attributes: str | bool | int | None) -> Element:
     """Build an element; None is left out of content and attributes."""
-    made = etree.Element(q(name), nsmap=PREFIXES if name == "s:Envelope" else None)
+    made = etree.Element(q(name), nsmap=PREFIXES)
     for key, value in attributes.items():
         if value is not None:
             made.set(key, written(value))

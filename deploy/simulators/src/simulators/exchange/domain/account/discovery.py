@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from lxml import etree
 
 from simulators.exchange.domain.account.accounts import Account
-from simulators.exchange.domain.xml import Element
+from simulators.exchange.domain.xml import XSI_TYPE, Element
 
 SOAP_NAMESPACE = "http://schemas.microsoft.com/exchange/2010/Autodiscover"
 REQUEST = "http://schemas.microsoft.com/exchange/autodiscover/outlook/requestschema/2006"
@@ -13,7 +13,6 @@ RESPONSE = "http://schemas.microsoft.com/exchange/autodiscover/responseschema/20
 OUTLOOK = "http://schemas.microsoft.com/exchange/autodiscover/outlook/responseschema/2006a"
 #: Where EWS of a mailbox in the cloud is.
 ONLINE = "https://outlook.office365.com/EWS/Exchange.asmx"
-_TYPE = "{http://www.w3.org/2001/XMLSchema-instance}type"
 _SCHEMAS = (
     "Exchange2007, Exchange2007_SP1, Exchange2010, Exchange2010_SP1, Exchange2010_SP2, Exchange2013, Exchange2016"
 )
@@ -93,7 +92,7 @@ def _setting(name: str, value: str) -> Element:
     made = _built(
         SOAP_NAMESPACE, "UserSetting", _leaf(SOAP_NAMESPACE, "Name", name), _leaf(SOAP_NAMESPACE, "Value", value)
     )
-    made.set(_TYPE, "StringSetting")
+    made.set(XSI_TYPE, "StringSetting")
     return made
 
 

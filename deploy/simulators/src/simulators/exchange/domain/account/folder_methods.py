@@ -12,6 +12,7 @@ from simulators.exchange.domain.xml import Element, child, children, local, m, t
 _FIELDS: dict[str, Callable[[Folder], str]] = {
     "folder:FolderClass": lambda one: one.folder_class,
     "folder:DisplayName": lambda one: one.name,
+    **folders.EXTENDED,
 }
 
 
@@ -55,7 +56,7 @@ def _shown(call: Call, folder: Folder, known: list[Folder]) -> Element:
     shape = child(call.request, "m:FolderShape")
     base = text(shape, "t:BaseShape") if shape is not None else None
     more = child(shape, "t:AdditionalProperties") if shape is not None else None
-    return folders.shown(folder, known, base or "IdOnly", [one.get("FieldURI", "") for one in children(more)])
+    return folders.shown(folder, known, base or "IdOnly", children(more))
 
 
 def _found(call: Call, known: list[Folder], target: Element) -> Folder:
@@ -94,11 +95,11 @@ def _fits(condition: Element, folder: Folder) -> bool:
 
 
 def _compared(kind: str, condition: Element, folder: Folder) -> bool:
-    path = child(condition, "t:FieldURI")
-    uri = path.get("FieldURI", "") if path is not None else ""
-    if uri not in _FIELDS:
-        raise EwsError("ErrorUnsupportedPathForQuery", f"The property {uri or '(extended)'} cannot be used in a query.")
-    value = _FIELDS[uri](folder).lower()
+    path = children(condition)[0]
+    name = path.get("FieldURI") or path.get("PropertyTag", "").lower()
+    if name not in _FIELDS:
+        raise EwsError("ErrorUnsupportedPathForQuery", f"The property {name or '(named)'} cannot be used in a query.")
+    value = _FIELDS[name](folder).lower()
     if kind == "Contains":
         constant = child(condition, "t:Constant")
         given = (constant.get("Value", "") if constant is not None else "").lower()

@@ -1,7 +1,8 @@
 """The folders of a mailbox, as GetFolder and FindFolder show them: the few that every mailbox has, and calendars."""
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from copy import deepcopy
 from dataclasses import dataclass
 
 from simulators.exchange.domain import ids
@@ -19,6 +20,8 @@ _STANDARD = (
     ("drafts", "Drafts", "IPF.Note", "msgfolderroot"),
     ("sentitems", "Sent Items", "IPF.Note", "msgfolderroot"),
     ("deleteditems", "Deleted Items", "IPF.Note", "msgfolderroot"),
+    ("junkemail", "Junk Email", "IPF.Note", "msgfolderroot"),
+    ("outbox", "Outbox", "IPF.Note", "msgfolderroot"),
     ("contacts", "Contacts", "IPF.Contact", "msgfolderroot"),
     ("tasks", "Tasks", "IPF.Task", "msgfolderroot"),
 )
@@ -79,41 +82,55 @@ def below(folders: list[Folder], parent: str, *, deep: bool) -> list[Folder]:
     return found
 
 
-_PROPERTIES: dict[str, Callable[[Folder, list[Folder]], Element | None]] = {
+Maker = Callable[[Folder, list[Folder]], Element | None]
+_FIRST: dict[str, Maker] = {
     "folder:FolderId": lambda one, _: t("FolderId", Id=one.id, ChangeKey=one.change_key),
     "folder:ParentFolderId": lambda one, _: t("ParentFolderId", Id=one.parent) if one.parent else None,
     "folder:FolderClass": lambda one, _: t("FolderClass", one.folder_class) if one.folder_class else None,
     "folder:DisplayName": lambda one, _: t("DisplayName", one.name),
     "folder:TotalCount": lambda one, _: t("TotalCount", one.total),
-    "folder:ChildFolderCount": lambda one, all_: t("ChildFolderCount", len(below(all_, one.id, deep=False))),
+    "folder:ChildFolderCount": lambda one, every: t("ChildFolderCount", len(below(every, one.id, deep=False))),
+}
+"""Properties in the schema's order, up to where extended ones stand."""
+_LAST: dict[str, Maker] = {
     "folder:EffectiveRights": lambda one, _: _rights(one),
     "folder:DistinguishedFolderId": lambda one, _: (
         t("DistinguishedFolderId", one.distinguished) if one.distinguished else None
     ),
     "folder:UnreadCount": lambda one, _: None if one.folder_class in _ELEMENTS else t("UnreadCount", 0),
 }
-"""Every property that is kept, in the schema's order."""
-_BASES = {
-    "IdOnly": {"folder:FolderId"},
-    "Default": {
-        "folder:FolderId",
-        "folder:DisplayName",
-        "folder:TotalCount",
-        "folder:ChildFolderCount",
-        "folder:UnreadCount",
-    },
-    "AllProperties": _PROPERTIES.keys() - {"folder:DistinguishedFolderId"},
+"""Those after extended ones."""
+_BASES: dict[str, frozenset[str]] = {
+    "IdOnly": frozenset({"folder:FolderId"}),
+    "Default": frozenset(
+        {"folder:FolderId", "folder:DisplayName", "folder:TotalCount", "folder:ChildFolderCount", "folder:UnreadCount"}
+    ),
+    "AllProperties": frozenset({*_FIRST, *_LAST}) - {"folder:DistinguishedFolderId"},
 }
+EXTENDED: dict[str, Callable[[Folder], str]] = {
+    "0x3613": lambda one: one.folder_class,
+    "0x3602": lambda one: str(one.total),
+    "0x3603": lambda _: "0",
+}
+"""MAPI properties by their tags: container class, count of items, count of unread ones."""
 
 
-def shown(folder: Folder, folders: list[Folder], base: str, more: Iterable[str]) -> Element:
-    """Return a folder with the properties of a base shape and `more` field URIs; what is not kept is left out."""
-    wanted = {*_BASES[base], *more}
-    name = _ELEMENTS.get(folder.folder_class, "Folder")
-    return t(
-        name,
-        [found for uri, make in _PROPERTIES.items() if uri in wanted and (found := make(folder, folders)) is not None],
-    )
+def shown(folder: Folder, folders: list[Folder], base: str, paths: Sequence[Element]) -> Element:
+    """Return a folder with the properties of a base shape, and those of more paths; what is not kept is left out."""
+    wanted = _BASES[base] | {one.get("FieldURI", "") for one in paths}
+    extended = (_extended(folder, one) for one in paths if one.get("PropertyTag", "").lower() in EXTENDED)
+    parts = [*_made(_FIRST, wanted, folder, folders), *extended, *_made(_LAST, wanted, folder, folders)]
+    return t(_ELEMENTS.get(folder.folder_class, "Folder"), parts)
+
+
+def _made(makers: Mapping[str, Maker], wanted: frozenset[str], folder: Folder, folders: list[Folder]) -> list[Element]:
+    found = (make(folder, folders) for uri, make in makers.items() if uri in wanted)
+    return [one for one in found if one is not None]
+
+
+def _extended(folder: Folder, path: Element) -> Element:
+    value = EXTENDED[path.get("PropertyTag", "").lower()](folder)
+    return t("ExtendedProperty", deepcopy(path), t("Value", value))
 
 
 def _rights(folder: Folder) -> Element:
