@@ -126,3 +126,18 @@ def test_refusals_count_as_such() -> None:
     clock.moment += ADJUST_EVERY
     assert limiter.allowance("google") == MOST / 2
     assert limiter.admits("google")
+
+
+def test_a_server_that_hangs_says_nothing_of_the_others_invariant_6() -> None:
+    clock = HandClock()
+    limiter = RateLimiter(clock, MOST)
+    limiter.allowance("exchange")
+    limiter.admits("exchange:mail.slow.example")
+    for _ in range(3):
+        with pytest.raises(ProviderAway), limiter.observing("exchange:mail.slow.example"):
+            raise ProviderAway("timeout", "")
+    clock.moment += ADJUST_EVERY
+    asked = [limiter.admits("exchange:mail.slow.example") for _ in range(2)]
+    assert asked == [False, False]
+    assert limiter.admits("exchange:mail.other.example")
+    assert limiter.allowance("exchange") == MOST

@@ -32,6 +32,7 @@ from connector.application.connections.sign_in_states import SignInStates
 from connector.application.connections.slots import ConnectionSlots
 from connector.application.connections.teardown import Teardown
 from connector.application.dispatcher import Dispatcher
+from connector.application.late_work import LateWork
 from connector.application.lease import Leases
 from connector.application.message_factory import MessageFactory
 from connector.application.notifications import Notifications
@@ -112,7 +113,9 @@ def _channels(parts: Parts) -> Channels:
     return Channels(parts.stores, parts.leases, parts.clock, addresses)
 
 
-def _worker(parts: Parts, channels: Channels, teardown: Teardown, parking: Parking, limiter: RateLimiter) -> Worker:
+def _worker(
+    parts: Parts, channels: Channels, teardown: Teardown, parking: Parking, limiter: RateLimiter, late_work: LateWork
+) -> Worker:
     stores, publisher, messages, leases = parts.stores, parts.publisher, parts.messages, parts.leases
     sync_state, policy = parts.sync_state(), parts.settings.policy
     answers = CommandOutcomes(stores, publisher, messages, leases, sync_state)
@@ -127,6 +130,7 @@ def _worker(parts: Parts, channels: Channels, teardown: Teardown, parking: Parki
         remover=Remover(sync_state, answers),
         teardown=teardown,
         answers=answers,
+        late_work=late_work,
         limiter=limiter,
         clock=parts.clock,
     )
@@ -185,7 +189,8 @@ def make_app(
     channels, limiter = _channels(parts), RateLimiter(clock, settings.background_per_second)
     teardown = Teardown(stores, access, channels, leases, parts.sync_state())
     parking = Parking(stores, connections, publisher, clock)
-    worker = _worker(parts, channels, teardown, parking, limiter)
+    late_work = LateWork(stores, connections, parking, clock)
+    worker = _worker(parts, channels, teardown, parking, limiter, late_work)
     register(broker, ConnectionConsumers(connections, stores, worker, clock), settings, clock)
     dispatcher = Dispatcher(connections, parking, messages, limiter, tuple(access.kits), clock, settings.policy)
     app = make_api(
@@ -195,7 +200,7 @@ def make_app(
         store=store,
         clock=clock,
         on_start=[Resync(connections, clock).all_running] if settings.republish_on_start else [],
-        on_stop=[http.aclose, *access.closers()],
+        on_stop=[http.aclose, late_work.stop, *access.closers()],
         background=periodic_jobs(dispatcher, settings),
     )
     app.state.services = _services(parts, teardown)

@@ -12,6 +12,7 @@ from connector.adapters.providers.keep_alive import new_connections
 from connector.application.connections.push_channels import Channels
 from connector.application.connections.repository import Connections
 from connector.application.connections.teardown import Teardown
+from connector.application.late_work import LateWork
 from connector.application.lease import Change, Leases, WorkLease, unchanged
 from connector.application.parking import PARKS, Parking
 from connector.application.provider_access import ProviderAccess
@@ -51,16 +52,24 @@ class Worker:
     remover: Remover
     teardown: Teardown
     answers: CommandOutcomes
+    late_work: LateWork
     limiter: RateLimiter
     clock: Clock
 
     async def handle(self, command: CalendarCommandMessage) -> None:
         """Carry out one command, park it, or answer why not."""
-        bind_causation(command.id)  # one that was parked is carried out while another message is in hand
         connection = await self.connections.get(command.connection_id)
         if connection is None:
             log.warning("unknown_connection", connection=command.connection_id, command=command.type)
             return
+        await self.late_work.do(connection, command, lambda: self._handle(connection, command))
+
+    async def _resume(self, command: CalendarCommandMessage) -> None:
+        if connection := await self.connections.get(command.connection_id):
+            await self._handle(connection, command)
+
+    async def _handle(self, connection: Connection, command: CalendarCommandMessage) -> None:
+        bind_causation(command.id)  # one that was parked is carried out while another message is in hand
         match command:
             case CalendarPull():
                 await self._pull(connection, command)
@@ -154,7 +163,7 @@ class Worker:
         """Bring a write of unknown end to its end before anything else: else its echo looked like a user's edit."""
         note = connection.in_flight
         if note is not None and note.command_id != getattr(command, "command_id", None):
-            await self.parking.resume(note.command_id, connection.id, self.handle)
+            await self.parking.resume(note.command_id, connection.id, self._resume)
             bind_causation(command.id)
 
 

@@ -16,6 +16,8 @@ from connector.domain.provider.errors import Transient
 _T = TypeVar("_T")
 
 _SHARE = 4
+_TURN = 5.0
+"""Seconds that a call waits for its turn: with the call itself, below the life of a lease."""
 _GRACE = 1.0
 """Seconds in which a call ends that was cut off; one that hangs in the resolver of names cannot be."""
 
@@ -44,7 +46,7 @@ class Threads:
         turns = (_known(self._mailboxes, mailbox, 1), _known(self._servers, server, self._share), self._all)
         held: list[asyncio.Semaphore] = []
         try:
-            async with asyncio.timeout(LONGEST):
+            async with asyncio.timeout(_TURN):
                 for turn in turns:
                     await turn.acquire()
                     held.append(turn)

@@ -1,0 +1,26 @@
+"""The connector's collections in memory, for unit tests of what is kept."""
+
+from typing import Any
+
+from chassis.clock import Clock
+from chassis.persistence.store import Store
+from connector.adapters.collections import Stores, open_stores
+from tests.simulation.chance import Chance
+from tests.simulation.database import DatabaseServer, MemoryDatabase
+
+
+class Publisher:
+    """Keeps what was published."""
+
+    def __init__(self) -> None:
+        self.published: list[Any] = []
+
+    async def publish(self, messages: Any) -> None:
+        self.published += list(messages)
+
+
+def memory_stores(clock: Clock, publisher: Publisher) -> Stores:
+    """Return empty collections; nothing is announced of a connection."""
+    server = DatabaseServer(Chance(seed=7))
+    store = Store(MemoryDatabase(server, "connector"), publisher, clock)
+    return open_stores(store, lambda _: [])
