@@ -408,3 +408,23 @@ def test_one_odd_zone_is_enough_for_an_answer(mailbox: Mailbox) -> None:
     messages = mailbox.ask(f"<m:GetItem>{shape}<m:ItemIds>{asked}</m:ItemIds></m:GetItem>")
     zones = [found(one, "StartTimeZone").get("Id") for one in messages]
     assert zones == ["Mine", "W. Europe Standard Time", "W. Europe Standard Time"]
+
+
+def test_other_clients_ask_by_mapis_names(mailbox: Mailbox) -> None:
+    for name, hour in (("later", 15), ("sooner", 9)):
+        first, zones = times(f"2026-12-01T{hour:02}:00:00Z", f"2026-12-01T{hour + 1:02}:00:00Z")
+        mailbox.create(f"<t:Subject>{name}</t:Subject>{first}{zones}")
+    start = (
+        '<t:ExtendedFieldURI DistinguishedPropertySetId="Appointment" PropertyId="33293" PropertyType="SystemTime"/>'
+    )
+    constant = '<t:FieldURIOrConstant><t:Constant Value="2026-12-01T13:00:00.000Z"/></t:FieldURIOrConstant>'
+    rule = f"<m:Restriction><t:IsLessThan>{start}{constant}</t:IsLessThan></m:Restriction>"
+    order = f'<m:SortOrder><t:FieldOrder Order="Ascending">{start}</t:FieldOrder></m:SortOrder>'
+    shape = f"<t:BaseShape>IdOnly</t:BaseShape><t:AdditionalProperties>{start}</t:AdditionalProperties>"
+    assert [found(one, "Value").text for one in mailbox.find(rule, shape)] == ["2026-12-01T09:00:00Z"]
+    assert [found(one, "Value").text for one in mailbox.find(order, shape)] == [
+        "2026-12-01T09:00:00Z",
+        "2026-12-01T15:00:00Z",
+    ]
+    with pytest.raises(EwsRefusal, match="ErrorInvalidRestriction"):
+        mailbox.find(rule.replace("2026-12-01T13:00:00.000Z", "soon"), shape)

@@ -9,7 +9,7 @@ from simulators.exchange.domain.errors import EwsError
 from simulators.exchange.domain.events import restrictions, settings_item, shapes, times
 from simulators.exchange.domain.events.words import name_of
 from simulators.exchange.domain.responses import each, nothing
-from simulators.exchange.domain.xml import Element, child, children, m, q, t
+from simulators.exchange.domain.xml import Element, child, children, local, m, q, t
 from simulators.frame.store.calendar import Calendar, Item
 from simulators.frame.store.recurring import series
 
@@ -83,11 +83,17 @@ def _matching(call: Call, calendar: Calendar) -> list[Item]:
 
 def _ordered(call: Call, rows: list[Item]) -> list[Item]:
     for order in reversed(children(child(call.request, "m:SortOrder"))):
-        name = name_of(children(order)[0])
-        if name not in _ORDERS:
-            raise EwsError("ErrorUnsupportedPathForSortGroup", f"The property {name} does not support sorting.")
-        rows = sorted(rows, key=_ORDERS[name], reverse=order.get("Order") == "Descending")
+        rows = sorted(rows, key=_order(children(order)[0]), reverse=order.get("Order") == "Descending")
     return rows
+
+
+def _order(path: Element) -> Callable[[Item], Any]:
+    if local(path) == "ExtendedFieldURI":
+        return restrictions.ordering(path)
+    name = name_of(path)
+    if name not in _ORDERS:
+        raise EwsError("ErrorUnsupportedPathForSortGroup", f"The property {name} does not support sorting.")
+    return _ORDERS[name]
 
 
 def _root(call: Call, calendar: Calendar, rows: list[Item], *, total: int, following: int | None) -> Element:

@@ -4,31 +4,12 @@ An id is `String {guid} Name name`, `String {guid} Id 0x1` or `String 0x3007`, s
 Online keeps its marks (docs/providers/ews.md). A property of several values is kept as a JSON list.
 """
 
-import base64
 import json
 
 from simulators.exchange.domain.errors import EwsError
+from simulators.exchange.domain.events import mapi
 from simulators.exchange.domain.xml import Element, child, children, q, t
 from simulators.frame.store.calendar import Item
-from simulators.frame.store.identity import uid
-
-#: The property sets that have names in EWS (DistinguishedPropertySetType).
-_SETS = {
-    "Meeting": "6ed8da90-450b-101b-98da-00aa003f1305",
-    "Appointment": "00062002-0000-0000-c000-000000000046",
-    "Common": "00062008-0000-0000-c000-000000000046",
-    "PublicStrings": "00020329-0000-0000-c000-000000000046",
-    "Address": "00062004-0000-0000-c000-000000000046",
-    "InternetHeaders": "00020386-0000-0000-c000-000000000046",
-    "CalendarAssistant": "11000e07-b51b-40d6-af21-caa85edab1d0",
-    "UnifiedMessaging": "4442858e-a9e3-4e80-b900-317a210cc15b",
-    "Task": "00062003-0000-0000-c000-000000000046",
-    "Sharing": "00062040-0000-0000-c000-000000000046",
-}
-_GLOBAL_ID = f"Binary {{{_SETS['Meeting']}}} Id 0x3"
-_CLEAN_GLOBAL_ID = f"Binary {{{_SETS['Meeting']}}} Id 0x23"
-_GLOBAL_ID_START = bytes.fromhex("040000008200E00074C5B7101A82E008")
-_VCAL = b"vCal-Uid\x01\x00\x00\x00"
 
 
 def tag_of(path: Element) -> int | None:
@@ -43,7 +24,7 @@ def id_of(path: Element) -> str:
     tag = tag_of(path)
     if tag is not None:
         return f"{kind} 0x{tag:x}"
-    guid = _SETS.get(path.get("DistinguishedPropertySetId", "")) or path.get("PropertySetId", "").lower()
+    guid = mapi.SETS.get(path.get("DistinguishedPropertySetId", "")) or path.get("PropertySetId", "").lower()
     name, number = path.get("PropertyName"), path.get("PropertyId")
     if not guid or (name is None) == (number is None):
         raise EwsError("ErrorInvalidExtendedProperty", "The extended property attribute combination is invalid.")
@@ -65,14 +46,13 @@ def read(element: Element) -> tuple[str, str]:
 
 def is_derived(name: str) -> bool:
     """Whether a property is made of others and not kept."""
-    return name in {_GLOBAL_ID, _CLEAN_GLOBAL_ID}
+    return name in mapi.DERIVED
 
 
 def value_of(item: Item, name: str) -> str | None:
-    """Return the value of an item's property; the GlobalObjectId is made of its UID."""
-    if is_derived(name):
-        return base64.b64encode(global_id(item, item.day if name == _GLOBAL_ID else None)).decode()
-    return item.properties.get(name)
+    """Return the value of an item's property."""
+    derived = mapi.DERIVED.get(name)
+    return item.properties.get(name) if derived is None else derived(item)
 
 
 def shown(item: Item, path: Element) -> Element | None:
@@ -89,14 +69,3 @@ def shown(item: Item, path: Element) -> Element | None:
 
 def _copied(path: Element) -> Element:
     return t("ExtendedFieldURI", **{str(name): str(value) for name, value in path.attrib.items()})
-
-
-def global_id(item: Item, day: str | None = None) -> bytes:
-    """Return the GlobalObjectId (MS-OXOCAL 2.2.1.27); a client's own UID is wrapped as `vCal-Uid`."""
-    given = item.uid
-    if given is None:
-        return bytes.fromhex(uid(item, day))
-    if given.upper().startswith(_GLOBAL_ID_START.hex().upper()):
-        return bytes.fromhex(given)
-    data = _VCAL + given.encode() + b"\x00"
-    return _GLOBAL_ID_START + bytes(20) + len(data).to_bytes(4, "little") + data

@@ -74,13 +74,19 @@ def _indexed(element: Element) -> tuple[str, str] | None:
         return None
     path, constant = children(element)
     name = properties.id_of(path)
-    return None if properties.is_derived(name) else (name, _constant(path, constant))
+    return None if properties.is_derived(name) else (name, _written(constant))
+
+
+def ordering(path: Element) -> Value:
+    """Return by what items are sorted that an extended property orders: those without it come first."""
+    value = _value(path)
+    return lambda item: (value(item) is not None, value(item))
 
 
 def _value(path: Element) -> Value:
     if local(path) == "ExtendedFieldURI":
-        name = properties.id_of(path)
-        return lambda item: _folded(properties.value_of(item, name))
+        name, read = properties.id_of(path), _reader(path)
+        return lambda item: None if (kept := properties.value_of(item, name)) is None else read(kept)
     found = name_of(path)
     if found in _INSTANTS:
         return _INSTANTS[found]
@@ -89,15 +95,23 @@ def _value(path: Element) -> Value:
     raise EwsError("ErrorUnsupportedPathForQuery", f"The property {found} cannot be searched by.")
 
 
-def _folded(value: str | None) -> str | None:
-    return None if value is None else value.casefold()
+def _reader(path: Element) -> Callable[[str], Any]:
+    """How the values of a path are compared: as moments, numbers, or texts without case."""
+    if local(path) == "ExtendedFieldURI":
+        return {"SystemTime": times.instant, "Integer": int}.get(path.get("PropertyType", ""), str.casefold)
+    return times.instant if name_of(path) in _INSTANTS else str.casefold
 
 
 def _constant(path: Element, holder: Element) -> Any:  # noqa: ANN401 - an instant or a text
-    constant = children(holder)[0].get("Value", "") if local(holder) == "FieldURIOrConstant" else ""
-    if local(path) == "FieldURI" and name_of(path) in _INSTANTS:
-        return times.instant(constant)
-    return constant.casefold()
+    constant = _written(holder)
+    try:
+        return _reader(path)(constant)
+    except ValueError as error:
+        raise EwsError("ErrorInvalidRestriction", f"'{constant}' is no value of that property.") from error
+
+
+def _written(holder: Element) -> str:
+    return children(holder)[0].get("Value", "")
 
 
 def _compared(compare: Callable[[Any, Any], bool], value: Value, constant: Any) -> Rule:  # noqa: ANN401 - as above
