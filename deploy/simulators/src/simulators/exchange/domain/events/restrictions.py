@@ -98,7 +98,8 @@ def _value(path: Element) -> Value:
 def _reader(path: Element) -> Callable[[str], Any]:
     """How the values of a path are compared: as moments, numbers, or texts without case."""
     if local(path) == "ExtendedFieldURI":
-        return {"SystemTime": times.instant, "Integer": int}.get(path.get("PropertyType", ""), str.casefold)
+        typed: Mapping[str, Callable[[str], Any]] = {"SystemTime": times.instant, "Integer": int}
+        return typed.get(path.get("PropertyType", ""), str.casefold)
     return times.instant if name_of(path) in _INSTANTS else str.casefold
 
 
