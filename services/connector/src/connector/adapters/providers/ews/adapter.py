@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, TypeVar
 
 from chassis.clock import Clock
 from connector.adapters.providers.ews import writes
-from connector.adapters.providers.ews.changes import changed_items, changed_page
+from connector.adapters.providers.ews.changes import ChangedBatch, changed_batch, changed_page, continued
 from connector.adapters.providers.ews.errors import Target
-from connector.adapters.providers.ews.folder import CalendarFolder
+from connector.adapters.providers.ews.folder import ITEMS_AT_ONCE, CalendarFolder
 from connector.adapters.providers.ews.mailbox.calendars import read_folders
 from connector.adapters.providers.ews.mailbox.owner import read_account
 from connector.adapters.providers.ews.mailbox.zone import mailbox_zone
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     import exchangelib
 
 _T = TypeVar("_T")
-_ITEMS_A_PAGE = 50
 _ZONE_KEPT = timedelta(days=1)
 _MOST_ZONES = 4096
 _MOST_REPEATED = 5
@@ -79,10 +78,10 @@ class EwsCalendar:
             page = await self._in(
                 access, calendar_id, partial(changed_page, state=cursor, since=from_start, size=self._page_size)
             )
-            for begin in range(0, len(page.live), _ITEMS_A_PAGE):
-                ids = page.live[begin : begin + _ITEMS_A_PAGE]
-                work = partial(changed_items, event_ids=ids, deleted=page.deleted, since=from_start)
-                yield Page(tuple(await self._in(access, calendar_id, work)))
+            for begin in range(0, len(page.live), ITEMS_AT_ONCE):
+                ids = page.live[begin : begin + ITEMS_AT_ONCE]
+                work = partial(changed_batch, event_ids=ids, deleted=page.deleted, since=from_start)
+                yield Page(await self._whole(access, calendar_id, await self._in(access, calendar_id, work)))
             gone = tuple(EventRemoved(one) for one in sorted(page.deleted.difference(page.live)))
             yield Page(gone, page.state if page.is_last else None)
             if page.is_last:
@@ -91,6 +90,12 @@ class EwsCalendar:
             if repeated > _MOST_REPEATED:
                 raise broken_answer("a page of changes that leads to itself")
             cursor = page.state
+
+    async def _whole(self, access: Access, calendar_id: str, batch: ChangedBatch) -> tuple[Item, ...]:
+        """Return the items of a batch when all of it is read."""
+        while batch.items is None:
+            batch = await self._in(access, calendar_id, partial(continued, batch=batch))
+        return batch.items
 
     async def read(self, access: Access, calendar_id: str, event_id: str) -> Item:
         """Return one item as it is now; Exchange keeps no tombstones, so a deleted event is one that is not there."""

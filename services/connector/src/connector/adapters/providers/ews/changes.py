@@ -4,15 +4,15 @@ A first read goes through every item that the folder ever had: what is over alre
 it. The sync state of the last page is the cursor; an earlier one would pass over what was not published yet.
 """
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from chassis.errors import TandemError
 from connector.adapters.providers.ews import requests
 from connector.adapters.providers.ews.events.canonical import item_id
-from connector.adapters.providers.ews.folder import GONE, Answer, CalendarFolder
-from connector.adapters.providers.ews.reading import items_of
+from connector.adapters.providers.ews.folder import GONE, ITEMS_AT_ONCE, Answer, CalendarFolder
+from connector.adapters.providers.ews.reading import answers_of, assembled, modified_ids, with_masters
 from connector.adapters.providers.ews.xml import Element, children, flag_at, instant_at, local, text_at
 from connector.adapters.providers.exchange_store.ended import MARGIN, has_ended
 from connector.adapters.providers.wire import broken_answer
@@ -64,23 +64,48 @@ def _is_over(row: Element, since: datetime) -> bool:
     return end is not None and end <= since
 
 
-def changed_items(
+@dataclass(frozen=True)
+class ChangedBatch:
+    """Some of the changed events on the way to items. Each step is a call or two: a slow server gets many small ones.
+
+    `missing`: the server's ids of changed occurrences that are still to be read. `items`: None until none is missing.
+    """
+
+    found: Mapping[str, Answer]
+    since: datetime | None
+    missing: Sequence[str] = ()
+    modified: Mapping[str, Answer] = field(default_factory=dict)
+    items: tuple[Item, ...] | None = None
+
+
+def changed_batch(
     folder: CalendarFolder, event_ids: Sequence[str], deleted: Collection[str], since: datetime | None
-) -> list[Item]:
+) -> ChangedBatch:
     """Return changed events as they are now; of a first read (`since`), without those that ended before it.
 
     One that is not there is asked for once more, and then left out: a later page says that it was deleted. Only where
     this one does already (`deleted`), that is proven.
     """
-    answers = _answers(folder, event_ids)
+    answers = answers_of(folder, event_ids)
     if gone := [one for one, answer in answers.items() if _is_gone(answer)]:
-        answers |= _answers(folder, gone)
+        answers |= answers_of(folder, gone)
     told = {one: answer for one, answer in answers.items() if one in deleted or not _is_gone(answer)}
-    return [item for item in items_of(folder, told) if since is None or not has_ended(item, since)]
+    found = with_masters(folder, told)
+    return _step(folder, ChangedBatch(found, since, modified_ids(folder, found)))
 
 
-def _answers(folder: CalendarFolder, event_ids: Sequence[str]) -> dict[str, Answer]:
-    return dict(zip(event_ids, folder.answers([requests.item_id(one) for one in event_ids]), strict=True))
+def continued(folder: CalendarFolder, batch: ChangedBatch) -> ChangedBatch:
+    """Return a batch with more of its changed occurrences."""
+    some, rest = batch.missing[:ITEMS_AT_ONCE], batch.missing[ITEMS_AT_ONCE:]
+    modified = {**batch.modified, **answers_of(folder, some)}
+    return _step(folder, replace(batch, missing=rest, modified=modified))
+
+
+def _step(folder: CalendarFolder, batch: ChangedBatch) -> ChangedBatch:
+    if batch.missing:
+        return batch
+    items, since = assembled(folder, batch.found, batch.modified), batch.since
+    return replace(batch, items=tuple(one for one in items if since is None or not has_ended(one, since)))
 
 
 def _is_gone(answer: Answer) -> bool:

@@ -1,7 +1,7 @@
 """One calendar's folder: calls for it, and its items as the server shows them.
 
 Everything here blocks and runs in a thread, one call after the other. One item that its server cannot show stops
-nothing: where a call for several fails, each is asked for by itself.
+nothing: where a call for several fails, halves of them are asked for, until the one is by itself.
 """
 
 from collections.abc import Iterator, Sequence
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 GONE = "error_item_not_found"
 """The code of an item that is not there: its id ends when it is moved or deleted."""
-_ITEMS_AT_ONCE = 50
+ITEMS_AT_ONCE = 50
 """With their bodies these are some megabytes at most, and a fraction of a second for a server."""
 _SUSPECT = {"error_internal_server_error", "broken_answer"}
 """What a server says in trouble of its own, and of a single item that is damaged."""
@@ -67,8 +67,8 @@ class CalendarFolder:
 
     def answers(self, ids: Sequence[Element]) -> list[Answer]:
         """Return for each id its item, or the error that is of this item alone. Raises all other errors."""
-        begins = range(0, len(ids), _ITEMS_AT_ONCE)
-        return [answer for begin in begins for answer in self._some(ids[begin : begin + _ITEMS_AT_ONCE])]
+        begins = range(0, len(ids), ITEMS_AT_ONCE)
+        return [answer for begin in begins for answer in self._some(ids[begin : begin + ITEMS_AT_ONCE])]
 
     def _some(self, ids: Sequence[Element]) -> list[Answer]:
         try:
@@ -79,7 +79,7 @@ class CalendarFolder:
         except TandemError as error:
             if not _may_be_of_items(error):
                 raise
-            return [self._blamed(error)] if len(ids) == 1 else [self._alone(one) for one in ids]
+            return [self._blamed(error)] if len(ids) == 1 else self._halves(ids)
 
     def _told(self, ids: Sequence[Element], messages: Sequence[Element]) -> Iterator[Answer]:
         for one, message in zip(ids, messages, strict=True):
@@ -87,14 +87,15 @@ class CalendarFolder:
             if error is None:
                 yield item_in(message)
             elif error.code == _STOPPED and len(ids) > 1:
-                yield self._alone(one)
+                yield from self._some([one])
             elif _may_be_of_items(error):
                 yield self._blamed(error)
             else:
                 raise error
 
-    def _alone(self, one: Element) -> Answer:
-        return self._some([one])[0]
+    def _halves(self, ids: Sequence[Element]) -> list[Answer]:
+        middle = len(ids) // 2
+        return [*self._some(ids[:middle]), *self._some(ids[middle:])]
 
     def _blamed(self, error: TandemError) -> TandemError:
         """Return the error as the item's own. Raises where the mailbox or the server is in trouble itself."""

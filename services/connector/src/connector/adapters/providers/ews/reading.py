@@ -1,6 +1,6 @@
 """Items read by their ids: what a row of changes says is but a hint."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 from chassis.errors import TandemError
@@ -69,26 +69,34 @@ def _raw_or_none(folder: CalendarFolder, event_id: str) -> Element | None:
 
 def items_of(folder: CalendarFolder, answers: Mapping[str, Answer]) -> list[Item]:
     """Return the items of answers by their ids, masters with what became of their occurrences."""
-    found = _with_masters(folder, answers)
-    modified = _modified(folder, [raw for raw in found.values() if not isinstance(raw, TandemError)])
-    return [_item(folder, event_id, answer, modified) for event_id, answer in found.items()]
+    found = with_masters(folder, answers)
+    return assembled(folder, found, answers_of(folder, modified_ids(folder, found)))
 
 
-def _with_masters(folder: CalendarFolder, answers: Mapping[str, Answer]) -> dict[str, Answer]:
+def with_masters(folder: CalendarFolder, answers: Mapping[str, Answer]) -> dict[str, Answer]:
     """Return the answers, with its master in the place of an occurrence."""
     of_series = [one for one, raw in answers.items() if not isinstance(raw, TandemError) and is_of_series(raw)]
-    masters = folder.answers([requests.master_of(one) for one in of_series]) if of_series else []
+    masters = folder.answers([requests.master_of(one) for one in of_series])
     found = {one: answer for one, answer in answers.items() if one not in of_series}
     for one, answer in zip(of_series, masters, strict=True):
         found[one if isinstance(answer, TandemError) else item_id(answer)] = answer
     return found
 
 
-def _modified(folder: CalendarFolder, found: Iterable[Element]) -> dict[str, Answer]:
-    """Return the changed occurrences of masters as the server shows them, by its own ids of them."""
-    ids = [one.item_id for raw in found if is_master(raw) for one in _known_modified(folder, raw)]
-    answers = folder.answers([requests.item_id(one) for one in ids]) if ids else []
-    return dict(zip(ids, answers, strict=True))
+def modified_ids(folder: CalendarFolder, answers: Mapping[str, Answer]) -> list[str]:
+    """Return the server's ids of the changed occurrences that must be read for their masters."""
+    masters = [raw for raw in answers.values() if not isinstance(raw, TandemError) and is_master(raw)]
+    return [one.item_id for raw in masters for one in _known_modified(folder, raw)]
+
+
+def answers_of(folder: CalendarFolder, event_ids: Sequence[str]) -> dict[str, Answer]:
+    """Return what the server shows by these ids."""
+    return dict(zip(event_ids, folder.answers([requests.item_id(one) for one in event_ids]), strict=True))
+
+
+def assembled(folder: CalendarFolder, answers: Mapping[str, Answer], modified: Mapping[str, Answer]) -> list[Item]:
+    """Return the items of answers; `modified`: the changed occurrences of the masters among them. Calls nothing."""
+    return [_item(folder, event_id, answer, modified) for event_id, answer in answers.items()]
 
 
 def _known_modified(folder: CalendarFolder, raw: Element) -> list[ModifiedOccurrence]:
@@ -126,7 +134,7 @@ def _occurrence(folder: CalendarFolder, event_id: str, series_id: str, start: st
     master = _raw_or_none(folder, series_id)
     if master is None:
         return EventRemoved(event_id), None
-    modified = _modified(folder, [master])
+    modified = answers_of(folder, modified_ids(folder, {series_id: master}))
     series = _item(folder, series_id, master, modified)
     if not isinstance(series, SeriesRead):
         return EventRemoved(event_id, getattr(series, "at", None)), None
