@@ -39,7 +39,7 @@ def named(event_id: str) -> Element:
 
 @dataclass
 class Server:
-    """`poison`: ids that fail a whole call, with the code of the fault; `stopped`: ids that it does not come to at first.
+    """`poison`: ids that fail a whole call, with the fault's code. `stopped`: ids that it does not come to at first.
 
     `asked`: the ids of each GetItem.
     """
