@@ -155,6 +155,9 @@ async def test_a_zone_may_have_a_name_that_no_list_has(exchange: Exchange, name:
     item = await _get(exchange, made["id"])
     assert all_of(item, "t:StartTimeZone")[0].get("Id") == name
     assert item.findtext(q("t:Start")) == "2026-12-01T09:00:00Z"
+    days = {"start": {"date": "2026-12-01", "zoneName": name}, "end": {"date": "2026-12-02", "zoneName": name}}
+    item = await _get(exchange, (await exchange.person("POST", body={"summary": "fair"} | days))["id"])
+    assert (all_of(item, "t:StartTimeZone")[0].get("Id"), item.findtext(q("t:Start"))) == (name, "2026-11-30T23:00:00Z")
 
 
 async def test_an_invitation_is_answered_and_called_off(exchange: Exchange) -> None:
@@ -212,3 +215,10 @@ async def test_characters_that_no_xml_may_have_come_as_references(exchange: Exch
     made = await exchange.person("POST", body=_SERIES | {"summary": "a\x0bb\uffff"})
     asked = m("GetItem", m("ItemShape", t("BaseShape", "Default")), m("ItemIds", t("ItemId", Id=made["id"])))
     assert b"a&#xB;b&#xFFFF;" in (await exchange.raw(asked)).content
+
+
+async def test_an_online_meeting_shows_where_to_join(exchange: Exchange) -> None:
+    made = await exchange.person("POST", body=_SERIES | {"isOnlineMeeting": True})
+    link = (await _get(exchange, made["id"])).findtext(q("t:JoinOnlineMeetingUrl"))
+    assert link
+    assert link in made["ews"]["Body"]

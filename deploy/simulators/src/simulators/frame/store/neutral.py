@@ -62,10 +62,14 @@ def recurrence(body: Json, start: Moment) -> tuple[Json | None, tuple[str, ...]]
 
 def _time(name: str, value: Any, zone: str) -> Json:  # noqa: ANN401 - a person may say either kind
     if value.get("date"):
-        midnight = {"dateTime": f"{date.fromisoformat(value['date'])}T00:00:00", "timeZone": zone}
+        midnight = {"dateTime": f"{date.fromisoformat(value['date'])}T00:00:00", **_zone(value, zone)}
         return {name: midnight, "isAllDay": True}
-    own = {"timeZone": zone} | {word: value[word] for word in ("timeZone", "zoneName") if value.get(word) is not None}
-    return {name: {"dateTime": value["dateTime"], **own}, "isAllDay": False}
+    return {name: {"dateTime": value["dateTime"], **_zone(value, zone)}, "isAllDay": False}
+
+
+def _zone(value: Json, zone: str) -> Json:
+    """The zone of a time; `zoneName`: how the event calls it, where no list has that name."""
+    return {"timeZone": zone} | {word: value[word] for word in ("timeZone", "zoneName") if value.get(word) is not None}
 
 
 def _body(value: Any) -> Json:  # noqa: ANN401 - may be null

@@ -84,6 +84,12 @@ def display_to(view: Shown) -> Element | None:
     return t("DisplayTo", "; ".join(names)) if names else None
 
 
+def join_url(item: Item) -> Element | None:
+    """Return the `t:JoinOnlineMeetingUrl` of an online meeting."""
+    url = (item.fields.get("onlineMeeting") or {}).get("joinUrl")
+    return t("JoinOnlineMeetingUrl", url) if url else None
+
+
 def place(item: Item) -> Element | None:
     """Return the `t:EnhancedLocation`."""
     name = item.fields["location"]["displayName"]

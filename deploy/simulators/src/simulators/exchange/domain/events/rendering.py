@@ -205,5 +205,6 @@ PROPERTIES: dict[str, Show] = {
     "EndWallClock": lambda view: t("EndWallClock", times.wall_clock(view.item.end)),
     "StartTimeZoneId": _zone_text("StartTimeZoneId", _start),
     "EndTimeZoneId": _zone_text("EndTimeZoneId", _end),
+    "JoinOnlineMeetingUrl": lambda view: meetings.join_url(view.item),
     "IsOrganizer": _plain("IsOrganizer", "isOrganizer"),
 }
