@@ -14,7 +14,7 @@ def version_of(raw: Raw, zone: str | None) -> EventVersion:
 
 
 def standing_of(raw: Raw) -> Standing:
-    """Return whose an event is: the user's own, his own with guests (rooms get mail too), or somebody else's."""
+    """Return whose an event is: the user's own, his own with guests (rooms get mail too, I2), or somebody else's."""
     if not raw.get("isOrganizer", True):
         return "foreign"
     return "guests" if raw.get("attendees") else "own"
