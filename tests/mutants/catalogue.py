@@ -179,9 +179,9 @@ MUTANTS: Final[tuple[Mutant, ...]] = (
     Mutant(
         "D8",
         "a closed link takes edits of a declined event",
-        "domain.rules.merging.both_sides",
-        'event.response != "declined" or context.link.state == "closed"',
-        'event.response != "declined"',
+        "domain.rules.merging.carry_over",
+        'if link.state == "closed" or activity is None',
+        "if activity is None",
     ),
     Mutant(
         "D3",

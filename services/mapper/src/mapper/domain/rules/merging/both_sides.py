@@ -50,8 +50,8 @@ def decide_pair(context: EvaluationContext, activity: ActivitySnapshot, event: E
 
 
 def _freed_if_declined(context: EvaluationContext, event: EventSnapshot) -> Decision | None:
-    """Import that a declined event takes no time any more, before its link closes (D7); None where that is done."""
-    if event.response != "declined" or context.link.state == "closed":
+    """Import that a declined event takes no time any more, before its link closes (D7); None where it says so."""
+    if event.response != "declined":
         return None
     imported = import_edits_first(context)
     if imported is None or imported.explanation is None:
