@@ -256,6 +256,24 @@ async def test_h1_a_series_that_is_gone_under_ids_nobody_knows_is_asked_for(*, b
     assert reader.calendar.asked == (2 if by_master else 0)
 
 
+@pytest.mark.parametrize("hides", [True, False])
+async def test_h1_an_event_of_ours_that_was_deleted_before_any_read_showed_it_is_asked_for(*, hides: bool) -> None:
+    """Exchange's sync states tell no deletion of what they never told of."""
+    reader = await reading(single("z", at(5)), single("w", at(6)))
+    reader.calendar.traits = Traits(hides_what_came_and_went=hides)
+    for event_id in ("z", "w"):
+        await reader.stores.events.update(f"c1:cal:{event_id}", lambda state: state and state.as_unshown())
+    reader.calendar.items["z"] = EventRemoved("z")
+    gone = {one.event_id for one in await reader.pull() if isinstance(one, EventGone)}
+    assert gone == ({"z"} if hides else set())
+    asked = reader.calendar.asked
+    assert asked == (2 if hides else 0)
+    reader.calendar.write(single("w", at(6)))
+    assert await reader.pull() == []
+    assert await reader.pull() == []
+    assert reader.calendar.asked == asked
+
+
 @pytest.mark.parametrize("hour", [12, 15])
 @pytest.mark.parametrize("shift", [0, 1])
 async def test_e4_a_split_whose_provider_tells_no_lineage_pairs_by_its_place(hour: int, shift: int) -> None:

@@ -12,7 +12,7 @@ from connector.domain.change_detection.changes import PageChanges
 from connector.domain.change_detection.confirmed_events import changes_of_linked, missing_among
 from connector.domain.change_detection.page_items import series_ids_of
 from connector.domain.change_detection.read_context import ReadContext
-from connector.domain.provider.items import Item
+from connector.domain.provider.items import EventRemoved, Item
 from connector.domain.sharing.sharers import provenances_of
 
 _READS_AT_ONCE = 4
@@ -48,6 +48,19 @@ class Confirmation:
         async for page in self._stores.series.pages({"scope": read.context.scope}, size=_BATCH):
             living = {one.series_id for one in page if one.master is not None}
             await self._process_by_ids(read, read.progress.unseen(living))
+
+    async def confirm_written(self, read: CalendarRead) -> None:
+        """Ask for what we wrote and no read has shown since; only with providers that may never show it (H2).
+
+        What is there is left as it is: a later read shows it, and asks again until then.
+        """
+        if not read.calendars.provider.traits.hides_what_came_and_went:
+            return
+        where = {"scope": read.context.scope, "unshown": True, "ends_at": {"$gt": read.context.window.start}}
+        unseen = read.progress.unseen({one.event_id for one in await self._stores.events.find(where)})
+        for start in range(0, len(unseen), _READS_AT_ONCE):
+            found = await read.fetch_all(unseen[start : start + _READS_AT_ONCE])
+            await self._pages.process(read, [one for one in found if isinstance(one, EventRemoved)])
 
     async def confirm_linked(self, read: CalendarRead, event_ids: Sequence[str]) -> None:
         """Ask for a few linked events and publish each answer, wherever in time it lies (H2)."""

@@ -102,6 +102,7 @@ class Puller:
         if read.progress.rule_cut:
             cursor = await self._rest_of_split(read, cursor)
         await self.confirmation.confirm_series(read)
+        await self.confirmation.confirm_written(read)
         return read, cursor
 
     async def _read_window(

@@ -91,10 +91,12 @@ class Traits:
 
     `series_by_master`: what becomes of single occurrences is in their master alone, and a deleted series may be
     reported by ids that nobody knows. `identity_is_exact`: calendars of the same identity are the same one.
+    `hides_what_came_and_went`: what was created and deleted again between two reads is in neither, be it ours.
     """
 
     series_by_master: bool = False
     identity_is_exact: bool = True
+    hides_what_came_and_went: bool = False
 
 
 class Access(Protocol):

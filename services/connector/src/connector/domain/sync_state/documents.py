@@ -40,6 +40,8 @@ class EventState(Document):
     ical_uid: str | None = None
     event: EventSnapshot | None = None
     """Kept only while the event lies beyond the horizon (D5), or is a colleague's (A10), and has not been published."""
+    unshown: bool = False
+    """Whether it was written and no read has shown it since: some providers then never tell that it is gone."""
     colleagues: Provenance | None = None
     """Of an event that is a colleague's in a shared calendar (A10): by this its owner is found again."""
 
@@ -64,6 +66,7 @@ class EventState(Document):
             "published": published,
             "starts_at": starts_at,
             "ends_at": ends_at,
+            "unshown": False,
             "series_id": event.occurrence.series_id if event.occurrence else None,
             "ical_uid": event.ical_uid,
             "colleagues": colleagues,
@@ -74,6 +77,10 @@ class EventState(Document):
     def as_published(self) -> "EventState":
         """Return the state of an event that is published, wherever in time it lies."""
         return self.model_copy(update={"published": True, "event": None})
+
+    def as_unshown(self) -> "EventState":
+        """Return the state of an event that was just written."""
+        return self.model_copy(update={"unshown": True})
 
     def differs_only_in_seq(self, other: "EventState") -> bool:
         """Whether nothing but the number of the read differs, which is not worth a write."""

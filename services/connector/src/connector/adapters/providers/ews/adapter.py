@@ -47,8 +47,11 @@ class EwsCalendar:
 
     @property
     def traits(self) -> Traits:
-        """What becomes of occurrences shows with their master alone; a folder's id is another for each account."""
-        return Traits(series_by_master=True, identity_is_exact=False)
+        """What becomes of occurrences shows with their master alone; a folder's id is another for each account.
+
+        A sync state tells no deletion of what it never told of: of an event that we made, and somebody deleted at once.
+        """
+        return Traits(series_by_master=True, identity_is_exact=False, hides_what_came_and_went=True)
 
     async def account(self, access: Access) -> Account:
         """Return whose mailbox it is."""
