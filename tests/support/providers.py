@@ -18,7 +18,8 @@ class Features:
     `unmapped`: fields of an event that no activity has. `still`: an event without what it changes by itself.
     `tombstones`: it keeps what was deleted, with the time and the key. `subscribes`: its channels are renewed.
     `lifecycle`: it tells what becomes of them. `stirs`: so long after it was made, the provider changes an event by
-    itself.
+    itself. `blind`: for so long after somebody edited it, an event may be deleted by whoever has not seen that: the
+    provider deletes under no condition.
     """
 
     reads: str
@@ -40,6 +41,7 @@ class Features:
     subscribes: bool = False
     lifecycle: bool = False
     stirs: timedelta = timedelta()
+    blind: timedelta = timedelta()
 
     @property
     def writes(self) -> frozenset[str]:
@@ -48,10 +50,11 @@ class Features:
 
 
 def _without_change_key(event: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Leave out what Exchange moves two seconds after an event was made."""
-    moved = {"changeKey", "@odata.etag", "lastModifiedDateTime"}
-    graph = {name: value for name, value in event.get("graph", {}).items() if name not in moved}
-    return {**event, "etag": None, "updated": None, "graph": graph}
+    """Leave out what Exchange moves two seconds after an event was made, in Graph's words and in those of EWS."""
+    moved = {"changeKey", "@odata.etag", "lastModifiedDateTime", "ChangeKey", "LastModifiedTime"}
+    shown = {name: event[name] for name in ("graph", "ews") if name in event}
+    still = {name: {key: one for key, one in words.items() if key not in moved} for name, words in shown.items()}
+    return {**event, "etag": None, "updated": None, **still}
 
 
 _FAULTS = ("fault.5xx", "fault.429", "fault.401", "fault.412", "fault.timeout_before", "fault.timeout_after_applied")
@@ -140,7 +143,7 @@ _EXCHANGE = Features(
         "sync.repeat_page",
         "sync.created_and_deleted",
         "sync.read_flag_changes",
-        "change_key.bump_at_once",
+        "item.saved_again",
     ),
     pushes=(
         "push.lost",
@@ -153,6 +156,7 @@ _EXCHANGE = Features(
     unmapped=_UNMAPPED,
     still=_without_change_key,
     stirs=timedelta(seconds=2),
+    blind=timedelta(seconds=2),
 )
 
 PROVIDERS = {

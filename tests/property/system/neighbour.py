@@ -24,9 +24,7 @@ class Neighbour:
         return beside
 
     async def _revoke(self, clock: Moved) -> None:
-        holder = self._world.calendar
-        answer = await holder.simulator.post(f"/control/accounts/{holder.email}/revoke")
-        answer.raise_for_status()
+        await self._world.calendar.take_back()
         soon = lasting(clock.now() + timedelta(days=1))
         await self._world.sales.add(type="call", **to_activity({"title": "Nobody will see this", "time": soon}))
         await wait_until(

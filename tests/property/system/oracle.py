@@ -66,7 +66,10 @@ class Item:
     calendar_deleted: datetime | None = None
     vague_deletion: bool = False
     deleted_by: datetime = _NEVER
-    """When the deletion was answered: it was made in the CRM by then, but nobody tells at which millisecond."""
+    """When the deletion was answered: it was made in the CRM by then, but nobody tells at which millisecond.
+
+    Later by as long as a provider may delete an event without noticing an edit (J3).
+    """
     there: dict[Side, bool] = field(default_factory=dict)
     """Where it was seen last."""
     over: bool = False

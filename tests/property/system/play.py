@@ -106,7 +106,7 @@ class Play(Cast):
         if at is None:
             self.reach.note("act:refused")
             return
-        by = self.stage.clock.now() if side == "crm" else at
+        by = self.stage.clock.now() + FEATURES.blind if side == "crm" else at
         item.deleted(side, at, by=by, vague=self.sparse or not FEATURES.tombstones)
 
     def _value(self, item: Item, name: str) -> Value:

@@ -210,6 +210,10 @@ class CalendarPerson:
             new = {"email": self.email, "name": name, "time_zone": time_zone, **kind}
             succeeded(await self.simulator.post("/control/accounts", json=new))
 
+    async def take_back(self) -> None:
+        """Take the consent back that anybody was given."""
+        succeeded(await self.simulator.post(f"/control/accounts/{self.email}/revoke"))
+
     async def add(self, **fields: object) -> Json:
         """Create an event."""
         return succeeded(await self.simulator.post(self._events, json=fields))
@@ -236,8 +240,19 @@ class CalendarPerson:
         return [row for row in rows if row.get("status") != "cancelled"]
 
 
+class MailboxPerson(CalendarPerson):
+    """The holder of a mailbox at an Exchange Server, which is entered by a password."""
+
+    async def take_back(self) -> None:
+        """Change the password."""
+        path = f"/control/accounts/{self.email}"
+        succeeded(await self.simulator.patch(path, json={"password": f"{EXCHANGE_PASSWORD}, changed"}))
+
+
 def calendar_person(provider: str, simulator: httpx.AsyncClient, email: str) -> CalendarPerson:
     """Return the holder of an account at a provider (`google`, `outlook`, `office365`, `exchange`)."""
+    if provider == "exchange":
+        return MailboxPerson(simulator, email)
     kinds: Mapping[str, Literal["work", "personal"]] = {"outlook": "personal", "office365": "work"}
     return CalendarPerson(simulator, email, kinds.get(provider))
 
