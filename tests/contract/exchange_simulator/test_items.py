@@ -151,11 +151,16 @@ def test_an_old_change_key_is_a_conflict_only_for_never_overwrite(mailbox: Mailb
     assert mailbox.get(made).findtext(q("t:Subject")) == "mine"
 
 
-def test_never_overwrite_needs_a_change_key(mailbox: Mailbox) -> None:
+@pytest.mark.parametrize("conflict", ["NeverOverwrite", "AutoResolve"])
+def test_only_always_overwrite_needs_no_change_key(mailbox: Mailbox, conflict: str) -> None:
     made = mailbox.create(f"{TIMES}{ZONES}")
-    bare = f'<t:ItemId Id="{made.get("Id")}"/>'
-    with pytest.raises(EwsRefusal, match="ErrorChangeKeyRequired"):
-        mailbox.update(bare, setting("item:Subject", "<t:Subject>b</t:Subject>"), conflict="NeverOverwrite")
+    bare, new = f'<t:ItemId Id="{made.get("Id")}"/>', setting("item:Subject", "<t:Subject>b</t:Subject>")
+    with pytest.raises(EwsRefusal, match="ErrorChangeKeyRequiredForWriteOperations"):
+        mailbox.update(bare, new, conflict=conflict)
+    mailbox.update(bare, new, conflict="AlwaysOverwrite")
+    broken = f'<t:ItemId Id="{made.get("Id")}" ChangeKey="x"/>'
+    with pytest.raises(EwsRefusal, match="ErrorInvalidChangeKey"):
+        mailbox.update(broken, new, conflict=conflict)
 
 
 def test_one_bad_id_spoils_only_its_own_part(mailbox: Mailbox) -> None:

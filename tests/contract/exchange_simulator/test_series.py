@@ -33,7 +33,8 @@ def _series(
 
 
 def _at(master: Element, index: int) -> str:
-    return f'<t:OccurrenceItemId RecurringMasterId="{master.get("Id")}" InstanceIndex="{index}"/>'
+    named = f'RecurringMasterId="{master.get("Id")}" ChangeKey="{master.get("ChangeKey")}"'
+    return f'<t:OccurrenceItemId {named} InstanceIndex="{index}"/>'
 
 
 def _view(mailbox: Mailbox, start: str, end: str) -> list[Element]:
@@ -232,3 +233,14 @@ def test_sync_reads_singles_and_masters_from_the_change_log(mailbox: Mailbox) ->
     bearers = {item.master or item.key for item in calendar.changed_since(since)}
     (key,) = bearers
     assert calendar.items[key].born <= since < calendar.items[key].seq
+
+
+def test_a_series_has_one_change_key_which_any_of_its_occurrences_moves(mailbox: Mailbox) -> None:
+    made = _series(mailbox)
+    new = setting("item:Subject", "<t:Subject>special</t:Subject>")
+    second = mailbox.update(_at(made, 2), new)
+    third = mailbox.update(_at(second, 3).replace(str(second.get("Id")), str(made.get("Id"))), new)
+    keys = [found(mailbox.get(one), "ItemId").get("ChangeKey") for one in (made, second, third, _at(made, 4))]
+    assert len(set(keys)) == 1
+    with pytest.raises(EwsRefusal, match="ErrorIrresolvableConflict"):
+        mailbox.update(second, new, conflict="NeverOverwrite")

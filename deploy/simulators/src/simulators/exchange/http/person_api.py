@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from simulators.exchange.domain import ids
 from simulators.exchange.domain.account import accounts
 from simulators.exchange.domain.account.accounts import Account, Entry
+from simulators.exchange.domain.events.views import change_key
 from simulators.exchange.domain.events.words import FREE_BUSY
 from simulators.exchange.domain.world import World
 from simulators.frame.domain.people import ChangeCalendar, NewCalendar
@@ -75,7 +76,7 @@ class OutlookPerson(StorePerson[BaseSimulator[World]]):
         """Return what only EWS shows of an item."""
         fields = item.fields
         shown = {
-            "ChangeKey": ids.change_key(item.change),
+            "ChangeKey": change_key(self.world.calendars[item.folder], item),
             "UID": item.uid or uid(item, None),
             "Body": item.body,
             "StartTimeZone": item.start.given,

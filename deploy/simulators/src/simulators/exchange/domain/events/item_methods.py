@@ -8,6 +8,7 @@ from simulators.exchange.domain.account.accounts import WRITERS
 from simulators.exchange.domain.call import Call
 from simulators.exchange.domain.errors import EwsError, access_denied, irresolvable_conflict
 from simulators.exchange.domain.events import finding, reading, settings_item, shapes
+from simulators.exchange.domain.events.views import change_key
 from simulators.exchange.domain.recurring import occurrences
 from simulators.exchange.domain.responses import each, no_items, nothing
 from simulators.exchange.domain.xml import Element, child, children, local, m, t
@@ -35,7 +36,7 @@ def get_item(call: Call) -> Element:
         calendar, item = _found(call, named)
         if call.trap("item.corrupt") is not None:
             raise EwsError("ErrorCorruptData", "Data is corrupt.")
-        shown = shapes.shown(call, calendar, item, shape) if shape is not None else shapes.identified(item)
+        shown = shapes.shown(call, calendar, item, shape) if shape is not None else shapes.identified(calendar, item)
         return [m("Items", shown)]
 
     gone = call.trap("item.gone") is not None
@@ -82,13 +83,12 @@ def create_item(call: Call) -> Element:
 
 def update_item(call: Call) -> Element:
     """Answer the new change keys of changed items."""
-    strict = call.request.get("ConflictResolution") == "NeverOverwrite"
 
     def work(change: Element) -> Sequence[Element]:
         act = _act(call, "SendMeetingInvitationsOrCancellations", "ErrorSendMeetingInvitationsOrCancellationsRequired")
         named, updates = children(change)
         calendar, item = _changeable(call, named)
-        _check_version(call, named, item, strict=strict)
+        _check_version(call, named, change_key(calendar, item))
         words = reading.of_changes(children(updates), call.zone).words(item)
         stored = writing.change(calendar, item, words, act)
         return [m("Items", _written(call, calendar, stored)), m("ConflictResults", t("Count", 0))]
@@ -145,22 +145,20 @@ def _changeable(call: Call, named: Element) -> tuple[Calendar, Item]:
     return calendar, item
 
 
-def _check_version(call: Call, named: Element, item: Item, *, strict: bool) -> None:
-    """A conflict is one only where the client wants nothing to be overwritten (NeverOverwrite)."""
-    given = named.get("ChangeKey")
+def _check_version(call: Call, named: Element, present: str) -> None:
+    """A conflict is one only for NeverOverwrite; without a change key only AlwaysOverwrite writes [L]."""
+    given, how = named.get("ChangeKey"), call.request.get("ConflictResolution")
+    if given is None and how != "AlwaysOverwrite":
+        raise EwsError("ErrorChangeKeyRequiredForWriteOperations", "The change key is required for this operation.")
     if given is not None and ids.number_of(given) is None:
         raise EwsError("ErrorInvalidChangeKey", "The change key is invalid.")
-    if not strict:
-        return
-    if given is None:
-        raise EwsError("ErrorChangeKeyRequired", "The change key is required for this operation.")
-    if given != ids.change_key(item.change) or call.trap("fault.conflict") is not None:
+    if how == "NeverOverwrite" and (given != present or call.trap("fault.conflict") is not None):
         raise irresolvable_conflict()
 
 
 def _written(call: Call, calendar: Calendar, item: Item) -> Element:
     """What is answered of a write; Exchange may save the item once more at once."""
-    shown = shapes.identified(item)
+    shown = shapes.identified(calendar, item)
     if call.trap("item.saved_again") is not None:
         writing.touch(calendar, item, writing.Act(call.world, call.account, call.now, "none"))
     return shown

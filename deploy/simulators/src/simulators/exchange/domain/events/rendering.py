@@ -136,7 +136,7 @@ def _end(item: Item) -> Moment:
 
 #: Every property that is shown, in the order of `ItemType` and `CalendarItemType`.
 PROPERTIES: dict[str, Show] = {
-    "ItemId": lambda view: named(view.item),
+    "ItemId": lambda view: named(view.calendar, view.item),
     "ParentFolderId": lambda view: t("ParentFolderId", Id=view.folder, ChangeKey=ids.change_key(0)),
     "ItemClass": lambda view: t("ItemClass", meetings.item_class(view.item)),
     "Subject": _plain("Subject", "subject"),

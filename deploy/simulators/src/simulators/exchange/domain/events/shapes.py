@@ -50,6 +50,6 @@ def _quirks(call: Call, shape: Shape) -> Quirks:
     )
 
 
-def identified(item: Item) -> Element:
+def identified(calendar: Calendar, item: Item) -> Element:
     """Return an item that is only named, as writes answer it."""
-    return t("CalendarItem", named(item))
+    return t("CalendarItem", named(calendar, item))

@@ -66,7 +66,13 @@ class View:
     quirks: Quirks = field(default_factory=Quirks)
 
 
-def named(item: Item) -> Element:
+def named(calendar: Calendar, item: Item) -> Element:
     """Return the `t:ItemId` of an item, with its present change key."""
     key = item.master or item.key
-    return t("ItemId", Id=ids.item_id(key, item.folder, item.day), ChangeKey=ids.change_key(item.change))
+    return t("ItemId", Id=ids.item_id(key, item.folder, item.day), ChangeKey=change_key(calendar, item))
+
+
+def change_key(calendar: Calendar, item: Item) -> str:
+    """Return the change key, "the same for the recurring master and all occurrences" (OccurrenceItemIdType)."""
+    bearer = calendar.items[item.master] if item.master else item
+    return ids.change_key(bearer.change)

@@ -37,14 +37,14 @@ def first(calendar: Calendar, master: Item) -> Element | None:
     if master.recurrence is None:
         return None
     starts = list(islice(_starts(master), len(master.cancelled) + 1))
-    return _info("FirstOccurrence", _first_of(calendar, master, starts))
+    return _info("FirstOccurrence", calendar, _first_of(calendar, master, starts))
 
 
 def last(calendar: Calendar, master: Item) -> Element | None:
     """Return the `t:LastOccurrence` that is left of a series; None of one without end."""
     if master.recurrence is None or master.recurrence["range"]["type"] == "noEnd":
         return None
-    return _info("LastOccurrence", _first_of(calendar, master, list(_starts(master))[::-1]))
+    return _info("LastOccurrence", calendar, _first_of(calendar, master, list(_starts(master))[::-1]))
 
 
 def _first_of(calendar: Calendar, master: Item, starts: list[Moment]) -> Item | None:
@@ -56,7 +56,7 @@ def modified(calendar: Calendar, master: Item) -> Element | None:
     """Return the `t:ModifiedOccurrences` of a series; None where there are none."""
     if master.recurrence is None:
         return None
-    found = [_info("Occurrence", one) for one in calendar.exceptions(master.key)]
+    found = [_info("Occurrence", calendar, one) for one in calendar.exceptions(master.key)]
     return t("ModifiedOccurrences", [one for one in found if one is not None]) if found else None
 
 
@@ -69,12 +69,12 @@ def deleted(master: Item) -> Element | None:
     return t("DeletedOccurrences", found)
 
 
-def _info(name: str, one: Item | None) -> Element | None:
+def _info(name: str, calendar: Calendar, one: Item | None) -> Element | None:
     if one is None:
         return None
     return t(
         name,
-        named(one),
+        named(calendar, one),
         t("Start", times.shown(one.start.instant)),
         t("End", times.shown(one.end.instant)),
         t("OriginalStart", one.original or times.shown(one.start.instant)),
