@@ -12,15 +12,24 @@ from connector.domain.provider.errors import (
     AlreadyExists,
     CalendarUnavailable,
     ConnectionLost,
+    Missing,
     NeedsReauth,
     PreconditionFailed,
     ResyncNeeded,
     Throttled,
     Transient,
 )
-from connector.domain.provider.items import EventRead, EventRemoved, Item, OccurrenceRead, SeriesRead, Unreadable
+from connector.domain.provider.items import (
+    EventRead,
+    EventRemoved,
+    Item,
+    OccurrenceRead,
+    SeriesRead,
+    Unreadable,
+    deviation_id,
+)
 from connector.domain.provider.port import NewEvent, WatchRequest
-from contracts.calendar_objects import EventChanges, Marker
+from contracts.calendar_objects import EventAttendee, EventChanges, Marker
 from contracts.times import AllDay
 from tests.contract.providers.exchange_stage import exchange_stage
 from tests.contract.providers.simulated_stage import SimulatedStage
@@ -263,6 +272,44 @@ async def test_e3_a_changed_occurrence_and_one_of_its_series_are_read_by_their_p
         found = await exchange.provider.read(exchange.access, exchange.calendar_id, event_id)
         assert isinstance(found, OccurrenceRead)
         assert found.event.event_id == event_id
+
+
+async def test_e3_one_occurrence_is_changed_and_deleted_by_its_place(exchange: SimulatedStage) -> None:
+    series_id = await exchange.create(SERIES)
+    second, third = (exchange.provider.occurrence_id(series_id, f"2026-11-0{day}T09:00:00Z") for day in (4, 5))
+    read = await exchange.provider.read(exchange.access, exchange.calendar_id, second)
+    assert isinstance(read, OccurrenceRead)
+    changed = await exchange.provider.update(
+        exchange.access,
+        exchange.calendar_id,
+        second,
+        EventChanges(location="Rome"),
+        MARKER,
+        etag=read.etag,
+        invite=False,
+    )
+    assert isinstance(changed, OccurrenceRead)
+    assert (changed.event.event_id, changed.event.fields.location) == (second, "Rome")
+    await exchange.provider.delete(exchange.access, exchange.calendar_id, third, etag=None, invite=False)
+    with pytest.raises(Missing):
+        await exchange.provider.delete(exchange.access, exchange.calendar_id, third, etag=None, invite=False)
+    [series], _ = await pull(exchange)
+    assert isinstance(series, SeriesRead)
+    assert {deviation_id(one) for one in series.exceptions or ()} == {second, third}
+
+
+async def test_i1_guests_are_invited_only_when_asked(exchange: SimulatedStage) -> None:
+    guests = EventChanges(summary="Us", time=timed(3, 9), attendees=(EventAttendee(email="b@example.org"),))
+    before = await exchange.mails()
+    await exchange.provider.create(exchange.access, exchange.calendar_id, NewEvent("k", guests, MARKER), invite=False)
+    assert await exchange.mails() == before
+    other = MARKER.model_copy(update={"activity_id": "b"})
+    made = await exchange.provider.create(
+        exchange.access, exchange.calendar_id, NewEvent("k", guests, other), invite=True
+    )
+    assert await exchange.mails() > before
+    assert isinstance(made, EventRead)
+    assert [one.email for one in made.event.attendees] == ["b@example.org"]
 
 
 async def test_a_first_read_asks_only_for_what_is_not_over(exchange: SimulatedStage) -> None:

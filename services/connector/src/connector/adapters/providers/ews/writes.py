@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from copy import deepcopy
+from typing import TypeVar
 
 from connector.adapters.providers.ews import requests
 from connector.adapters.providers.ews.events.canonical import change_key, item_id, read_single, version_of
@@ -20,13 +21,16 @@ from connector.domain.provider.errors import (
     Forbidden,
     Missing,
     PreconditionFailed,
+    Rejected,
 )
 from connector.domain.provider.items import EventRead, Item, etag_of
 from connector.domain.provider.port import NewEvent
 from contracts.calendar_objects import EventChanges, Marker
 from contracts.times import AllDay, EventTime
 
+_T = TypeVar("_T")
 _MARKED_AT_ONCE = 100
+_UNKNOWN_ZONE = "error_time_zone"
 
 MailboxZone = Callable[[CalendarFolder], str]
 """Tells a mailbox's own zone, where it is needed: the days of an all-day event begin at its midnight."""
@@ -39,9 +43,14 @@ def create(folder: CalendarFolder, new: NewEvent, zone: MailboxZone, *, invite: 
     """
     if there := _marked(folder, new.marker):
         raise AlreadyExists("marked_event_exists", event_id=there)
-    item = new_item(new.content, new.marker, _days_zone(folder, new.content.time, None, zone))
-    sent = deepcopy(item)
-    made = item_in(folder.one(requests.create(folder.calendar_id, item, invite=invite), "new"))
+    days = _days_zone(folder, new.content.time, None, zone)
+
+    def write(known: bool) -> tuple[Element, Element]:
+        item = new_item(new.content, new.marker, days, known=known)
+        request = requests.create(folder.calendar_id, deepcopy(item), invite=invite)
+        return item, item_in(folder.one(request, "new"))
+
+    sent, made = _in_a_zone_it_knows(write)
     answered = read_single(_as_sent(sent, made), folder.calendar_id)
     try:
         raw = folder.raw(item_id(made))
@@ -99,10 +108,14 @@ def update(
     there = own(folder, event_id) if _is_needed(known, changes, single=single) else None
     version = _checked(known, there)
     days = _days_zone(folder, changes.time, there, zone)
-    wanted = properties(changes, marker, days, there, single=single)
-    item = requests.item_id(event_id if there is None else item_id(there), version.etag)
     conflict = requests.NEVER if known and version.etag else requests.ALWAYS
-    made = item_in(_about_item(folder, requests.update(item, wanted, invite=invite, conflict=conflict)))
+
+    def write(known: bool) -> Element:
+        wanted = properties(changes, marker, days, there, single=single, known=known)
+        item = requests.item_id(event_id if there is None else item_id(there), version.etag)
+        return item_in(_about_item(folder, requests.update(item, wanted, invite=invite, conflict=conflict)))
+
+    made = _in_a_zone_it_knows(write)
     shown = read(folder, event_id)
     if (told := etag_of(shown)) and EventVersion.parsed(told).etag != change_key(made):
         raise ConnectionLost("changed_since", "the event was changed again before it could be read")
@@ -114,6 +127,16 @@ def delete(folder: CalendarFolder, event_id: str, *, etag: str | None, invite: b
     there = own(folder, event_id)
     version = _checked(EventVersion.parsed(etag) if etag else None, there)
     _about_item(folder, requests.delete(requests.item_id(item_id(there), version.etag), invite=invite))
+
+
+def _in_a_zone_it_knows(write: Callable[[bool], _T]) -> _T:
+    """Write; where the server does not know the zone, in UTC: the instants are right, and the zone is in our mark."""
+    try:
+        return write(True)
+    except Rejected as error:
+        if error.code != _UNKNOWN_ZONE:
+            raise
+        return write(False)
 
 
 def _is_needed(known: EventVersion | None, changes: EventChanges, *, single: bool) -> bool:

@@ -11,13 +11,15 @@ from connector.adapters.providers.exchange_store.marks import (
 )
 from contracts.calendar_objects import Marker
 
+_ZONE_NAME = "tandem_zone_name"
+"""By which of its own names Exchange was told the zone that we wrote."""
 _SETS = {PROPERTY_SET.casefold(), "publicstrings"}
 """A server may tell the set by its GUID, in either case, or by EWS's name for it."""
 
 
 def paths() -> list[Element]:
     """Return what a read asks for: without it an event of ours looks like a stranger's."""
-    return [_path(name) for name in NAMES]
+    return [_path(name) for name in (*NAMES, _ZONE_NAME)]
 
 
 def activity_path() -> Element:
@@ -25,10 +27,11 @@ def activity_path() -> Element:
     return _path(ACTIVITY)
 
 
-def written_properties(marker: Marker, zone: str | None) -> list[tuple[Element, Element]]:
+def written_properties(marker: Marker, zone: str | None, zone_name: str = "") -> list[tuple[Element, Element]]:
     """Return path and `t:ExtendedProperty` of what marks an event, and of its zone where the time is written."""
-    values = values_of(marker, zone).items()
-    return [(_path(name), t("ExtendedProperty", _path(name), t("Value", value))) for name, value in values]
+    values = values_of(marker, zone) | ({_ZONE_NAME: zone_name} if zone and zone_name else {})
+    found = values.items()
+    return [(_path(name), t("ExtendedProperty", _path(name), t("Value", value))) for name, value in found]
 
 
 def read_marker(raw: Element) -> Marker | None:
@@ -39,6 +42,11 @@ def read_marker(raw: Element) -> Marker | None:
 def read_written_zone(raw: Element) -> str | None:
     """Return the IANA zone that we wrote last."""
     return written_zone_in(_values(raw))
+
+
+def read_zone_name(raw: Element) -> str | None:
+    """Return Exchange's name of the zone that we wrote last."""
+    return _values(raw).get(_ZONE_NAME)
 
 
 def _path(name: str) -> Element:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from connector.adapters.providers.ews.events.marker import read_zone_name
 from connector.adapters.providers.ews.xml import Element, child, flag_at, instant_at, t
 from connector.adapters.providers.exchange_store.places import whole_day
 from connector.adapters.providers.exchange_store.zones import UTC_NAME, kept_zone, known_zone, wire_zone
@@ -39,6 +40,8 @@ def read_zone(raw: Element, written_zone: str | None = None) -> str | None:
     A custom zone has an id that tells nothing, or an empty one; then the end's counts, where that is known.
     """
     name = _zone_id(raw, "t:StartTimeZone") or _zone_id(raw, "t:EndTimeZone")
+    if written_zone and name and name == read_zone_name(raw):
+        return written_zone
     return kept_zone(name or UTC_NAME, own_zone(raw), written_zone)
 
 
@@ -72,11 +75,16 @@ def _day(moment: datetime, zone: str | None) -> date:
     return (moment.astimezone(ZoneInfo(zone)).replace(tzinfo=None) + _HALF_A_DAY).date()
 
 
-def written_time(when: EventTime, days_zone: str) -> Iterator[Element]:
+def zone_name(zone: str, *, known: bool = True) -> str:
+    """Return the name by which a zone is written; UTC where the server does not know its own (an old Windows)."""
+    return wire_zone(zone) if known else UTC_NAME
+
+
+def written_time(when: EventTime, days_zone: str, *, known: bool = True) -> Iterator[Element]:
     """Yield the elements of a time, in the schema's order, both zones among them: Exchange would keep the old ones.
 
-    `days_zone`: the IANA zone in which the days of an all-day event begin. Instants bear their zone's offset, so that
-    an hour that comes twice is the right one.
+    `days_zone`: the IANA zone in which the days of an all-day event begin. `known`: whether the server knows the zone.
+    Instants bear their zone's offset, so that an hour that comes twice is the right one.
     """
     zone = when.timezone if isinstance(when, Timed) else _days_zone(days_zone)
     start, end = _moments(when, zone)
@@ -84,7 +92,7 @@ def written_time(when: EventTime, days_zone: str) -> Iterator[Element]:
     yield t("End", _wire(end, zone))
     yield t("IsAllDayEvent", "true" if isinstance(when, AllDay) else "false")
     for name in ("StartTimeZone", "EndTimeZone"):
-        yield t(name, Id=wire_zone(zone))
+        yield t(name, Id=zone_name(zone, known=known))
 
 
 def _days_zone(zone: str) -> str:

@@ -7,11 +7,11 @@ from chassis.errors import Rejected
 from connector.adapters.providers.ews.events.bodies import written_body
 from connector.adapters.providers.ews.events.canonical import address_of, guests
 from connector.adapters.providers.ews.events.marker import written_properties
-from connector.adapters.providers.ews.events.times import written_time
+from connector.adapters.providers.ews.events.times import written_time, zone_name
 from connector.adapters.providers.ews.xml import Element, local, t
 from connector.adapters.providers.exchange_store.contents import holdable
 from contracts.calendar_objects import EventAttendee, EventChanges, Marker
-from contracts.times import Timed
+from contracts.times import EventTime, Timed
 
 _BUSY = {"opaque": "Busy", "transparent": "Free"}
 _ORDER = (
@@ -40,14 +40,14 @@ class Property:
     value: Element | None
 
 
-def new_item(content: EventChanges, marker: Marker, days_zone: str) -> Element:
+def new_item(content: EventChanges, marker: Marker, days_zone: str, *, known: bool = True) -> Element:
     """Return the `t:CalendarItem` that creates an event. Raises Rejected where it has no time.
 
     Nothing is said of a reminder: a mailbox sets its own by default, which any word of ours would suppress.
     """
     if content.time is None:
         raise Rejected("time_missing", "an event cannot be created without a time")
-    found = properties(content, marker, days_zone)
+    found = properties(content, marker, days_zone, known=known)
     values = [one.value for one in found if one.value is not None]
     return t("CalendarItem", sorted(values, key=lambda value: _ORDER.index(local(value))))
 
@@ -64,23 +64,35 @@ def _update(one: Property) -> Element:
 
 
 def properties(
-    changes: EventChanges, marker: Marker, days_zone: str, there: Element | None = None, *, single: bool = True
+    changes: EventChanges,
+    marker: Marker,
+    days_zone: str,
+    there: Element | None = None,
+    *,
+    single: bool = True,
+    known: bool = True,
 ) -> list[Property]:
     """Return what to write: what is not named stays as it is.
 
     `days_zone`: in which the days of an all-day event begin. `there`: the event as it is, wherever its description or
-    guests change. `single`: an occurrence keeps the zone of its series.
+    guests change. `single`: an occurrence keeps the zone of its series. `known`: whether the server knows the zone.
     """
     held = holdable(changes)
-    zone = held.time.timezone if isinstance(held.time, Timed) else None
-    found = [*_texts(held, there), *(Property(path, value) for path, value in written_properties(marker, zone))]
+    found = [*_texts(held, there), *_marks(marker, held.time, known=known)]
     if held.time is not None:
-        found += [_set(value) for value in written_time(held.time, days_zone) if single or value.get("Id") is None]
+        written = written_time(held.time, days_zone, known=known)
+        found += [_set(value) for value in written if single or value.get("Id") is None]
     if held.transparency is not None:
         found.append(_set(t("LegacyFreeBusyStatus", _BUSY[held.transparency])))
     if held.attendees is not None:
         found += _guests(held.attendees, there)
     return found
+
+
+def _marks(marker: Marker, time: EventTime | None, *, known: bool) -> list[Property]:
+    zone = time.timezone if isinstance(time, Timed) else None
+    written = written_properties(marker, zone, zone_name(zone, known=known) if zone else "")
+    return [Property(path, value) for path, value in written]
 
 
 def _texts(held: EventChanges, there: Element | None) -> Iterator[Property]:

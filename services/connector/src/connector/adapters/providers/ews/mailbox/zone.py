@@ -6,6 +6,7 @@ zone of most events about now counts.
 """
 
 import base64
+import contextlib
 from collections import Counter
 from datetime import timedelta
 
@@ -27,10 +28,11 @@ _ABOUT_NOW, _EVENTS = timedelta(days=60), 20
 
 def mailbox_zone(folder: CalendarFolder) -> str:
     """Return the IANA zone of a mailbox; UTC where nothing tells it. `folder`: one of its calendars."""
-    try:
-        return _of_working_hours(folder) or _of_events(folder) or UTC_NAME
-    except Rejected:  # a server that does not show settings, or knows no such view
-        return UTC_NAME
+    for ask in (_of_working_hours, _of_events):
+        with contextlib.suppress(Rejected):  # a server that does not show settings, or knows no such view
+            if zone := ask(folder):
+                return zone
+    return UTC_NAME
 
 
 def _of_working_hours(folder: CalendarFolder) -> str | None:
