@@ -196,7 +196,22 @@ def test_a_start_without_a_zone_keeps_the_items_zone_and_converts(mailbox: Mailb
 def test_times_without_offset_are_the_zones_own(mailbox: Mailbox) -> None:
     mailbox.zone = "Tokyo Standard Time"
     made = mailbox.create("<t:Start>2026-12-01T09:00:00</t:Start><t:End>2026-12-01T10:00:00</t:End>")
-    assert mailbox.get(made).findtext(q("t:Start")) == "2026-12-01T00:00:00Z"
+    assert mailbox.get(made).findtext(q("t:Start")) == "2026-12-01T09:00:00+09:00"
+
+
+def test_times_are_answered_in_the_zone_that_the_request_names(mailbox: Mailbox) -> None:
+    """MS-OXWSCORE 3.1.4.4.1.1: "All times that are returned from the server will be converted"."""
+    made = mailbox.create(f"{TIMES}{ZONES}")
+    mailbox.zone = "Eastern Standard Time"
+    names = ("Start", "End", "StartWallClock")
+    assert texts(mailbox.get(made), *names) == [
+        "2026-12-01T04:00:00-05:00",
+        "2026-12-01T05:00:00-05:00",
+        "2026-12-01T10:00:00+01:00",
+    ]
+    mailbox.zone = "Mars Standard Time"
+    with pytest.raises(EwsRefusal, match="ErrorTimeZone"):
+        mailbox.get(made)
 
 
 @pytest.mark.parametrize(
@@ -219,6 +234,12 @@ def test_an_all_day_item_is_stretched_to_whole_days(mailbox: Mailbox) -> None:
     first, zones = times("2026-06-06T11:00:00Z", "2026-06-07T11:00:00Z", all_day=True)
     shown = mailbox.get(mailbox.create(f"{first}{zones}"))
     assert texts(shown, "Start", "End") == ["2026-06-05T22:00:00Z", "2026-06-07T22:00:00Z"]
+
+
+def test_an_item_lasts_five_years_at_the_most(mailbox: Mailbox) -> None:
+    first, zones = times(START, "2032-01-01T00:00:00Z")
+    with pytest.raises(EwsRefusal, match="ErrorCalendarDurationIsTooLong"):
+        mailbox.create(f"{first}{zones}")
 
 
 def test_the_end_may_not_come_before_the_start(mailbox: Mailbox) -> None:
@@ -273,6 +294,10 @@ def test_what_a_client_cannot_set_is_refused(mailbox: Mailbox) -> None:
         mailbox.update(made, setting("calendar:IsCancelled", "<t:IsCancelled>true</t:IsCancelled>"))
     with pytest.raises(EwsRefusal, match="ErrorInvalidPropertyDelete"):
         mailbox.update(made, deleting("calendar:Start"))
+    with pytest.raises(EwsRefusal, match="ErrorIncorrectUpdatePropertyCount"):
+        mailbox.update(made, setting("item:Subject", "<t:Subject>x</t:Subject><t:Location>x</t:Location>"))
+    with pytest.raises(EwsRefusal, match="ErrorObjectTypeChanged"):
+        mailbox.create(f"<t:ItemClass>IPM.Note</t:ItemClass>{TIMES}{ZONES}")
     with pytest.raises(EwsRefusal, match="ErrorUpdatePropertyMismatch"):
         mailbox.update(made, setting("item:Subject", "<t:Location>x</t:Location>"))
 

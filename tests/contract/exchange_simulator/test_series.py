@@ -180,15 +180,19 @@ def test_a_series_dates_are_days_whatever_zone_stands_behind_them(mailbox: Mailb
     ends = f"<t:StartDate>{written}</t:StartDate><t:EndDate>2026-03-30Z</t:EndDate>"
     made = _series(mailbox, extent=f"<t:EndDateRecurrence>{ends}</t:EndDateRecurrence>")
     shown = found(mailbox.get(made), "EndDateRecurrence")
+    assert [one.text for one in shown] == ["2026-03-27Z", "2026-03-30Z"]
+    mailbox.zone = "W. Europe Standard Time"
+    shown = found(mailbox.get(made), "EndDateRecurrence")
     assert [one.text for one in shown] == ["2026-03-27+01:00", "2026-03-30+01:00"]
     mailbox.world.traps.armed.append(Armed("series.plain_dates"))
     assert [one.text for one in found(mailbox.get(made), "EndDateRecurrence")] == ["2026-03-27", "2026-03-30"]
 
 
-def test_a_weekly_rule_may_say_weekday(mailbox: Mailbox) -> None:
-    days = "<t:DaysOfWeek>Weekday</t:DaysOfWeek>"
-    made = _series(mailbox, f"<t:WeeklyRecurrence><t:Interval>1</t:Interval>{days}</t:WeeklyRecurrence>")
-    assert found(mailbox.get(made), "DaysOfWeek").text == "Monday Tuesday Wednesday Thursday Friday"
+def test_a_weekly_rule_may_say_weekday_but_a_client_may_not(mailbox: Mailbox) -> None:
+    weekly = "<t:WeeklyRecurrence><t:Interval>1</t:Interval><t:DaysOfWeek>{}</t:DaysOfWeek></t:WeeklyRecurrence>"
+    with pytest.raises(EwsRefusal, match="ErrorCalendarInvalidDayForWeeklyRecurrence"):
+        _series(mailbox, weekly.format("Weekday"))
+    made = _series(mailbox, weekly.format("Monday Tuesday Wednesday Thursday Friday"))
     mailbox.world.traps.armed.append(Armed("series.weekday_words"))
     assert found(mailbox.get(made), "DaysOfWeek").text == "Weekday"
 

@@ -1,8 +1,9 @@
 """The part of an item that makes it a meeting: organizer, attendees, answers."""
 
-from typing import Any, Protocol
+from typing import Any
 
 from simulators.exchange.domain.events import times
+from simulators.exchange.domain.events.views import View
 from simulators.exchange.domain.events.words import ATTENDEES
 from simulators.exchange.domain.xml import Element, t
 from simulators.frame.store.calendar import Item
@@ -19,14 +20,6 @@ _ANSWERS = {
 }
 _NEVER = "0001-01-01"
 _MEETING, _RECEIVED, _CANCELLED = 1, 2, 4
-
-
-class Shown(Protocol):
-    """What shows an item."""
-
-    @property
-    def item(self) -> Item:
-        """The item."""
 
 
 def is_meeting(item: Item) -> bool:
@@ -55,15 +48,16 @@ def organizer(item: Item) -> Element:
     return t("Organizer", _mailbox(item.fields["organizer"]["emailAddress"]))
 
 
-def attendees(item: Item, name: str) -> Element | None:
+def attendees(view: View, name: str) -> Element | None:
     """Return the attendees of one sort; None where there are none."""
-    found = [one for one in item.fields["attendees"] if one["type"] == ATTENDEES[name]]
-    return t(name, [_attendee(one) for one in found]) if found else None
+    found = [one for one in view.item.fields["attendees"] if one["type"] == ATTENDEES[name]]
+    return t(name, [_attendee(view, one) for one in found]) if found else None
 
 
-def _attendee(one: Json) -> Element:
+def _attendee(view: View, one: Json) -> Element:
     when = one["status"]["time"]
-    answered = None if when.startswith(_NEVER) or not when else t("LastResponseTime", times.stamped(when))
+    never = not when or when.startswith(_NEVER)
+    answered = None if never else t("LastResponseTime", view.time(times.instant(when)))
     answer = t("ResponseType", _ANSWERS[one["status"]["response"]])
     return t("Attendee", _mailbox(one["emailAddress"]), answer, answered)
 
@@ -78,7 +72,7 @@ def _mailbox(address: Json) -> Element:
     )
 
 
-def display_to(view: Shown) -> Element | None:
+def display_to(view: View) -> Element | None:
     """Return the required attendees' names in one line."""
     names = [one["emailAddress"]["name"] for one in view.item.fields["attendees"] if one["type"] == "required"]
     return t("DisplayTo", "; ".join(names)) if names else None

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from simulators.exchange.domain.errors import EwsError, invalid_property
@@ -19,6 +20,9 @@ Json = dict[str, Any]
 _TIMING = frozenset({"Start", "End", "StartTimeZone", "EndTimeZone", "MeetingTimeZone", "IsAllDayEvent", "Recurrence"})
 #: What Exchange lets a client set and then does not keep, or keeps as it is anyway.
 _IGNORED = frozenset({"ItemClass", "Culture", "DateTimeStamp", "ConferenceType", "NetShowUrl", "MeetingWorkspaceUrl"})
+
+#: "ErrorCalendarDurationIsTooLong: the item duration of a calendar item exceeds five years" (MS-OXWSMTGS 3.1.4.2.1).
+_LONGEST = timedelta(days=5 * 366)
 
 
 @dataclass(slots=True)
@@ -48,6 +52,8 @@ class Draft:
             self.timing[name] = element
         elif name in READERS:
             self.plain |= READERS[name](element)
+        elif name == "ItemClass" and not (element.text or "").startswith("IPM.Appointment"):
+            raise EwsError("ErrorObjectTypeChanged", "The item class is not that of a calendar item.")
         elif name not in _IGNORED:
             raise invalid_property(name)
 
@@ -95,6 +101,8 @@ class Draft:
             start, end = start.at(start.local + by), end.at(end.local + by)
         if all_day:
             start, end = times.whole_days(start, end)
+        if end.instant - start.instant > _LONGEST:
+            raise EwsError("ErrorCalendarDurationIsTooLong", "The duration exceeds five years.")
         return made | {"start": _written(start), "end": _written(end)}
 
     def _all_day(self, old: Item | None) -> bool:
@@ -144,7 +152,9 @@ def of_changes(updates: Iterable[Element], zone: str) -> Draft:
 def _set(draft: Draft, change: Element) -> None:
     path, item = children(change)
     found = children(item)
-    if len(found) != 1 or not _fits(path, found[0]):
+    if len(found) != 1:
+        raise EwsError("ErrorIncorrectUpdatePropertyCount", "A change names one property.")
+    if not _fits(path, found[0]):
         raise EwsError("ErrorUpdatePropertyMismatch", "The property of the change is not that of its path.")
     draft.set(found[0])
 

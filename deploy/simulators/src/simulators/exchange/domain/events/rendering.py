@@ -47,7 +47,7 @@ def _capital(name: str, word: str) -> Show:
 
 
 def _instant(name: str, value: Callable[[Item], Moment]) -> Show:
-    return lambda view: t(name, times.shown(value(view.item).instant))
+    return lambda view: t(name, view.time(value(view.item).instant))
 
 
 def _fixed(name: str, value: str | bool | int) -> Show:
@@ -67,7 +67,7 @@ def _categories(view: View) -> Element | None:
 
 
 def _due(view: View) -> Element:
-    return t("ReminderDueBy", times.shown(view.item.start.instant))
+    return t("ReminderDueBy", view.time(view.item.start.instant))
 
 
 def _uid(view: View) -> Element:
@@ -76,12 +76,12 @@ def _uid(view: View) -> Element:
 
 def _recurrence_id(view: View) -> Element | None:
     original = view.item.original
-    return t("RecurrenceId", original) if original else None
+    return t("RecurrenceId", view.time(times.instant(original))) if original else None
 
 
 def _original(view: View) -> Element | None:
     original = view.item.original
-    return t("OriginalStart", original) if original else None
+    return t("OriginalStart", view.time(times.instant(original))) if original else None
 
 
 def _location(view: View) -> Element | None:
@@ -110,7 +110,7 @@ def _recurrence(view: View) -> Element | None:
     if full is None:
         return None
     start = view.item.start
-    zone = "" if view.quirks.plain_dates else times.offset(start)
+    zone = "" if view.quirks.plain_dates else times.offset(start.instant, view.zone)
     return patterns.shown(full, zone, as_words=view.quirks.weekday_words)
 
 
@@ -124,6 +124,12 @@ def _zone(name: str, value: Callable[[Item], Moment]) -> Show:
 
 def _zone_text(name: str, value: Callable[[Item], Moment]) -> Show:
     return lambda view: t(name, value(view.item).given if view.quirks.zone is None else view.quirks.zone)
+
+
+def _zone_of_series(view: View) -> Element | None:
+    """Exchange 2016 and later show it of series only (MS-OXWSMTGS 2.2.4.6)."""
+    in_series = view.item.is_series or view.item.master is not None
+    return t("TimeZone", view.item.start.given) if in_series else None
 
 
 def _start(item: Item) -> Moment:
@@ -142,7 +148,7 @@ PROPERTIES: dict[str, Show] = {
     "Subject": _plain("Subject", "subject"),
     "Sensitivity": _capital("Sensitivity", "sensitivity"),
     "Body": _body,
-    "DateTimeReceived": lambda view: t("DateTimeReceived", times.stamped(view.item.created)),
+    "DateTimeReceived": lambda view: t("DateTimeReceived", view.time(times.instant(view.item.created))),
     "Size": lambda view: t("Size", 1024 + len(view.item.body)),
     "Categories": _categories,
     "Importance": _capital("Importance", "importance"),
@@ -151,8 +157,8 @@ PROPERTIES: dict[str, Show] = {
     "IsFromMe": _fixed("IsFromMe", value=False),
     "IsResend": _fixed("IsResend", value=False),
     "IsUnmodified": _fixed("IsUnmodified", value=False),
-    "DateTimeSent": lambda view: t("DateTimeSent", times.stamped(view.item.created)),
-    "DateTimeCreated": lambda view: t("DateTimeCreated", times.stamped(view.item.created)),
+    "DateTimeSent": lambda view: t("DateTimeSent", view.time(times.instant(view.item.created))),
+    "DateTimeCreated": lambda view: t("DateTimeCreated", view.time(times.instant(view.item.created))),
     "ReminderDueBy": _due,
     "ReminderIsSet": _plain("ReminderIsSet", "isReminderOn"),
     "ReminderMinutesBeforeStart": _plain("ReminderMinutesBeforeStart", "reminderMinutesBeforeStart"),
@@ -161,14 +167,14 @@ PROPERTIES: dict[str, Show] = {
     "ExtendedProperty": lambda _: None,
     "Culture": _fixed("Culture", "en-US"),
     "LastModifiedName": lambda view: t("LastModifiedName", view.organizer),
-    "LastModifiedTime": lambda view: t("LastModifiedTime", times.stamped(view.item.modified)),
+    "LastModifiedTime": lambda view: t("LastModifiedTime", view.time(times.instant(view.item.modified))),
     "IsAssociated": _fixed("IsAssociated", value=False),
     "WebClientReadFormQueryString": _web_link,
     "Preview": _preview,
     "TextBody": lambda view: t("TextBody", bodies.to_text(view.item.body), BodyType="Text", IsTruncated=False),
     "UID": _uid,
     "RecurrenceId": _recurrence_id,
-    "DateTimeStamp": lambda view: t("DateTimeStamp", times.stamped(view.item.modified)),
+    "DateTimeStamp": lambda view: t("DateTimeStamp", view.time(times.instant(view.item.modified))),
     "Start": _instant("Start", _start),
     "End": _instant("End", _end),
     "OriginalStart": _original,
@@ -183,18 +189,18 @@ PROPERTIES: dict[str, Show] = {
     "CalendarItemType": lambda view: t("CalendarItemType", _KINDS[kind(view.item)]),
     "MyResponseType": lambda view: t("MyResponseType", meetings.own_answer(view.item)),
     "Organizer": lambda view: meetings.organizer(view.item),
-    "RequiredAttendees": lambda view: meetings.attendees(view.item, "RequiredAttendees"),
-    "OptionalAttendees": lambda view: meetings.attendees(view.item, "OptionalAttendees"),
-    "Resources": lambda view: meetings.attendees(view.item, "Resources"),
+    "RequiredAttendees": lambda view: meetings.attendees(view, "RequiredAttendees"),
+    "OptionalAttendees": lambda view: meetings.attendees(view, "OptionalAttendees"),
+    "Resources": lambda view: meetings.attendees(view, "Resources"),
     "Duration": lambda view: t("Duration", times.duration(view.item.start, view.item.end)),
-    "TimeZone": _zone_text("TimeZone", _start),
+    "TimeZone": _zone_of_series,
     "AppointmentSequenceNumber": _fixed("AppointmentSequenceNumber", 0),
     "AppointmentState": lambda view: t("AppointmentState", meetings.state(view.item)),
     "Recurrence": _recurrence,
-    "FirstOccurrence": lambda view: occurrences.first(view.calendar, view.item),
-    "LastOccurrence": lambda view: occurrences.last(view.calendar, view.item),
-    "ModifiedOccurrences": lambda view: occurrences.modified(view.calendar, view.item),
-    "DeletedOccurrences": lambda view: occurrences.deleted(view.item),
+    "FirstOccurrence": occurrences.first,
+    "LastOccurrence": occurrences.last,
+    "ModifiedOccurrences": occurrences.modified,
+    "DeletedOccurrences": occurrences.deleted,
     "StartTimeZone": _zone("StartTimeZone", _start),
     "EndTimeZone": _zone("EndTimeZone", _end),
     "ConferenceType": _fixed("ConferenceType", 0),

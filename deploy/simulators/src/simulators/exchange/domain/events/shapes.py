@@ -2,6 +2,7 @@
 
 from simulators.exchange.domain.call import Call
 from simulators.exchange.domain.errors import EwsError
+from simulators.exchange.domain.events import times
 from simulators.exchange.domain.events.rendering import rendered
 from simulators.exchange.domain.events.views import ONLY_WHOLE, Quirks, Shape, View, named
 from simulators.exchange.domain.events.words import name_of
@@ -31,7 +32,8 @@ def shown(call: Call, calendar: Calendar, item: Item, element: Element, *, summa
         raise EwsError("ErrorInvalidPropertyRequest", "The property cannot be used with this type of request.")
     owner = call.world.accounts[calendar.owner]
     folder = call.account.id_of(calendar.key) or ""
-    return rendered(View(calendar, item, folder, owner.name, shape, _quirks(call, shape)), summary=summary)
+    view = View(calendar, item, folder, owner.name, shape, times.zone(call.zone), _quirks(call, shape))
+    return rendered(view, summary=summary)
 
 
 def _quirks(call: Call, shape: Shape) -> Quirks:

@@ -23,6 +23,10 @@ def zone(name: str) -> Zone:
     return Zone(zones.iana(name), name)
 
 
+UTC_ZONE = Zone("UTC", "UTC")
+"""The zone of a request that names none."""
+
+
 def zone_of(moment: Moment) -> Zone:
     """Return the zone that a moment is kept in."""
     return Zone(moment.zone, moment.given)
@@ -62,14 +66,9 @@ def whole_days(start: Moment, end: Moment) -> tuple[Moment, Moment]:
     return start.at(first), end.at(last)
 
 
-def shown(moment: datetime) -> str:
-    """Return an instant as Exchange answers it: UTC, whole seconds."""
-    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
-
-
-def stamped(text: str) -> str:
-    """Return one of the store's stamps (seven digits) as Exchange answers it."""
-    return f"{text[:19]}Z"
+def shown(moment: datetime, kept: Zone) -> str:
+    """Return an instant as Exchange answers it: in the request's zone, whole seconds (MS-OXWSCORE, TimeZoneContext)."""
+    return moment.astimezone(zones.zone(kept.iana)).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def wall_clock(moment: Moment) -> str:
@@ -77,9 +76,9 @@ def wall_clock(moment: Moment) -> str:
     return moment.instant.astimezone(zones.zone(moment.zone)).isoformat(timespec="seconds")
 
 
-def offset(moment: Moment) -> str:
-    """Return the zone's offset at a moment, as it stands behind an xs:date."""
-    return wall_clock(moment)[19:].replace("+00:00", "Z")
+def offset(moment: datetime, kept: Zone) -> str:
+    """Return a zone's offset at a moment, as it stands behind an xs:date."""
+    return shown(moment, kept)[19:]
 
 
 def duration(start: Moment, end: Moment) -> str:

@@ -1,8 +1,10 @@
 """What it takes to show an item: what is asked for (a shape), which traps touch it, whose it is."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from simulators.exchange.domain import ids
+from simulators.exchange.domain.events.times import Zone, shown
 from simulators.exchange.domain.xml import Element, t
 from simulators.frame.store.calendar import Calendar, Item
 
@@ -63,7 +65,12 @@ class View:
     folder: str
     organizer: str
     shape: Shape
+    zone: Zone
     quirks: Quirks = field(default_factory=Quirks)
+
+    def time(self, moment: datetime) -> str:
+        """Return an instant on the clock that the request asks for."""
+        return shown(moment, self.zone)
 
 
 def named(calendar: Calendar, item: Item) -> Element:

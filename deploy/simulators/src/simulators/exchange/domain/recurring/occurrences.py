@@ -8,7 +8,7 @@ from itertools import islice
 
 from simulators.exchange.domain.errors import EwsError
 from simulators.exchange.domain.events import times
-from simulators.exchange.domain.events.views import named
+from simulators.exchange.domain.events.views import View, named
 from simulators.exchange.domain.xml import Element, t
 from simulators.frame.store.calendar import Calendar, Item
 from simulators.frame.store.recurring import recurrence, series
@@ -32,50 +32,52 @@ def _starts(master: Item) -> Iterator[Moment]:
     return recurrence.starts(master.recurrence or {}, master.start)
 
 
-def first(calendar: Calendar, master: Item) -> Element | None:
+def first(view: View) -> Element | None:
     """Return the `t:FirstOccurrence` that is left of a series."""
-    if master.recurrence is None:
+    if view.item.recurrence is None:
         return None
-    starts = list(islice(_starts(master), len(master.cancelled) + 1))
-    return _info("FirstOccurrence", calendar, _first_of(calendar, master, starts))
+    starts = list(islice(_starts(view.item), len(view.item.cancelled) + 1))
+    return _info("FirstOccurrence", view, _first_of(view, starts))
 
 
-def last(calendar: Calendar, master: Item) -> Element | None:
+def last(view: View) -> Element | None:
     """Return the `t:LastOccurrence` that is left of a series; None of one without end."""
-    if master.recurrence is None or master.recurrence["range"]["type"] == "noEnd":
+    full = view.item.recurrence
+    if full is None or full["range"]["type"] == "noEnd":
         return None
-    return _info("LastOccurrence", calendar, _first_of(calendar, master, list(_starts(master))[::-1]))
+    return _info("LastOccurrence", view, _first_of(view, list(_starts(view.item))[::-1]))
 
 
-def _first_of(calendar: Calendar, master: Item, starts: list[Moment]) -> Item | None:
-    found = (series.on_day(calendar, master, start.local.date().isoformat()) for start in starts)
+def _first_of(view: View, starts: list[Moment]) -> Item | None:
+    found = (series.on_day(view.calendar, view.item, start.local.date().isoformat()) for start in starts)
     return next((one for one in found if one is not None), None)
 
 
-def modified(calendar: Calendar, master: Item) -> Element | None:
+def modified(view: View) -> Element | None:
     """Return the `t:ModifiedOccurrences` of a series; None where there are none."""
-    if master.recurrence is None:
+    if view.item.recurrence is None:
         return None
-    found = [_info("Occurrence", calendar, one) for one in calendar.exceptions(master.key)]
+    found = [_info("Occurrence", view, one) for one in view.calendar.exceptions(view.item.key)]
     return t("ModifiedOccurrences", [one for one in found if one is not None]) if found else None
 
 
-def deleted(master: Item) -> Element | None:
+def deleted(view: View) -> Element | None:
     """Return the `t:DeletedOccurrences` of a series by their original starts; None where there are none."""
+    master = view.item
     if master.recurrence is None or not master.cancelled:
         return None
     starts = [recurrence.at_day(master.start, day) for day in master.cancelled]
-    found = [t("DeletedOccurrence", t("Start", times.shown(start.instant))) for start in starts]
-    return t("DeletedOccurrences", found)
+    return t("DeletedOccurrences", [t("DeletedOccurrence", t("Start", view.time(one.instant))) for one in starts])
 
 
-def _info(name: str, calendar: Calendar, one: Item | None) -> Element | None:
+def _info(name: str, view: View, one: Item | None) -> Element | None:
     if one is None:
         return None
+    original = times.instant(one.original) if one.original else one.start.instant
     return t(
         name,
-        named(calendar, one),
-        t("Start", times.shown(one.start.instant)),
-        t("End", times.shown(one.end.instant)),
-        t("OriginalStart", one.original or times.shown(one.start.instant)),
+        named(view.calendar, one),
+        t("Start", view.time(one.start.instant)),
+        t("End", view.time(one.end.instant)),
+        t("OriginalStart", view.time(original)),
     )

@@ -47,6 +47,10 @@ def _pattern(element: Element) -> Json:
         pattern["dayOfMonth"] = int(given["DayOfMonth"])
     if "Month" in given:
         pattern["month"] = _MONTHS.index(given["Month"]) + 1
+    if kind == "weekly" and _SETS.keys() & given["DaysOfWeek"].split():
+        # MS-OXWSMTGS 3.1.4.2.1; Exchange 2013 SP1 and later.
+        message = "Day, Weekday and WeekendDay are no days of a weekly recurrence."
+        raise EwsError("ErrorCalendarInvalidDayForWeeklyRecurrence", message)
     if "DaysOfWeek" in given:
         pattern["daysOfWeek"] = days_of(given["DaysOfWeek"])
     if "DayOfWeekIndex" in given:
