@@ -132,8 +132,12 @@ async def test_copy_touch_restore_and_seed(exchange: Exchange) -> None:
     await exchange.person("DELETE", f"/{made['id']}")
     assert len(await exchange.person("GET")) == 1
     state = (await exchange.sync()).state
-    await exchange.person("POST", f"/{made['id']}/restore")
+    back = await exchange.person("POST", f"/{made['id']}/restore")
     assert (await exchange.sync(state)).kinds == ["Create"]
+    assert back["id"] != made["id"]
+    assert [back[name] for name in ("iCalUID", "extendedProperties")] == [
+        made[name] for name in ("iCalUID", "extendedProperties")
+    ]
     path = f"/accounts/{ANN}/calendars/primary"
     assert len(await exchange.control("POST", f"{path}/seed", [_SERIES, _SERIES])) == 2
     assert len(await exchange.person("GET")) == 4

@@ -69,7 +69,7 @@ class OutlookPerson(StorePerson[BaseSimulator[World]]):
         return ids.item_id(ref.key, folder, ref.day)
 
     def moved_key(self) -> str:
-        """Return a new one: nothing of a moved item's id stays."""
+        """Return a new one: nothing of the id stays of an item that leaves a folder or comes back from the bin."""
         return ids.new_key(self.simulator.world.rng)
 
     def own(self, item: Item) -> Json:

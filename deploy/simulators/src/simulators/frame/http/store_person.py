@@ -32,7 +32,7 @@ class StorePerson(Person[S, Calendar], Generic[S]):
         """Return the id under which the provider's clients know an item."""
 
     def moved_key(self) -> str | None:
-        """Return the inner name that a moved item gets; None: it keeps its own."""
+        """Return the inner name that an item gets that leaves a folder or comes back; None: it keeps its own."""
         return None
 
     def own(self, item: Item) -> Json:  # noqa: ARG002 - a provider may have nothing to add
@@ -79,7 +79,7 @@ class StorePerson(Person[S, Calendar], Generic[S]):
 
     def restore(self, email: str, calendar: Calendar, event_id: str) -> Json:
         """Take a deleted event out of the deleted items."""
-        return self.done(person.restore(calendar, event_id, self.act(email)))
+        return self.done(person.restore(calendar, event_id, self.act(email), self.moved_key()))
 
     def copy(self, email: str, calendar: Calendar, event_id: str, body: Json) -> Json:
         """Duplicate an event."""

@@ -129,14 +129,14 @@ def _master(calendar: Calendar, one: Item) -> Item:
     return calendar.items[one.master]
 
 
-def restore(calendar: Calendar, event_id: str, act: Act) -> Item:
-    """Bring a deleted event or occurrence back, as from the bin."""
+def restore(calendar: Calendar, event_id: str, act: Act, new_key: str | None = None) -> Item:
+    """Bring a deleted event or occurrence back, as from the bin; `new_key`: its inner name, where the old id is gone."""
     ref = ref_of(calendar, event_id)
     item = calendar.items.get(ref.key)
     if item is None:
         raise item_not_found()
     if ref.day is None:
-        return writing.store(calendar, replace(item, deleted=False), act)
+        return writing.revive(calendar, item, act, new_key)
     if ref.day in item.cancelled:
         left = tuple(day for day in item.cancelled if day != ref.day)
         item = writing.store(calendar, replace(item, cancelled=left), act)

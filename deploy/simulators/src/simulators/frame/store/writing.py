@@ -162,6 +162,15 @@ def _drop_exceptions(calendar: Calendar, master: Item, act: Act) -> None:
         calendar.put(replace(item, deleted=True, change=act.world.next_change()), "deleted")
 
 
+def revive(calendar: Calendar, item: Item, act: Act, new_key: str | None = None) -> Item:
+    """Bring a deleted item back; `new_key`: the inner name that it gets, where nothing of its id stays."""
+    if new_key is None or not item.deleted:
+        return store(calendar, replace(item, deleted=False), act)
+    act.world.where[new_key] = calendar.key
+    back = replace(item, key=new_key, uid=item.uid or uid(item, None), deleted=False)
+    return calendar.put(replace(back, change=act.world.next_change(), modified=times.stamp(act.now)), "created")
+
+
 def move(source: Calendar, target: Calendar, item: Item, act: Act, new_key: str | None = None) -> Item:
     """To another calendar: the default id changes, the immutable one stays; looks like deleted and created.
 
