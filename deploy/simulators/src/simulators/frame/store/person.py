@@ -130,7 +130,7 @@ def _master(calendar: Calendar, one: Item) -> Item:
 
 
 def restore(calendar: Calendar, event_id: str, act: Act, new_key: str | None = None) -> Item:
-    """Bring a deleted event or occurrence back, as from the bin; `new_key`: its inner name, where none of the id stays."""
+    """Bring a deleted event or occurrence back, as from the bin; `new_key`: its inner name where no id stays."""
     ref = ref_of(calendar, event_id)
     item = calendar.items.get(ref.key)
     if item is None:
