@@ -79,6 +79,9 @@ providers: $(INSTALLED) ## The end-to-end tests that depend on it, with other pr
 		echo "PROVIDER=$$provider pytest $(PROVIDER_E2E)"; PROVIDER=$$provider pytest $(PROVIDER_E2E) $(ARGS) || failed=1; \
 		done; exit $$failed
 
+conformance: $(INSTALLED) ## The Exchange simulator judged by DavMail, a CalDAV server in front of it (needs Java; Debian's package is fetched)
+	pytest tests/conformance $(ARGS)
+
 property: $(INSTALLED) ## State machines: whatever people do and however messages travel, both sides converge (T=path for one)
 	PYTHONHASHSEED=0 pytest $(or $(T),tests/property) -m "not soak" $(ARGS)
 

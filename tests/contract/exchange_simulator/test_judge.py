@@ -69,7 +69,7 @@ async def test_an_answer_that_is_not_exchanges_is_an_internal_error(
 
 
 async def test_an_operation_that_is_not_here(exchange: Exchange) -> None:
-    asked = m("GetUserConfiguration")
+    asked = m("ExpandDL")
     exchange.simulator.judge = None
     with pytest.raises(EwsFailure) as error:
         await exchange.call(asked)

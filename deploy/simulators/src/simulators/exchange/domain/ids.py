@@ -17,7 +17,7 @@ _FROM_EWS = str.maketrans("+/", "-_")
 
 def item_id(key: str, folder: str, day: str | None = None) -> str:
     """Return the id of an item in a folder; `day`: the original day (ISO) of an occurrence."""
-    return ids.item_id(Ref(key, day), folder, immutable=False).translate(_TO_EWS)
+    return ids.with_mailbox(ids.item_id(Ref(key, day), folder, immutable=False)).translate(_TO_EWS)
 
 
 def folder_id(folder: str, email: str) -> str:

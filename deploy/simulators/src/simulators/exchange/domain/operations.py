@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import TypeAlias
 
-from simulators.exchange.domain.account import directory_methods, folder_methods, id_methods
+from simulators.exchange.domain.account import configuration_methods, directory_methods, folder_methods, id_methods
 from simulators.exchange.domain.call import Call
 from simulators.exchange.domain.errors import FaultError
 from simulators.exchange.domain.events import item_methods
@@ -14,7 +14,7 @@ from simulators.exchange.domain.xml import Element
 Operation: TypeAlias = Callable[[Call], Element]
 
 WRITES = frozenset({"CreateItem", "UpdateItem", "DeleteItem"})
-CHANGES = WRITES | {"Subscribe"}
+CHANGES = WRITES | {"Subscribe", "CreateFolder", "DeleteFolder"}
 """What changes the world."""
 _HANDLERS: dict[str, Operation] = {
     "GetFolder": folder_methods.get_folder,
@@ -22,6 +22,9 @@ _HANDLERS: dict[str, Operation] = {
     "ResolveNames": directory_methods.resolve_names,
     "GetServerTimeZones": directory_methods.get_server_time_zones,
     "ConvertId": id_methods.convert_id,
+    "GetUserConfiguration": configuration_methods.get_user_configuration,
+    "CreateFolder": folder_methods.create_folder,
+    "DeleteFolder": folder_methods.delete_folder,
     "SyncFolderItems": sync_methods.sync_folder_items,
     "Subscribe": subscribe_methods.subscribe,
     "Unsubscribe": subscribe_methods.unsubscribe,

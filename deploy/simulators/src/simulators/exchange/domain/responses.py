@@ -89,6 +89,7 @@ _MUST_HOLD = {
     "CreateItem": "Items",
     "UpdateItem": "Items",
     "GetFolder": "Folders",
+    "CreateFolder": "Folders",
     "GetServerTimeZones": "TimeZoneDefinitions",
 }
 

@@ -13,6 +13,8 @@ from random import Random
 # They decode to what Exchange's own ids begin with: `AAMk…` and `AAkA…`.
 _DEFAULT, _IMMUTABLE, _FOLDER = b"\x00\x03\x24", b"\x00\x09\x00\x00", b"\x00\x03\x24\x01"
 _KEY = 16
+# EWS puts the mailbox in front, so that its ids have 152 letters.
+_MAILBOX = b"\x00\x03\x24\x00\x2e\x00" + b"7c9d2f4e-5b1a-4c3d-8e6f-0a1b2c3d4e5f".ljust(70, b"\x00") + b"\x01"
 _DAY_MARK = b"\x01\x00"
 
 
@@ -51,12 +53,18 @@ def seen_from(mailbox: str, key: str) -> str:
     return bytes(a ^ b for a, b in zip(bytes.fromhex(key), mask, strict=True)).hex()
 
 
+def with_mailbox(item_id: str) -> str:
+    """Return a default id as EWS writes it; `parse` knows it again."""
+    return _text(_MAILBOX + base64.urlsafe_b64decode(item_id))
+
+
 def parse(text: str) -> Ref | None:
     """What an item's id says; None for what is no id."""
     try:
         raw = base64.b64decode(text.encode(), altchars=b"-_", validate=True)
     except (ValueError, binascii.Error, UnicodeError):
         return None
+    raw = raw.removeprefix(_MAILBOX)
     if raw.startswith(_IMMUTABLE):
         return _ref(raw[len(_IMMUTABLE) :], None)
     if raw.startswith(_DEFAULT):

@@ -23,6 +23,7 @@ class Entry:
     role: Role
     default: bool = False
     deleted: bool = False
+    top: bool = False
 
 
 @dataclass(slots=True)

@@ -2,12 +2,14 @@
 
 from collections.abc import Callable
 
+from simulators.exchange.domain import ids
 from simulators.exchange.domain.account import folders
 from simulators.exchange.domain.account.folders import Folder
 from simulators.exchange.domain.call import Call
 from simulators.exchange.domain.errors import EwsError, access_denied, folder_not_found, malformed_id
 from simulators.exchange.domain.responses import each, no_folders, nothing
 from simulators.exchange.domain.xml import Element, child, children, local, m, t, text
+from simulators.frame.store.calendar import Calendar
 
 _FIELDS: dict[str, Callable[[Folder], str]] = {
     "folder:FolderClass": lambda one: one.folder_class,
@@ -40,6 +42,38 @@ def find_folder(call: Call) -> Element:
         return [_page(call, kept, known)]
 
     return each("FindFolder", parents, one, nothing)
+
+
+def create_folder(call: Call) -> Element:
+    """Answer new calendars; other folders cannot be made here."""
+    known = folders.of_mailbox(call.account, call.world.calendars)
+    parent = _found(call, known, children(child(call.request, "m:ParentFolderId"))[0])
+    top = parent.distinguished == "msgfolderroot"
+
+    def one(given: Element) -> list[Element]:
+        kind = text(given, "t:FolderClass") or local(given)
+        if kind not in {folders.CALENDAR_CLASS, "CalendarFolder"}:
+            raise access_denied()
+        made = Calendar(ids.new_key(call.world.rng), text(given, "t:DisplayName") or "", call.account.email)
+        call.world.calendars[made.key] = made
+        folder_id = call.account.add(made.key, "owner")
+        call.account.entries[folder_id].top = top
+        return [m("Folders", t("CalendarFolder", t("FolderId", Id=folder_id, ChangeKey=ids.change_key(1))))]
+
+    return each("CreateFolder", children(child(call.request, "m:Folders")), one, no_folders)
+
+
+def delete_folder(call: Call) -> Element:
+    """Answer that calendars are gone; the mailbox's own one stays."""
+
+    def one(target: Element) -> list[Element]:
+        _, entry = call.folder(target)
+        if entry.default:
+            raise EwsError("ErrorDeleteDistinguishedFolder", "Distinguished folders cannot be deleted.")
+        entry.deleted = True
+        return []
+
+    return each("DeleteFolder", children(child(call.request, "m:FolderIds")), one, nothing)
 
 
 def _page(call: Call, found: list[Folder], known: list[Folder]) -> Element:

@@ -56,7 +56,7 @@ def of_mailbox(account: Account, calendars: Mapping[str, Calendar]) -> list[Fold
             own.append(
                 Folder(
                     id=folder_id,
-                    parent=top if entry.default else first,
+                    parent=top if entry.default or entry.top else first,
                     name=calendars[entry.calendar].name,
                     folder_class=CALENDAR_CLASS,
                     distinguished="calendar" if entry.default else "",
@@ -71,6 +71,12 @@ def _standard(email: str) -> Iterable[Folder]:
     for name, title, kind, parent in _STANDARD:
         above = ids.folder_id(parent, email) if parent else ""
         yield Folder(ids.folder_id(name, email), above, title, kind, name)
+
+
+def is_without_items(target: Element, email: str) -> bool:
+    """Whether a folder's id or distinguished name is of one that every mailbox has and that nothing is ever put in."""
+    named = target.get("Id", "")
+    return any(named in {one.id, one.distinguished} for one in _standard(email))
 
 
 def below(folders: list[Folder], parent: str, *, deep: bool) -> list[Folder]:

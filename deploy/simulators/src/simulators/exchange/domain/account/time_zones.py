@@ -1,14 +1,12 @@
 """Windows time zones as EWS defines them: periods, and the rules by which one follows the other."""
 
-from calendar import monthrange
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from functools import lru_cache
-from itertools import pairwise
-from zoneinfo import ZoneInfo
 
 from tzlocal.windows_tz import win_tz
 
 from simulators.exchange.domain.xml import Element, t
+from simulators.exchange.domain.zone_rules import Rules, Turn, rules_of
 
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
@@ -21,16 +19,15 @@ def every_id() -> list[str]:
 
 def definition(zone_id: str, year: int, *, full: bool) -> Element:
     """Return a zone; `full`: with the rules of a year."""
-    parts = _rules(ZoneInfo(win_tz[zone_id]), year) if full else ()
+    parts = _parts(rules_of(win_tz[zone_id], year)) if full else ()
     return t("TimeZoneDefinition", *parts, Id=zone_id, Name=zone_id)
 
 
-def _rules(zone: ZoneInfo, year: int) -> tuple[Element, ...]:
-    changes = _changes(zone, year)
-    standard = min((_offset(zone, datetime(year, month, 1, tzinfo=UTC)) for month in (1, 7)), default=timedelta())
-    names = {standard: "Standard", **{_offset(zone, at): "Daylight" for at in changes if _offset(zone, at) != standard}}
+def _parts(rules: Rules) -> tuple[Element, ...]:
+    offsets = dict.fromkeys((rules.standard, *(turn.to for turn in rules.turns)))
+    names = {offset: "Standard" if offset == rules.standard else "Daylight" for offset in offsets}
     periods = [t("Period", Bias=_duration(-offset), Name=name, Id=name) for offset, name in names.items()]
-    groups = [_transition(zone, at, names[_offset(zone, at)]) for at in changes]
+    groups = [_transition(turn, names[turn.to]) for turn in rules.turns]
     if not groups:
         groups = [t("Transition", t("To", "Standard", Kind="Period"))]
     return (
@@ -40,40 +37,15 @@ def _rules(zone: ZoneInfo, year: int) -> tuple[Element, ...]:
     )
 
 
-def _changes(zone: ZoneInfo, year: int) -> list[datetime]:
-    """Return the instants of a year at which the offset changes, when there are two; else there is no rule."""
-    first = datetime(year, 1, 1, tzinfo=UTC)
-    days = [first + timedelta(days=number) for number in range(367)]
-    turned = [one for one, after in pairwise(days) if _offset(zone, one) != _offset(zone, after)]
-    return [_exactly(zone, day) for day in turned] if len(turned) == 2 else []
-
-
-def _exactly(zone: ZoneInfo, day: datetime) -> datetime:
-    """Return the hour after midnight UTC from which on the offset is another."""
-    hours = (day + timedelta(hours=number) for number in range(1, 25))
-    return next(one for one in hours if _offset(zone, one) != _offset(zone, day))
-
-
-def _transition(zone: ZoneInfo, at: datetime, to: str) -> Element:
-    wall = (at - timedelta(hours=1)).astimezone(zone) + timedelta(hours=1)
+def _transition(turn: Turn, to: str) -> Element:
     return t(
         "RecurringDayTransition",
         t("To", to, Kind="Period"),
-        t("TimeOffset", _duration(timedelta(hours=wall.hour, minutes=wall.minute))),
-        t("Month", wall.month),
-        t("DayOfWeek", _DAYS[wall.weekday()]),
-        t("Occurrence", _occurrence(wall)),
+        t("TimeOffset", _duration(timedelta(hours=turn.wall.hour, minutes=turn.wall.minute))),
+        t("Month", turn.wall.month),
+        t("DayOfWeek", _DAYS[turn.wall.weekday()]),
+        t("Occurrence", turn.occurrence),
     )
-
-
-def _occurrence(wall: datetime) -> int:
-    """Return which of the month's weekdays it is; -1 for the last."""
-    last = wall.day + 7 > monthrange(wall.year, wall.month)[1]
-    return -1 if last else (wall.day - 1) // 7 + 1
-
-
-def _offset(zone: ZoneInfo, at: datetime) -> timedelta:
-    return at.astimezone(zone).utcoffset() or timedelta()
 
 
 def _duration(span: timedelta) -> str:

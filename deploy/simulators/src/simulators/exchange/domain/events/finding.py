@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
+from simulators.exchange.domain.account import folders
 from simulators.exchange.domain.call import Call
 from simulators.exchange.domain.errors import EwsError
 from simulators.exchange.domain.events import restrictions, settings_item, shapes, times
@@ -28,11 +29,13 @@ _ORDERS: Mapping[str, Callable[[Item], Any]] = {
 
 def find_item(call: Call) -> Element:
     """Answer the items of each folder."""
-    folders = children(child(call.request, "m:ParentFolderIds"))
-    return each("FindItem", folders, lambda target: _found(call, target), nothing)
+    targets = children(child(call.request, "m:ParentFolderIds"))
+    return each("FindItem", targets, lambda target: _found(call, target), nothing)
 
 
 def _found(call: Call, target: Element) -> Sequence[Element]:
+    if folders.is_without_items(target, call.account.email):
+        return [_listed([], total=0, following=None)]
     calendar, entry = call.folder(target)
     if call.request.get("Traversal") == "Associated":
         return [_settings(call, calendar, is_default=entry.default)]

@@ -23,6 +23,8 @@ SETS = {
     "Sharing": "00062040-0000-0000-c000-000000000046",
 }
 """The property sets that have names in EWS (DistinguishedPropertySetType)."""
+SUBJECT, BODY = "String 0x37", "String 0x1000"
+"""PidTagSubject and PidTagBody, which clients set too."""
 _GLOBAL_ID_START = bytes.fromhex("040000008200E00074C5B7101A82E008")
 _VCAL = b"vCal-Uid\x01\x00\x00\x00"
 _BUSY = {"free": "0", "tentative": "1", "busy": "2", "oof": "3", "workingElsewhere": "4", "unknown": "0"}
@@ -53,7 +55,7 @@ def _in_set(name: str, kind: str, number: int) -> str:
 
 DERIVED: Mapping[str, Callable[[Item], str]] = {
     "String 0x1a": meetings.item_class,
-    "String 0x37": lambda item: str(item.fields["subject"]),
+    SUBJECT: lambda item: str(item.fields["subject"]),
     "Integer 0xe23": lambda item: str(item.born),
     "SystemTime 0x3007": lambda item: times.shown(times.instant(item.created), times.UTC_ZONE),
     "SystemTime 0x3008": lambda item: times.shown(times.instant(item.modified), times.UTC_ZONE),

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from simulators.exchange.domain.errors import EwsError, invalid_property
-from simulators.exchange.domain.events import properties, times
+from simulators.exchange.domain.events import mapi, mime_reading, properties, times
 from simulators.exchange.domain.events.words import ATTENDEES, DELETED, READERS, body, guest, is_true, name_of
 from simulators.exchange.domain.recurring import patterns
 from simulators.exchange.domain.xml import Element, child, children, local
@@ -45,9 +45,14 @@ class Draft:
         name = local(element)
         if name == "ExtendedProperty":
             key, value = properties.read(element)
-            self.extended[key] = value
+            if key == mapi.SUBJECT:
+                self.plain["subject"] = value
+            else:
+                self.extended[key] = value
         elif name in ATTENDEES:
             self.attendees[ATTENDEES[name]] = [guest(one, ATTENDEES[name]) for one in children(element)]
+        elif name == "MimeContent":
+            self.plain |= mime_reading.words(element.text or "", self.zone)
         elif name in _TIMING:
             self.timing[name] = element
         elif name in READERS:
@@ -60,7 +65,11 @@ class Draft:
     def delete(self, path: Element) -> None:
         """Take in that a property goes."""
         if local(path) == "ExtendedFieldURI":
-            self.extended[properties.id_of(path)] = None
+            key = properties.id_of(path)
+            if key == mapi.BODY:
+                self.plain |= DELETED["Body"]
+            else:
+                self.extended[key] = None
             return
         name = name_of(path)
         if name in ATTENDEES:

@@ -1,10 +1,11 @@
 """Every property of an item that is shown, in the order of the schema's `ItemType` and `CalendarItemType`."""
 
+import base64
 from collections.abc import Callable
 from urllib.parse import urlencode
 
 from simulators.exchange.domain import ids
-from simulators.exchange.domain.events import meetings, properties, times
+from simulators.exchange.domain.events import meetings, mime, properties, times
 from simulators.exchange.domain.events.views import View, named
 from simulators.exchange.domain.events.words import FREE_BUSY
 from simulators.exchange.domain.recurring import occurrences, patterns
@@ -36,6 +37,10 @@ def rendered(view: View, *, summary: bool) -> Element:
             if one is not None:
                 made.append(one)
     return made
+
+
+def _mime(view: View) -> str:
+    return base64.b64encode(mime.content(view.calendar, view.item).encode()).decode()
 
 
 def _plain(name: str, word: str) -> Show:
@@ -142,6 +147,7 @@ def _end(item: Item) -> Moment:
 
 #: Every property that is shown, in the order of `ItemType` and `CalendarItemType`.
 PROPERTIES: dict[str, Show] = {
+    "MimeContent": lambda view: t("MimeContent", _mime(view), CharacterSet="UTF-8"),
     "ItemId": lambda view: named(view.calendar, view.item),
     "ParentFolderId": lambda view: t("ParentFolderId", Id=view.folder, ChangeKey=ids.change_key(0)),
     "ItemClass": lambda view: t("ItemClass", meetings.item_class(view.item)),

@@ -6,7 +6,7 @@ from simulators.exchange.domain.events import times
 from simulators.exchange.domain.events.rendering import rendered
 from simulators.exchange.domain.events.views import ONLY_WHOLE, Quirks, Shape, View, named
 from simulators.exchange.domain.events.words import name_of
-from simulators.exchange.domain.xml import Element, child, children, local, t, text
+from simulators.exchange.domain.xml import Element, child, children, flag, local, t, text
 from simulators.frame.domain.traps import Parameters
 from simulators.frame.store.calendar import Calendar, Item
 
@@ -17,9 +17,13 @@ def read(element: Element) -> Shape:
     return Shape(
         base=text(element, "t:BaseShape") or "IdOnly",
         body=text(element, "t:BodyType") or "Best",
-        fields=frozenset(name_of(one) for one in paths if local(one) == "FieldURI"),
+        fields=frozenset(name_of(one) for one in paths if local(one) == "FieldURI") | _mime(element),
         extended=tuple(one for one in paths if local(one) == "ExtendedFieldURI"),
     )
+
+
+def _mime(element: Element) -> frozenset[str]:
+    return frozenset({"MimeContent"}) if flag(element, "t:IncludeMimeContent") else frozenset()
 
 
 def shown(call: Call, calendar: Calendar, item: Item, element: Element, *, summary: bool = False) -> Element:

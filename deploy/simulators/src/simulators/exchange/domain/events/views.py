@@ -19,11 +19,20 @@ _DEFAULT = frozenset(
 )
 #: What only GetItem answers: FindItem and its kin read rows of a table.
 ONLY_WHOLE = frozenset(
-    {"Body", "TextBody", "Attachments", "RequiredAttendees", "OptionalAttendees", "Resources", "Recurrence"}
+    {
+        "MimeContent",
+        "Body",
+        "TextBody",
+        "Attachments",
+        "RequiredAttendees",
+        "OptionalAttendees",
+        "Resources",
+        "Recurrence",
+    }
     | {"FirstOccurrence", "LastOccurrence", "ModifiedOccurrences", "DeletedOccurrences"}
 )
 #: What AllProperties leaves out.
-_ONLY_ASKED = frozenset({"TextBody", "Preview"})
+_ONLY_ASKED = frozenset({"MimeContent", "TextBody", "Preview"})
 
 
 @dataclass(frozen=True, slots=True)
