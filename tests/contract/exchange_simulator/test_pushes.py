@@ -107,6 +107,15 @@ async def test_only_soap_with_200_is_an_answer(exchange: Exchange, answer: Answe
     assert (await exchange.pushed()).events == ["CreatedEvent", "CreatedEvent"]
 
 
+async def test_an_answer_that_the_schema_does_not_know_is_noted(exchange: Exchange) -> None:
+    await watched(exchange)
+    exchange.ingress.answers = [Answer(200, 0.0, result("Perhaps"))]
+    await made(exchange)
+    await exchange.pushed()
+    noted = [one["problems"] for one in await exchange.control("GET", "/pushes")]
+    assert [bool(problems) for problems in noted[-2:]] == [exchange.simulator.judge is not None, False]
+
+
 async def test_unsubscribe_ends_it(exchange: Exchange) -> None:
     await watched(exchange)
     exchange.ingress.answers = [Answer(200, 0.0, result("Unsubscribe"))]

@@ -66,7 +66,8 @@ async def likely_cause(settings: ChassisSettings) -> str:
     with suppress(OSError):
         await writer.wait_closed()
     if settings.kafka_username:
-        return f"{host}:{port} answers: is the password of {settings.kafka_username} right, for {settings.kafka_sasl_mechanism}?"
+        user, mechanism = settings.kafka_username, settings.kafka_sasl_mechanism
+        return f"{host}:{port} answers: is the password of {user} right, for {mechanism}?"
     if context is None:
         return f"{host}:{port} answers: does it want TLS (TANDEM_KAFKA_CA_FILE)?"
     return f"{host}:{port} answers: does it want a client certificate or a password?"

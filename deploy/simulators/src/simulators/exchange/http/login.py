@@ -94,7 +94,9 @@ class Gatekeeper:
         return account
 
     def _named(self, user: str) -> Account | None:
-        return next((one for one in self._world.accounts.values() if user.lower() in names(one)), None)
+        named = user.lower()
+        accounts = self._world.accounts
+        return accounts.get(named) or next((one for one in accounts.values() if named in names(one)), None)
 
     def _proved(self, connection: Connection) -> Account:
         account = self._world.accounts.get(connection.email)

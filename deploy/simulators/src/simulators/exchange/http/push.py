@@ -118,7 +118,8 @@ class Notifier(BaseNotifier[Message]):
     async def _send(self, message: Message) -> int:
         content = soap.written(message.body, header=soap.requested_version())
         answer = await self._sender.post(message.url, content)
-        status = notifications.status_of(answer.content) if answer.status == 200 else ""
+        result = notifications.result_of(answer.content) if answer.status == 200 else None
+        status = notifications.status_of(result)
         self._judged(message, status)
         self.log.append(
             {
@@ -128,7 +129,7 @@ class Notifier(BaseNotifier[Message]):
                 "events": list(message.names),
                 "status": answer.status,
                 "answer": status,
-                "problems": self._problems(message.body),
+                "problems": self._problems(message.body) + ([] if result is None else self._problems(result)),
                 "seconds": answer.seconds,
             }
         )

@@ -7,7 +7,7 @@ from lxml import etree
 from simulators.exchange.domain.errors import EwsError
 from simulators.exchange.domain.push.events import watermark
 from simulators.exchange.domain.responses import failure, success
-from simulators.exchange.domain.xml import Element, m, q, t
+from simulators.exchange.domain.xml import Element, m, q, t, text
 
 _NAME = "SendNotification"
 
@@ -34,12 +34,16 @@ def error_call(notice: Element) -> Element:
     return m(_NAME, m("ResponseMessages", failure(_NAME, missed, notice)))
 
 
-def status_of(answer: bytes) -> str:
-    """Return the SubscriptionStatus of a subscriber's answer; empty for what is no such answer."""
+def result_of(answer: bytes) -> Element | None:
+    """Return the SendNotificationResult of a subscriber's answer; None for what is no such answer."""
     parser = etree.XMLParser(resolve_entities=False, no_network=True)
     try:
         root = etree.fromstring(answer, parser)
     except (etree.XMLSyntaxError, ValueError):
-        return ""
-    found = root.find(f"{q('s:Body')}/{q('m:SendNotificationResult')}/{q('m:SubscriptionStatus')}")
-    return "" if found is None else (found.text or "")
+        return None
+    return root.find(f"{q('s:Body')}/{q('m:SendNotificationResult')}")
+
+
+def status_of(result: Element | None) -> str:
+    """Return a result's SubscriptionStatus; empty where there is none."""
+    return "" if result is None else text(result, "m:SubscriptionStatus") or ""
