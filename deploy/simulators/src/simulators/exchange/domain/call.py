@@ -4,10 +4,16 @@ from dataclasses import dataclass
 
 from simulators.exchange.domain import ids
 from simulators.exchange.domain.account.accounts import WRITERS, Account, Entry
-from simulators.exchange.domain.errors import access_denied, folder_not_found, item_not_found, malformed_id
+from simulators.exchange.domain.errors import (
+    access_denied,
+    folder_not_found,
+    item_not_found,
+    malformed_id,
+    schema_violation,
+)
 from simulators.exchange.domain.ids import Ref
 from simulators.exchange.domain.world import World
-from simulators.exchange.domain.xml import Element, local
+from simulators.exchange.domain.xml import Element, child, local
 from simulators.frame.domain.call import BaseCall
 from simulators.frame.store.calendar import Calendar
 
@@ -21,6 +27,13 @@ class Call(BaseCall[World, Account]):
 
     request: Element
     zone: str
+
+    def part(self, name: str) -> Element:
+        """Return a part of the request that the schema wants there, e.g. `m:ItemShape`."""
+        found = child(self.request, name)
+        if found is None:
+            raise schema_violation(f"The element {name} is missing.")
+        return found
 
     def folder(self, target: Element) -> tuple[Calendar, Entry]:
         """Return the calendar folder that a `t:FolderId` or `t:DistinguishedFolderId` names."""

@@ -100,9 +100,7 @@ def _order(path: Element) -> Callable[[Item], Any]:
 
 
 def _root(call: Call, calendar: Calendar, rows: list[Item], *, total: int, following: int | None) -> Element:
-    shape = child(call.request, "m:ItemShape")
-    if shape is None:
-        raise EwsError("ErrorSchemaValidation", "ItemShape is missing.")
+    shape = call.part("m:ItemShape")
     shown = [shapes.shown(call, calendar, item, shape, summary=True) for item in rows]
     return _listed(shown, total=total, following=following)
 

@@ -6,7 +6,7 @@ from typing import Literal, TypeAlias
 from simulators.exchange.domain import ids
 from simulators.exchange.domain.account.accounts import WRITERS
 from simulators.exchange.domain.call import Call
-from simulators.exchange.domain.errors import EwsError, access_denied, irresolvable_conflict
+from simulators.exchange.domain.errors import EwsError, access_denied, irresolvable_conflict, item_not_found
 from simulators.exchange.domain.events import finding, reading, settings_item, shapes
 from simulators.exchange.domain.events.views import change_key
 from simulators.exchange.domain.recurring import occurrences
@@ -27,41 +27,31 @@ _MAILS: Mapping[str, Mails] = {
 
 def get_item(call: Call) -> Element:
     """Answer the items that are asked for by their ids."""
-    shape = child(call.request, "m:ItemShape")
+    shape, asked = call.part("m:ItemShape"), children(call.part("m:ItemIds"))
+    gone = asked[:1] if call.trap("item.gone") is not None else []
 
     def work(named: Element) -> Sequence[Element]:
-        hidden = _settings(call, named, shape)
-        if hidden is not None:
-            return [m("Items", hidden)]
-        calendar, item = _found(call, named)
-        if call.trap("item.corrupt") is not None:
-            raise EwsError("ErrorCorruptData", "Data is corrupt.")
-        shown = shapes.shown(call, calendar, item, shape) if shape is not None else shapes.identified(calendar, item)
-        return [m("Items", shown)]
+        if named in gone:
+            raise item_not_found()
+        hidden = _hidden(call, named, shape)
+        return [m("Items", _read(call, named, shape) if hidden is None else hidden)]
 
-    gone = call.trap("item.gone") is not None
-    return each("GetItem", _parts(call, "m:ItemIds"), _gone(work) if gone else work, no_items)
+    return each("GetItem", asked, work, no_items)
 
 
-def _settings(call: Call, named: Element, shape: Element | None) -> Element | None:
+def _read(call: Call, named: Element, shape: Element) -> Element:
+    calendar, item = _found(call, named)
+    if call.trap("item.corrupt") is not None:
+        raise EwsError("ErrorCorruptData", "Data is corrupt.")
+    return shapes.shown(call, calendar, item, shape)
+
+
+def _hidden(call: Call, named: Element, shape: Element) -> Element | None:
     """The hidden item of the mailbox's own calendar, if it is that which is asked for."""
     calendar = call.world.calendars[call.account.default.calendar]
-    if named.get("Id") != ids.item_id(settings_item.key_of(calendar), calendar.key) or shape is None:
+    if named.get("Id") != ids.item_id(settings_item.key_of(calendar), calendar.key):
         return None
     return settings_item.shown(calendar, call.account, call.now, shapes.read(shape).extended)
-
-
-def _gone(work: Callable[[Element], Sequence[Element]]) -> Callable[[Element], Sequence[Element]]:
-    """The first item of the request is gone meanwhile."""
-    asked: list[Element] = []
-
-    def without_first(named: Element) -> Sequence[Element]:
-        asked.append(named)
-        if len(asked) == 1:
-            raise EwsError("ErrorItemNotFound", "The specified object was not found in the store.")
-        return work(named)
-
-    return without_first
 
 
 def create_item(call: Call) -> Element:
@@ -78,7 +68,7 @@ def create_item(call: Call) -> Element:
         item = writing.add(calendar, writing.draft(calendar, words, act), act)
         return [m("Items", _written(call, calendar, item))]
 
-    return each("CreateItem", _parts(call, "m:Items"), work, no_items)
+    return each("CreateItem", children(call.part("m:Items")), work, no_items)
 
 
 def update_item(call: Call) -> Element:
@@ -93,7 +83,7 @@ def update_item(call: Call) -> Element:
         stored = writing.change(calendar, item, words, act)
         return [m("Items", _written(call, calendar, stored)), m("ConflictResults", t("Count", 0))]
 
-    return each("UpdateItem", _parts(call, "m:ItemChanges"), work, no_items)
+    return each("UpdateItem", children(call.part("m:ItemChanges")), work, no_items)
 
 
 def delete_item(call: Call) -> Element:
@@ -105,11 +95,7 @@ def delete_item(call: Call) -> Element:
         writing.delete(calendar, item, act)
         return []
 
-    return each("DeleteItem", _parts(call, "m:ItemIds"), work, nothing)
-
-
-def _parts(call: Call, name: str) -> list[Element]:
-    return children(child(call.request, name))
+    return each("DeleteItem", children(call.part("m:ItemIds")), work, nothing)
 
 
 def _act(call: Call, attribute: str, missing: str) -> writing.Act:

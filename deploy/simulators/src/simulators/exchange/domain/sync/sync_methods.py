@@ -53,9 +53,8 @@ def _quirks(call: Call) -> Quirks:
 
 
 def _row(call: Call, calendar: Calendar, change: Change) -> Element:
-    shape = child(call.request, "m:ItemShape")
-    if change.kind in {"Create", "Update"} and not change.item.deleted and shape is not None:
-        return t(change.kind, shapes.shown(call, calendar, change.item, shape))
+    if change.kind in {"Create", "Update"} and not change.item.deleted:
+        return t(change.kind, shapes.shown(call, calendar, change.item, call.part("m:ItemShape")))
     named = t(
         "ItemId",
         Id=ids.item_id(change.item.key, calendar.key),
