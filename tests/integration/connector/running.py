@@ -77,7 +77,7 @@ def _settings(at: Running, kafka_bootstrap: str, mongo_url: str, *, embedded: bo
         jwt_secret=SECRET,
         public_url=at.connector,
         credential_keys="k1:" + "A" * 43 + "=",
-        **_provider_settings(at),
+        **_provider_settings(at) | {"exchange_allowed_hosts": "127.0.0.1,localhost"},
         poll_seconds=300,
         debounce_seconds=0.3,
         second_look_seconds=0.5,

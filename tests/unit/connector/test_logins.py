@@ -35,6 +35,17 @@ async def test_a_login_is_kept_sealed_for_its_connection(stores: Stores) -> None
         CIPHER.decrypt(kept.sealed, "c2")
 
 
+async def test_a_login_is_sealed_anew_when_the_key_was_rotated(stores: Stores) -> None:
+    await LoginStore(stores, CIPHER).keep("c1", LOGIN)
+    rotated = Cipher("k2:" + "B" * 43 + "=,k1:" + "A" * 43 + "=")
+    access = StoredLogin(LoginStore(stores, rotated), "c1")
+    assert await access.login() == LOGIN
+    kept = await stores.credentials.get("c1")
+    assert kept
+    assert (kept.sealed.split(":")[1], kept.generation) == ("k2", 1)
+    assert await StoredLogin(LoginStore(stores, Cipher("k2:" + "B" * 43 + "=")), "c1").login() == LOGIN
+
+
 async def test_a_login_is_never_opened_as_a_token(stores: Stores) -> None:
     await LoginStore(stores, CIPHER).keep("c1", LOGIN)
     with pytest.raises(Rejected):

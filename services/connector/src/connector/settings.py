@@ -62,12 +62,12 @@ class ConnectorSettings(ChassisSettings):
         "public ones: many organisations issue their own",
     )
     exchange_threads: int = Field(
-        default=32,
+        default=64,
         ge=4,
         le=512,
         json_schema_extra={"unit": "threads"},
-        description="Calls to Exchange servers at a time: each holds a thread while it waits. One server gets a "
-        "quarter of them at most, so that one that hangs leaves the rest",
+        description="Calls to Exchange servers at a time: each holds a thread while it waits. One server gets "
+        "half of them at most, so that one that hangs leaves the rest",
     )
     poll_seconds: float = Field(
         default=300, gt=0, description="Safety poll: notifications get lost, so every calendar is read this often"

@@ -42,6 +42,10 @@ class Credentials(Document):
         """Return the credentials with a refresh under way until then; None: there is none."""
         return self.model_copy(update={"refreshing_until": until})
 
+    def resealed(self, sealed: str) -> "Credentials":
+        """Return the same credentials sealed under another key."""
+        return self.model_copy(update={"sealed": sealed})
+
     def as_refused(self) -> "Credentials":
         """Return the credentials as ones that the provider refused."""
         return self.model_copy(update={"refused": True})

@@ -38,6 +38,11 @@ class LoginStore:
         if credentials is None:
             raise NeedsReauth("no_credentials", "the account is not signed in")
         plain = self._cipher.decrypt(credentials.sealed, _context(connection_id))
+        if self._cipher.needs_rotation(credentials.sealed):  # nothing else ever renews a login
+            sealed, seen = self._cipher.encrypt(plain, _context(connection_id)), credentials.sealed
+            await self._documents.update(
+                connection_id, lambda c: c.resealed(sealed) if c and c.sealed == seen else None
+            )
         return credentials, Login(**_Sealed.model_validate_json(plain).model_dump())
 
     async def refuse(self, connection_id: str, generation: int) -> None:

@@ -141,7 +141,7 @@ class Worker:
         lease = await self.leases.acquire(connection, note if admitted else unchanged)
         try:
             if not admitted:  # only probes are worth a call: each that times out holds up others for seconds
-                raise ProviderAway("provider_away", f"{connection.provider} does not answer")
+                raise _away(connection)
             with self.limiter.observing(connection.answered_by):
                 await self._carry_out(lease, work, note)
         except PARKS as error:
@@ -165,6 +165,14 @@ class Worker:
         if note is not None and note.command_id != getattr(command, "command_id", None):
             await self.parking.resume(note.command_id, connection.id, self._resume)
             bind_causation(command.id)
+
+
+def _away(connection: Connection) -> ProviderAway:
+    """Return the error of a call that is not made; what the user was told of the last one that was stays true."""
+    known = connection.last_problem if connection.trouble else None
+    if known:
+        return ProviderAway(known.code, known.detail)
+    return ProviderAway("provider_away", f"{connection.server or connection.provider} does not answer")
 
 
 def _refusal(connection: Connection, command: Command) -> str | None:

@@ -1,7 +1,7 @@
 """Threads for calls that block: a bounded number, of which no server and no mailbox holds more than its share.
 
-A server that hangs keeps each of its calls in a thread until the time-out. So one server gets a quarter of the threads
-at most, and one mailbox a single one: Exchange limits calls per mailbox, and its sync state knows one reader.
+A server that hangs keeps each of its calls in a thread until the time-out. So one server gets half of the threads at
+most, and one mailbox a single one: Exchange limits calls per mailbox, and its sync state knows one reader.
 """
 
 import asyncio
@@ -11,13 +11,13 @@ from typing import TypeVar
 from weakref import WeakValueDictionary
 
 from connector.adapters.providers.patience import LONGEST
-from connector.domain.provider.errors import Transient
+from connector.domain.provider.errors import Throttled, Transient
 
 _T = TypeVar("_T")
 
-_SHARE = 4
-_TURN = 5.0
-"""Seconds that a call waits for its turn: with the call itself, below the life of a lease."""
+_SHARE = 2
+_TURN = 10.0
+"""Seconds that a call waits for its turn: with a usual call, below the life of a lease."""
 _GRACE = 1.0
 """Seconds in which a call ends that was cut off; one that hangs in the resolver of names cannot be."""
 
@@ -33,8 +33,9 @@ class Threads:
         self._mailboxes: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
 
     async def run(self, server: str, mailbox: str, work: Callable[[], _T], cut: Callable[[], None]) -> _T:
-        """Return what `work` does in a thread. Raises Transient where it takes too long, after `cut` was called.
+        """Return what `work` does in a thread.
 
+        Raises Transient where it takes too long, after `cut` was called, and Throttled where its turn does not come.
         The turn is given back when the thread ends, and not before: a lost thread counts for its server and mailbox.
         """
         held = await self._turn(server, mailbox)
@@ -52,7 +53,7 @@ class Threads:
                     held.append(turn)
         except TimeoutError as error:
             _give_back(held)
-            raise Transient("server_slow", "other calls to the same server took too long") from error
+            raise Throttled("too_many_calls", "more calls to this server wait than can be made at a time") from error
         except BaseException:
             _give_back(held)
             raise
