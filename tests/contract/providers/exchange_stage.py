@@ -16,6 +16,7 @@ from connector.adapters.providers.ews.transport.threads import Threads
 from connector.domain.provider.login import Login
 from simulators.exchange import ExchangeSettings, make_exchange_simulator
 from simulators.exchange.http.sender import Answer
+from tests.contract.exchange_simulator.driver import SCHEMAS
 from tests.contract.providers.simulated_stage import Json, SimulatedStage
 from tests.contract.providers.stage import NOW, TokenAccess, Trouble
 from tests.support.exchange import adapters
@@ -23,6 +24,11 @@ from tests.support.exchange import adapters
 _HOST = "exchange.test"
 _ROOT = f"http://{_HOST}"
 _EMAIL = "ana@example.org"
+# Other implementations of EWS have no more.
+_COMMON = frozenset(
+    {"GetFolder", "FindFolder", "FindItem", "GetItem", "CreateItem", "UpdateItem", "DeleteItem"}
+    | {"SyncFolderItems", "Subscribe", "ResolveNames", "GetServerTimeZones"}
+)
 _TRAPS: dict[Trouble, tuple[str, dict[str, Any]]] = {
     Trouble.THROTTLED: ("fault.busy", {"milliseconds": 7000}),
     Trouble.QUOTA: ("fault.429", {"retry_after": None}),
@@ -60,7 +66,8 @@ class ExchangeStage(SimulatedStage):
 async def exchange_stage() -> AsyncIterator[SimulatedStage]:
     """Set up a mailbox at a simulator of its own."""
     clock, loop = ManualClock(NOW), asyncio.get_running_loop()
-    app = make_exchange_simulator(ExchangeSettings(seed=7), sender=Deaf(), clock=clock)
+    settings = ExchangeSettings(seed=7, schemas=SCHEMAS if SCHEMAS.exists() else None)
+    app = make_exchange_simulator(settings, sender=Deaf(), clock=clock)
     transport = httpx.ASGITransport(app)
 
     def ask(request: httpx.Request) -> httpx.Response:
@@ -75,7 +82,15 @@ async def exchange_stage() -> AsyncIterator[SimulatedStage]:
             yield ExchangeStage(
                 http, provider, access_to(_EMAIL), _EMAIL, _EMAIL, calendar_id, _TRAPS, moving=_MAPPED | _MOVING
             )
+            await _judged(http)
         mailboxes.close()
+
+
+async def _judged(http: httpx.AsyncClient) -> None:
+    """All that was asked is allowed by Microsoft's schemas, and of what every implementation of EWS has."""
+    calls = (await http.get("/control/journal")).json()
+    assert [one["problems"] for one in calls if one["problems"]] == []
+    assert {one["operation"] for one in calls} - {""} <= _COMMON
 
 
 async def mailbox(http: httpx.AsyncClient, email: str) -> Json:
