@@ -7,6 +7,7 @@ import pytest
 
 from connector.domain.provider.items import EventRemoved, SeriesRead
 from connector.domain.provider.port import Traits
+from connector.domain.sync_state.documents import EventState
 from contracts.calendar_events import EventChanged, EventGone
 from contracts.times import Timed
 from tests.unit.series.pulled import Reader
@@ -257,21 +258,25 @@ async def test_h1_a_series_that_is_gone_under_ids_nobody_knows_is_asked_for(*, b
 
 
 @pytest.mark.parametrize("hides", [True, False])
-async def test_h1_an_event_of_ours_that_was_deleted_before_any_read_showed_it_is_asked_for(*, hides: bool) -> None:
-    """Exchange's sync states tell no deletion of what they never told of."""
-    reader = await reading(single("z", at(5)), single("w", at(6)))
+async def test_h1_what_was_deleted_before_any_complete_read_showed_it_is_asked_for(*, hides: bool) -> None:
+    """Exchange's sync states tell no deletion of what they never told of: what we wrote, what a broken read showed."""
+    reader = await reading(single("x", at(4)), single("z", at(5)), single("w", at(6)))
     reader.calendar.traits = Traits(hides_what_came_and_went=hides)
     for event_id in ("z", "w"):
-        await reader.stores.events.update(f"c1:cal:{event_id}", lambda state: state and state.as_unshown())
+        await reader.stores.events.update(f"c1:cal:{event_id}", lambda state: state and stored_by(state, 100))
     reader.calendar.items["z"] = EventRemoved("z")
     gone = {one.event_id for one in await reader.pull() if isinstance(one, EventGone)}
     assert gone == ({"z"} if hides else set())
-    asked = reader.calendar.asked
-    assert asked == (2 if hides else 0)
-    reader.calendar.write(single("w", at(6)))
+    assert reader.calendar.asked == (2 if hides else 0)
     assert await reader.pull() == []
+    assert reader.calendar.asked == (3 if hides else 0), "what is there and was not shown is asked for again"
+    await reader.stores.events.update("c1:cal:w", lambda state: state and stored_by(state, 1))
     assert await reader.pull() == []
-    assert reader.calendar.asked == asked
+    assert reader.calendar.asked == (3 if hides else 0)
+
+
+def stored_by(state: EventState, seq: int) -> EventState:
+    return state.model_copy(update={"seq": seq})
 
 
 @pytest.mark.parametrize("hour", [12, 15])

@@ -177,7 +177,7 @@ def open_stores(store: Store, announce: Callable[[Connection], Sequence[Outgoing
                 Index([("scope", 1), ("series_id", 1)]),
                 Index([("scope", 1), ("ends_at", 1)]),
                 Index([("scope", 1), ("published", 1), ("starts_at", 1)]),
-                Index([("scope", 1), ("unshown", 1)]),
+                Index([("scope", 1), ("seq", 1)]),
             ],
         ),
         series=store.documents("series", SeriesState, indexes=[Index([("scope", 1), ("lineage", 1)])]),

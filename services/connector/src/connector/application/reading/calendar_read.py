@@ -15,13 +15,17 @@ from connector.domain.provider.items import Item
 
 @dataclass
 class CalendarRead:
-    """The state of one read; `pass_id` names the pass that its deletions belong to (H4)."""
+    """The state of one read; `pass_id` names the pass that its deletions belong to (H4).
+
+    `shown_seq`: what was stored before it, the reads up to this one will have shown.
+    """
 
     lease: WorkLease
     calendars: Calendars
     context: ReadContext
     pass_id: str
     progress: ReadProgress = field(default_factory=ReadProgress)
+    shown_seq: int = 0
 
     @property
     def connection(self) -> Connection:

@@ -49,18 +49,26 @@ class Confirmation:
             living = {one.series_id for one in page if one.master is not None}
             await self._process_by_ids(read, read.progress.unseen(living))
 
-    async def confirm_written(self, read: CalendarRead) -> None:
-        """Ask for what we wrote and no read has shown since; only with providers that may never show it (H2).
+    async def confirm_stored_since(self, read: CalendarRead) -> None:
+        """Ask for what was stored since the last complete read and is not in this one (H2).
 
-        What is there is left as it is: a later read shows it, and asks again until then.
+        Only with providers that never tell the deletion of what was in no complete read: what we wrote, and what a
+        read showed that was broken off. Where such an event is there, later reads look for all of them again.
         """
         if not read.calendars.provider.traits.hides_what_came_and_went:
             return
-        where = {"scope": read.context.scope, "unshown": True, "ends_at": {"$gt": read.context.window.start}}
-        unseen = read.progress.unseen({one.event_id for one in await self._stores.events.find(where)})
+        since = {"seq": {"$gt": read.connection.shown_seq}, "ends_at": {"$gt": read.context.window.start}}
+        known = await self._stores.events.find({"scope": read.context.scope, **since})
+        masters = await self._with_master(read, {one.series_id for one in known if one.series_id})
+        ids = {one.series_id if one.series_id in masters else one.event_id for one in known}
+        unseen = read.progress.unseen({one for one in ids if one})
+        read.shown_seq = read.lease.seq
         for start in range(0, len(unseen), _READS_AT_ONCE):
             found = await read.fetch_all(unseen[start : start + _READS_AT_ONCE])
-            await self._pages.process(read, [one for one in found if isinstance(one, EventRemoved)])
+            gone = [one for one in found if isinstance(one, EventRemoved)]
+            if len(gone) < len(found):
+                read.shown_seq = read.connection.shown_seq
+            await self._pages.process(read, gone)
 
     async def confirm_linked(self, read: CalendarRead, event_ids: Sequence[str]) -> None:
         """Ask for a few linked events and publish each answer, wherever in time it lies (H2)."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from chassis.clock import Clock
 from chassis.ids import new_id
@@ -70,7 +71,7 @@ class Puller:
         if reason in _ROLLING:
             await self.horizon.roll(read)
         await self.publisher.publish_deletions(read)
-        proof = Proof(read.context.calendar_id, started, self.clock.now(), cursor, reason, read.progress.found)
+        proof = _proof(read, started, self.clock.now(), cursor, reason)
         await self.leases.release(lease, lambda c: proven(c, proof, self.policy))
 
     async def replay(self, lease: WorkLease, calendars: Calendars, replay_id: str) -> None:
@@ -81,7 +82,7 @@ class Puller:
         read, cursor = await self._read_window(lease, calendars, publish_all=True)
         await self.publisher.publish_deletions(read)
         await self.publisher.end_replay(read, replay_id)
-        proof = Proof(read.context.calendar_id, started, self.clock.now(), cursor, "resync", read.progress.found)
+        proof = _proof(read, started, self.clock.now(), cursor, "resync")
         published = read.progress.published
         await self.leases.release(lease, lambda c: proven(c.with_published(published), proof, self.policy))
 
@@ -102,7 +103,7 @@ class Puller:
         if read.progress.rule_cut:
             cursor = await self._rest_of_split(read, cursor)
         await self.confirmation.confirm_series(read)
-        await self.confirmation.confirm_written(read)
+        await self.confirmation.confirm_stored_since(read)
         return read, cursor
 
     async def _read_window(
@@ -112,6 +113,7 @@ class Puller:
         read = self._begin(lease, calendars, full=True, publish_all=publish_all)
         cursor = await self._pages(read, None)
         await self.confirmation.confirm_absent(read)
+        read.shown_seq = read.lease.seq
         return read, cursor
 
     def _begin(self, lease: WorkLease, calendars: Calendars, *, full: bool, publish_all: bool = False) -> CalendarRead:
@@ -127,7 +129,8 @@ class Puller:
             baseline=settings.backfill == "none" and connection.cursor is None,
             pass_id=pass_id if full else "",
         )
-        return CalendarRead(lease=lease, calendars=calendars, context=context, pass_id=pass_id)
+        shown = connection.shown_seq
+        return CalendarRead(lease=lease, calendars=calendars, context=context, pass_id=pass_id, shown_seq=shown)
 
     async def _pages(self, read: CalendarRead, cursor: str | None) -> str:
         """Process all pages and return the next cursor, which is stored only at the end of the read."""
@@ -150,6 +153,12 @@ class Puller:
             await self.leases.renew(read.lease, lambda c: c.with_published(published))
         else:
             await self.leases.renew(read.lease)
+
+
+def _proof(read: CalendarRead, started: datetime, finished: datetime, cursor: str, reason: PullReason) -> Proof:
+    return Proof(
+        read.context.calendar_id, started, finished, cursor, reason, read.progress.found, shown_seq=read.shown_seq
+    )
 
 
 def _begun(connection: Connection, chosen: CalendarInfo | None) -> Connection:

@@ -38,12 +38,9 @@ class CommandOutcomes:
     leases: Leases
     sync_state: SyncStateRepository
 
-    async def finish(self, lease: WorkLease, command: Command, outcome: Outcome, *, unshown: bool = False) -> None:
-        """Store and publish the outcome of a command, and give its lease back.
-
-        `unshown`: a written event is asked for by its id where the next read does not show it.
-        """
-        change = self._written(lease, outcome.event, outcome.etag, unshown=unshown) if outcome.event else None
+    async def finish(self, lease: WorkLease, command: Command, outcome: Outcome) -> None:
+        """Store and publish the outcome of a command, and give its lease back."""
+        change = self._written(lease, outcome.event, outcome.etag) if outcome.event else None
         message = self._message(lease, command, outcome, change.event if change else None)
         record = RecordedOutcome(
             id=command.command_id, message=message, at=self.messages.clock.now(), event_id=outcome.event_id
@@ -51,7 +48,7 @@ class CommandOutcomes:
         state = self.sync_state.store_event(change) if change else self._drop_removed(command, outcome)
         await asyncio.gather(state, *(() if outcome.passing else (self.stores.answers.insert(record),)))
         await self.publisher.publish([answer(message)])
-        await self._publish_seen(lease, command, outcome, unshown=unshown)
+        await self._publish_seen(lease, command, outcome)
         await self.leases.release(lease, _finished)
 
     async def refuse(self, connection: Connection, command: Command, reason: str) -> None:
@@ -85,7 +82,7 @@ class CommandOutcomes:
             gone_at=outcome.gone_at if outcome.kind == "gone" else None,
         )
 
-    def _written(self, lease: WorkLease, event: EventSnapshot, etag: str | None, *, unshown: bool) -> EventChange:
+    def _written(self, lease: WorkLease, event: EventSnapshot, etag: str | None) -> EventChange:
         """Return a written event as it is published and stored: the horizon does not limit it (D5)."""
         connection = lease.connection
         context = ReadContext(
@@ -95,8 +92,7 @@ class CommandOutcomes:
             window=window_at(self.messages.clock.now(), connection.zone, connection.settings.horizon_days),
             private=connection.settings.private_events,
         )
-        change = detect_change(context, event, etag, None).ignoring_horizon()
-        return change.just_written() if unshown else change
+        return detect_change(context, event, etag, None).ignoring_horizon()
 
     async def _drop_removed(self, command: Command, outcome: Outcome) -> None:
         removed = isinstance(command, CalendarRemove) and outcome.kind == "applied"
@@ -104,11 +100,11 @@ class CommandOutcomes:
             document_id = state_id(command.connection_id, command.calendar_id, command.event_id)
             await self.sync_state.drop_event(document_id)
 
-    async def _publish_seen(self, lease: WorkLease, command: Command, outcome: Outcome, *, unshown: bool) -> None:
+    async def _publish_seen(self, lease: WorkLease, command: Command, outcome: Outcome) -> None:
         """Publish what was read where the write's own answer was lost: it may hold a later edit, or be deleted."""
         sync_pass = Pass(id=command.command_id, deletions=1 if outcome.deleted else 0)
         if outcome.seen:
-            change = self._written(lease, outcome.seen, outcome.etag, unshown=unshown)
+            change = self._written(lease, outcome.seen, outcome.etag)
             message = self.messages.event_changed(lease.connection, change, lease.seq, sync_pass.id)
             await self.publisher.publish([message])
             await self.sync_state.store_event(change)

@@ -36,8 +36,7 @@ class Writer:
             outcome = Outcome("refused", reason=error.code, generation=put.generation)
         if (written := outcome.event or outcome.seen) and outcome.kind == "applied":
             await calendars.note_original(written, put)
-        unshown = calendars.provider.traits.hides_what_came_and_went
-        await self.outcomes.finish(lease, put, outcome, unshown=unshown)
+        await self.outcomes.finish(lease, put, outcome)
 
 
 @dataclass(frozen=True)

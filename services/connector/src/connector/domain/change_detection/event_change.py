@@ -33,10 +33,6 @@ class EventChange:
         """Return the event as the successor of a published one (E4): it is published wherever in time it lies."""
         return self if self.is_colleagues else replace(self.ignoring_horizon(), replaces=former.event_id)
 
-    def just_written(self) -> "EventChange":
-        """Return an event of ours that no read has shown yet."""
-        return replace(self, state=self.state.as_unshown())
-
     def ignoring_horizon(self) -> "EventChange":
         """Return a linked event, which is published wherever in time it lies: the horizon closes no link (D5)."""
         if self.is_colleagues:

@@ -12,7 +12,10 @@ from contracts.calendar_commands import PullReason
 
 @dataclass(frozen=True)
 class Proof:
-    """A complete read: of which calendar, from when to when, where the next one goes on, why, and what it found."""
+    """A complete read: of which calendar, from when to when, where the next one goes on, why, and what it found.
+
+    `shown_seq`: all that was stored up to this one was shown by a complete read.
+    """
 
     calendar_id: str
     started: datetime
@@ -20,6 +23,7 @@ class Proof:
     cursor: str
     reason: PullReason
     found: int
+    shown_seq: int = 0
 
 
 @dataclass(frozen=True)
@@ -57,7 +61,7 @@ def proven(connection: Connection, proof: Proof, policy: PollingPolicy) -> Conne
     if connection.settings.calendar_id != proof.calendar_id:
         return connection
     quiet = quiet_after(connection.quiet_polls, proof.reason, proof.found)
-    read = healthy(connection.with_read(proof.cursor, proof.started, proof.finished, quiet))
+    read = healthy(connection.with_read(proof.cursor, proof.started, proof.finished, quiet, proof.shown_seq))
     poll_at = policy.next_poll(read.id, proof.finished, read.push, quiet)
     again = due_to_look_again(read.due, proof.finished, policy) if look_again(proof.reason, proof.found) else {}
     return with_due(read, {"poll": poll_at, **again})

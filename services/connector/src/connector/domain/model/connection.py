@@ -74,6 +74,7 @@ class Connection(Document):
     last_read_started_at: AwareDatetime | None = None
 
     seq: int = 0
+    shown_seq: int = Field(default=0, description="all that was stored up to this one was in a complete read")
     fence: int = 0
     lease: Lease | None = None
     in_flight: InFlight | None = None
@@ -174,10 +175,12 @@ class Connection(Document):
         """Return the connection with its push channel, and how changes become known."""
         return self.model_copy(update={"subscription": subscription, "push": push})
 
-    def with_read(self, cursor: str, started_at: datetime, finished_at: datetime, quiet_polls: int) -> Self:
+    def with_read(
+        self, cursor: str, started_at: datetime, finished_at: datetime, quiet_polls: int, shown_seq: int
+    ) -> Self:
         """Return the connection after a complete read."""
         read = {"cursor": cursor, "last_read_started_at": started_at, "last_read_at": finished_at}
-        return self.model_copy(update=read | {"quiet_polls": quiet_polls})
+        return self.model_copy(update=read | {"quiet_polls": quiet_polls, "shown_seq": shown_seq})
 
     def without_cursor(self) -> Self:
         """Return the connection as one whose calendar is to be read from the start."""

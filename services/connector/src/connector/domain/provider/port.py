@@ -91,7 +91,8 @@ class Traits:
 
     `series_by_master`: what becomes of single occurrences is in their master alone, and a deleted series may be
     reported by ids that nobody knows. `identity_is_exact`: calendars of the same identity are the same one.
-    `hides_what_came_and_went`: what was created and deleted again between two reads is in neither, be it ours.
+    `hides_what_came_and_went`: what was created and deleted again between two reads is in neither, be it
+    ours or known from a read that was broken off.
     """
 
     series_by_master: bool = False

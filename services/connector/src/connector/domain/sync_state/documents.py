@@ -24,7 +24,8 @@ def calendar_scope(connection_id: str, calendar_id: str) -> str:
 class EventState(Document):
     """The last known state of an event that was read or written.
 
-    An event whose `hash` is unchanged is not published again; `etag` is for the next conditional write.
+    An event whose `hash` is unchanged is not published again; `etag` is for the next conditional write. `seq` is that
+    of the work in which it was last stored.
     """
 
     scope: Id
@@ -40,8 +41,6 @@ class EventState(Document):
     ical_uid: str | None = None
     event: EventSnapshot | None = None
     """Kept only while the event lies beyond the horizon (D5), or is a colleague's (A10), and has not been published."""
-    unshown: bool = False
-    """Whether it was written and no read has shown it since: some providers then never tell that it is gone."""
     colleagues: Provenance | None = None
     """Of an event that is a colleague's in a shared calendar (A10): by this its owner is found again."""
 
@@ -66,7 +65,6 @@ class EventState(Document):
             "published": published,
             "starts_at": starts_at,
             "ends_at": ends_at,
-            "unshown": False,
             "series_id": event.occurrence.series_id if event.occurrence else None,
             "ical_uid": event.ical_uid,
             "colleagues": colleagues,
@@ -77,10 +75,6 @@ class EventState(Document):
     def as_published(self) -> "EventState":
         """Return the state of an event that is published, wherever in time it lies."""
         return self.model_copy(update={"published": True, "event": None})
-
-    def as_unshown(self) -> "EventState":
-        """Return the state of an event that was just written."""
-        return self.model_copy(update={"unshown": True})
 
     def differs_only_in_seq(self, other: "EventState") -> bool:
         """Whether nothing but the number of the read differs, which is not worth a write."""
