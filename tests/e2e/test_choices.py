@@ -82,15 +82,15 @@ async def test_c7_a_retired_inbound_type_gives_way_to_meeting_and_the_connection
 
 
 async def test_d7_l3_a_declined_event_is_neither_busy_nor_a_conflict_until_it_is_accepted_again(synced: World) -> None:
-    event = await synced.calendar.add(summary="Invitation", **answered(synced, "accepted"), **timed(at="10:00"))
+    event = await synced.calendar.add(summary="Invitation", **invitation(synced), **timed(at="10:00"))
     activity = await synced.activity_of(event)
     await synced.sales.change(activity["id"], note="the CRM's own")
-    await synced.calendar.change(event["id"], **answered(synced, "declined"))
+    await synced.calendar.answer(event["id"], "declined")
     declined = await synced.activity_becomes(activity["id"], busy=False, note="the CRM's own")
     await synced.decided("D7", activity_id=activity["id"])
     same = {name: declined[name] for name in ("due_date", "due_time", "duration")}
     assert (await synced.sales.add(**call("At that time") | same))["conflicts"] == []
-    await synced.calendar.change(event["id"], **answered(synced, "accepted"))
+    await synced.calendar.answer(event["id"], "accepted")
     await synced.activity_becomes(activity["id"], busy=True)
 
 
@@ -106,10 +106,7 @@ async def test_h1_keep_closes_the_link_and_keeps_the_activity(folder: Path, uniq
         assert await synced.sales.activity(activity["id"])
 
 
-def answered(world: World, answer: str) -> Json:
-    """Return the guests of an event as the calendar's owner answered."""
-    guests = [
-        {"email": "ann@client.example", "organizer": True},
-        {"email": world.calendar.email, "responseStatus": answer},
-    ]
-    return {"attendees": guests}
+def invitation(world: World) -> Json:
+    """Return who is at an event to which the calendar's owner was invited, and said that he comes."""
+    who = {"email": world.calendar.email, "self": True, "responseStatus": "accepted"}
+    return {"attendees": [who], "organizer": {"email": "ann@client.example"}}

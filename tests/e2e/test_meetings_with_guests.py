@@ -4,13 +4,13 @@ import httpx
 import pytest
 
 from sandbox.clients import Json, succeeded
-from tests.support.providers import PROVIDER
+from tests.support.providers import FEATURES, PROVIDER
 from tests.support.stories import WITHIN, World, call
 from tests.support.waiting import wait_until
 
 pytestmark = [
     pytest.mark.timeout(240),
-    pytest.mark.skipif(PROVIDER == "google", reason="Google changes meetings without a word to their guests"),
+    pytest.mark.skipif(FEATURES.silent, reason=f"{PROVIDER} changes meetings without a word to their guests"),
 ]
 
 GUESTS = [{"email": "ann@client.example"}]

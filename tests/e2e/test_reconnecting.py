@@ -62,7 +62,8 @@ async def test_k1_what_stopping_removes_is_no_deletion_and_comes_back(synced: Wo
 async def test_k1_what_could_not_be_removed_is_counted_and_said(synced: World) -> None:
     call_ben = await synced.sales.add(**call())
     event = await synced.event_of(call_ben)
-    trap = {"trap": FEATURES.forbids, "account": synced.calendar.email, "operation": FEATURES.deletes, "count": 9}
+    refused = {"trap": FEATURES.forbids, "parameters": FEATURES.refusal, "operation": FEATURES.deletes}
+    trap = {**refused, "account": synced.calendar.email, "count": 9}
     succeeded(await synced.calendar.simulator.post("/control/traps", json=trap))
     away = await stopped(synced, remove="events")
     problem = (await away.sales.connection(away.connection_id))["last_problem"]

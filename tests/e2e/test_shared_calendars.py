@@ -12,7 +12,10 @@ from tests.support.providers import PROVIDER
 from tests.support.stories import WITHIN, World, call, in_sync, timed, world
 from tests.support.waiting import wait_until
 
-pytestmark = pytest.mark.timeout(240)
+pytestmark = [
+    pytest.mark.timeout(240),
+    pytest.mark.skipif(PROVIDER == "exchange", reason="of Exchange only one's own calendars are offered"),
+]
 SECRET = "do not tell"
 
 

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
@@ -11,15 +11,17 @@ from typing import Any
 class Features:
     """How a provider's calls are named in the simulator's journal, and what it holds.
 
-    `looks`: all calls of a read that finds nothing. `holds`: what it keeps of a description. `any_rule`: it keeps
-    rules that nobody can expand. `forbids`: the trap that refuses a call for good; `faults`: those that pass.
-    `odd_pages`: the traps that hand out pages as nobody expects them. `unwatchable`: the trap that refuses to push.
-    `pushes`: the traps of notifications. `channels`: where the simulator shows those it has open.
+    `looks`: all calls of a read that finds nothing.
+    `forbids`, `refusal`: the trap that refuses a call for good, and its parameters; `faults`: those that pass.
+    `holds`: what it keeps of a description. `any_rule`: it keeps rules that nobody can expand.
+    `odd_pages`: the traps that hand out pages as nobody expects them. `pushes`: those of notifications.
+    `unwatchable`: the trap that refuses to push. `channels`: where the simulator shows those it has open.
     `unmapped`: fields of an event that no activity has. `still`: an event without what it changes by itself.
-    `tombstones`: it keeps what was deleted, with the time and the key. `subscribes`: its channels are renewed.
-    `lifecycle`: it tells what becomes of them. `stirs`: so long after it was made, the provider changes an event by
-    itself. `blind`: for so long after somebody edited it, an event may be deleted by whoever has not seen that: the
-    provider deletes under no condition.
+    `silent`: meetings are changed without a word to their guests.
+    `tombstones`: it keeps what was deleted, with the time and the key.
+    `subscribes`: its channels are renewed. `lifecycle`: it tells what becomes of them.
+    `stirs`: so long after it was made, the provider changes an event by itself. `precision`: of its times.
+    `blind`: for so long after an edit an event may be deleted by whoever has not seen it; no deletion has a condition.
     """
 
     reads: str
@@ -37,10 +39,13 @@ class Features:
     pushes: tuple[str, ...]
     unmapped: dict[str, Any]
     still: Callable[[Mapping[str, Any]], Mapping[str, Any]]
+    refusal: dict[str, Any] = field(default_factory=dict)
+    silent: bool = True
     tombstones: bool = False
     subscribes: bool = False
     lifecycle: bool = False
     stirs: timedelta = timedelta()
+    precision: timedelta = timedelta(milliseconds=1)
     blind: timedelta = timedelta()
 
     @property
@@ -113,6 +118,7 @@ _GRAPH = Features(
     pushes=_PUSHES,
     unmapped=_UNMAPPED,
     still=_without_change_key,
+    silent=False,
     stirs=timedelta(seconds=2),
 )
 
@@ -122,7 +128,8 @@ _EXCHANGE = Features(
     creates="CreateItem",
     updates="UpdateItem",
     deletes="DeleteItem",
-    forbids="fault.quota",
+    forbids="fault.mailbox",
+    refusal={"code": "ErrorAccessDenied"},
     holds=str.strip,
     any_rule=False,
     odd_pages=("sync.repeat_page", "sync.half_page"),
@@ -156,6 +163,7 @@ _EXCHANGE = Features(
     unmapped=_UNMAPPED,
     still=_without_change_key,
     stirs=timedelta(seconds=2),
+    precision=timedelta(seconds=1),
     blind=timedelta(seconds=2),
 )
 

@@ -102,7 +102,7 @@ class Stage:
         changed = await _unless_gone(holder.change(event_id, **to_event({name: value})))
         if changed is None or changed.get("status") == "cancelled":  # a tombstone can be edited, and stays one
             return None
-        return datetime.fromisoformat(changed["updated"])
+        return told(changed["updated"])
 
     async def delete_event(self, event_id: str, owner: str = "7") -> datetime | None:
         """Delete an event; return when it was accepted (before the call, where nobody tells), None where it is gone."""
@@ -224,6 +224,12 @@ class Stage:
             return items
 
         return await patiently(ask, "the links")
+
+
+def told(moment: str) -> datetime:
+    """Return when the provider says that something was: some know no more than the second."""
+    exact = datetime.fromisoformat(moment)
+    return exact - (exact - exact.replace(microsecond=0)) % FEATURES.precision
 
 
 async def _unless_gone(act: Awaitable[T]) -> T | None:

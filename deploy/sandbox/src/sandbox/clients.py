@@ -210,6 +210,14 @@ class CalendarPerson:
             new = {"email": self.email, "name": name, "time_zone": time_zone, **kind}
             succeeded(await self.simulator.post("/control/accounts", json=new))
 
+    async def answer(self, event_id: str, answer: Literal["accepted", "declined"]) -> None:
+        """Answer an invitation."""
+        event = succeeded(await self.simulator.get(f"{self._events}/{event_id}"))
+        guests = [
+            one | ({"responseStatus": answer} if one["email"] == self.email else {}) for one in event["attendees"]
+        ]
+        await self.change(event_id, attendees=guests)
+
     async def take_back(self) -> None:
         """Take the consent back that anybody was given."""
         succeeded(await self.simulator.post(f"/control/accounts/{self.email}/revoke"))
@@ -240,7 +248,16 @@ class CalendarPerson:
         return [row for row in rows if row.get("status") != "cancelled"]
 
 
-class MailboxPerson(CalendarPerson):
+class OutlookPerson(CalendarPerson):
+    """The holder of a mailbox, where an answer is no edit."""
+
+    async def answer(self, event_id: str, answer: Literal["accepted", "declined"]) -> None:
+        """Answer an invitation."""
+        what = {"accepted": "accept", "declined": "decline"}[answer]
+        succeeded(await self.simulator.post(f"{self._events}/{event_id}/{what}"))
+
+
+class MailboxPerson(OutlookPerson):
     """The holder of a mailbox at an Exchange Server, which is entered by a password."""
 
     async def take_back(self) -> None:
@@ -254,7 +271,7 @@ def calendar_person(provider: str, simulator: httpx.AsyncClient, email: str) -> 
     if provider == "exchange":
         return MailboxPerson(simulator, email)
     kinds: Mapping[str, Literal["work", "personal"]] = {"outlook": "personal", "office365": "work"}
-    return CalendarPerson(simulator, email, kinds.get(provider))
+    return OutlookPerson(simulator, email, kinds[provider]) if provider in kinds else CalendarPerson(simulator, email)
 
 
 def succeeded(answer: httpx.Response) -> Json:
