@@ -2,7 +2,8 @@
 
 import contextlib
 from collections.abc import AsyncIterator
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 from typing import Any
 from urllib.parse import quote
 
@@ -33,7 +34,7 @@ from contracts.calendar_objects import EventAttendee, EventChanges, Marker
 from contracts.times import AllDay
 from tests.contract.providers.exchange_stage import exchange_stage
 from tests.contract.providers.simulated_stage import SimulatedStage
-from tests.contract.providers.stage import SINCE, Planned, pull, timed
+from tests.contract.providers.stage import NOW, SINCE, Planned, pull, timed
 
 SINGLE = Planned(EventChanges(summary="One", time=timed(3, 9)))
 SERIES = Planned(EventChanges(summary="Stand-up", time=timed(3, 9)), recurrence=("RRULE:FREQ=DAILY;COUNT=5",))
@@ -368,3 +369,22 @@ async def test_h1_what_we_delete_lies_among_the_deleted_items(exchange: Simulate
     [row] = await calls(exchange, "DeleteItem")
     assert row
     assert live((await pull(exchange))[0]) == set()
+
+
+async def test_k3_a_copy_is_not_taken_for_an_event_that_is_created_again(exchange: SimulatedStage) -> None:
+    """Whoever stopped the sync with his events taken away, and comes back, has copies of them lying about."""
+    first, later = NOW, NOW + timedelta(hours=1)
+    new = NewEvent("key", SINGLE.content, MARKER, tried_at=first)
+    made = await exchange.provider.create(exchange.access, exchange.calendar_id, new, invite=False)
+    assert isinstance(made, EventRead)
+    copied = await exchange.call("POST", f"{exchange.path}/events/{made.event.event_id}/copy", {})
+    await exchange.provider.delete(
+        exchange.access, exchange.calendar_id, made.event.event_id, etag=made.etag, invite=False
+    )
+    again = replace(new, tried_at=later, unsure=True)
+    created = await exchange.provider.create(exchange.access, exchange.calendar_id, again, invite=False)
+    assert isinstance(created, EventRead)
+    assert live((await pull(exchange))[0]) == {created.event.event_id, copied["id"]}
+    with pytest.raises(AlreadyExists) as caught:
+        await exchange.provider.create(exchange.access, exchange.calendar_id, again, invite=False)
+    assert caught.value.event_id == created.event.event_id

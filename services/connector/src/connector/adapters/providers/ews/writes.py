@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from connector.adapters.providers.ews import requests
 from connector.adapters.providers.ews.events.canonical import change_key, item_id, read_single, version_of
-from connector.adapters.providers.ews.events.marker import read_marker
+from connector.adapters.providers.ews.events.marker import is_of_try, read_marker
 from connector.adapters.providers.ews.events.times import own_zone
 from connector.adapters.providers.ews.events.writing import new_item, properties
 from connector.adapters.providers.ews.folder import GONE, CalendarFolder, item_in
@@ -37,16 +37,16 @@ MailboxZone = Callable[[CalendarFolder], str]
 
 
 def create(folder: CalendarFolder, new: NewEvent, zone: MailboxZone, *, invite: bool) -> Item:
-    """Create an event, unless one bears its mark: Exchange takes no ids from clients, and no key to tell a repetition.
+    """Create an event, unless an earlier try has made it: Exchange takes no ids from clients, and no key to tell.
 
     Raises AlreadyExists.
     """
-    if there := _marked(folder, new.marker):
+    if there := _made_before(folder, new):
         raise AlreadyExists("marked_event_exists", event_id=there)
     days = _days_zone(folder, new.content.time, None, zone)
 
     def write(known: bool) -> tuple[Element, Element]:
-        item = new_item(new.content, new.marker, days, known=known)
+        item = new_item(new.content, new.marker, days, tried_at=new.tried_at, known=known)
         request = requests.create(folder.calendar_id, deepcopy(item), invite=invite)
         return item, item_in(folder.one(request, "new"))
 
@@ -60,15 +60,19 @@ def create(folder: CalendarFolder, new: NewEvent, zone: MailboxZone, *, invite: 
     return shown if change_key(raw) == change_key(made) else _newer(answered, shown)
 
 
-def _marked(folder: CalendarFolder, marker: Marker) -> str | None:
-    """Return the id of the event that bears a mark, whatever version of it."""
+def _made_before(folder: CalendarFolder, new: NewEvent) -> str | None:
+    """Return the id of the event that an earlier try of the same creation has made, by its mark.
+
+    A copy of an event that was made for this activity before bears its mark, too, and is another event (K3).
+    """
     offset = 0
     while True:
-        asked = requests.find_marked(folder.calendar_id, marker.activity_id, offset, _MARKED_AT_ONCE)
+        asked = requests.find_marked(folder.calendar_id, new.marker.activity_id, offset, _MARKED_AT_ONCE)
         page = child(folder.one(asked, "calendar"), "m:RootFolder")
         rows = [] if page is None else children(page, "t:Items/*")
         for row in rows:
-            if is_same_link(read_marker(row), marker):
+            same = is_same_link(read_marker(row), new.marker)
+            if same and (new.tried_at is None or is_of_try(row, new.tried_at)):
                 return item_id(row)
         offset += len(rows)
         if page is None or not rows or page.get("IncludesLastItemInRange", "true").lower() in {"true", "1"}:

@@ -2,11 +2,12 @@
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 
 from chassis.errors import Rejected
 from connector.adapters.providers.ews.events.bodies import written_body
 from connector.adapters.providers.ews.events.canonical import address_of, guests
-from connector.adapters.providers.ews.events.marker import written_properties
+from connector.adapters.providers.ews.events.marker import written_properties, written_try
 from connector.adapters.providers.ews.events.times import written_time, zone_name
 from connector.adapters.providers.ews.xml import Element, local, t
 from connector.adapters.providers.exchange_store.contents import holdable
@@ -40,7 +41,9 @@ class Property:
     value: Element | None
 
 
-def new_item(content: EventChanges, marker: Marker, days_zone: str, *, known: bool = True) -> Element:
+def new_item(
+    content: EventChanges, marker: Marker, days_zone: str, *, tried_at: datetime | None = None, known: bool = True
+) -> Element:
     """Return the `t:CalendarItem` that creates an event. Raises Rejected where it has no time.
 
     Nothing is said of a reminder: a mailbox sets its own by default, which any word of ours would suppress.
@@ -49,6 +52,8 @@ def new_item(content: EventChanges, marker: Marker, days_zone: str, *, known: bo
         raise Rejected("time_missing", "an event cannot be created without a time")
     found = properties(content, marker, days_zone, known=known)
     values = [one.value for one in found if one.value is not None]
+    if tried_at:
+        values.append(written_try(tried_at))
     return t("CalendarItem", sorted(values, key=lambda value: _ORDER.index(local(value))))
 
 
