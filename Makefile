@@ -132,13 +132,19 @@ docs: $(INSTALLED) ## Write the generated documents anew: what is decided case b
 contracts: $(INSTALLED) ## Generate the message schemas anew
 	python -m contracts.generate
 
+k8s: $(INSTALLED) ## Write anew what the Kubernetes manifests have from the contracts: topics, rights, scaling
+	python deploy/k8s/generate.py
+
+k8s-check: $(INSTALLED) ## Only check the Kubernetes manifests (part of make test)
+	pytest tests/unit/deploy $(ARGS)
+
 install: $(INSTALLED) ## Install into .venv (every other target does so by itself)
 
 help: ## This list
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} \
 		/^[a-z0-9-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-.PHONY: $(FAST_TESTS) $(INTEGRATION) computing running providers simulate-scale mutants run demo token tools clean test test-kafka unit integration e2e property soak bench lint check lock docs contracts install help
+.PHONY: $(FAST_TESTS) $(INTEGRATION) computing running providers simulate-scale mutants run demo token tools clean test test-kafka unit integration e2e property soak bench lint check lock docs contracts k8s k8s-check install help
 
 COMPILE = uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 \
 	$(UPGRADE) $(foreach member,$(OURS),--no-emit-package $(member))
