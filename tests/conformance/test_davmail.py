@@ -10,7 +10,8 @@ import pytest
 from lxml import etree
 
 from tests.conformance.davmail import davmail
-from tests.contract.exchange_simulator.driver import EWS, PASSWORD, SCHEMAS
+from tests.contract.exchange_simulator.driver import EWS, PASSWORD
+from tests.support.exchange_schemas import ARGUMENTS
 from tests.support.simulator_driver import ANN, Json, simulator_server, timed
 
 _CALENDAR = f"/users/{ANN}/calendar/"
@@ -86,8 +87,7 @@ def event(uid: str, summary: str, *lines: str) -> str:
 @pytest.fixture(scope="module")
 def caldav(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CalDav]:
     folder: Path = tmp_path_factory.mktemp("davmail")
-    extra = ["--schemas", str(SCHEMAS)] if SCHEMAS.exists() else []
-    with simulator_server("exchange", folder, *extra) as simulator:
+    with simulator_server("exchange", folder, *ARGUMENTS) as simulator:
         made = {"email": ANN, "name": "Ann", "time_zone": "Europe/Berlin"}
         simulator.post("/control/accounts", json=made).raise_for_status()
         with (

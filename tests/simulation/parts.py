@@ -25,6 +25,7 @@ from tests.simulation.database import DatabaseServer, MemoryDatabase
 from tests.simulation.network import Network, Wire
 from tests.simulation.threads import TurnTakingThreads, ask
 from tests.support.exchange import reach
+from tests.support.exchange_schemas import JUDGE
 
 S = TypeVar("S", bound=ChassisSettings)
 
@@ -92,7 +93,8 @@ def make_microsoft(here: Surroundings) -> FastAPI:
 
 def make_exchange(here: Surroundings) -> FastAPI:
     """Return the Exchange Server's simulator."""
-    return make_exchange_simulator(ExchangeSettings(seed=here.seed), clock=here.clock, transport=Wire(here.network))
+    settings = ExchangeSettings(seed=here.seed, schemas=JUDGE)
+    return make_exchange_simulator(settings, clock=here.clock, transport=Wire(here.network))
 
 
 SERVICES: Mapping[str, Callable[..., FastAPI]] = {

@@ -7,7 +7,8 @@ import pytest
 
 from chassis.clock import ManualClock
 from simulators.exchange import ExchangeSettings, make_exchange_simulator
-from tests.contract.exchange_simulator.driver import SCHEMAS, Exchange, Ingress
+from tests.contract.exchange_simulator.driver import Exchange, Ingress
+from tests.support.exchange_schemas import JUDGE
 
 
 @pytest.fixture
@@ -23,7 +24,7 @@ async def exchange(clock: ManualClock) -> AsyncIterator[Exchange]:
     async def sleep(seconds: float) -> None:
         waits.append(seconds)
 
-    settings = ExchangeSettings(seed=7, schemas=SCHEMAS if SCHEMAS.exists() else None)
+    settings = ExchangeSettings(seed=7, schemas=JUDGE)
     app = make_exchange_simulator(settings, sender=ingress, clock=clock, sleep=sleep)
     async with Exchange(app, clock, waits, ingress).signed_in() as exchange:
         yield exchange

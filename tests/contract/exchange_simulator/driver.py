@@ -2,7 +2,6 @@
 
 import base64
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -13,7 +12,6 @@ from simulators.exchange.domain.xml import Content, Element, children, local, m,
 from simulators.exchange.http.sender import Answer
 from tests.support.simulator_driver import ANN, Json, SimulatorDriver
 
-SCHEMAS = Path(__file__).parents[4] / "shared" / "providers" / "ews" / "all.xsd"
 EWS = "/EWS/Exchange.asmx"
 PASSWORD = "sandbox"
 ALL_EVENTS = ("CreatedEvent", "ModifiedEvent", "DeletedEvent", "MovedEvent")

@@ -3,7 +3,6 @@
 import re
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 from random import Random
 
 from lxml import etree
@@ -13,8 +12,8 @@ from simulators.exchange.domain.call import Call
 from simulators.exchange.domain.events.item_methods import METHODS
 from simulators.exchange.domain.world import World
 from simulators.exchange.domain.xml import PREFIXES, Element, q
+from tests.support.exchange_schemas import SCHEMAS
 
-SCHEMA = Path(__file__).parents[4] / "shared" / "providers" / "ews" / "all.xsd"
 ANN = "ann@example.com"
 MARKER = (
     '<t:ExtendedFieldURI PropertySetId="6a1d2b58-3f6e-4c3e-9f0b-7f2b8f3f6b7a" PropertyName="crmId"'
@@ -25,7 +24,7 @@ _NAMESPACES = " ".join(f'xmlns:{prefix}="{uri}"' for prefix, uri in PREFIXES.ite
 
 @lru_cache(maxsize=1)
 def _schema() -> etree.XMLSchema | None:
-    return etree.XMLSchema(etree.parse(str(SCHEMA))) if SCHEMA.exists() else None
+    return etree.XMLSchema(etree.parse(str(SCHEMAS))) if SCHEMAS.exists() else None
 
 
 def judged(element: Element) -> Element:

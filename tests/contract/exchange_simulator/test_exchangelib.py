@@ -11,7 +11,8 @@ from exchangelib.errors import UnauthorizedError
 from exchangelib.protocol import FailFast
 from exchangelib.recurrence import Recurrence, WeeklyPattern
 
-from tests.contract.exchange_simulator.driver import EWS, PASSWORD, SCHEMAS
+from tests.contract.exchange_simulator.driver import EWS, PASSWORD
+from tests.support.exchange_schemas import ARGUMENTS
 from tests.support.simulator_driver import ANN, simulator_server
 
 BERLIN = EWSTimeZone("Europe/Berlin")
@@ -19,8 +20,7 @@ BERLIN = EWSTimeZone("Europe/Berlin")
 
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
-    extra = ["--schemas", str(SCHEMAS)] if SCHEMAS.exists() else []
-    with simulator_server("exchange", tmp_path_factory.mktemp("exchange"), *extra) as running:
+    with simulator_server("exchange", tmp_path_factory.mktemp("exchange"), *ARGUMENTS) as running:
         yield running
 
 

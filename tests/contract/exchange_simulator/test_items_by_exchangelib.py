@@ -25,7 +25,7 @@ from exchangelib.protocol import CachingProtocol
 from exchangelib.recurrence import DailyPattern, Recurrence
 from exchangelib.version import EXCHANGE_2019, Build
 
-from tests.contract.exchange_simulator.driver import SCHEMAS
+from tests.support.exchange_schemas import ARGUMENTS
 from tests.support.simulator_driver import ANN, Json, simulator_server
 
 BERLIN = EWSTimeZone("Europe/Berlin")
@@ -68,8 +68,7 @@ class Outlook:
 @pytest.fixture(scope="module")
 def outlook(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Outlook]:
     CalendarItem.register("crm_id", CrmId)
-    judged = ("--schemas", str(SCHEMAS)) if SCHEMAS.exists() else ()
-    with simulator_server("exchange", tmp_path_factory.mktemp("exchange"), *judged) as control:
+    with simulator_server("exchange", tmp_path_factory.mktemp("exchange"), *ARGUMENTS) as control:
         control.post("/control/accounts", json={"email": ANN, "time_zone": "Europe/Berlin"}).raise_for_status()
         configuration = Configuration(
             service_endpoint=f"{control.base_url}/EWS/Exchange.asmx",

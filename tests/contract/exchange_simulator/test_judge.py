@@ -4,7 +4,8 @@ import pytest
 
 from simulators.exchange.domain.xml import Element, m, t
 from simulators.exchange.http import ews_api
-from tests.contract.exchange_simulator.driver import EWS, SCHEMAS, EwsFailure, Exchange
+from tests.contract.exchange_simulator.driver import EWS, EwsFailure, Exchange
+from tests.support.exchange_schemas import SCHEMAS
 
 needs_schemas = pytest.mark.skipif(not SCHEMAS.exists(), reason=f"Microsoft's EWS schemas are not at {SCHEMAS}")
 

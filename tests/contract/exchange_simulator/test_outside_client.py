@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 
 from tests.contract.exchange_simulator.callbacks import Callbacks, callbacks
-from tests.contract.exchange_simulator.driver import EWS, PASSWORD, SCHEMAS
+from tests.contract.exchange_simulator.driver import EWS, PASSWORD
+from tests.support.exchange_schemas import ARGUMENTS
 from tests.support.simulator_driver import ANN, simulator_server
 
 _HERE = Path(__file__).parent / "outside_client"
@@ -50,8 +51,7 @@ def called() -> Iterator[Callbacks]:
 
 @pytest.mark.parametrize("scheme", ["basic", "ntlm"])
 def test_it_subscribes_syncs_and_writes(client: Path, called: Callbacks, tmp_path: Path, scheme: str) -> None:
-    extra = ["--schemas", str(SCHEMAS)] if SCHEMAS.exists() else []
-    with simulator_server("exchange", tmp_path, *extra) as server:
+    with simulator_server("exchange", tmp_path, *ARGUMENTS) as server:
         server.post("/control/accounts", json={"email": ANN, "time_zone": "Europe/Berlin"}).raise_for_status()
         server.put("/control/authentication", json={"schemes": ["NTLM" if scheme == "ntlm" else "Basic"]})
         address = f"{server.base_url}".rstrip("/") + EWS

@@ -16,10 +16,10 @@ from connector.adapters.providers.ews.transport.threads import Threads
 from connector.domain.provider.login import Login
 from simulators.exchange import ExchangeSettings, make_exchange_simulator
 from simulators.exchange.http.sender import Answer
-from tests.contract.exchange_simulator.driver import SCHEMAS
 from tests.contract.providers.simulated_stage import Json, SimulatedStage
 from tests.contract.providers.stage import NOW, TokenAccess, Trouble
 from tests.support.exchange import adapters
+from tests.support.exchange_schemas import JUDGE
 
 _HOST = "exchange.test"
 _ROOT = f"http://{_HOST}"
@@ -66,7 +66,7 @@ class ExchangeStage(SimulatedStage):
 async def exchange_stage() -> AsyncIterator[SimulatedStage]:
     """Set up a mailbox at a simulator of its own."""
     clock, loop = ManualClock(NOW), asyncio.get_running_loop()
-    settings = ExchangeSettings(seed=7, schemas=SCHEMAS if SCHEMAS.exists() else None)
+    settings = ExchangeSettings(seed=7, schemas=JUDGE)
     app = make_exchange_simulator(settings, sender=Deaf(), clock=clock)
     transport = httpx.ASGITransport(app)
 

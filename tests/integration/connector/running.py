@@ -21,6 +21,7 @@ from simulators.exchange import ExchangeSettings, make_exchange_simulator
 from simulators.exchange.http.connections import NumberedProtocol
 from simulators.google import GoogleSettings, make_google_simulator
 from simulators.microsoft import MicrosoftSettings, make_microsoft_simulator
+from tests.support.exchange_schemas import JUDGE
 from tests.support.ports import free_base
 from tests.support.waiting import wait_until
 
@@ -38,7 +39,7 @@ NAMES = [
 _SIMULATORS: Mapping[str, Callable[[], FastAPI]] = {
     "google": lambda: make_google_simulator(GoogleSettings(seed=7)),
     "microsoft": lambda: make_microsoft_simulator(MicrosoftSettings(seed=7)),
-    "exchange": lambda: make_exchange_simulator(ExchangeSettings(seed=7)),
+    "exchange": lambda: make_exchange_simulator(ExchangeSettings(seed=7, schemas=JUDGE)),
 }
 
 

@@ -1,20 +1,19 @@
 """Microsoft's schemas of EWS, by which everything that tests send and answer is judged, where they are there."""
 
 from functools import cache
-from pathlib import Path
 
 from lxml import etree
 
 from connector.adapters.providers.ews.xml import Element
+from tests.support.exchange_schemas import SCHEMAS
 
-PATH = Path(__file__).parents[4] / "shared" / "providers" / "ews" / "all.xsd"
-ABSENT = f"Microsoft's schemas are not at {PATH}"
+ABSENT = f"Microsoft's schemas are not at {SCHEMAS}"
 
 
 @cache
 def schema() -> etree.XMLSchema | None:
     """Return the schemas; None where they are absent."""
-    return etree.XMLSchema(etree.parse(str(PATH))) if PATH.exists() else None
+    return etree.XMLSchema(etree.parse(str(SCHEMAS))) if SCHEMAS.exists() else None
 
 
 def check(element: Element) -> None:

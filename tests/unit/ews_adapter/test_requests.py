@@ -13,8 +13,9 @@ from connector.adapters.providers.ews.xml import Element, child, children, local
 from connector.domain.provider.errors import Rejected
 from contracts.calendar_objects import EventAttendee, EventChanges
 from contracts.times import AllDay, Timed
+from tests.support.exchange_schemas import SCHEMAS
 from tests.unit.ews_adapter.items import MARKER, guest, item, snapshot
-from tests.unit.ews_adapter.schema import ABSENT, PATH, schema
+from tests.unit.ews_adapter.schema import ABSENT, schema
 
 NOON = datetime(2026, 11, 3, 11, tzinfo=UTC)
 TIMED = Timed(start=NOON, end=NOON.replace(hour=12), timezone="Europe/Berlin")
@@ -75,7 +76,7 @@ REQUESTS: dict[str, Callable[[], Element]] = {
 @pytest.mark.parametrize("name", REQUESTS)
 def test_requests_are_as_microsofts_schemas_want_them(name: str) -> None:
     judge = schema()
-    assert judge, PATH
+    assert judge, SCHEMAS
     request = REQUESTS[name]()
     assert judge.validate(request), judge.error_log
 
