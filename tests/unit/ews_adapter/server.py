@@ -47,6 +47,7 @@ class Server:
     script: Script
     poison: dict[str, str] = field(default_factory=dict)
     stopped: set[str] = field(default_factory=set)
+    masters: dict[str, Element] = field(default_factory=dict)
     probe: str | None = None
     asked: list[list[str]] = field(default_factory=list)
     probes: int = 0
@@ -59,7 +60,9 @@ class Server:
             if self.probe:
                 raise failure(self.probe, target=target)
             return [message("GetFolder", "<m:Folders><CalendarFolder/></m:Folders>")]
-        ids = [one.get("Id") or one.get("OccurrenceId") or "" for one in request.findall("{*}ItemIds/*")]
+        if occurrences := request.findall("{*}ItemIds/{*}RecurringMasterItemId"):
+            return [_shown(self.masters[one.get("OccurrenceId", "")]) for one in occurrences]
+        ids = [one.get("Id", "") for one in request.findall("{*}ItemIds/*")]
         self.asked.append(ids)
         if code := next((self.poison[one] for one in ids if one in self.poison), None):
             raise failure(code, target=target)
@@ -72,16 +75,50 @@ class Server:
         found = self.script[event_id]
         if isinstance(found, str):
             return message("GetItem", "<m:Items/>", code=found)
-        return message("GetItem", f"<m:Items>{etree.tostring(found).decode()}</m:Items>")
+        return _shown(found)
+
+
+def _shown(raw: Element) -> Element:
+    return message("GetItem", f"<m:Items>{etree.tostring(raw).decode()}</m:Items>")
+
+
+Serve = Callable[[Server], CalendarFolder]
 
 
 @pytest.fixture
-def served(monkeypatch: pytest.MonkeyPatch) -> Callable[[Server], CalendarFolder]:
+def served(monkeypatch: pytest.MonkeyPatch) -> Serve:
     """Put a server behind a folder."""
 
     def serve(server: Server) -> CalendarFolder:
         monkeypatch.setattr(calls, "send", server.send)
         return CalendarFolder(None, "calendar", NOW)
+
+    return serve
+
+
+Operations = Callable[..., tuple[CalendarFolder, list[Element]]]
+
+
+@pytest.fixture
+def operated(monkeypatch: pytest.MonkeyPatch) -> Operations:
+    """Put a server behind a folder that answers one operation, and keep what was asked."""
+
+    def serve(
+        *, code: str = "NoError", unchecked: bool = False, **answers: str
+    ) -> tuple[CalendarFolder, list[Element]]:
+        asked: list[Element] = []
+
+        def send(_: object, request: Element, __: Target) -> list[Element]:
+            check(request)
+            asked.append(request)
+            name = local(request)
+            found = message(name, answers[name], code=code)
+            if not unchecked:
+                check(found.getroottree().getroot())
+            return [found]
+
+        monkeypatch.setattr(calls, "send", send)
+        return CalendarFolder(None, "calendar", NOW), asked
 
     return serve
 

@@ -1,7 +1,5 @@
 """One bad item never loses a batch, and a server in trouble is no bad item (3.6)."""
 
-from collections.abc import Callable
-
 import pytest
 
 from connector.adapters.providers.ews import requests
@@ -9,10 +7,9 @@ from connector.adapters.providers.ews.folder import ITEMS_AT_ONCE, CalendarFolde
 from connector.adapters.providers.ews.reading import read
 from connector.domain.provider.errors import CalendarUnavailable, Missing, Throttled, Transient
 from connector.domain.provider.items import EventRead, EventRemoved
-from tests.unit.ews_adapter.server import Script, Server, codes, named, served
+from tests.unit.ews_adapter.server import Script, Serve, Server, codes, named, served
 
 __all__ = ["served"]
-Serve = Callable[[Server], CalendarFolder]
 IDS = [f"A{number}=" for number in range(8)]
 
 

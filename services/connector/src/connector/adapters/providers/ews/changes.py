@@ -18,6 +18,7 @@ from connector.adapters.providers.exchange_store.ended import MARGIN, has_ended
 from connector.adapters.providers.wire import broken_answer
 from connector.domain.provider.items import Item
 
+_EVENT = "CalendarItem"
 _LIVE, _DELETED = {"Create", "Update"}, "Delete"
 """A ReadFlagChange is about no content."""
 
@@ -48,8 +49,12 @@ def changed_page(folder: CalendarFolder, state: str | None, since: datetime | No
 
 
 def _told(rows: list[Element]) -> tuple[dict[str, Element], set[str]]:
-    """Return the rows of live items by their ids, and the ids that were deleted; their order counts for nothing."""
-    live = {item_id(row[0]): row[0] for row in rows if local(row) in _LIVE and len(row)}
+    """Return the rows of live events by their ids, and the ids that were deleted; their order counts for nothing.
+
+    A calendar's folder may hold other items as well, such as messages that somebody has dragged there.
+    """
+    changed = [row[0] for row in rows if local(row) in _LIVE and len(row)]
+    live = {item_id(one): one for one in changed if local(one) == _EVENT}
     return live, {item_id(row) for row in rows if local(row) == _DELETED}
 
 
