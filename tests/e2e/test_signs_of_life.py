@@ -1,4 +1,4 @@
-"""A channel without an end lives as long as it is heard; one that falls silent is opened anew, and what it missed read."""
+"""A channel without an end lives as long as it is heard; where it falls silent, a new one is opened and a read made."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
