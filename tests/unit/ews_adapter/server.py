@@ -1,6 +1,6 @@
 """A server that answers GetItem by a script, one message for each id, as Microsoft's schema has it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -16,7 +16,7 @@ from tests.unit.ews_adapter.items import item
 from tests.unit.ews_adapter.schema import check
 
 NOW = datetime(2026, 11, 2, 8, tzinfo=UTC)
-Script = dict[str, "Element | str"]
+Script = Mapping[str, "Element | str"]
 """By id: an item, or the code of an error."""
 
 
