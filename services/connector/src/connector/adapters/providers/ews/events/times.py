@@ -9,6 +9,7 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from connector.adapters.providers.ews.events.marker import read_zone_name
+from connector.adapters.providers.ews.events.zone_rules import zone_by_rules
 from connector.adapters.providers.ews.xml import Element, child, flag_at, instant_at, t
 from connector.adapters.providers.exchange_store.places import whole_day
 from connector.adapters.providers.exchange_store.zones import UTC_NAME, kept_zone, known_zone, wire_zone
@@ -47,15 +48,16 @@ def read_zone(raw: Element, written_zone: str | None = None) -> str | None:
 
 def own_zone(raw: Element) -> str | None:
     """Return the IANA zone that the wire tells; None for one that nobody knows. Without any, it is UTC."""
-    names = [_zone_id(raw, path) for path in ("t:StartTimeZone", "t:EndTimeZone")]
-    if names == [None, None]:
+    told = [zone for path in ("t:StartTimeZone", "t:EndTimeZone") if (zone := child(raw, path)) is not None]
+    if not told:
         return UTC_NAME
-    return next((zone for name in names if name and (zone := known_zone(name))), None)
+    named = (known for one in told for word in ("Id", "Name") if (known := known_zone(one.get(word, ""))))
+    return next(named, None) or next((known for one in told if (known := _by_rules(one, raw))), None)
 
 
-def zone_id(raw: Element) -> str | None:
-    """Return Exchange's own name of an event's zone, as it is."""
-    return _zone_id(raw, "t:StartTimeZone")
+def _by_rules(zone: Element, raw: Element) -> str | None:
+    start = instant_at(raw, "t:Start")
+    return zone_by_rules(zone, start) if start else None
 
 
 def _zone_id(raw: Element, path: str) -> str | None:
