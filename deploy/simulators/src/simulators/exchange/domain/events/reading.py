@@ -6,8 +6,9 @@ from datetime import timedelta
 from typing import Any
 
 from simulators.exchange.domain.errors import EwsError, invalid_property
-from simulators.exchange.domain.events import mapi, mime_reading, properties, times
+from simulators.exchange.domain.events import mapi, properties, times
 from simulators.exchange.domain.events.words import ATTENDEES, DELETED, READERS, body, guest, is_true, name_of
+from simulators.exchange.domain.mime.reading import words as words_of_mime
 from simulators.exchange.domain.recurring import patterns
 from simulators.exchange.domain.xml import Element, child, children, local
 from simulators.frame.store import bodies
@@ -52,7 +53,7 @@ class Draft:
         elif name in ATTENDEES:
             self.attendees[ATTENDEES[name]] = [guest(one, ATTENDEES[name]) for one in children(element)]
         elif name == "MimeContent":
-            self.plain |= mime_reading.words(element.text or "", self.zone)
+            self.plain |= words_of_mime(element.text or "", self.zone)
         elif name in _TIMING:
             self.timing[name] = element
         elif name in READERS:

@@ -5,9 +5,10 @@ from collections.abc import Callable
 from urllib.parse import urlencode
 
 from simulators.exchange.domain import ids
-from simulators.exchange.domain.events import meetings, mime, properties, times
+from simulators.exchange.domain.events import meetings, properties, times
 from simulators.exchange.domain.events.views import View, named
 from simulators.exchange.domain.events.words import FREE_BUSY
+from simulators.exchange.domain.mime.writing import content as mime_content
 from simulators.exchange.domain.recurring import occurrences, patterns
 from simulators.exchange.domain.xml import Element, t
 from simulators.frame.store import bodies
@@ -40,7 +41,7 @@ def rendered(view: View, *, summary: bool) -> Element:
 
 
 def _mime(view: View) -> str:
-    return base64.b64encode(mime.content(view.calendar, view.item).encode()).decode()
+    return base64.b64encode(mime_content(view.calendar, view.item).encode()).decode()
 
 
 def _plain(name: str, word: str) -> Show:
