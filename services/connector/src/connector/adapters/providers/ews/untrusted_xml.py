@@ -1,16 +1,13 @@
 """XML that comes from outside: read without entities, without the network, and only so long."""
 
-from typing import TypeAlias
-
 from lxml import etree
 
 from chassis.errors import Rejected
+from connector.adapters.providers.ews.xml import MESSAGES, TYPES, Element
 
-Element: TypeAlias = etree._Element  # noqa: SLF001 - lxml's only name for the type
+__all__ = ["MESSAGES", "PREFIXES", "SOAP", "TYPES", "Element", "local", "parsed"]
 
 SOAP = "http://schemas.xmlsoap.org/soap/envelope/"
-TYPES = "http://schemas.microsoft.com/exchange/services/2006/types"
-MESSAGES = "http://schemas.microsoft.com/exchange/services/2006/messages"
 PREFIXES = {"s": SOAP, "t": TYPES, "m": MESSAGES}
 
 
