@@ -17,7 +17,7 @@ from chassis.errors import TandemError
 from connector.adapters.collections import ParkedWork, Stores
 from connector.application.connections.repository import Connections
 from connector.application.parking import Parking
-from connector.domain.connection.lifecycle import taken_up_at
+from connector.domain.connection.lifecycle import none_parked
 from connector.domain.model.connection import Connection
 from connector.domain.scheduling.schedule import sooner
 from contracts.calendar_commands import CalendarCommandMessage
@@ -103,9 +103,13 @@ class LateWork:
             await self._stores.parked.delete(kept.id, kept.version)
 
     async def _go_on(self, connection_id: str) -> None:
-        waiting = await self._stores.parked.find({"connection_id": connection_id}, limit=1)
-        at = self._clock.now() if waiting else None
-        await self._connections.change(connection_id, lambda c: taken_up_at(c, at))
+        """Take up what waited behind the work; a connection in trouble, or on its way out, has a time of its own."""
+        connection = await self._connections.get(connection_id)
+        if connection is None or connection.trouble is not None or connection.phase == "stopped":
+            return
+        await self._parking.take_up(connection_id)
+        if connection_id not in self._late:
+            await self._connections.change(connection_id, none_parked)
 
     async def stop(self) -> None:
         """Give up what is not done: it is parked, and the next process takes it up."""

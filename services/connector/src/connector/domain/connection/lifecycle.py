@@ -109,11 +109,9 @@ def resuming(connection: Connection, now: datetime) -> Connection:
     return connection if needs_user or "retry" in connection.due else with_due(connection, {"retry": now})
 
 
-def taken_up_at(connection: Connection, at: datetime | None) -> Connection:
-    """Return the connection whose parked work goes on at a time, None: there is none; trouble has a time of its own."""
-    if connection.trouble is not None or connection.phase == "stopped":
-        return connection
-    return with_due(connection, {"retry": at})
+def none_parked(connection: Connection) -> Connection:
+    """Return the connection without a time for parked work, which has been taken up; trouble has a time of its own."""
+    return connection if connection.trouble is not None else with_due(connection, {"retry": None})
 
 
 def counted(connection: Connection, news: Counted) -> Connection:
