@@ -1,5 +1,7 @@
 """GetFolder and FindFolder: the folders of a mailbox, in the shapes that are asked for."""
 
+from copy import deepcopy
+
 import pytest
 
 from simulators.exchange.domain.xml import Element, children, local, m, t, text
@@ -90,9 +92,12 @@ async def test_anothers_mailbox(exchange: Exchange) -> None:
     await exchange.control("POST", "/accounts", {"email": "bob@example.com"})
     for address, code in (("bob@example.com", "ErrorAccessDenied"), ("eve@example.com", "ErrorNonExistentMailbox")):
         target = t("DistinguishedFolderId", t("Mailbox", t("EmailAddress", address)), Id="calendar")
-        with pytest.raises(EwsFailure) as error:
-            await get(exchange, target)
-        assert error.value.refusal == (200, code)
+        shown = m("ItemShape", t("BaseShape", "IdOnly"))
+        items = m("FindItem", shown, m("ParentFolderIds", deepcopy(target)), Traversal="Shallow")
+        for asked in (get(exchange, target), exchange.call(items)):
+            with pytest.raises(EwsFailure) as error:
+                await asked
+            assert error.value.refusal == (200, code)
 
 
 async def test_the_properties_of_other_clients(exchange: Exchange) -> None:

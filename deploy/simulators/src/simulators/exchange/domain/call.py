@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from simulators.exchange.domain import ids
 from simulators.exchange.domain.account.accounts import WRITERS, Account, Entry
 from simulators.exchange.domain.errors import (
+    EwsError,
     access_denied,
     folder_not_found,
     item_not_found,
@@ -13,7 +14,7 @@ from simulators.exchange.domain.errors import (
 )
 from simulators.exchange.domain.ids import Ref
 from simulators.exchange.domain.world import World
-from simulators.exchange.domain.xml import Element, child, local
+from simulators.exchange.domain.xml import Element, child, local, text
 from simulators.frame.domain.call import BaseCall
 from simulators.frame.store.calendar import Calendar
 
@@ -39,8 +40,19 @@ class Call(BaseCall[World, Account]):
         """Return the calendar folder that a `t:FolderId` or `t:DistinguishedFolderId` names."""
         folder_id = target.get("Id", "")
         if local(target) == "DistinguishedFolderId":
+            self.check_mailbox(target)
             return self.world.calendar(self.account, _distinguished(folder_id))
         return self.world.calendar(self.account, folder_id)
+
+    def check_mailbox(self, target: Element) -> None:
+        """Refuse a folder of another's mailbox: nobody has been given rights to those of this server."""
+        mailbox = child(target, "t:Mailbox")
+        address = (text(mailbox, "t:EmailAddress") if mailbox is not None else None) or self.account.email
+        if address.lower() == self.account.email:
+            return
+        if address.lower() in self.world.accounts:
+            raise access_denied()
+        raise EwsError("ErrorNonExistentMailbox", "The SMTP address has no mailbox associated with it.")
 
     def writable(self, target: Element) -> Calendar:
         """Return the folder, unless it is only readable."""

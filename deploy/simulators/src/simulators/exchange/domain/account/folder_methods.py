@@ -96,7 +96,7 @@ def _shown(call: Call, folder: Folder, known: list[Folder]) -> Element:
 def _found(call: Call, known: list[Folder], target: Element) -> Folder:
     wanted = target.get("Id", "")
     if local(target) == "DistinguishedFolderId":
-        _check_owner(call, target)
+        call.check_mailbox(target)
         found = next((one for one in known if one.distinguished == wanted), None)
     else:
         if not wanted:
@@ -105,16 +105,6 @@ def _found(call: Call, known: list[Folder], target: Element) -> Folder:
     if found is None:
         raise folder_not_found()
     return found
-
-
-def _check_owner(call: Call, target: Element) -> None:
-    """Refuse another's mailbox: nobody has been given rights to folders of this server."""
-    mailbox = child(target, "t:Mailbox")
-    address = text(mailbox, "t:EmailAddress") if mailbox is not None else None
-    if address and address.lower() != call.account.email:
-        if address.lower() in call.world.accounts:
-            raise access_denied()
-        raise EwsError("ErrorNonExistentMailbox", "The SMTP address has no mailbox associated with it.")
 
 
 def _fits(condition: Element, folder: Folder) -> bool:
