@@ -44,8 +44,9 @@ class Stand:
 
     @property
     def settings(self) -> Mapping[str, str]:
-        """The settings our services run with: as in production, by the machine's own clock."""
-        return {name: value for name, value in self.plan.settings.items() if name != "TANDEM_CLOCK_FILE"}
+        """The settings our services run with: as in production, by the machine's own clock; and the simulators."""
+        own = {name: value for name, value in self.plan.settings.items() if name != "TANDEM_CLOCK_FILE"}
+        return {**own, **self.plan.addresses}
 
     @property
     def simulator_url(self) -> str:

@@ -1,7 +1,7 @@
 """The floor's words for Exchange Web Services: SOAP by hand, with the calls that EWS makes necessary.
 
 Rows of a sync are ids there: what changed is read beside it, all of a page in one call. What was written is read once
-more, for what Exchange made of it.
+more, for what Exchange made of it. A new event is looked for by its mark first, since nothing else tells a repetition.
 """
 
 from base64 import b64encode
@@ -27,6 +27,10 @@ _ENVELOPE = (
 _FOLDER = '<t:DistinguishedFolderId Id="calendar"/>'
 _CONTENT = ("Subject", "Start", "End", "IsAllDayEvent", "Location", "Body", "LegacyFreeBusyStatus")
 """Another version is another content: Exchange gives events new change keys by itself."""
+_MARK = (
+    '<t:ExtendedFieldURI PropertySetId="00020329-0000-0000-c000-000000000046" PropertyName="floor" '
+    'PropertyType="String"/>'
+)
 _KINDS = ("CreatedEvent", "ModifiedEvent", "DeletedEvent", "MovedEvent")
 OK = (
     f'<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body><SendNotificationResult xmlns="{_M}">'
@@ -67,7 +71,13 @@ class ExchangeCalendar:
             yield Page(await self._read([one.get("Id", "") for one in live]), cursor if last else "")
 
     async def create(self, fields: Json) -> Row:
-        """Create an event, and read it."""
+        """Look for an event, create it, and read it."""
+        await self._call(
+            '<m:FindItem Traversal="Shallow"><m:ItemShape><t:BaseShape>IdOnly</t:BaseShape></m:ItemShape>'
+            f"<m:Restriction><t:IsEqualTo>{_MARK}<t:FieldURIOrConstant>"
+            '<t:Constant Value="none"/></t:FieldURIOrConstant></t:IsEqualTo></m:Restriction>'
+            f"<m:ParentFolderIds>{_FOLDER}</m:ParentFolderIds></m:FindItem>"
+        )
         content = "".join(_element(name, fields) for name in ("Subject", "Body", "Start", "End", "Location"))
         answer = await self._call(
             '<m:CreateItem SendMeetingInvitations="SendToNone"><m:SavedItemFolderId>'

@@ -12,7 +12,8 @@ class Features:
     """How a provider's calls are named in the simulator's journal, and what it holds.
 
     `looks`: all calls of a read that finds nothing.
-    `forbids`, `refusal`: the trap that refuses a call for good, and its parameters; `faults`: those that pass.
+    `forbids`, `refusal`: the trap that refuses a call for good, and its parameters; `faults`: those that pass, and of
+    them `conflict` refuses a write although its version is right.
     `holds`: what it keeps of a description. `any_rule`: it keeps rules that nobody can expand.
     `odd_pages`: the traps that hand out pages as nobody expects them. `pushes`: those of notifications.
     `unwatchable`: the trap that refuses to push. `channels`: where the simulator shows those it has open.
@@ -37,6 +38,7 @@ class Features:
     channels: str
     faults: tuple[str, ...]
     pushes: tuple[str, ...]
+    conflict: str
     unmapped: dict[str, Any]
     still: Callable[[Mapping[str, Any]], Mapping[str, Any]]
     refusal: dict[str, Any] = field(default_factory=dict)
@@ -90,6 +92,7 @@ _GOOGLE = Features(
         "tombstone.sparse",
     ),
     pushes=_PUSHES,
+    conflict="fault.412",
     unmapped=_UNMAPPED | {"guestsCanModify": True},
     still=lambda event: event,
 )
@@ -116,6 +119,7 @@ _GRAPH = Features(
         "etag.bump_at_once",
     ),
     pushes=_PUSHES,
+    conflict="fault.412",
     unmapped=_UNMAPPED,
     still=_without_change_key,
     silent=False,
@@ -160,6 +164,7 @@ _EXCHANGE = Features(
         "push.more_events",
         "push.before_visible",
     ),
+    conflict="fault.conflict",
     unmapped=_UNMAPPED,
     still=_without_change_key,
     stirs=timedelta(seconds=2),

@@ -9,6 +9,7 @@ from tests.property.system.ground import SimulatedGround, simulated_ground
 from tests.property.system.play import Play
 from tests.property.system.reach import Reach
 from tests.property.system.stage import Stage
+from tests.support.providers import FEATURES
 from tests.support.waiting import wait_until
 
 
@@ -45,12 +46,12 @@ async def _refused_five_times(ground: SimulatedGround) -> None:
         play = Play(Stage(ground, world, stack), Reach())
         await play.create(0, "crm")
         await play.settle()
-        await play.stage.arm("fault.412", 5)
+        await play.stage.arm(FEATURES.conflict, 5)
         before = await play.stage.struck()
         await play.act(0, "crm", "edit", "title")
 
         async def all_struck() -> bool:
-            return (await play.stage.struck()).get("fault.412", 0) >= before.get("fault.412", 0) + 5
+            return (await play.stage.struck()).get(FEATURES.conflict, 0) >= before.get(FEATURES.conflict, 0) + 5
 
         await wait_until(all_struck, awaited="five refusals", every=0.2)
         await play.settle()

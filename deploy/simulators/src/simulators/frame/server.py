@@ -38,12 +38,16 @@ def run(
     make: Callable[[S], ASGIApp],
     *,
     http: type[asyncio.Protocol] | Literal["auto"] = "auto",
+    keep_alive: int = 5,
 ) -> None:
     """Serve what the command line asks for, until stopped; zones are the pinned ones, not the system's older files.
 
-    `http`: uvicorn's protocol, for a provider that has to know which connection a request came by.
+    `http`: uvicorn's protocol, for a provider that has to know which connection a request came by. `keep_alive`: for so
+    many seconds a connection stays open on which nothing is asked.
     """
     zoneinfo.reset_tzpath(to=())
     given = vars(arguments.parse_args())
     host, port = given.pop("host"), given.pop("port")
-    uvicorn.run(make(settings(**given)), host=host, port=port, log_level="warning", http=http)
+    uvicorn.run(
+        make(settings(**given)), host=host, port=port, log_level="warning", http=http, timeout_keep_alive=keep_alive
+    )
