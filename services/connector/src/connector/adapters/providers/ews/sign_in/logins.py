@@ -1,14 +1,17 @@
 """What an Exchange connection is signed in by: see `connector.domain.provider.login.LoginVerifier`."""
 
+import asyncio
 from functools import partial
 from urllib.parse import urlsplit
 
 from connector.adapters.providers.ews.mailboxes import Mailboxes
 from connector.adapters.providers.ews.sign_in.addresses import domain_of, ews_url
+from connector.adapters.providers.ews.sign_in.tries import RefusedTries
 from connector.adapters.providers.ews.sign_in.verification import Verification
 from connector.adapters.providers.ews.transport.line import Line
 from connector.adapters.providers.ews.transport.reach import Reach
 from connector.adapters.providers.ews.transport.threads import Threads
+from connector.domain.provider.errors import NeedsReauth
 from connector.domain.provider.login import Candidate, Login
 
 _STEP_SECONDS = 5.0
@@ -23,12 +26,20 @@ class ExchangeLogins:
         self._threads = Threads(reach.sign_ins, reach.sign_ins_at_once)
         self._verification = Verification(reach.make_adapter, reach.find_services)
         self._mailboxes = mailboxes
+        self._tries = RefusedTries(lambda: asyncio.get_running_loop().time())
 
     async def verify(self, candidate: Candidate) -> Login:
         """Sign in once and return what did."""
-        line = Line(_STEP_SECONDS)
+        server, line = _server(candidate), Line(_STEP_SECONDS)
+        self._tries.check(server, candidate.username)
         work = partial(self._verification.verified, candidate, line)
-        return await self._threads.run(_server(candidate), candidate.email, work, line.cut)
+        try:
+            login = await self._threads.run(server, candidate.email, work, line.cut)
+        except NeedsReauth:
+            self._tries.refused(server, candidate.username)
+            raise
+        self._tries.taken(server, candidate.username)
+        return login
 
     def forget(self, mailbox: str) -> None:
         """Close what is open for a connection, and forget its password."""
