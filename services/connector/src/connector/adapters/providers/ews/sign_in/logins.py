@@ -26,6 +26,7 @@ class ExchangeLogins:
         self._threads = Threads(reach.sign_ins, reach.sign_ins_at_once)
         self._verification = Verification(reach.make_adapter, reach.find_services)
         self._mailboxes = mailboxes
+        self._lines: set[Line] = set()
         self._tries = RefusedTries(lambda: asyncio.get_running_loop().time())
 
     async def verify(self, candidate: Candidate) -> Login:
@@ -33,11 +34,14 @@ class ExchangeLogins:
         server, line = _server(candidate), Line(_STEP_SECONDS)
         self._tries.check(server, candidate.username)
         work = partial(self._verification.verified, candidate, line)
+        self._lines.add(line)
         try:
             login = await self._threads.run(server, candidate.email, work, line.cut)
         except NeedsReauth:
             self._tries.refused(server, candidate.username)
             raise
+        finally:
+            self._lines.discard(line)
         self._tries.taken(server, candidate.username)
         return login
 
@@ -46,7 +50,9 @@ class ExchangeLogins:
         self._mailboxes.forget(mailbox)
 
     async def aclose(self) -> None:
-        """Cut off the calls that are under way, and end the threads."""
+        """Cut off the calls and sign-ins that are under way, and end the threads."""
+        for line in self._lines:
+            line.cut()
         self._mailboxes.close()
         self._reach.close()
 

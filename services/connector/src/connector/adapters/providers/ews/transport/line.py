@@ -16,7 +16,7 @@ class _Connection(Protocol):
     sock: socket.socket | None
 
 
-@dataclass
+@dataclass(eq=False)
 class Line:
     """Written by the one thread that calls, but for `cut`."""
 
