@@ -33,6 +33,7 @@ def with_stand_ins(folder: Path, kafka: str = "embedded") -> Sandbox:
         "PYTHONPATH": str(folder),
         "TANDEM_GOOGLE_API_URL": "http://google.invalid",
         "TANDEM_GRAPH_URL": "http://graph.invalid/v1.0",
+        "TANDEM_EXCHANGE_ALLOWED_HOSTS": "exchange.invalid",
         "KAFKA": kafka,
     }
     return Sandbox(folder / "sandbox", free_base(), environ)
