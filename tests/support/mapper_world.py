@@ -27,7 +27,7 @@ from contracts.calendar_events import (
     EventGone,
     Pass,
 )
-from contracts.calendar_objects import EventFields, EventSnapshot
+from contracts.calendar_objects import EventAttendee, EventFields, EventSnapshot
 from contracts.connections import BrakeAnswer, ConnectionChanged, ConnectionSettings, ConnectionStatus, Coverage, Remove
 from contracts.envelope import Message
 from contracts.links import ConnectionDrained, LinkStateChanged
@@ -262,6 +262,12 @@ class Calendar:
     def edit(self, event_id: str, **fields: Any) -> None:
         event = self.events[event_id]
         self._keep(event, event.fields.model_copy(update=fields))
+
+    def invite(self, event_id: str, address: str) -> None:
+        """Give an event a guest, whom the provider would mail (I2)."""
+        event = self.events[event_id]
+        guests = {"attendees": (EventAttendee(email=address),), "mails_guests": True, "hash": f"{event.hash} {address}"}
+        self.events[event_id] = event.model_copy(update=guests)
 
     def delete(self, event_id: str) -> None:
         del self.events[event_id]

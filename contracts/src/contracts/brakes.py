@@ -18,10 +18,11 @@ class BrakeItem(Value):
 
 
 class Restore(Value):
-    """The settings as they were before the change behind a brake: what restoring puts back (C5)."""
+    """The settings as they were before the change behind a brake: what restoring puts back (C5, I2)."""
 
     outbound_types: tuple[str, ...] | None = Field(default=(), description="to select again; None: all active types")
     direction: Literal["one_way"] | None = None
+    invite_guests: Literal[False] | None = None
 
 
 class BrakeRequested(Message):

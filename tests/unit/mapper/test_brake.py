@@ -49,7 +49,8 @@ async def answer(world: World, action: str) -> None:
 def taken_back(world: World, restore: Restore) -> dict[str, Any]:
     before, chosen = restore.outbound_types, world.settings.outbound_types
     types = None if before is None or chosen is None else tuple(dict.fromkeys((*before, *chosen)))
-    return {"outbound_types": types} | ({"direction": restore.direction} if restore.direction else {})
+    inviting = {} if restore.invite_guests is None else {"invite_guests": restore.invite_guests}
+    return {"outbound_types": types} | ({"direction": restore.direction} if restore.direction else {}) | inviting
 
 
 def asked(world: World) -> BrakeRequested:
@@ -237,6 +238,53 @@ async def test_h4_c5_no_message_removes_an_event_before_the_change_is_judged() -
 async def test_h4_c5_unselecting_a_type_of_20_activities_is_carried_out_at_once() -> None:
     world = await synced(activities=20)
     world.configure(outbound_types=("call", "meeting"))
+    await world.settle()
+    assert (len(world.calendar.events), world.brakes) == (0, [])
+
+
+async def waiting_for_guests(number: int) -> World:
+    """A connection at rest with so many events whose removal waits, since it would mail their guests (I2)."""
+    world = await synced(activities=number)
+    for event_id in sorted(world.calendar.events):
+        world.calendar.invite(event_id, "ann@client.example")
+    await world.settle()
+    for index in range(0, number, 2):
+        world.crm.delete(f"a{index:03}")
+    world.configure(outbound_types=("call", "meeting"))
+    await world.settle()
+    assert (len(world.calendar.events), world.brakes) == (number, [])
+    return world
+
+
+async def test_h4_i2_letting_guests_be_mailed_asks_first_where_many_removals_wait_for_it() -> None:
+    world = await waiting_for_guests(30)
+    world.configure(invite_guests=True)
+    await world.exhaust()
+    brake = asked(world)
+    assert (len(world.calendar.events), brake.total) == (30, 30)
+    assert brake.restore
+    assert (brake.restore.invite_guests, brake.restore.outbound_types) == (False, ())
+    await world.exhaust()
+    assert world.brakes == [brake], "it is not taken back by itself"
+
+
+@pytest.mark.parametrize(("action", "left", "invites"), [("delete", 0, True), ("restore", 30, False)])
+async def test_h4_i2_the_answer_removes_what_waited_or_takes_the_setting_back(
+    action: str, left: int, *, invites: bool
+) -> None:
+    world = await waiting_for_guests(30)
+    world.configure(invite_guests=True)
+    await world.exhaust()
+    await answer(world, action)
+    assert (len(world.calendar.events), world.settings.invite_guests) == (left, invites)
+    settled = world.brakes[-1]
+    assert isinstance(settled, BrakeSettled)
+    assert settled.action == action
+
+
+async def test_h4_i2_few_removals_that_waited_are_done_at_once() -> None:
+    world = await waiting_for_guests(20)
+    world.configure(invite_guests=True)
     await world.settle()
     assert (len(world.calendar.events), world.brakes) == (0, [])
 

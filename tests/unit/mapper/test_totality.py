@@ -97,7 +97,8 @@ CONNECTIONS = st.builds(
     timezone=ZONES,
     calendar_id=st.sampled_from(["cal", "other"]),
     brake_id=st.sampled_from([None, "b1"]),
-    withheld=st.none() | st.builds(Withheld, types=st.sampled_from([None, (), ("call",)]), waking=st.booleans()),
+    withheld=st.none()
+    | st.builds(Withheld, types=st.sampled_from([None, (), ("call",)]), waking=st.booleans(), inviting=st.booleans()),
     coverage=st.builds(Coverage, connected_at=INSTANTS, two_way_since=st.none() | INSTANTS),
 )
 

@@ -30,7 +30,7 @@ class LinkTransition:
         if before is not None and noted == before and noted.epoch >= self.connection.epoch:
             return before
         decision = reconcile(noted, self.connection, self.causation.now)
-        invites = self.connection.settings.invite_guests
+        invites = self.connection.invites
         link = issue(decision.link, decision.actions, self.causation, self.resend_after, invites=invites)
         return self._published(before, link, decision.explanation)
 

@@ -124,7 +124,8 @@ def put_back(
     """Return the connection with a change of settings taken back (H4); what else was chosen meanwhile stays."""
     before, chosen = restore.outbound_types, connection.settings.outbound_types
     types = None if before is None or chosen is None else _in_use((*before, *chosen), active)
-    back = {"outbound_types": types} | ({"direction": restore.direction} if restore.direction else {})
+    back: dict[str, Any] = {"outbound_types": types} | ({"direction": restore.direction} if restore.direction else {})
+    back |= {} if restore.invite_guests is None else {"invite_guests": restore.invite_guests}
     return changed(connection, back, active=active, now=now, replay_id=replay_id)
 
 

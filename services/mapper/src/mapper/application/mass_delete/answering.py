@@ -97,4 +97,6 @@ class ConfirmationAnswers:
     async def _settings_withheld(self, connection: Connection) -> bool:
         if connection.withheld is None or connection.pass_due:
             return connection.withheld is not None
+        if connection.withheld.inviting:  # what waits for its guests is marked as that
+            return bool(await self.repository.deleted_by_settings(connection))
         return await self.repository.awaits_confirmation(connection)

@@ -40,7 +40,11 @@ class DeletionJudge:
         self.guarded.add(connection.id)
         deleted = await self.repository.deleted_by_settings(connection)
         if over_limit(len(deleted), await self.repository.count_links(connection)):
-            restore = Restore(outbound_types=withheld.types, direction="one_way" if withheld.waking else None)
+            restore = Restore(
+                outbound_types=withheld.types,
+                direction="one_way" if withheld.waking else None,
+                invite_guests=False if withheld.inviting else None,
+            )
             await self.requests.ask(connection, (), restore)
         else:
             await self.repository.change(connection, if_same_settings=Connection.with_settings_change_released)

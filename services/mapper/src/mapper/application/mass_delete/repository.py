@@ -36,7 +36,9 @@ class GuardRepository:
     async def deleted_by_settings(self, connection: Connection) -> list[Link]:
         """Return the links of which the withheld settings change would delete a side."""
         found, now = list[Link](), self.clock.now()
-        where = {"connection_id": connection.id, "state": {"$in": _LINKED}}
+        inviting = connection.withheld is not None and connection.withheld.inviting
+        states = (*_LINKED, "closed") if inviting else _LINKED  # what waits for its guests is closed already (I2)
+        where = {"connection_id": connection.id, "state": {"$in": states}}
         async for page in self.collections.links.pages(where, size=_PAGE):
             found += [link for link in page if deleted_by_withheld_settings(link, connection, now)]
         return found

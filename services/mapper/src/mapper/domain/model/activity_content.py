@@ -42,7 +42,7 @@ def _web_address(address: str | None) -> str | None:
 def whole_activity(context: EvaluationContext, event: EventSnapshot) -> ActivityChanges:
     """Return everything an activity takes over from its event (C2, F5, G3); one that comes back keeps its type (C5)."""
     settings = context.connection.settings
-    guests = guests_of(event, invites=settings.invite_guests)
+    guests = guests_of(event, invites=context.connection.invites)
     comes_back = context.link.activity.activity is not None
     return ActivityChanges(
         **activity_values(event.fields, None, context.zone),

@@ -46,7 +46,7 @@ class EvaluationContext:
     @property
     def would_mail_guests(self) -> bool:
         """Whether any change of the event would mail its guests, which the user did not allow (I2)."""
-        return self.event is not None and self.event.mails_guests and not self.connection.settings.invite_guests
+        return self.event is not None and self.event.mails_guests and not self.connection.invites
 
     @property
     def selected_types(self) -> tuple[str, ...]:

@@ -24,7 +24,7 @@ def deletes_activity(link: Link, connection: Connection, now: datetime) -> bool:
 
 
 def deleted_by_withheld_settings(link: Link, connection: Connection, now: datetime) -> bool:
-    """Tell whether a withheld change of settings would delete one side of the link (C5, B3)."""
+    """Tell whether a withheld change of settings would delete one side of the link (C5, B3, I2)."""
     # Edits that are still to be taken in first are no matter here: the removal follows them.
     free = link.with_pending(())
     if link.event.live and link.agreed_event and link.agreed_activity:
@@ -34,7 +34,10 @@ def deleted_by_withheld_settings(link: Link, connection: Connection, now: dateti
 
 
 def _removes(link: Link, connection: Connection, now: datetime) -> bool:
-    return any(isinstance(one, RemoveActivity | RemoveEvent) for one in reconcile(link, connection, now).actions)
+    removals = [
+        one for one in reconcile(link, connection, now).actions if isinstance(one, RemoveActivity | RemoveEvent)
+    ]
+    return any(one.closing != "calendar_changed" for one in removals)  # a move is no deletion (A9)
 
 
 def is_still_deleted(link: Link, connection: Connection, now: datetime) -> bool:

@@ -51,6 +51,7 @@ class Withheld(Value):
         default=(), description="selected before it took some away (C5); None: all active types"
     )
     waking: bool = Field(default=False, description="it wakes links whose items were deleted while one-way (B3)")
+    inviting: bool = Field(default=False, description="it allows the removals that wait since they mail guests (I2)")
     judged: bool = Field(default=False, description="over the limit: the user is asked to confirm it")
 
     def covers(self, activity_type: str) -> bool:
@@ -115,6 +116,11 @@ class Connection(Document):
     def drains(self) -> bool:
         """Whether it is being stopped, its links are decided for that, and that is not published yet (K1)."""
         return self.status == "stopping" and self.drained_epoch != self.epoch and not self.passing
+
+    @property
+    def invites(self) -> bool:
+        """Whether guests may get mail (I2); what that would remove is judged first (H4)."""
+        return self.settings.invite_guests and not (self.withheld is not None and self.withheld.inviting)
 
     def selects(self, activity_type: str) -> bool:
         """Tell whether the outbound filter lets a type out (C1)."""

@@ -40,11 +40,13 @@ def _withheld(before: Connection, after: Connection) -> Withheld | None:
     known, old, new = before.withheld, before.settings, after.settings
     if not after.running:
         return None
-    if (old.outbound_types, old.direction) == (new.outbound_types, new.direction):
+    if all(getattr(old, name) == getattr(new, name) for name in ("outbound_types", "direction", "invite_guests")):
         return known
     types = _taken_away(known.types if known else (), old.outbound_types, new.outbound_types)
     waking = new.direction == "two_way" and (old.direction == "one_way" or (known is not None and known.waking))
-    return Withheld(types=types, waking=waking) if waking or types != () else None
+    inviting = new.invite_guests and (not old.invite_guests or (known is not None and known.inviting))
+    withheld = Withheld(types=types, waking=waking, inviting=inviting)
+    return withheld if waking or inviting or types != () else None
 
 
 Types = tuple[str, ...] | None

@@ -103,7 +103,7 @@ def _with_agreement(context: EvaluationContext, event: EventSnapshot) -> tuple[L
 
 
 def _guests(context: EvaluationContext, event: EventSnapshot) -> Guests:
-    return guests_of(event, invites=context.connection.settings.invite_guests)
+    return guests_of(event, invites=context.connection.invites)
 
 
 def _renamed(context: EvaluationContext, activity: ActivitySnapshot, event: EventSnapshot) -> Decision | None:
