@@ -1,5 +1,7 @@
 """No server-side request forgery: the address that is connected to is judged, after every redirect and alias too."""
 
+from pathlib import Path
+
 import pytest
 
 from connector.adapters.providers.ews.transport.addresses import IsExchangeOnline, ServerNotAllowed
@@ -99,3 +101,15 @@ async def test_a_proxy_of_the_environment_is_not_taken(monkeypatch: pytest.Monke
         with pytest.raises(NeedsReauth):
             await verify(reach, server.url)
         assert proxy.connections == 0
+
+
+async def test_logins_of_the_machines_own_are_not_shown_to_strangers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    netrc = tmp_path / "netrc"
+    netrc.write_text("machine localhost login root password machines-own\n")
+    monkeypatch.setenv("NETRC", str(netrc))
+    with serving(lambda _: challenge("Basic")) as server, reaching() as reach:
+        with pytest.raises(NeedsReauth):
+            await verify(reach, server.url)
+        assert "Authorization" not in server.asked[0].headers
