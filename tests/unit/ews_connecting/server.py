@@ -61,6 +61,7 @@ class Reply:
     headers: dict[str, str] = field(default_factory=dict)
     before: Callable[[], object] = lambda: None
     drops: bool = False  # no answer at all: the connection is closed
+    dribble: Callable[[], bool] | None = None  # asked before each byte of a body that ends with its connection
 
 
 def soap(body: str = "", header: str = VERSION, status: int = 200) -> Reply:
@@ -92,6 +93,7 @@ class Server:
     port: int = 0
     asked: list[Asked] = field(default_factory=list)
     connections: int = 0
+    cut_off: int = 0
     host: str = "localhost"
     scheme: str = "http"
 
@@ -102,7 +104,9 @@ class Server:
 
 
 @contextmanager
-def serving(answer: Callable[[Asked], Reply], tls: trustme.LeafCert | None = None) -> Iterator[Server]:
+def serving(  # noqa: C901 - a handler's methods, each of a few lines
+    answer: Callable[[Asked], Reply], tls: trustme.LeafCert | None = None
+) -> Iterator[Server]:
     """Serve until the test is over."""
     server = Server(answer, scheme="https" if tls else "http")
 
@@ -121,13 +125,28 @@ def serving(answer: Callable[[Asked], Reply], tls: trustme.LeafCert | None = Non
             reply.before()
             if reply.drops:
                 self.close_connection = True
-                return
+            elif reply.dribble:
+                self._dribbled(reply)
+            else:
+                self._whole(reply)
+
+        def _whole(self, reply: Reply) -> None:
             self.send_response(reply.status)
             for name, value in reply.headers.items():
                 self.send_header(name, value)
             self.send_header("Content-Length", str(len(reply.body)))
             self.end_headers()
             self.wfile.write(reply.body)
+
+        def _dribbled(self, reply: Reply) -> None:
+            self.send_response(reply.status)
+            self.send_header("Connection", "close")
+            self.end_headers()
+            try:
+                while reply.dribble and reply.dribble():
+                    self.wfile.write(b" ")
+            except OSError:
+                server.cut_off += 1
 
         do_GET = do_POST  # noqa: N815 - as above
 

@@ -6,10 +6,12 @@ import statistics
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import exchangelib.protocol
 import pytest
+import trustme
 
 from chassis.errors import Rejected
 from connector.adapters.providers.ews.transport import threads as threads_module
@@ -233,6 +235,28 @@ async def test_a_call_that_takes_too_long_is_cut_and_its_mailbox_can_be_called_a
         monkeypatch.setattr(threads_module, "LONGEST", 5)
         go_on.set()
         assert await boxes.call(ana, read) == 1
+
+
+@pytest.mark.parametrize("tls", [False, True])
+async def test_an_answer_that_dribbles_and_ends_with_its_connection_is_cut_too(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, tls: bool
+) -> None:
+    """http.client takes such an answer's socket away from its connection; the thread would wait as long as it liked."""
+    monkeypatch.setattr(threads_module, "LONGEST", 0.5)
+    ended, authority = threading.Event(), trustme.CA()
+    authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
+    endless = Reply(dribble=lambda: not ended.wait(0.02))
+    certificate = authority.issue_cert("localhost") if tls else None
+    with serving(lambda _: endless, certificate) as server, reaching(ca_bundle=str(tmp_path / "ca.pem")) as reach:
+        boxes, ana = mailboxes(reach), Ana(login(server.url))
+        with pytest.raises(Transient) as told:
+            await boxes.call(ana, read)
+        assert told.value.code == "timeout"
+        await wait_until(lambda: server.cut_off == 1, awaited="the connection to be cut", timeout=5)
+        monkeypatch.setattr(threads_module, "LONGEST", 5)
+        server.answer = lambda _: soap()
+        assert await boxes.call(ana, read) == 1
+        ended.set()
 
 
 async def test_an_answer_is_waited_for_as_long_as_the_setting_says_and_longer_at_a_slow_server() -> None:

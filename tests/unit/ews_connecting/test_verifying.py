@@ -49,6 +49,17 @@ async def test_a_server_without_a_version_is_taken_too() -> None:
         assert (await verify(reach, server.url)).version is None
 
 
+async def test_a_message_that_succeeded_need_not_tell_a_code() -> None:
+    """The schema has ResponseCode as optional."""
+    sparse = soap(folders("cal").replace("<m:ResponseCode>NoError</m:ResponseCode>", ""))
+
+    def answer(asked: Asked) -> Reply:
+        return sparse if "Authorization" in asked.headers else challenge("Basic")
+
+    with serving(answer) as server, reaching() as reach:
+        assert (await verify(reach, server.url)).server_url == server.url
+
+
 async def test_the_path_is_compared_by_the_server_and_kept_as_it_was_given() -> None:
     with serving(signing_in()) as server, reaching() as reach:
         url = server.url.replace("/EWS/Exchange.asmx", "/ews/exchange.asmx")

@@ -44,9 +44,9 @@ class _Mailbox:
 
     def run(self, work: Callable[["Account"], _T], target: Target) -> _T:
         """Do the work; in a thread. Raises `connector.domain.provider.errors`, and what is a mistake of ours."""
-        self.line.begin()
         try:
-            return work(self._opened())
+            with self.line.working():
+                return work(self._opened())
         except Throttled as error:
             raise Throttled(error.code, error.detail, retry_after=error.retry_after or self.line.back_off) from None
         except Exception as error:

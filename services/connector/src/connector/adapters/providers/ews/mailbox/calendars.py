@@ -32,11 +32,11 @@ class Folders:
         return tuple(sorted(found, key=lambda one: (not one.primary, one.name.casefold())))
 
     def _is_deleted(self, folder_id: str) -> bool:
-        seen: set[str] = set()
+        seen = {""}  # a folder need not tell its parent, nor a server its deleted items
         while folder_id in self.by_id and folder_id not in seen:
             seen.add(folder_id)
             folder_id = _parent(self.by_id[folder_id])
-            if folder_id == self.deleted:
+            if folder_id and folder_id == self.deleted:
                 return True
         return False
 

@@ -1,6 +1,7 @@
 """What an Exchange connection is signed in by: see `connector.domain.provider.login.LoginVerifier`."""
 
 import asyncio
+from collections.abc import Callable
 from functools import partial
 from urllib.parse import urlsplit
 
@@ -33,10 +34,10 @@ class ExchangeLogins:
         """Sign in once and return what did."""
         server, line = _server(candidate), Line(_STEP_SECONDS)
         self._tries.check(server, candidate.username)
-        work = partial(self._verification.verified, candidate, line)
+        work = partial(_within, line, partial(self._verification.verified, candidate, line))
         self._lines.add(line)
         try:
-            login = await self._threads.run(server, candidate.email, work, line.cut)
+            login = await self._threads.run(server, f"{candidate.email} at {server}", work, line.cut)
         except NeedsReauth:
             self._tries.refused(server, candidate.username)
             raise
@@ -55,6 +56,11 @@ class ExchangeLogins:
             line.cut()
         self._mailboxes.close()
         self._reach.close()
+
+
+def _within(line: Line, work: Callable[[], Login]) -> Login:
+    with line.working():
+        return work()
 
 
 def _server(candidate: Candidate) -> str:

@@ -73,7 +73,7 @@ def _read(body: bytes) -> Element:
 
 def _check_calendars(root: Element, email: str) -> None:
     """Raise what stands in the way, or Rejected where the address is not the mailbox's of who signed in."""
-    codes = [one.text or "" for one in root.iter() if local(one) == "ResponseCode"]
+    codes = [code for one in root.iter() if (code := _code(one))]
     if not codes:
         raise broken_answer("what answers there is no Exchange server")
     if codes[0] != "NoError":
@@ -82,6 +82,14 @@ def _check_calendars(root: Element, email: str) -> None:
     folders = {one.get("Id") for one in root.iter() if local(one) == "FolderId"}
     if any(code != "NoError" for code in codes) or len(folders) != 1:
         raise Rejected("account_mismatch", f"the mailbox of who signed in is not {email}")
+
+
+def _code(element: Element) -> str | None:
+    """Return the response code that a message or a fault tells; a message that succeeded need tell none."""
+    if element.get("ResponseClass") == "Success":
+        return "NoError"
+    told = local(element) == "ResponseCode" and element.text != "NoError"
+    return element.text or "" if told else None
 
 
 def _version(root: Element) -> str | None:

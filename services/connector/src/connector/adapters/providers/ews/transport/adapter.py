@@ -25,6 +25,7 @@ class _Bounded(requests.Response):
         for chunk in super().iter_content(chunk_size, decode_unicode):
             total += len(chunk)
             if total > LONGEST_ANSWER:
+                self.close()
                 raise broken_answer("the answer is too long")
             yield chunk
 
@@ -79,12 +80,12 @@ class GuardedAdapter(HTTPAdapter):
     def _sent(self, request: requests.PreparedRequest) -> requests.Response:
         """Send a request; one that changes nothing is sent again at once where a kept connection was dead."""
         if self._line.is_cut:
-            raise Transient("timeout", "the server did not answer in time")
+            raise _cut_off()
         try:
             return self._once(request)
         except requests.RequestException as error:
             if self._line.is_cut:
-                raise Transient("timeout", "the server did not answer in time") from error
+                raise _cut_off() from error
             if not statuses.is_broken(error):
                 raise statuses.failure(error) from error
             if not statuses.is_read(request):
@@ -102,7 +103,13 @@ class GuardedAdapter(HTTPAdapter):
         if response.status_code != statuses.UNAUTHORIZED:  # NTLM looks at the connection of a 401 before its body
             _ = response.content
         self._line.slowest = max(self._line.slowest, time.monotonic() - began)
+        if self._line.is_cut:  # an answer that ends with its connection looks whole
+            raise _cut_off()
         return response
+
+
+def _cut_off() -> Transient:
+    return Transient("timeout", "the server did not answer in time")
 
 
 def _torn(request: requests.PreparedRequest, opened: int) -> bool:

@@ -56,11 +56,8 @@ class _GuardedConnection(HTTPConnection):
     gate: Gate
 
     def connect(self) -> None:
-        try:
-            super().connect()
-            self.gate.line.connected(self)
-        finally:
-            self.gate.line.not_connected()
+        super().connect()
+        self.gate.line.connected(self)
 
     def _new_conn(self) -> socket.socket:
         port = self.port or self.default_port

@@ -4,8 +4,9 @@ A thread that waits for an answer cannot be stopped, but its connection can be c
 """
 
 import contextlib
+import os
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -30,36 +31,43 @@ class Line:
     """Seconds that the slowest answer took."""
     is_cut: bool = False
     _connection: _Connection | None = field(default=None, repr=False)
-    _connecting: socket.socket | None = field(default=None, repr=False)
+    _held: socket.socket | None = field(default=None, repr=False)
+    """The connection under the present work, in a socket of our own: an answer that ends with its connection takes
+    the other one away from it while it is still being read, and TLS wraps it."""
 
-    def begin(self) -> None:
-        """Begin a piece of work: whatever was before is forgotten."""
+    @contextlib.contextmanager
+    def working(self) -> Iterator[None]:
+        """Do a piece of work, which `cut` ends: whatever was before is forgotten."""
         self.is_cut, self.back_off, self.slowest = False, None, 0.0
+        if self._connection and self._connection.sock:
+            self._hold(self._connection.sock)
+        try:
+            yield
+        finally:
+            self._hold(None)
 
     def connecting(self, sock: socket.socket) -> None:
-        """Note a connection whose TLS handshake is yet to come: its socket changes hands within."""
+        """Note a connection whose TLS handshake is yet to come."""
         self.opened += 1
-        self._connecting = sock.dup()
+        self._hold(sock)
 
     def connected(self, connection: _Connection) -> None:
         """Note an open connection."""
         self._connection = connection
-        self.not_connected()
-
-    def not_connected(self) -> None:
-        """Forget what `connecting` noted: it is open, or failed."""
-        if self._connecting:
-            self._connecting.close()
-        self._connecting = None
 
     def cut(self) -> None:
         """Break what is open, from whichever thread: who waits for an answer gets an error at once."""
         self.is_cut = True
-        opened = self._connection.sock if self._connection else None
-        for sock in (self._connecting, opened):
-            if sock is not None:
-                with contextlib.suppress(OSError):
-                    socket.socket.shutdown(sock, socket.SHUT_RDWR)  # past TLS, whose state is the other thread's
+        if held := self._held:
+            with contextlib.suppress(OSError):
+                held.shutdown(socket.SHUT_RDWR)
+
+    def _hold(self, sock: socket.socket | None) -> None:
+        before, self._held = self._held, None
+        if before:
+            before.close()
+        if sock and sock.fileno() >= 0:
+            self._held = socket.socket(fileno=os.dup(sock.fileno()))
 
 
 MakeAdapter = Callable[[Line], BaseAdapter]
