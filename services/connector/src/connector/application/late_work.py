@@ -26,7 +26,7 @@ log = structlog.get_logger()
 
 Work = Callable[[], Coroutine[None, None, None]]
 
-_MOMENT = 0.5
+_MOMENT = 0.3
 """Seconds that a batch waits."""
 _MOMENT_OF_A_SLOW_SERVER = 0.05
 _STAYS_SLOW = 60.0
