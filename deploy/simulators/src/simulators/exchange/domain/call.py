@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from simulators.exchange.domain import ids
-from simulators.exchange.domain.account.accounts import WRITERS, Account, Entry
+from simulators.exchange.domain.account.accounts import Account
 from simulators.exchange.domain.errors import (
     EwsError,
     access_denied,
@@ -17,6 +17,7 @@ from simulators.exchange.domain.world import World
 from simulators.exchange.domain.xml import Element, child, local, text
 from simulators.frame.domain.call import BaseCall
 from simulators.frame.store.calendar import Calendar
+from simulators.frame.store.mailboxes import WRITERS, Entry
 
 
 @dataclass(slots=True, kw_only=True)

@@ -2,11 +2,11 @@
 
 from fastapi import APIRouter
 
-from simulators.exchange.domain.account.accounts import WRITERS
 from simulators.exchange.http.person_api import OutlookPerson
 from simulators.exchange.http.simulator import Simulator
 from simulators.frame.http.pages import Brand, Pages
 from simulators.frame.http.store_pages import store_pages
+from simulators.frame.store.mailboxes import WRITERS
 
 PAGES = Pages(Brand("Exchange Server", "Outlook on the web", "Sign in to your mailbox"))
 

@@ -6,11 +6,12 @@ from typing import Any, Generic, Literal, TypeVar
 
 from fastapi import APIRouter
 
-from simulators.frame.domain.people import Scope
+from simulators.frame.domain.people import ChangeCalendar, NewCalendar, Scope
 from simulators.frame.http.person_api import Person
 from simulators.frame.simulator import BaseSimulator
 from simulators.frame.store import ids, neutral, person, writing
 from simulators.frame.store.calendar import Calendar, Item
+from simulators.frame.store.mailboxes import BaseAccount, Entry, Role
 from simulators.frame.store.world import StoreWorld
 
 Json = dict[str, Any]
@@ -19,6 +20,14 @@ _MEETINGS: dict[Meeting, Callable[[Calendar, Item, writing.Act], Item]] = {
     "accept": lambda calendar, item, act: writing.respond(calendar, item, "accepted", act),
     "decline": lambda calendar, item, act: writing.respond(calendar, item, "declined", act),
     "call-off": writing.called_off,
+}
+
+_ROLES: dict[str, Role] = {
+    "freeBusyReader": "freeBusyRead",
+    "reader": "read",
+    "writerWithoutPrivateAccess": "write",
+    "writer": "write",
+    "owner": "owner",
 }
 
 S = TypeVar("S", bound=BaseSimulator[Any])
@@ -30,6 +39,13 @@ class StorePerson(Person[S, Calendar], Generic[S]):
     @abstractmethod
     def id_of(self, ref: ids.Ref, folder: str) -> str:
         """Return the id under which the provider's clients know an item."""
+
+    @abstractmethod
+    def listed(self, calendar_id: str, entry: Entry) -> Json:
+        """Return a calendar as the person sees it."""
+
+    def note_listed(self, email: str, calendar_id: str, change: str) -> None:
+        """Note a change of a mailbox's list of calendars, where the provider tells its clients of that."""
 
     def moved_key(self) -> str | None:
         """Return the inner name that an item gets that leaves a folder or comes back; None: it keeps its own."""
@@ -44,6 +60,43 @@ class StorePerson(Person[S, Calendar], Generic[S]):
         """The store."""
         world: StoreWorld[Any] = self.simulator.world
         return world
+
+    def calendars(self, email: str) -> list[Json]:
+        """Return the mailbox's calendars."""
+        entries = self.world.account(email).entries
+        return [self.listed(key, one) for key, one in entries.items() if not one.deleted]
+
+    def add_calendar(self, email: str, body: NewCalendar) -> Json:
+        """Create a calendar, or share one that is there."""
+        account = self.world.account(email)
+        calendar = self.world.calendar_known_as(body.id)
+        if calendar is None:
+            calendar = Calendar(ids.new_key(self.world.rng), body.summary, account.email, watchable=body.watchable)
+            self.world.calendars[calendar.key] = calendar
+        calendar_id = account.add(calendar.key, _ROLES[body.role])
+        # Of a new calendar Graph says that it was updated (providers/graph.md 2.1).
+        return self._published(account, calendar_id, "updated")
+
+    def change_calendar(self, email: str, calendar_id: str, body: ChangeCalendar) -> Json:
+        """Change a calendar, or the mailbox's right to it."""
+        account = self.world.account(email)
+        calendar, entry = self.world.calendar(account, calendar_id)
+        entry.role = _ROLES[body.role] if body.role else entry.role
+        calendar.name = body.summary or calendar.name
+        calendar.watchable = calendar.watchable if body.watchable is None else body.watchable
+        return self._published(account, next(key for key, one in account.entries.items() if one is entry), "updated")
+
+    def remove_calendar(self, email: str, calendar_id: str) -> None:
+        """Delete a calendar from the mailbox."""
+        account = self.world.account(email)
+        account.entry(calendar_id).deleted = True
+        self.note_listed(account.email, calendar_id, "deleted")
+        self.simulator.save()
+
+    def _published(self, account: BaseAccount, calendar_id: str, change: str) -> Json:
+        self.note_listed(account.email, calendar_id, change)
+        self.simulator.save()
+        return self.listed(calendar_id, account.entries[calendar_id])
 
     def time_zone(self, email: str, calendar: Calendar) -> str:  # noqa: ARG002 - calendars have no zones of their own
         """Return the mailbox's zone."""

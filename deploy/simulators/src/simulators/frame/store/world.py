@@ -3,22 +3,14 @@
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
-from simulators.frame.domain.world import AnyAccount, BaseWorld
+from simulators.frame.domain.world import BaseWorld
 from simulators.frame.store import times
 from simulators.frame.store.calendar import Calendar, Item
+from simulators.frame.store.mailboxes import BaseAccount
 
-
-class Mailbox(AnyAccount, Protocol):
-    """What the store needs to know of an account."""
-
-    @property
-    def time_zone(self) -> str:
-        """The zone of its owner, by any name."""
-
-
-A = TypeVar("A", bound=Mailbox)
+A = TypeVar("A", bound=BaseAccount)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +34,13 @@ class StoreWorld(BaseWorld[A, Calendar]):
         """The number of the next change key."""
         self.changes += 1
         return self.changes
+
+    def calendar_known_as(self, calendar_id: str | None) -> Calendar | None:
+        """Return the calendar that has this id in anybody's mailbox."""
+        for account in self.accounts.values():
+            if calendar_id in account.entries:
+                return self.calendars[account.entries[calendar_id].calendar]
+        return None
 
     def mail(self, item: Item, what: str, now: datetime, told: AbstractSet[str]) -> None:
         """Note that Exchange mails those of an item's guests whom its organizer tells of it."""

@@ -8,8 +8,9 @@ from simulators.frame.store import drafts, ids, times
 from simulators.frame.store.calendar import Calendar, Item
 from simulators.frame.store.errors import StoreError, invalid_request, irresolvable_conflict, item_not_found
 from simulators.frame.store.identity import etag, uid
+from simulators.frame.store.mailboxes import BaseAccount
 from simulators.frame.store.recurring import recurrence, series
-from simulators.frame.store.world import Bump, Mailbox, StoreWorld
+from simulators.frame.store.world import Bump, StoreWorld
 
 Json = dict[str, Any]
 
@@ -23,7 +24,7 @@ class Act:
     """Who does something in which world, and when; `mails`: which guests hear of it (Graph's always all do)."""
 
     world: StoreWorld[Any]
-    account: Mailbox
+    account: BaseAccount
     now: datetime
     mails: Literal["all", "changed", "none"] = "all"
 

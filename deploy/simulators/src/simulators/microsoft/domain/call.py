@@ -9,8 +9,9 @@ from simulators.frame.domain.call import JsonCall
 from simulators.frame.store import ids, writing
 from simulators.frame.store.calendar import Calendar, Item
 from simulators.frame.store.errors import access_denied, bad_id, item_not_found
+from simulators.frame.store.mailboxes import WRITERS, Entry
 from simulators.frame.store.writing import Act
-from simulators.microsoft.domain.account.accounts import WRITERS, Account, Entry
+from simulators.microsoft.domain.account.accounts import Account
 from simulators.microsoft.domain.events.views import View
 from simulators.microsoft.domain.lists.options import Options, Prefer
 from simulators.microsoft.domain.push.subscriptions import Subscription

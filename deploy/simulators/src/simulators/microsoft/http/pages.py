@@ -4,7 +4,7 @@ from fastapi import APIRouter
 
 from simulators.frame.http.pages import Brand, Pages
 from simulators.frame.http.store_pages import store_pages
-from simulators.microsoft.domain.account.accounts import WRITERS
+from simulators.frame.store.mailboxes import WRITERS
 from simulators.microsoft.http.person_api import OutlookPerson
 from simulators.microsoft.http.simulator import Simulator
 

@@ -6,9 +6,10 @@ from copy import deepcopy
 from dataclasses import dataclass
 
 from simulators.exchange.domain import ids
-from simulators.exchange.domain.account.accounts import WRITERS, Account
+from simulators.exchange.domain.account.accounts import Account
 from simulators.exchange.domain.xml import Element, t
 from simulators.frame.store.calendar import Calendar
+from simulators.frame.store.mailboxes import WRITERS
 
 CALENDAR_CLASS = "IPF.Appointment"
 _ELEMENTS = {CALENDAR_CLASS: "CalendarFolder", "IPF.Contact": "ContactsFolder", "IPF.Task": "TasksFolder"}

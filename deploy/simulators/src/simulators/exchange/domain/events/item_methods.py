@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Literal, TypeAlias
 
 from simulators.exchange.domain import ids
-from simulators.exchange.domain.account.accounts import WRITERS
 from simulators.exchange.domain.call import Call
 from simulators.exchange.domain.errors import EwsError, access_denied, irresolvable_conflict, item_not_found
 from simulators.exchange.domain.events import finding, reading, settings_item, shapes
@@ -14,6 +13,7 @@ from simulators.exchange.domain.responses import each, no_items, nothing
 from simulators.exchange.domain.xml import Element, child, children, local, m, t
 from simulators.frame.store import writing
 from simulators.frame.store.calendar import Calendar, Item
+from simulators.frame.store.mailboxes import WRITERS
 
 Mails: TypeAlias = Literal["all", "changed", "none"]
 _MAILS: Mapping[str, Mails] = {

@@ -1,7 +1,7 @@
 """Accounts, work or personal, and the calendars in their mailboxes: what a new one has, roles, entries."""
 
 import uuid
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from hashlib import sha256
 from random import Random
 from typing import Any, Literal
@@ -9,60 +9,24 @@ from typing import Any, Literal
 from simulators.frame.store import ids
 from simulators.frame.store.calendar import Calendar
 from simulators.frame.store.errors import item_not_found
+from simulators.frame.store.mailboxes import WRITERS, BaseAccount, Entry, Role
 
 Kind = Literal["work", "personal"]
-Role = Literal["owner", "write", "read", "freeBusyRead"]
 Json = dict[str, Any]
 
 PERSONAL_TENANT = "9188040d-6c67-4c5b-b112-36a304b66dad"
-WRITERS: frozenset[str] = frozenset({"owner", "write"})
 
 
 @dataclass(slots=True)
-class Entry:
-    """A calendar in somebody's mailbox."""
+class Account(BaseAccount):
+    """A mailbox, work or personal."""
 
-    calendar: str
-    role: Role
-    default: bool = False
-    deleted: bool = False
-
-
-@dataclass(slots=True)
-class Account:
-    """A mailbox with its owner; `entries` are its calendars by the ids that it sees."""
-
-    email: str
-    name: str
-    time_zone: str
     kind: Kind
     user_id: str
     tenant: str
-    entries: dict[str, Entry] = field(default_factory=dict)
 
-    def entry(self, calendar_id: str) -> Entry:
-        """The calendar of that id, or (`primary`) the default one; 404 for anything else."""
-        found = self.default if calendar_id == "primary" else self.entries.get(calendar_id)
-        if found is None or found.deleted:
-            raise item_not_found()
-        return found
-
-    @property
-    def default(self) -> Entry:
-        """The default calendar."""
-        return next(entry for entry in self.entries.values() if entry.default)
-
-    def id_of(self, calendar: str) -> str | None:
-        """The id under which the mailbox holds a calendar, if it does."""
-        found = ids.folder_id(calendar, self.email)
-        entry = self.entries.get(found)
-        return found if entry and not entry.deleted else None
-
-    def add(self, calendar: str, role: Role, *, default: bool = False) -> str:
-        """Take a calendar in; returns its id."""
-        calendar_id = ids.folder_id(calendar, self.email)
-        self.entries[calendar_id] = Entry(calendar, role, default)
-        return calendar_id
+    folder_id = staticmethod(ids.folder_id)
+    not_found = staticmethod(item_not_found)
 
 
 def new_account(email: str, name: str, time_zone: str, kind: Kind, rng: Random) -> tuple[Account, list[Calendar]]:

@@ -3,8 +3,8 @@
 from simulators.frame.store import writing
 from simulators.frame.store.calendar import Calendar, Item
 from simulators.frame.store.errors import access_denied
+from simulators.frame.store.mailboxes import WRITERS
 from simulators.microsoft.domain import schema
-from simulators.microsoft.domain.account.accounts import WRITERS
 from simulators.microsoft.domain.call import Call, Json
 from simulators.microsoft.domain.errors import GraphError
 
