@@ -9,10 +9,10 @@ from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_delay, w
 from chassis.clock import Clock
 from chassis.encryption import Cipher
 from chassis.errors import Transient
+from connector.adapters.access import OAuthAccess
 from connector.adapters.collections import Credentials, Stores
 from connector.adapters.oauth import OAuthClient, Tokens
 from connector.domain.provider.errors import NeedsReauth
-from connector.domain.provider.login import Login
 
 _MARGIN = timedelta(seconds=90)
 """A token is renewed this long before its end, so that it outlives the call it is used in."""
@@ -106,7 +106,7 @@ class CredentialStore:
 
 
 @dataclass
-class StoredAccess:
+class StoredAccess(OAuthAccess):
     """A connection's way to a valid access token; see `connector.domain.provider.port.Access`."""
 
     vault: CredentialStore
@@ -126,13 +126,6 @@ class StoredAccess:
     async def renew(self) -> str:
         """Return a token newer than the last one given."""
         return await self._valid(newer_than=self._given)
-
-    async def login(self) -> Login:
-        """Refuse: this account signed in by OAuth."""
-        raise NeedsReauth("no_login", "the account does not sign in by password")
-
-    async def login_refused(self) -> None:
-        """Do nothing: there is no login."""
 
     async def _valid(self, newer_than: int) -> str:
         async for attempt in AsyncRetrying(

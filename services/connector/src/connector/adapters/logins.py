@@ -2,21 +2,15 @@
 
 from dataclasses import dataclass
 
-from pydantic import BaseModel
+from pydantic import TypeAdapter
 
 from chassis.encryption import Cipher
+from connector.adapters.access import PasswordAccess
 from connector.adapters.collections import Credentials, Stores
 from connector.domain.provider.errors import NeedsReauth
-from connector.domain.provider.login import Login, Scheme
+from connector.domain.provider.login import Login
 
-
-class _Sealed(BaseModel):
-    email: str
-    username: str
-    password: str
-    server_url: str
-    auth: Scheme
-    version: str | None
+_LOGIN: TypeAdapter[Login] = TypeAdapter(Login)
 
 
 class LoginStore:
@@ -28,7 +22,7 @@ class LoginStore:
 
     async def keep(self, connection_id: str, login: Login) -> None:
         """Store the login of a connection, in place of any before."""
-        plain = _Sealed.model_validate(login, from_attributes=True).model_dump_json().encode()
+        plain = _LOGIN.dump_json(login)
         fresh = Credentials(id=connection_id, sealed=self._cipher.encrypt(plain, _context(connection_id)))
         await self._documents.update(connection_id, lambda old: old.replaced(fresh.sealed) if old else fresh)
 
@@ -43,7 +37,7 @@ class LoginStore:
             await self._documents.update(
                 connection_id, lambda c: c.resealed(sealed) if c and c.sealed == seen else None
             )
-        return credentials, Login(**_Sealed.model_validate_json(plain).model_dump())
+        return credentials, _LOGIN.validate_json(plain)
 
     async def refuse(self, connection_id: str, generation: int) -> None:
         """Note that a login was refused, unless the user entered another meanwhile."""
@@ -64,7 +58,7 @@ def _context(connection_id: str) -> str:
 
 
 @dataclass
-class StoredLogin:
+class StoredLogin(PasswordAccess):
     """A connection's way to its login; see `connector.domain.provider.port.Access`."""
 
     logins: LoginStore
@@ -75,14 +69,6 @@ class StoredLogin:
     def mailbox(self) -> str:
         """Return what this connection's calls are counted under."""
         return self.connection_id
-
-    async def token(self) -> str:
-        """Refuse: this account signs in by password."""
-        raise NeedsReauth("no_token", "the account does not sign in by OAuth")
-
-    async def renew(self) -> str:
-        """Refuse: this account signs in by password."""
-        raise NeedsReauth("no_token", "the account does not sign in by OAuth")
 
     async def login(self) -> Login:
         """Return the login. NeedsReauth where it was refused before: tried again, it would lock the account."""
@@ -98,19 +84,11 @@ class StoredLogin:
 
 
 @dataclass(frozen=True)
-class FreshLogin:
+class FreshLogin(PasswordAccess):
     """A login in hand, verified and not stored yet. Its mailbox is not the connection's, which may be in use."""
 
     given: Login
     mailbox: str
-
-    async def token(self) -> str:
-        """Refuse: this account signs in by password."""
-        raise NeedsReauth("no_token", "the account does not sign in by OAuth")
-
-    async def renew(self) -> str:
-        """Refuse: this account signs in by password."""
-        raise NeedsReauth("no_token", "the account does not sign in by OAuth")
 
     async def login(self) -> Login:
         """Return the login."""

@@ -8,6 +8,7 @@ from httpx import URL
 
 from chassis.clock import Clock
 from chassis.errors import NeedsUser, Rejected, TandemError
+from connector.adapters.access import OAuthAccess
 from connector.adapters.collections import OAuthState
 from connector.adapters.guarded_calendar import Calendars, provider_errors
 from connector.adapters.oauth import Tokens
@@ -18,14 +19,13 @@ from connector.application.provider_access import ProviderAccess
 from connector.domain.connection.lifecycle import pick_calendar
 from connector.domain.model.connection import Connection
 from connector.domain.model.connection_parts import LastProblem
-from connector.domain.provider.login import Login
 from connector.domain.provider.port import Account
 
 log = structlog.get_logger()
 
 
 @dataclass(frozen=True)
-class _FreshAccess:
+class _FreshAccess(OAuthAccess):
     """Tokens in hand, not stored yet: an account is only kept once it is known to be the right one."""
 
     tokens: Tokens
@@ -38,13 +38,6 @@ class _FreshAccess:
     async def renew(self) -> str:
         """Refuse: a token that was given a moment ago and is refused already."""
         raise NeedsUser("token_refused", "the provider refused the token that it gave")
-
-    async def login(self) -> Login:
-        """Refuse: this account signs in by OAuth."""
-        raise NeedsUser("no_login", "the account does not sign in by password")
-
-    async def login_refused(self) -> None:
-        """Do nothing: there is no login."""
 
 
 @dataclass(frozen=True)
