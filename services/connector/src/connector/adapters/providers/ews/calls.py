@@ -5,11 +5,13 @@ in fails the read of all (a custom time zone), and their all-day dates and serie
 (`docs/providers/ews.md`, 3.6). So messages are read as they are, each by itself.
 """
 
+from collections.abc import Callable, Iterator
+from itertools import count
 from typing import TYPE_CHECKING
 
 from chassis.errors import TandemError
 from connector.adapters.providers.ews.errors import Target, failure, translate
-from connector.adapters.providers.ews.xml import PREFIXES, Element, child, local, text_at
+from connector.adapters.providers.ews.xml import PREFIXES, Element, child, children, local, text_at
 from connector.adapters.providers.wire import broken_answer
 
 if TYPE_CHECKING:
@@ -38,6 +40,18 @@ def only(messages: list[Element], target: Target) -> Element:
     if error := error_of(messages[0], target):
         raise error
     return messages[0]
+
+
+def listed(ask: Callable[[int], Element], path: str, *, most_pages: int | None = None) -> Iterator[Element]:
+    """Yield the rows of a list, page after page: `ask` returns the message with the rows from an offset on."""
+    offset = 0
+    for _ in count() if most_pages is None else range(most_pages):
+        page = child(ask(offset), "m:RootFolder")
+        rows = [] if page is None else children(page, path)
+        yield from rows
+        offset += len(rows)
+        if page is None or not rows or page.get("IncludesLastItemInRange", "true").lower() in {"true", "1"}:
+            return
 
 
 def error_of(message: Element, target: Target) -> TandemError | None:

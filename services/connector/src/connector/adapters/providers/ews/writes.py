@@ -4,14 +4,15 @@ from collections.abc import Callable
 from copy import deepcopy
 from typing import TypeVar
 
-from connector.adapters.providers.ews import requests
+from connector.adapters.providers.ews import calls, requests
 from connector.adapters.providers.ews.events.canonical import change_key, item_id, read_single, version_of
 from connector.adapters.providers.ews.events.marker import is_of_try, read_marker
 from connector.adapters.providers.ews.events.times import own_zone
 from connector.adapters.providers.ews.events.writing import new_item, properties
 from connector.adapters.providers.ews.folder import GONE, CalendarFolder, item_in
 from connector.adapters.providers.ews.reading import own, read
-from connector.adapters.providers.ews.xml import Element, child, children, flag_at, t
+from connector.adapters.providers.ews.xml import Element, child, flag_at, t
+from connector.adapters.providers.exchange_store.answers import newer
 from connector.adapters.providers.exchange_store.marks import is_same_link
 from connector.adapters.providers.exchange_store.versions import EventVersion
 from connector.adapters.providers.instances import instance_place
@@ -23,7 +24,7 @@ from connector.domain.provider.errors import (
     PreconditionFailed,
     Rejected,
 )
-from connector.domain.provider.items import EventRead, Item, etag_of
+from connector.domain.provider.items import Item, etag_of
 from connector.domain.provider.port import NewEvent
 from contracts.calendar_objects import EventChanges, Marker
 from contracts.times import AllDay, EventTime
@@ -57,7 +58,7 @@ def create(folder: CalendarFolder, new: NewEvent, zone: MailboxZone, *, invite: 
     except Missing:  # deleted since: a later read tells (H1)
         return answered
     shown = read_single(raw, folder.calendar_id)
-    return shown if change_key(raw) == change_key(made) else _newer(answered, shown)
+    return shown if change_key(raw) == change_key(made) else newer(answered, shown)
 
 
 def _made_before(folder: CalendarFolder, new: NewEvent) -> str | None:
@@ -65,30 +66,22 @@ def _made_before(folder: CalendarFolder, new: NewEvent) -> str | None:
 
     A copy of an event that was made for this activity before bears its mark, too, and is another event (K3).
     """
-    offset = 0
-    while True:
-        asked = requests.find_marked(folder.calendar_id, new.marker.activity_id, offset, _MARKED_AT_ONCE)
-        page = child(folder.one(asked, "calendar"), "m:RootFolder")
-        rows = [] if page is None else children(page, "t:Items/*")
-        for row in rows:
-            same = is_same_link(read_marker(row), new.marker)
-            if same and (new.tried_at is None or is_of_try(row, new.tried_at)):
-                return item_id(row)
-        offset += len(rows)
-        if page is None or not rows or page.get("IncludesLastItemInRange", "true").lower() in {"true", "1"}:
-            return None
+
+    def ask(offset: int) -> Element:
+        wanted = requests.find_marked(folder.calendar_id, new.marker.activity_id, offset, _MARKED_AT_ONCE)
+        return folder.one(wanted, "calendar")
+
+    for row in calls.listed(ask, "t:Items/*"):
+        same = is_same_link(read_marker(row), new.marker)
+        if same and (new.tried_at is None or is_of_try(row, new.tried_at)):
+            return item_id(row)
+    return None
 
 
 def _as_sent(sent: Element, made: Element) -> Element:
     """Return the new event as it was written, with the id and the change key that it was given."""
     found = child(made, "t:ItemId")
     return t("CalendarItem", [*([] if found is None else [deepcopy(found)]), *sent])
-
-
-def _newer(answered: Item, shown: Item) -> Item:
-    """Return what was read after a write where it says the same: Exchange gives new events a second change key."""
-    same = isinstance(answered, EventRead) and isinstance(shown, EventRead) and answered.event.hash == shown.event.hash
-    return shown if same else answered
 
 
 def update(

@@ -8,6 +8,7 @@ from kiota_abstractions.request_information import RequestInformation
 
 from chassis.clock import Clock
 from connector.adapters.providers.exchange_store import keys
+from connector.adapters.providers.exchange_store.answers import newer
 from connector.adapters.providers.exchange_store.contents import holdable
 from connector.adapters.providers.exchange_store.marks import is_same_link
 from connector.adapters.providers.exchange_store.versions import EventVersion
@@ -25,7 +26,7 @@ from connector.adapters.providers.graph.transport import Transport
 from connector.adapters.providers.instances import instance_id
 from connector.adapters.providers.wire import broken_answer
 from connector.domain.provider.errors import AlreadyExists, Forbidden, Missing, Rejected, Transient
-from connector.domain.provider.items import EventRead, Item, Page, snapshot_of
+from connector.domain.provider.items import Item, Page, snapshot_of
 from connector.domain.provider.port import Access, Account, CalendarInfo, NewEvent, Traits, Watch, WatchRequest
 from connector.domain.provider.zones import iana_zone
 from connector.domain.writing.write_attempts import holds
@@ -96,7 +97,7 @@ class GraphCalendar:
             return answered
         if not _is_of(read, new, answered):
             raise AlreadyExists("transaction_exists", event_id=str(made["id"]))
-        return _newer(answered, read_item(read, calendar_id))
+        return newer(answered, read_item(read, calendar_id))
 
     async def _made(self, mailbox: Mailbox, made: Json, new: NewEvent) -> Json | None:
         """Return a new event as it is read, for only so its mark shows; None where it is not there for readers.
@@ -226,12 +227,6 @@ def _created_since(made: Json, tried_at: datetime | None) -> bool:
     """Tell whether an event was made by a try that began then; Exchange's clock is not ours."""
     created = instant_of(made, "createdDateTime")
     return created is not None and tried_at is not None and created > tried_at - _CLOCKS_APART
-
-
-def _newer(answered: Item, read: Item) -> Item:
-    """Return what was read after a write where it says the same: Exchange gives new events a second etag at once."""
-    same = isinstance(answered, EventRead) and isinstance(read, EventRead) and answered.event.hash == read.event.hash
-    return read if same else answered
 
 
 def _zone_after(changes: EventChanges) -> str | None:

@@ -59,16 +59,13 @@ def primary_calendar(account: "Account") -> str:
 
 
 def _listed(account: "Account") -> Iterator[Element]:
-    top, offset = requests.distinguished("msgfolderroot", account.primary_smtp_address), 0
-    for _ in range(_MOST_PAGES):
-        asked = requests.find_folders(top, offset, _FOLDERS_AT_ONCE)
-        page = child(calls.only(calls.send(account, asked, "calendar"), "calendar"), "m:RootFolder")
-        rows = [] if page is None else children(page, "t:Folders/*")
-        yield from rows
-        offset += len(rows)
-        if page is None or not rows or page.get("IncludesLastItemInRange", "true").lower() in {"true", "1"}:
-            return
+    def ask(offset: int) -> Element:
         top = requests.distinguished("msgfolderroot", account.primary_smtp_address)
+        return calls.only(
+            calls.send(account, requests.find_folders(top, offset, _FOLDERS_AT_ONCE), "calendar"), "calendar"
+        )
+
+    return calls.listed(ask, "t:Folders/*", most_pages=_MOST_PAGES)
 
 
 def _folder_in(message: Element) -> Element:
