@@ -14,6 +14,9 @@ BIN := .venv/bin
 INSTALLED := .venv/.installed
 MEMBERS := contracts services/chassis services/connector services/mapper services/activity-store deploy/simulators deploy/sandbox
 IMAGES := connector mapper activity-store
+IMAGE_PREFIX := tandem/
+TAG := dev
+DOCKER_BUILD := docker build
 OURS := $(notdir $(MEMBERS))
 FAST_TESTS := tests/unit tests/contract
 INTEGRATION := $(sort $(dir $(wildcard tests/integration/*/test_*.py)))
@@ -126,8 +129,8 @@ check: $(INSTALLED) ## Only check: format, lint, types, borders, dependencies
 lock: $(INSTALLED) ## Compile the pins with hashes anew (UPGRADE=--upgrade for newer versions)
 	$(COMPILE) --group dev -o requirements/dev.txt
 	echo uv | $(COMPILE) --constraint requirements/dev.txt - -o requirements/uv.txt
-	@for image in $(IMAGES); do echo "requirements/$$image.txt"; \
-		$(COMPILE) --constraint requirements/dev.txt services/$$image/pyproject.toml -o requirements/$$image.txt; done
+	@for folder in $(IMAGES:%=services/%) deploy/simulators; do echo "requirements/$${folder##*/}.txt"; \
+		$(COMPILE) --constraint requirements/dev.txt $$folder/pyproject.toml -o requirements/$${folder##*/}.txt; done
 
 docs: $(INSTALLED) ## Write the generated documents anew: what is decided case by case, which tests prove which rule, every setting and metric
 	python -m tests.support.decision_table
@@ -140,6 +143,14 @@ contracts: $(INSTALLED) ## Generate the message schemas anew
 k8s: $(INSTALLED) ## Write anew what the Kubernetes manifests have from the contracts: topics, rights, scaling
 	python deploy/k8s/generate.py
 
+images: ## Build the images of the services and the simulators (TAG=dev, DOCKER_BUILD="docker build --network=host")
+	@for folder in $(IMAGES:%=services/%) deploy/simulators; do echo "$(IMAGE_PREFIX)$${folder##*/}:$(TAG)"; \
+		$(DOCKER_BUILD) --quiet --file $$folder/Dockerfile --tag $(IMAGE_PREFIX)$${folder##*/}:$(TAG) \
+		--build-arg REVISION=$$(git rev-parse HEAD) --build-arg SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) .; done
+
+k8s-e2e: $(INSTALLED) images ## The whole system on the cluster that KUBECONFIG points at, under load (K8S_LOAD="kind load docker-image")
+	@python -m tests.deploy
+
 k8s-check: $(INSTALLED) ## Only check the Kubernetes manifests (part of make test)
 	pytest tests/unit/deploy $(ARGS)
 
@@ -149,7 +160,7 @@ help: ## This list
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} \
 		/^[a-z0-9-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-.PHONY: $(FAST_TESTS) $(INTEGRATION) computing running providers simulate-scale mutants run demo token tools clean test test-kafka unit integration e2e property soak bench lint check lock docs contracts k8s k8s-check install help
+.PHONY: $(FAST_TESTS) $(INTEGRATION) computing running providers simulate-scale mutants run demo token tools clean test test-kafka unit integration e2e property soak bench lint check lock docs contracts images k8s k8s-e2e k8s-check install help
 
 COMPILE = uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 \
 	$(UPGRADE) $(foreach member,$(OURS),--no-emit-package $(member))

@@ -8,7 +8,10 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ImportString, TypeAdapter, model_validator
 
 CONTRACTS: Final = Path(__file__).resolve().parents[2]
-"""The folder `contracts/` of a checkout: topics, schemas and examples are files there."""
+"""The folder `contracts/` of a checkout: schemas and examples are files there."""
+
+TOPICS: Final = Path(__file__).resolve().with_name("topic_files")
+"""The topics' files; `contracts/topics` leads here. They are in the wheel, for programs that run without a checkout."""
 
 Service = Literal["connector", "mapper", "activity-store"]
 _DAY_MS: Final = 86_400_000
@@ -26,7 +29,7 @@ class _Data(BaseModel):
 
 
 class CatalogueMissingError(Exception):
-    """The topic files are not where a checkout has them; they are not part of an installed package."""
+    """There is no file of a topic."""
 
 
 class Key(_Data):
@@ -83,11 +86,11 @@ class KafkaTopic(_Data):
     config: dict[str, str]
 
 
-def load_topics(folder: Path = CONTRACTS / "topics") -> tuple[Topic, ...]:
+def load_topics(folder: Path = TOPICS) -> tuple[Topic, ...]:
     """Return the topics by name. `CatalogueMissingError` without files, `pydantic.ValidationError` on a wrong one."""
     files = sorted(folder.glob("*.yaml"))
     if not files:
-        raise CatalogueMissingError(f"no topic files in {folder}: the catalogue is read from a checkout")
+        raise CatalogueMissingError(f"no topic files in {folder}")
     return tuple(Topic.model_validate({"name": file.stem, **_read(file)}) for file in files)
 
 

@@ -57,6 +57,37 @@ async def test_what_kafka_refuses_is_named_until_it_is_over(
     assert (await http.get("/readyz")).status_code == 200
 
 
+async def test_a_start_that_goes_well_shows_no_refusal_to_who_waits(
+    client: tuple[httpx.AsyncClient, ConsumerHealth], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    http, health = client
+    health.waiting["a@g"] = "joining"
+
+    async def joined(_seconds: float) -> None:
+        health.waiting.clear()
+
+    monkeypatch.setattr(health, "pause", joined)
+    assert (await http.get("/readyz")).status_code == 503
+    assert (await http.get("/readyz", params={"wait": 20})).status_code == 200
+
+
+async def test_a_service_that_has_been_ready_says_at_once_that_it_is_not(
+    client: tuple[httpx.AsyncClient, ConsumerHealth], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    http, health = client
+    assert (await http.get("/readyz", params={"wait": 20})).status_code == 200
+    health.waiting["a@g"] = "kafka_unavailable"
+    monkeypatch.delattr(ConsumerHealth, "pause")
+    assert (await http.get("/readyz", params={"wait": 20})).status_code == 503
+
+
+async def test_a_stop_ends_the_waiting_for_a_start(client: tuple[httpx.AsyncClient, ConsumerHealth]) -> None:
+    http, health = client
+    health.waiting["a@g"] = "joining"
+    health.stopping.set()
+    assert (await http.get("/readyz", params={"wait": 20})).status_code == 503
+
+
 async def test_what_lasts_is_named_by_liveness(
     client: tuple[httpx.AsyncClient, ConsumerHealth], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -36,7 +36,8 @@ SETTINGS: dict[str, type[ChassisSettings]] = {
     "mapper": MapperSettings,
     "activity-store": Settings,
 }
-PRE_STOP_SECONDS = 5
+HEARD_SECONDS = 5
+"""After this every node has heard that a pod goes, and sends it nothing more."""
 
 
 def generator() -> Any:
@@ -175,11 +176,9 @@ def test_what_is_set_exists_and_what_must_be_set_is(overlay: str) -> None:
 def test_a_pod_is_left_the_time_that_a_stop_takes(overlay: str, service: str) -> None:
     pod = deployments(overlay)[service]["spec"]["template"]["spec"]
     [data] = [one["data"] for one in of_kind(overlay, "ConfigMap").values() if "TANDEM_SHUTDOWN_SECONDS" in one["data"]]
-    stop = longest_stop(float(data["TANDEM_SHUTDOWN_SECONDS"]))
-    assert container(deployments(overlay)[service])["lifecycle"]["preStop"]["exec"]["command"][1] == str(
-        PRE_STOP_SECONDS
-    )
-    assert pod["terminationGracePeriodSeconds"] > stop + PRE_STOP_SECONDS
+    shutdown, drain = (float(data[f"TANDEM_{name}_SECONDS"]) for name in ("SHUTDOWN", "DRAIN"))
+    assert drain >= HEARD_SECONDS
+    assert pod["terminationGracePeriodSeconds"] > longest_stop(shutdown, drain_seconds=drain)
 
 
 @pytest.mark.parametrize("overlay", OVERLAYS)

@@ -145,13 +145,18 @@ CHAPTERS: tuple[Chapter, ...] = (
 async def play(folder: Path, provider: str, tell: Tell) -> None:
     """Play all chapters against the sandbox that runs in a folder, with the calendar that it was started with."""
     async with stage(read_settings(folder), provider) as opened:
-        await opened.calendar.sign_up("Anna Schmidt", TIME_ZONE)
-        connection = await opened.anna.connect(EMAIL, provider=provider)
-        await opened.anna.in_sync(connection["id"])
-        story = Story(opened, connection["id"], tell)
-        for chapter in CHAPTERS:
-            tell(chapter.__doc__ or "")
-            await chapter(story)
+        await play_on(opened, tell)
+
+
+async def play_on(opened: Stage, tell: Tell) -> None:
+    """Play all chapters with the people of a stage, connected first."""
+    await opened.calendar.sign_up("Anna Schmidt", TIME_ZONE)
+    connection = await opened.anna.connect(EMAIL, provider=opened.provider)
+    await opened.anna.in_sync(connection["id"])
+    story = Story(opened, connection["id"], tell)
+    for chapter in CHAPTERS:
+        tell(chapter.__doc__ or "")
+        await chapter(story)
 
 
 def _call(subject: str) -> Json:

@@ -121,7 +121,14 @@ class ChassisSettings(BaseSettings):
         default=20.0,
         gt=0,
         description="How long a stop waits for the requests in flight, and then for the batches in flight. All of a "
-        "stop takes at most twice this and 33 s more: keep the pod's terminationGracePeriodSeconds above that",
+        "stop takes at most TANDEM_DRAIN_SECONDS, twice this and 33 s more: keep the pod's "
+        "terminationGracePeriodSeconds above that",
+    )
+    drain_seconds: float = Field(
+        default=0.0,
+        ge=0,
+        description="How long a stop goes on taking requests first, each connection's last one, until every balancer "
+        "has heard that we go; on Kubernetes 5",
     )
 
     @field_validator("log_level", mode="before")

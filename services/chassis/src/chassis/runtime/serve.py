@@ -5,13 +5,17 @@ import gc
 import math
 import socket
 from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 import uvicorn
 from fastapi import FastAPI
 
 from chassis.observability.logs import configure_logging
-from chassis.settings import S, load_settings
+from chassis.runtime.server import KEEP_ALIVE_SECONDS, DrainingServer
+from chassis.settings import ChassisSettings, load_settings
 from chassis.zone_data import use_pinned_zones
+
+S = TypeVar("S", bound=ChassisSettings)
 
 _YOUNG_OBJECTS = 50_000
 """Allocations between two runs of the garbage collector. Messages and documents are trees, freed without it; at
@@ -36,9 +40,11 @@ def run(make_app: Callable[[S], FastAPI], settings_type: type[S], argv: Sequence
         port=settings.port,
         log_config=None,
         access_log=False,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=math.ceil(settings.shutdown_seconds),
     )
-    uvicorn.Server(config).run(sockets=_sockets(config, settings.management_port))
+    server = DrainingServer(config, drain_seconds=settings.drain_seconds)
+    server.run(sockets=_sockets(config, settings.management_port))
 
 
 def _sockets(config: uvicorn.Config, management_port: int | None) -> list[socket.socket]:

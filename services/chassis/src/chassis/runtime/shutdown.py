@@ -30,9 +30,11 @@ CANCEL_SECONDS: Final = 1.0
 """How long a part that has used up its time may take to end; then it is left behind."""
 
 
-def longest_stop(shutdown_seconds: float, seconds: Mapping[Part, float] = STOP_SECONDS) -> float:
-    """Return how long a stop takes at most: requests in flight, batches in flight, and every part."""
-    return 2 * shutdown_seconds + sum(seconds.values()) + CANCEL_SECONDS * len(seconds)
+def longest_stop(
+    shutdown_seconds: float, seconds: Mapping[Part, float] = STOP_SECONDS, *, drain_seconds: float = 0.0
+) -> float:
+    """Return how long a stop takes at most: the drain, requests in flight, batches in flight, and every part."""
+    return drain_seconds + 2 * shutdown_seconds + sum(seconds.values()) + CANCEL_SECONDS * len(seconds)
 
 
 async def bounded(part: Part, work: Awaitable[object], seconds: float) -> None:

@@ -7,10 +7,11 @@ Kafka and Mongo, and says at once what waits and what is refused.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Query, Response
 from fastapi.responses import JSONResponse
 from faststream.kafka import KafkaBroker
 from faststream.specification import AsyncAPI
@@ -23,6 +24,8 @@ from chassis.runtime.lifecycle import Lifecycle
 from chassis.zone_data import zones_version
 
 _SECONDS = 3.0
+_LOOK_AGAIN_SECONDS = 0.2
+_LONGEST_WAIT = 60.0
 
 
 async def _outcome(check: Callable[[], Awaitable[Any]]) -> str:
@@ -37,19 +40,38 @@ def _listed(reasons: Mapping[str, str]) -> str:
     return "; ".join(f"{name}: {reason}" for name, reason in reasons.items()) or "ok"
 
 
-async def _readiness(broker: KafkaBroker, store: Store, lifecycle: Lifecycle) -> JSONResponse:
-    kafka, mongo = await asyncio.gather(_outcome(partial(broker.ping, timeout=_SECONDS)), _outcome(store.ping))
-    health = health_of(broker)
-    checks = {
-        "start": "ok" if lifecycle.started else lifecycle.waiting_for,
-        "kafka": kafka,
-        "mongo": mongo,
-        "consumers": _listed(health.waiting | health.refused_consumers.reasons),
-        "publishers": _listed(health.refused_topics.reasons),
-    }
-    ready = set(checks.values()) == {"ok"}
-    body = {"status": "ready" if ready else "not_ready", "checks": checks, "zone_data": zones_version()}
-    return JSONResponse(body, 200 if ready else 503)
+@dataclass
+class _Readiness:
+    """Asks what a service needs. `reached`: it has been ready once, so its start is over."""
+
+    broker: KafkaBroker
+    store: Store
+    lifecycle: Lifecycle
+    reached: bool = False
+
+    async def answer(self, wait: float) -> JSONResponse:
+        """Return the checks; while the service starts, only when all are well or `wait` seconds are over."""
+        loop, health = asyncio.get_running_loop(), health_of(self.broker)
+        end = loop.time() + wait
+        while True:
+            checks = await self._checks(health)
+            ready = set(checks.values()) == {"ok"}
+            self.reached |= ready
+            if self.reached or loop.time() >= end or health.stopping.is_set():
+                body = {"status": "ready" if ready else "not_ready", "checks": checks, "zone_data": zones_version()}
+                return JSONResponse(body, 200 if ready else 503)
+            await health.pause(_LOOK_AGAIN_SECONDS)
+
+    async def _checks(self, health: ConsumerHealth) -> dict[str, str]:
+        ping = partial(self.broker.ping, timeout=_SECONDS)
+        kafka, mongo = await asyncio.gather(_outcome(ping), _outcome(self.store.ping))
+        return {
+            "start": "ok" if self.lifecycle.started else self.lifecycle.waiting_for,
+            "kafka": kafka,
+            "mongo": mongo,
+            "consumers": _listed(health.waiting | health.refused_consumers.reasons),
+            "publishers": _listed(health.refused_topics.reasons),
+        }
 
 
 def _liveness(health: ConsumerHealth) -> JSONResponse:
@@ -67,10 +89,16 @@ def probe_routes(*, title: str, broker: KafkaBroker, store: Store, lifecycle: Li
         """Whether the process should be left running."""
         return _liveness(health_of(broker))
 
+    readiness = _Readiness(broker, store, lifecycle)
+
     @router.get("/readyz", responses=not_ready)
-    async def readyz() -> JSONResponse:
-        """Whether requests should be sent here, with the result of each check."""
-        return await _readiness(broker, store, lifecycle)
+    async def readyz(wait: Annotated[float, Query(ge=0, le=_LONGEST_WAIT)] = 0.0) -> JSONResponse:
+        """Whether requests should be sent here, with the result of each check.
+
+        `wait`: for so many seconds a service that is still starting holds back its no, so that a start that goes well
+        shows a platform's probe no failure.
+        """
+        return await readiness.answer(wait)
 
     @router.get("/metrics", response_class=Response)
     async def metrics() -> Response:

@@ -1,0 +1,44 @@
+"""The HTTP server's stop: for some seconds requests are still taken, and each is the last one of its connection."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import httpx
+import uvicorn
+from fastapi import FastAPI
+
+from chassis.runtime.server import DrainingServer
+
+Serving = tuple[DrainingServer, httpx.AsyncClient, asyncio.Task[None]]
+
+
+@asynccontextmanager
+async def serving(*, drain_seconds: float) -> AsyncIterator[Serving]:
+    app = FastAPI()
+    app.get("/")(lambda: "here")
+    listening = socket.create_server(("127.0.0.1", 0))
+    server = DrainingServer(uvicorn.Config(app, log_config=None), drain_seconds=drain_seconds)
+    running = asyncio.create_task(server._serve([listening]))
+    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{listening.getsockname()[1]}") as client:
+        yield server, client, running
+        server.should_exit = server.force_exit = True
+        await running
+
+
+async def test_a_server_that_is_told_to_stop_still_answers_and_lets_connections_go() -> None:
+    async with serving(drain_seconds=60) as (server, client, running):
+        assert "connection" not in (await client.get("/")).headers
+        server.should_exit = True
+        while "connection" not in (answer := await client.get("/")).headers:
+            assert not running.done()
+        assert (answer.status_code, answer.headers["connection"]) == (200, "close")
+        assert (await client.get("/")).status_code == 200  # by a new connection
+
+
+async def test_a_server_without_a_drain_stops_at_once() -> None:
+    async with serving(drain_seconds=0) as (server, client, running):
+        assert (await client.get("/")).status_code == 200
+        server.should_exit = True
+        await asyncio.wait_for(running, timeout=5)
