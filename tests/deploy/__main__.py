@@ -1,0 +1,96 @@
+"""`make k8s-e2e`: the whole system on the cluster that KUBECONFIG points at, disturbed in every way while people work.
+
+Prints what was done and what it cost; ends with 1 where something was lost, doubled or refused, or warned of.
+PEOPLE= and EVERY= say how many work and how often each does something on both sides.
+"""
+
+import asyncio
+import os
+import sys
+import time
+from pathlib import Path
+
+from sandbox.demo import play_on
+from tests.deploy import events, figures, images, production
+from tests.deploy.disturbances import DISTURBANCES, disturb
+from tests.deploy.kubectl import NAMESPACE, SERVICES, items, kubectl, rolled_out
+from tests.deploy.load import CLIENTS, load
+from tests.deploy.people import connected, demo_stage, transport, workers
+
+_OVERLAY = Path(__file__).with_name("cluster")
+_PARTS = (
+    "statefulset/kafka",
+    "statefulset/mongo",
+    *(f"deployment/{name}-simulator" for name in ("google", "microsoft", "exchange")),
+)
+
+
+def tell(line: str) -> None:
+    """Print at once."""
+    print(line, flush=True)
+
+
+async def installed() -> None:
+    """Apply the overlay to a fresh namespace and wait until every pod is ready."""
+    gone = (
+        kubectl("delete", "namespace", name, "--ignore-not-found", "--timeout=300s") for name in (NAMESPACE, CLIENTS)
+    )
+    await asyncio.gather(*gone)
+    began = time.monotonic()
+    await kubectl("apply", "--kustomize", str(_OVERLAY))
+    await rolled_out(*_PARTS, *(f"deployment/{name}" for name in SERVICES))
+    await kubectl("wait", "--for=condition=Complete", "job/topics", "--timeout=120s")
+    took = time.monotonic() - began
+    tell(f"every pod is ready under the restricted profile after {took:.0f} s; from a container's start:")
+    for name, seconds in figures.started(await items("pods")).items():
+        tell(f"  {name:40}{seconds:4.0f} s")
+
+
+async def disturbed(people: int, every: float) -> list[str]:
+    """Disturb the services while people work; print the figures, return what must not be."""
+    async with transport() as way:
+        team = workers(way, people)
+        connections = await connected(team)
+    tell(f"{people} people work on both sides, each every {every:g} s, while:")
+    async with load(team, connections, every) as running:
+        steps = [await disturb(tell, *one) for one in DISTURBANCES]
+    made = [one.item for one in running.requests if one.item and not one.failed]
+    async with transport() as way:
+        found = await figures.synced(workers(way, people), made)
+    tell(f"{len(running.requests)} requests, {len(made)} items made")
+    for line in figures.table(steps, running.requests, found):
+        tell(line)
+    return figures.problems(running.requests, found, steps) + await events.warnings(steps)
+
+
+async def run() -> int:
+    """Do all of it; return the exit code."""
+    taken, warned = await production.accepted()
+    tell(f"overlays/production: {taken} resources taken, strictly validated; warnings: {warned or 'none'}")
+    await installed()
+    tell("the demo, through the Services")
+    async with transport() as way, demo_stage(way) as stage:
+        await play_on(stage, lambda line: tell(f"  {line}"))
+    problems = await disturbed(int(os.environ.get("PEOPLE") or 3), float(os.environ.get("EVERY") or 1))
+    tell(
+        "\n".join(
+            ["What must not be:", *(f"  {one}" for one in problems)]
+            if problems
+            else ["Nothing lost, nothing doubled, no warning."]
+        )
+    )
+    return 1 if problems or warned else 0
+
+
+def main() -> int:
+    """Build, load and run."""
+    if missing := images.obstacle():
+        print(f"k8s-e2e: {missing}", file=sys.stderr)
+        return 2
+    images.build(tell)
+    images.load(tell)
+    return asyncio.run(run())
+
+
+if __name__ == "__main__":
+    sys.exit(main())
