@@ -5,7 +5,10 @@ from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 
 from chassis.errors import Rejected, Transient
+from chassis.messaging.make_topics import catalogue, make_topics
 from chassis.messaging.topics import TopicSpec, ensure_topics
+from chassis.settings import KafkaSettings
+from contracts.catalogue import all_topics
 
 
 async def settings_of(bootstrap: str, topic: str) -> dict[str, str]:
@@ -57,3 +60,18 @@ async def test_topics_with_a_wrong_number_of_partitions_are_named(kafka_bootstra
 async def test_a_broker_that_is_away_is_transient() -> None:
     with pytest.raises(Transient, match="kafka_unavailable"):
         await ensure_topics("127.0.0.1:1", [TopicSpec("t", 1)])
+
+
+async def test_a_cluster_without_an_operator_of_kafkas_has_its_topics_made(kafka_bootstrap: str, unique: str) -> None:
+    await make_topics(KafkaSettings(kafka_bootstrap=kafka_bootstrap), [TopicSpec(unique, 3)])
+    await ensure_topics(kafka_bootstrap, [TopicSpec(unique, 3)])  # it would name another number
+
+
+async def test_a_kafka_that_does_not_come_is_named_with_the_likely_cause() -> None:
+    with pytest.raises(Transient, match="does not answer"):
+        await make_topics(KafkaSettings(kafka_bootstrap="127.0.0.1:1"), [TopicSpec("a", 1)], within=0)
+
+
+def test_the_catalogue_is_found_by_its_name() -> None:
+    found = {(one.name, one.partitions) for one in catalogue("contracts.catalogue:all_topics")}
+    assert found == {(one.name, one.partitions) for one in all_topics()}

@@ -13,8 +13,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 EXIT_BAD_SETTINGS = 2
 
 
-class ChassisSettings(BaseSettings):
-    """What any of our services needs to run."""
+class KafkaSettings(BaseSettings):
+    """How Kafka is reached: all that a program needs which only talks to it."""
 
     model_config = SettingsConfigDict(env_prefix="TANDEM_", frozen=True, env_ignore_empty=True, extra="ignore")
 
@@ -61,6 +61,21 @@ class ChassisSettings(BaseSettings):
     kafka_key_file: Path | None = Field(
         default=None, description="PEM file of the key of TANDEM_KAFKA_CERTIFICATE_FILE"
     )
+
+    @model_validator(mode="after")
+    def _kafka_is_told_in_full(self) -> Self:
+        if (self.kafka_username is None) != (self.kafka_password is None):
+            raise ValueError("TANDEM_KAFKA_USERNAME and TANDEM_KAFKA_PASSWORD go together")
+        if (self.kafka_certificate_file is None) != (self.kafka_key_file is None):
+            raise ValueError("TANDEM_KAFKA_CERTIFICATE_FILE and TANDEM_KAFKA_KEY_FILE go together")
+        if self.kafka_ca_file is None and (self.kafka_username or self.kafka_certificate_file):
+            raise ValueError("a Kafka password or certificate needs TANDEM_KAFKA_CA_FILE: it would go out without TLS")
+        return self
+
+
+class ChassisSettings(KafkaSettings):
+    """What any of our services needs to run."""
+
     mongo_url: str = Field(
         min_length=1,
         repr=False,
@@ -155,23 +170,13 @@ class ChassisSettings(BaseSettings):
         return self
 
     @model_validator(mode="after")
-    def _kafka_is_told_in_full(self) -> Self:
-        if (self.kafka_username is None) != (self.kafka_password is None):
-            raise ValueError("TANDEM_KAFKA_USERNAME and TANDEM_KAFKA_PASSWORD go together")
-        if (self.kafka_certificate_file is None) != (self.kafka_key_file is None):
-            raise ValueError("TANDEM_KAFKA_CERTIFICATE_FILE and TANDEM_KAFKA_KEY_FILE go together")
-        if self.kafka_ca_file is None and (self.kafka_username or self.kafka_certificate_file):
-            raise ValueError("a Kafka password or certificate needs TANDEM_KAFKA_CA_FILE: it would go out without TLS")
-        return self
-
-    @model_validator(mode="after")
     def _two_ports(self) -> Self:
         if self.management_port == self.port:
             raise ValueError("TANDEM_MANAGEMENT_PORT must be another port than TANDEM_PORT")
         return self
 
 
-S = TypeVar("S", bound=ChassisSettings)
+S = TypeVar("S", bound=KafkaSettings)
 
 
 def _one_line(error: ValidationError) -> str:

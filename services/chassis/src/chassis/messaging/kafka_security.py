@@ -12,13 +12,13 @@ from typing import Any
 from faststream.kafka.security import parse_security
 from faststream.security import BaseSecurity, SASLPlaintext, SASLScram256, SASLScram512
 
-from chassis.settings import ChassisSettings
+from chassis.settings import KafkaSettings
 
 _SECONDS = 3.0
 _PASSWORD_CLASSES = {"SCRAM-SHA-512": SASLScram512, "SCRAM-SHA-256": SASLScram256, "PLAIN": SASLPlaintext}
 
 
-def security_of(settings: ChassisSettings) -> BaseSecurity | None:
+def security_of(settings: KafkaSettings) -> BaseSecurity | None:
     """Return what FastStream's broker is to be given; None for a broker without TLS.
 
     Raises OSError (ssl.SSLError among them) where a file of the settings cannot be read or is none of its kind.
@@ -32,12 +32,12 @@ def security_of(settings: ChassisSettings) -> BaseSecurity | None:
     return with_password(settings.kafka_username, settings.kafka_password, ssl_context=context, use_ssl=True)
 
 
-def client_arguments(settings: ChassisSettings) -> dict[str, Any]:
+def client_arguments(settings: KafkaSettings) -> dict[str, Any]:
     """Return what any aiokafka client is to be given to reach the broker: its addresses, and how to prove itself."""
     return {"bootstrap_servers": settings.kafka_bootstrap, **parse_security(security_of(settings))}
 
 
-def _tls(settings: ChassisSettings) -> ssl.SSLContext | None:
+def _tls(settings: KafkaSettings) -> ssl.SSLContext | None:
     if settings.kafka_ca_file is None:
         return None
     context = ssl.create_default_context(cafile=settings.kafka_ca_file)
@@ -46,7 +46,7 @@ def _tls(settings: ChassisSettings) -> ssl.SSLContext | None:
     return context
 
 
-async def likely_cause(settings: ChassisSettings) -> str:
+async def likely_cause(settings: KafkaSettings) -> str:
     """Return in a few words why no broker lets us in; clients say no more than "unable to bootstrap".
 
     It asks the first broker by itself, up to the end of the TLS handshake.
