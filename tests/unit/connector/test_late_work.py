@@ -167,7 +167,8 @@ async def test_where_all_have_one_provider_a_batch_waits(bench: Bench) -> None:
     assert (bench.done, await bench.parked()) == (["m1"], [])
 
 
-async def test_a_slow_server_is_not_waited_for_again(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_server_that_hangs_is_not_waited_for_again(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_SOON", 0)
     await bench.do(command(1))
     bench.answers.set()
     await ended(bench)
@@ -175,3 +176,19 @@ async def test_a_slow_server_is_not_waited_for_again(bench: Bench, monkeypatch: 
     monkeypatch.setattr(module, "_MOMENT", 100)
     await bench.do(command(2))
     assert await bench.parked() == ["m2"]
+
+
+async def test_a_server_that_was_late_but_answers_is_waited_for_again(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await bench.do(command(1))
+    bench.answers.set()
+    await ended(bench)
+    bench.answers.clear()
+    monkeypatch.setattr(module, "_MOMENT", 1)
+    doing = asyncio.ensure_future(bench.do(command(2)))
+    await asyncio.wait({doing}, timeout=0.1)
+    assert not doing.done()
+    bench.answers.set()
+    await doing
+    assert (bench.done, await bench.parked()) == (["m1", "m2"], [])

@@ -30,7 +30,9 @@ _MOMENT = 0.3
 """Seconds that a batch waits."""
 _MOMENT_OF_A_SLOW_SERVER = 0.05
 _STAYS_SLOW = 60.0
-"""Seconds for which a server that took longer is not waited for again."""
+"""Seconds for which a server that took longer is not waited for again, unless it shows that it does not hang."""
+_SOON = 1.0
+"""Seconds in which late work ends at a server that is busy, or was called for the first time, and does not hang."""
 _AGAIN = timedelta(seconds=45)
 """When what is parked is taken up if the process has died: after a lease (`connector.domain.connection.lease`)."""
 
@@ -56,7 +58,9 @@ class LateWork:
             await self._begin(connection.id, connection.server, command, work)
 
     async def _begin(self, connection_id: str, server: str, command: CalendarCommandMessage, work: Work) -> None:
+        began = asyncio.get_running_loop().time()
         task = asyncio.create_task(work())
+        task.add_done_callback(lambda _: self._note_if_soon(server, began))
         if await self._is_done_in_a_moment(server, task):
             task.result()
             return
@@ -75,6 +79,11 @@ class LateWork:
         if not done:
             self._slow_until[server] = now + _STAYS_SLOW
         return bool(done)
+
+    def _note_if_soon(self, server: str, began: float) -> None:
+        """Wait for a server again that was slow and answers. What ends in less than a moment may be no answer of it."""
+        if _MOMENT_OF_A_SLOW_SERVER <= asyncio.get_running_loop().time() - began < _SOON:
+            self._slow_until.pop(server, None)
 
     async def _put_by(self, command: CalendarCommandMessage) -> ParkedWork | None:
         """Park a command, to be taken up when the work ends; return it as it is parked, None for a pull."""
