@@ -97,7 +97,7 @@ soak: $(INSTALLED) ## The state machine over the whole system, for long (STEPS=1
 	@# The order of sets is part of what a seed repeats.
 	PYTHONHASHSEED=0 STEPS='$(or $(STEPS),1000)' SEED='$(SEED)' pytest tests/property/system -m soak -s $(ARGS)
 
-bench: $(INSTALLED) ## Measure the system beside its bare floor (PROVIDER=office365, BENCH_ROWS=, SIZES=, RATES=, KAFKA=, QUICK=1 for a look)
+bench: $(INSTALLED) ## Measure the system beside its bare floor (BASELINE=commit, PROVIDER=, BENCH_ROWS=, SIZES=, RATES=, KAFKA=, QUICK=1)
 	@python -m bench
 
 bench-texts: $(INSTALLED) ## What the dearest descriptions cost at 4, 16 and 64 KB (invariant 6)

@@ -3,11 +3,14 @@
 import asyncio
 import os
 import sys
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter
+from typing import Any
 
+from bench.baseline import Baseline, NoBaselineError, beside, built
 from bench.console import say
 from bench.machine import described
 from bench.options import Options, UnknownOptionError, options_from
@@ -29,31 +32,56 @@ _LOOK = Path("var/bench/quick.json")
 """A quick run is a look: it replaces no figures."""
 
 
-async def measure(name: str, running: Stand, options: Options) -> list[Figure]:
-    """Run one row, and keep its figures."""
-    began, measured_on = perf_counter(), described(options.kafka, running.database)
+@dataclass
+class Measured:
+    """The figures of one row, and what they were measured on."""
+
+    name: str
+    figures: list[Figure]
+    on: dict[str, Any]
+
+    def compare(self, baseline: Baseline, provider: str) -> None:
+        """Measure the same row on the baseline, which has the machine to itself."""
+        self.on["baseline"] = baseline.commit
+        self.figures = beside(self.figures, baseline.measure(self.name, provider))
+
+    def keep(self, options: Options) -> None:
+        """Put the figures in place of the row's former ones."""
+        kept = keep(_kept_in(options), options.provider, self.name, self.figures, self.on)
+        if not options.quick:
+            put_into(_DOCUMENT, kept, tuple(ROWS))
+
+
+async def measure(name: str, running: Stand, options: Options) -> Measured:
+    """Run one row."""
+    began, on = perf_counter(), described(options.kafka, running.database)
     figures = await ROWS[name](running, options)
-    measured_on["load_after"] = round(os.getloadavg()[0], 1)
+    on["load_after"] = round(os.getloadavg()[0], 1)
     say(f"{name}: {perf_counter() - began:.0f} s, load {os.getloadavg()[0]:.1f}")
-    kept = keep(_kept_in(options), options.provider, name, figures, measured_on)
-    if not options.quick:
-        put_into(_DOCUMENT, kept, tuple(ROWS))
-    return figures
+    return Measured(name, figures, on)
 
 
 def _kept_in(options: Options) -> Path:
     return Path(os.environ.get("BENCH_FIGURES") or (_LOOK if options.quick else _FIGURES))
 
 
-async def run(options: Options) -> list[Figure]:
+async def _measured(names: Sequence[str], options: Options) -> list[Measured]:
+    with TemporaryDirectory(prefix="tandem-bench-") as folder:
+        async with stand(Path(folder), options.kafka, options.provider) as running:
+            return [await measure(name, running, options) for name in names]
+
+
+def run(options: Options) -> list[Figure]:
     """Run the wanted rows one after the other, each on a new stand; a look does with one for all."""
+    baseline = built(options.baseline) if options.baseline else None
     shared = [options.rows] if options.quick else [(name,) for name in options.rows]
     figures: list[Figure] = []
     for names in shared:
-        with TemporaryDirectory(prefix="tandem-bench-") as folder:
-            async with stand(Path(folder), options.kafka, options.provider) as running:
-                for name in names:
-                    figures += await measure(name, running, options)
+        for one in asyncio.run(_measured(names, options)):
+            if baseline:
+                one.compare(baseline, options.provider)
+            one.keep(options)
+            figures += one.figures
     return figures
 
 
@@ -62,10 +90,11 @@ def main() -> int:
     use_pinned_zones()
     try:
         options = options_from(os.environ, tuple(ROWS))
-    except UnknownOptionError as error:
+        figures = run(options)
+    except (UnknownOptionError, NoBaselineError) as error:
         print(f"bench: {error}", file=sys.stderr)
         return 2
-    print_table(asyncio.run(run(options)))
+    print_table(figures)
     return 0
 
 

@@ -1,4 +1,4 @@
-"""What to measure, from the environment: BENCH_ROWS, SIZES, RATES, KAFKA, PROVIDER, QUICK."""
+"""What to measure, from the environment: BENCH_ROWS, SIZES, RATES, KAFKA, PROVIDER, QUICK, BASELINE."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -15,6 +15,8 @@ class Options:
     kafka: str
     provider: str = "google"
     quick: bool = False
+    baseline: str = ""
+    """A commit that is measured too."""
     rates: tuple[float, ...] = (1, 10, 100)
     slow_rates: tuple[float, ...] = (10,)
     slow_ms: int = 50
@@ -41,7 +43,7 @@ def options_from(environ: Mapping[str, str], rows: tuple[str, ...]) -> Options:
     if (provider := environ.get("PROVIDER") or "google") not in PROVIDERS:
         raise UnknownOptionError(f"PROVIDER={provider}: there are {', '.join(PROVIDERS)}")
     kafka = environ.get("KAFKA") or ("embedded" if kafka_obstacle() else "apache")
-    plan = Options(chosen, kafka, provider)
+    plan = Options(chosen, kafka, provider, baseline=environ.get("BASELINE", ""))
     plan = _quick(plan) if environ.get("QUICK") else plan
     sizes = tuple(int(size) for size in environ.get("SIZES", "").split(",") if size)
     rates = tuple(float(rate) for rate in environ.get("RATES", "").split(",") if rate)

@@ -11,7 +11,7 @@ from typing import Any
 from bench.results import Figure
 from sandbox.simulated import PROVIDERS
 
-HEAD = ("row", "what", "ours", "floor", "ours / floor", "goal")
+HEAD = ("row", "what", "ours", "floor", "ours / floor", "baseline", "ours / baseline", "goal")
 _BEGIN, _END = "<!-- figures: written by make bench -->", "<!-- end of figures -->"
 Json = dict[str, Any]
 
@@ -20,13 +20,17 @@ def _cells(one: Mapping[str, Any]) -> tuple[str, ...]:
     def amount(value: float | None) -> str:
         return "" if value is None else f"{value:,.{0 if abs(value) >= 1000 else 1}f} {one['unit']}"
 
-    ratio = one["ratio"]
+    def times(value: float | None) -> str:
+        return "" if value is None else f"{value:.2f}"
+
     return (
         one["row"],
         one["what"],
         amount(one["ours"]),
         amount(one["floor"]),
-        "" if ratio is None else f"{ratio:.2f}",
+        times(one["ratio"]),
+        amount(one.get("before")),
+        times(one.get("change")),
         one["goal"],
     )
 
@@ -62,8 +66,9 @@ def put_into(document: Path, kept: Mapping[str, Json], order: Sequence[str]) -> 
 
 def _section(title: str, content: Json) -> list[str]:
     on = content["measured_on"]
+    baseline = f", baseline {on['baseline']}" if "baseline" in on else ""
     told = (
-        f"{on['at']}, commit {on['commit']}, {on['machine']} (load {on['load_before']} before, "
+        f"{on['at']}, commit {on['commit']}{baseline}, {on['machine']} (load {on['load_before']} before, "
         f"{on.get('load_after', 'unknown')} after), "
         f"Python {on['python']}, {on['broker']}, {on['database']}"
     )

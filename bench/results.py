@@ -1,4 +1,4 @@
-"""A figure of ours beside the floor's."""
+"""A figure of ours beside the floor's, and beside an earlier build's."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Figure:
-    """One line of the table. `floor` is None where there is nothing to compare with."""
+    """One line of the table. `floor` and `before` (the baseline's) are None where there is nothing to compare with."""
 
     row: str
     what: str
@@ -15,6 +15,12 @@ class Figure:
     floor: float | None = None
     goal: str = ""
     detail: dict[str, Any] = field(default_factory=dict)
+    before: float | None = None
+
+    @property
+    def change(self) -> float | None:
+        """Ours in the baseline's."""
+        return self.ours / self.before if self.before else None
 
     @property
     def ratio(self) -> float | None:
@@ -23,6 +29,10 @@ class Figure:
 
     def as_json(self) -> dict[str, Any]:
         """Return the line as the JSON file keeps it."""
-        ratio = None if self.ratio is None else round(self.ratio, 3)
-        own = {name: getattr(self, name) for name in ("row", "what", "unit", "ours", "floor", "goal", "detail")}
-        return own | {"ratio": ratio}
+        names = ("row", "what", "unit", "ours", "floor", "before", "goal", "detail")
+        own = {name: getattr(self, name) for name in names}
+        return own | {"ratio": _rounded(self.ratio), "change": _rounded(self.change)}
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 3)
