@@ -9,14 +9,12 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
 
-from sandbox.processes.tools import FOLDER
+from tests.support.debian import files_of
 from tests.support.simulator_driver import wait_until
 
-_FETCHED = FOLDER / "davmail"
 _JAR = Path("usr/share/davmail/davmail.jar")
 _PACKAGES = (
     "davmail-server",
@@ -73,25 +71,7 @@ def _root() -> Path:
     """Return the folder below which Debian's files lie."""
     if shutil.which("java") is None:
         pytest.skip("DavMail needs Java")
-    if Path("/", _JAR).exists():
-        return Path("/")
-    if not (_FETCHED / _JAR).exists():
-        _fetch()
-    return _FETCHED
-
-
-def _fetch() -> None:
-    if shutil.which("apt-get") is None or shutil.which("dpkg-deb") is None:
-        pytest.skip("DavMail is a package of Debian's, and this is no Debian")
-    _FETCHED.parent.mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory(dir=_FETCHED.parent) as fetched:
-        download = ["apt-get", "download", *_PACKAGES]
-        done = subprocess.run(download, cwd=fetched, capture_output=True, text=True, check=False)
-        if done.returncode:
-            pytest.skip(f"DavMail cannot be fetched (`apt-get update` first?): {done.stderr.strip()[-300:]}")
-        for package in Path(fetched).glob("*.deb"):
-            subprocess.run(["dpkg-deb", "-x", str(package), f"{fetched}/root"], check=True)
-        Path(fetched, "root").rename(_FETCHED)  # all of it or none
+    return files_of("davmail", _PACKAGES, _JAR)
 
 
 def _listens(port: int) -> bool:

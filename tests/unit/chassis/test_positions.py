@@ -82,6 +82,8 @@ async def test_what_follows_is_compared_without_asking_the_broker() -> None:
 async def test_the_lag_of_a_partition_ends_with_its_assignment() -> None:
     positions = Positions("t", "leaving")
     await positions.read(Partition(end=10), records(3, 4))
+    assert lag("leaving") == 7, "what is in hand is not done"
+    positions.processed(records(3, 4))
     assert lag("leaving") == 5
     positions.forget([FIRST, TopicPartition("t", 1)])
     assert lag("leaving") is None

@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from faststream.kafka import KafkaBroker
 
 from chassis.messaging.consumer_health import ConsumerHealth, health_of
+from chassis.observability.census import Census
 from chassis.persistence.store import Store
 from chassis.runtime.lifecycle import Lifecycle
 from chassis.web.probes import probe_routes
@@ -29,7 +30,13 @@ async def client() -> AsyncIterator[tuple[httpx.AsyncClient, ConsumerHealth]]:
     broker = cast("KafkaBroker", well)
     app = FastAPI()
     app.include_router(
-        probe_routes(title="t", broker=broker, store=cast("Store", well), lifecycle=cast("Lifecycle", well))
+        probe_routes(
+            title="t",
+            broker=broker,
+            store=cast("Store", well),
+            lifecycle=cast("Lifecycle", well),
+            census=Census([], 60),
+        )
     )
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://t") as opened:
         yield opened, health_of(broker)

@@ -39,5 +39,7 @@ def test_metrics_are_declared_in_the_metrics_modules_alone() -> None:
     }
     assert declared == {
         "services/chassis/src/chassis/observability/metrics.py",
-        "services/connector/src/connector/application/metrics.py",
+        "services/connector/src/connector/adapters/metrics.py",
+        "services/mapper/src/mapper/adapters/metrics.py",
+        "services/activity-store/src/activity_store/adapters/metrics.py",
     }

@@ -124,6 +124,20 @@ class ChassisSettings(KafkaSettings):
     otlp_endpoint: str | None = Field(
         default=None, description="OpenTelemetry collector (OTLP over HTTP); without one no traces are exported"
     )
+    otlp_sample_ratio: float = Field(
+        default=1.0,
+        ge=0,
+        le=1,
+        json_schema_extra={"unit": "share"},
+        description="Share of the traces that begin here which are exported; one that came with a message goes on as "
+        "it began. Under much load a hundredth is enough",
+    )
+    metrics_count_seconds: float = Field(
+        default=60,
+        gt=0,
+        description="How old what is counted in the database (links, connections, subscriptions, dead letters) may be "
+        "before a scrape of /metrics counts anew; a count that takes long is made more rarely",
+    )
     clock_file: Path | None = Field(
         default=None,
         description="Sandbox and tests only: a file with the seconds by which the clock is shifted, read when changed",

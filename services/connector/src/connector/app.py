@@ -20,6 +20,7 @@ from connector.adapters.logins import LoginStore
 from connector.adapters.oauth import CALLBACK_PATH, OAuthClient
 from connector.adapters.providers.ews.transport.reach import Reach, network
 from connector.adapters.providers.keep_alive import KeepAliveClient
+from connector.application.census import ConnectionCensus
 from connector.application.connections.activity_types import ActiveTypes
 from connector.application.connections.bringing_up import BringingUp
 from connector.application.connections.password_sign_in import PasswordSignIn
@@ -92,14 +93,16 @@ def _kits(
             kits[name] = ProviderKit(calendars, verifier, entry.webhook)
         elif entry.is_configured(settings):
             kits[name] = ProviderKit(
-                entry.make(settings, http, clock), _oauth(settings, entry, transport), entry.webhook
+                entry.make(settings, http, clock), _oauth(settings, name, entry, transport), entry.webhook
             )
     return kits
 
 
-def _oauth(settings: ConnectorSettings, entry: Entry, transport: httpx.AsyncBaseTransport | None) -> OAuthClient:
+def _oauth(
+    settings: ConnectorSettings, name: str, entry: Entry, transport: httpx.AsyncBaseTransport | None
+) -> OAuthClient:
     redirect = f"{settings.public_url}{CALLBACK_PATH}"
-    return OAuthClient(entry.endpoints(settings), redirect, settings.provider_timeout_seconds, transport)
+    return OAuthClient(entry.endpoints(settings), redirect, settings.provider_timeout_seconds, transport, name=name)
 
 
 def _reach(settings: ConnectorSettings) -> Reach:
@@ -202,6 +205,7 @@ def make_app(
         on_start=[Resync(connections, clock).all_running] if settings.republish_on_start else [],
         on_stop=[http.aclose, late_work.stop, *access.closers()],
         background=periodic_jobs(dispatcher, settings),
+        counts=[ConnectionCensus(connections, tuple(access.kits), clock).count],
     )
     app.state.services = _services(parts, teardown)
     for router in _routers():

@@ -16,6 +16,7 @@ from chassis.persistence.table import Database
 from chassis.web.api import make_api
 from contracts import topics
 from mapper.adapters.collections import open_collections
+from mapper.application.census import LinkCensus
 from mapper.application.connections.settings import Handle
 from mapper.application.message_factory import confirmation_messages
 from mapper.application.use_cases import UseCases, use_cases
@@ -54,6 +55,7 @@ def make_app(
         clock=clock,
         on_start=_on_start(cases, settings, reader or partial(make_replay_consumer, settings)),
         background=jobs(cases),
+        counts=[LinkCensus(collections).count],
     )
     app.state.services = Services(collections)
     for part in (links, explain):

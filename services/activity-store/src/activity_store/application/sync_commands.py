@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from activity_store.adapters.collections import Collections
+from activity_store.adapters.metrics import COMMANDS
 from activity_store.application.message_factory import (
     activity_event,
     command_answer,
@@ -57,13 +58,16 @@ class SyncCommands:
         seen = await self.collections.activities.get(document_id)
         items = matched | await self._items_of(seen)
         unstored: list[CommandResult] = []
+        result = CommandResult("unchanged", 0, None)
 
         def write(current: Activity | None) -> Activity | None:
+            nonlocal result
             result = decide(current)
             unstored[:] = [] if result.transition else [result]
             return self._stored(command, result, items)
 
         await self.collections.activities.update(document_id, write, seen=seen)
+        COMMANDS.labels("put" if isinstance(command, ActivityPut) else "remove", result.outcome).inc()
         answers = [command_answer(command, result, items, self.clock.now()) for result in unstored]
         if answers:
             await self.publisher.publish(answers)

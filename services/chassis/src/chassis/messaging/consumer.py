@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from types import MethodType
 from typing import Annotated, Any, Generic, TypeVar, cast
+from weakref import WeakKeyDictionary
 
 import structlog
 from aiokafka import ConsumerRecord
@@ -22,14 +23,15 @@ from pydantic_core import CoreSchema
 from chassis.clock import Clock
 from chassis.ids import new_id
 from chassis.messaging.consumer_health import RebalanceListener, health_of
-from chassis.messaging.dead_letters import dead_letter
+from chassis.messaging.dead_letters import count_dead_letters, dead_letter
 from chassis.messaging.idle import idleness_of
 from chassis.messaging.lanes import run_stages, stages
 from chassis.messaging.positions import Offsets, Positions
 from chassis.messaging.record_processing import RecordProcessor, RedeliveryNeeded
+from chassis.observability.census import Count
 from chassis.observability.correlation import CORRELATION_HEADER, bind_causation, bind_correlation
-from chassis.observability.metrics import CONSUMED, HANDLE_SECONDS, OFFSET_GAPS
-from chassis.observability.tracing import span
+from chassis.observability.metrics import CONSUMED, DEAD_LETTERED, HANDLE_RETRIES, HANDLE_SECONDS, OFFSET_GAPS
+from chassis.observability.tracing import message_span
 from chassis.settings import ChassisSettings
 
 log = structlog.get_logger()
@@ -157,7 +159,7 @@ class _Consumer(Generic[M]):
         own = getattr(incoming.message, "correlation_id", None)
         bind_correlation(own or incoming.headers.get(CORRELATION_HEADER) or new_id())
         bind_causation(getattr(incoming.message, "id", None))
-        with span(f"{incoming.topic} process", incoming.headers):
+        with message_span(incoming.topic, incoming.headers):
             await self.handle(incoming)
 
 
@@ -215,17 +217,16 @@ def consume(  # noqa: PLR0913 - a consumer's whole policy in one place
     consumer = _Consumer(broker, processor, schema.validate_json, handle, in_order, skip or HeaderFilter(), clock)
 
     positions = Positions(topic, group)
-    # An alert on a rise needs the series before its first one.
-    CONSUMED.labels(topic, group, "dead_lettered")
-    OFFSET_GAPS.labels(topic, group)
+    _show_from_the_start(topic, group)
 
     async def batch(message: KafkaMessage) -> None:
         await positions.read(cast("Offsets", message.consumer), message.raw_message)
         await consumer.take(message.raw_message)
+        positions.processed(message.raw_message)
 
     batch.__name__ = f"{group}_{topic}".replace(".", "_").replace("-", "_")
     batch.__annotations__ = {"message": Annotated[Any, _Payload(schema)]}
-    broker.subscriber(
+    subscriber = broker.subscriber(
         topic,
         group_id=group,
         batch=True,
@@ -240,4 +241,28 @@ def consume(  # noqa: PLR0913 - a consumer's whole policy in one place
         listener=RebalanceListener(health, processor.name, positions),
         parser=_raw_batch,
         decoder=_raw_body,
-    )(batch)
+    )
+    subscriber(batch)
+
+    async def count() -> None:
+        if subscriber.consumer is not None:
+            await count_dead_letters(topic, subscriber.consumer)
+
+    counts_of(broker).append(count)
+
+
+def _show_from_the_start(topic: str, group: str) -> None:
+    """Show the counters that alerts watch: an alert on a rise needs the series before its first one."""
+    CONSUMED.labels(topic, group, "dead_lettered")
+    for reason in ("undecodable", "handler_failed"):
+        DEAD_LETTERED.labels(topic, reason)
+    HANDLE_RETRIES.labels(topic, group, "outage")
+    OFFSET_GAPS.labels(topic, group)
+
+
+_counts: WeakKeyDictionary[KafkaBroker, list[Count]] = WeakKeyDictionary()
+
+
+def counts_of(broker: KafkaBroker) -> list[Count]:
+    """Return what is counted for the metrics of a broker's consumers."""
+    return _counts.setdefault(broker, [])

@@ -6,20 +6,24 @@ A record just under Kafka's limit is above it with those headers: then it is cut
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Protocol
 
 import structlog
-from aiokafka import ConsumerRecord
+from aiokafka import ConsumerRecord, TopicPartition
 from faststream.kafka import KafkaBroker
 
 from chassis.errors import Rejected, Transient
 from chassis.messaging.publisher import MAX_VALUE_BYTES
 from chassis.messaging.topics import dlq_topic
+from chassis.observability.metrics import DEAD_LETTERED, DEAD_LETTERS
+from chassis.observability.private_text import without_input
 from chassis.outages import outages_as_transient
 
 log = structlog.get_logger()
 
 _SECONDS = 10.0
+_PARTITION: Final = 0
+"""A dead-letter topic has no other: little goes there."""
 _ERROR_CHARACTERS = 2000
 _HEADER_BYTES: Final = 10
 """What a header needs beside its name and value, at most."""
@@ -85,7 +89,13 @@ async def dead_letter(
     Where the topic's limit is lower than Kafka's default, what is about the record goes there, and nothing of it.
     """
     log.error(
-        "dead_letter", topic=record.topic, offset=record.offset, group=group, reason=reason, error=str(error)[:500]
+        "dead_letter",
+        topic=record.topic,
+        partition=record.partition,
+        offset=record.offset,
+        group=group,
+        reason=reason,
+        error=without_input(error)[:500],
     )
 
     async def attempt(limit: int) -> None:
@@ -96,6 +106,27 @@ async def dead_letter(
         await attempt(MAX_VALUE_BYTES)
     except Rejected:
         await attempt(0)
+    DEAD_LETTERED.labels(record.topic, reason).inc()
+
+
+class Ends(Protocol):
+    """What is asked of aiokafka's consumer about a topic that it does not read."""
+
+    async def beginning_offsets(self, partitions: list[TopicPartition]) -> dict[TopicPartition, int]:
+        """Return the first offset that is still there, by partition."""
+        ...
+
+    async def end_offsets(self, partitions: list[TopicPartition]) -> dict[TopicPartition, int]:
+        """Return the offset after the last record, by partition."""
+        ...
+
+
+async def count_dead_letters(topic: str, consumer: Ends) -> None:
+    """Count the dead letters of a topic; a record that was produced again is still there until retention takes it."""
+    letters = [TopicPartition(dlq_topic(topic), _PARTITION)]
+    async with asyncio.timeout(_SECONDS):
+        ends, begins = await asyncio.gather(consumer.end_offsets(letters), consumer.beginning_offsets(letters))
+    DEAD_LETTERS.labels(topic).set(sum(ends.values()) - sum(begins.values()))
 
 
 async def _publish(broker: KafkaBroker, topic: str, letter: DeadLetter) -> None:

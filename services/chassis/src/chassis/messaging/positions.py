@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Protocol
 
 import structlog
@@ -39,26 +40,41 @@ class Positions:
     topic: str
     group: str
     _next: dict[TopicPartition, int] = field(default_factory=dict)
+    _processed: dict[TopicPartition, int] = field(default_factory=dict)
 
     async def read(self, consumer: Offsets, records: Sequence[ConsumerRecord]) -> None:
-        """Note a batch that was read: export the lag, count a gap before it."""
+        """Note a batch that was read: export the lag from now on, count a gap before it."""
         firsts = {_partition_of(record): record.offset for record in reversed(records)}
         for partition, first in firsts.items():
             await self._note_gap(consumer, partition, first)
-        for partition, last in {_partition_of(record): record.offset for record in records}.items():
-            self._next[partition] = last + 1
-            end = consumer.highwater(partition)
-            if end is not None:
-                CONSUMER_LAG.labels(*self._labels(partition)).set(max(0, end - last - 1))
+            if partition not in self._processed:
+                self._processed[partition] = first
+                lag = partial(self._lag, consumer, partition)
+                CONSUMER_LAG.labels(*self._labels(partition)).set_function(lag)
+        self._next.update(_ends(records))
+
+    def processed(self, records: Sequence[ConsumerRecord]) -> None:
+        """Note that all of a batch was processed."""
+        self._processed.update(_ends(records))
 
     def forget(self, partitions: Iterable[TopicPartition]) -> None:
         """End the lag series of partitions that others read from now on."""
         for partition in partitions:
             self._next.pop(partition, None)
+            self._processed.pop(partition, None)
             try:
                 CONSUMER_LAG.remove(*self._labels(partition))
             except KeyError:  # nothing was read from it
                 continue
+
+    def _lag(self, consumer: Offsets, partition: TopicPartition) -> float:
+        """Return the lag as it is when it is scraped."""
+        done = self._processed.get(partition)
+        try:
+            end = consumer.highwater(partition)
+        except (AssertionError, KafkaError):  # the partition is just being taken away
+            return 0
+        return 0 if done is None or end is None else max(0, end - done)
 
     async def _note_gap(self, consumer: Offsets, partition: TopicPartition, first: int) -> None:
         try:
@@ -85,6 +101,11 @@ class Positions:
 
     def _labels(self, partition: TopicPartition) -> tuple[str, str, str]:
         return partition.topic, self.group, str(partition.partition)
+
+
+def _ends(records: Sequence[ConsumerRecord]) -> dict[TopicPartition, int]:
+    """Return the offset after the last record of each partition."""
+    return {_partition_of(record): record.offset + 1 for record in records}
 
 
 def _partition_of(record: ConsumerRecord) -> TopicPartition:

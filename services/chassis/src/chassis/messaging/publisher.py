@@ -151,5 +151,6 @@ class Publisher:
         if not isinstance(result, BaseException):
             refusals.clear(topic)
             PUBLISHED.labels(topic).inc()
+            REFUSED_AS_TOO_LARGE.labels(topic)  # an alert on a rise needs the series before its first one
         elif isinstance(refusal := as_transient(result), NeedsOperator):
             refusals.note(topic, str(refusal))

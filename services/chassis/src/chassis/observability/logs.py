@@ -9,10 +9,15 @@ from typing import Any
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
+from chassis.observability.private_text import traceback_without_input
 from chassis.settings import ChassisSettings
 
 _SECRETS = ("authorization", "password", "secret", "token", "credential", "cookie")
-_CHATTY = ("aiokafka", "pymongo", "httpx", "httpcore", "chassis.faststream", "uvicorn.access")
+_CHATTY = (
+    *("aiokafka", "pymongo", "httpx", "httpcore", "chassis.faststream", "uvicorn.access"),
+    *("exchangelib", "urllib3", "authlib", "opentelemetry"),
+)
+"""Libraries that write down what they send and receive, or every step; their warnings are let through."""
 _REPEATS_ITSELF = "aiokafka"
 _SILENCE_SECONDS = 10.0
 
@@ -62,13 +67,14 @@ def _processors() -> list[Processor]:
 
 
 def _formatter() -> logging.Formatter:
-    tail: list[Any] = (
-        [structlog.dev.ConsoleRenderer()]
+    render: Any = (
+        structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
         if sys.stdout.isatty()
-        else [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
+        else structlog.processors.JSONRenderer()
     )
     remove = structlog.stdlib.ProcessorFormatter.remove_processors_meta
-    return structlog.stdlib.ProcessorFormatter(foreign_pre_chain=_processors(), processors=[remove, *tail])
+    tracebacks = structlog.processors.ExceptionRenderer(traceback_without_input)
+    return structlog.stdlib.ProcessorFormatter(foreign_pre_chain=_processors(), processors=[remove, tracebacks, render])
 
 
 def configure_logging(settings: ChassisSettings) -> None:

@@ -11,7 +11,17 @@ HANDLE_RETRIES = Counter(
     "Attempts to process a record that were repeated, by reason",
     ["topic", "group", "reason"],
 )
-CONSUMER_LAG = Gauge("tandem_consumer_lag", "Records behind the end of the partition", ["topic", "group", "partition"])
+CONSUMER_LAG = Gauge(
+    "tandem_consumer_lag",
+    "Records behind the end of the partition, those in hand among them",
+    ["topic", "group", "partition"],
+)
+DEAD_LETTERED = Counter(
+    "tandem_dead_lettered_total", "Records put on their dead-letter topic, by reason", ["topic", "reason"]
+)
+DEAD_LETTERS = Gauge(
+    "tandem_dead_letters", "Records that are on a dead-letter topic now, replayed ones among them", ["topic"]
+)
 OFFSET_GAPS = Counter(
     "tandem_offset_gaps_total", "Gaps in what was read: retention took records before they were", ["topic", "group"]
 )
@@ -21,6 +31,9 @@ REFUSED_AS_TOO_LARGE = Counter(
 )
 OUTBOX_FAILED = Counter("tandem_outbox_failures_total", "Publishing attempts left to the sweeper", ["collection"])
 OUTBOX_SWEPT = Counter("tandem_outbox_swept_total", "Documents whose outbox the sweeper had to publish", ["collection"])
+OUTBOX_AGE = Gauge(
+    "tandem_outbox_age_seconds", "Seconds since this process has known of the oldest unpublished outbox", ["collection"]
+)
 WRITE_CONFLICTS = Counter("tandem_write_conflicts_total", "Updates repeated after a version conflict", ["collection"])
 PERIODIC_FAILED = Counter("tandem_periodic_failures_total", "Failed runs of a background task", ["task"])
 REQUEST_SECONDS = Histogram("tandem_request_seconds", "Seconds an HTTP request took", ["method", "route", "status"])

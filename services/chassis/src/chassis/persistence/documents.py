@@ -156,10 +156,12 @@ class Documents(Generic[D]):
         async for page in self.pages({"has_outbox": True}, size=_SWEEP_PAGE):
             for document in page:
                 found[document.id] = document.write_id
+                self._relay.note_waiting(document.id)
                 if not skip_recent or self._left_over.get(document.id) == document.write_id:
                     self._resume(document)
             await self.drain()
         self._left_over = found
+        self._relay.forget_all_but(found)
 
     async def mark_state_unpublished(self, token: str) -> None:
         """Mark the present state of every document as still to be published."""

@@ -13,15 +13,16 @@ Entries that could not be published stay in the document; the sweeper tries them
 """
 
 import asyncio
+import time
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from typing import Generic, Protocol
 
 import structlog
 
 from chassis.errors import TandemError
 from chassis.messaging.publisher import Outgoing
-from chassis.observability.metrics import OUTBOX_FAILED
+from chassis.observability.metrics import OUTBOX_AGE, OUTBOX_FAILED
 from chassis.persistence.document import D
 
 log = structlog.get_logger()
@@ -57,6 +58,10 @@ class Relay(Generic[D]):
         self._next: dict[str, D] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._confirmed: OrderedDict[str, None] = OrderedDict()
+        self._waiting: dict[str, float] = {}
+        """Since when (monotonic) the outbox of a document is known to be unpublished; the oldest first."""
+        OUTBOX_AGE.labels(name).set_function(self._age)
+        OUTBOX_FAILED.labels(name)
 
     def unpublished(self, outbox: Iterable[Outgoing]) -> tuple[Outgoing, ...]:
         """Return the entries that this process has not yet published."""
@@ -72,8 +77,22 @@ class Relay(Generic[D]):
         if not document.has_outbox or (known and known.version > document.version):
             return
         self._next[document.id] = document
+        self.note_waiting(document.id)
         if document.id not in self._tasks:
             self._tasks[document.id] = asyncio.create_task(self._drain_document(document.id))
+
+    def note_waiting(self, document_id: str) -> None:
+        """Note that the outbox of a document is unpublished."""
+        self._waiting.setdefault(document_id, time.monotonic())
+
+    def forget_all_but(self, found: Collection[str]) -> None:
+        """Forget what is no longer unpublished, since another process has published it; `found`: what still is."""
+        for document_id in [one for one in self._waiting if one not in found and one not in self._tasks]:
+            del self._waiting[document_id]
+
+    def _age(self) -> float:
+        oldest = next(iter(self._waiting.values()), None)
+        return 0 if oldest is None else time.monotonic() - oldest
 
     async def drain(self) -> None:
         """Wait until every publication that was started has succeeded or failed."""
@@ -84,6 +103,7 @@ class Relay(Generic[D]):
         try:
             while document := self._next.pop(document_id, None):
                 await self._publish(document)
+            self._waiting.pop(document_id, None)
         except TandemError as error:
             OUTBOX_FAILED.labels(self._name).inc()
             log.warning("outbox_postponed", collection=self._name, document=document_id, error=str(error))

@@ -52,6 +52,8 @@ class Background:
 
     def start(self, tasks: Sequence[Periodic], idleness: Idleness) -> None:
         """Start the tasks; each runs at once and then by its interval, at rest every two seconds at most."""
+        for task in tasks:
+            PERIODIC_FAILED.labels(task.name)
         self._tasks += [asyncio.create_task(_loop(task, idleness), name=task.name) for task in tasks]
 
     async def stop(self) -> None:

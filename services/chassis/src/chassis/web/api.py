@@ -7,7 +7,9 @@ from fastapi import FastAPI
 
 from chassis.clock import Clock
 from chassis.messaging.broker import ServiceBroker
+from chassis.messaging.consumer import counts_of
 from chassis.messaging.idle import idleness_of
+from chassis.observability.census import Census, Count
 from chassis.observability.tracing import configure_tracing
 from chassis.persistence.store import Store
 from chassis.runtime.background import Periodic
@@ -16,7 +18,7 @@ from chassis.runtime.lifecycle import Lifecycle
 from chassis.settings import ChassisSettings
 from chassis.web.auth import verifier_from
 from chassis.web.management_port import ManagementPort
-from chassis.web.middleware import BodyLimit, RequestId, RequestMetrics, Waking
+from chassis.web.middleware import BodyLimit, RequestId, RequestMetrics, Tracing, Waking
 from chassis.web.openapi import install_openapi
 from chassis.web.probes import probe_routes
 from chassis.web.problem_handlers import install_problems
@@ -32,32 +34,36 @@ def make_api(  # noqa: PLR0913 - the composition root's parts
     on_start: Sequence[Callable[[], Awaitable[None]]] = (),
     on_stop: Sequence[Callable[[], Awaitable[None]]] = (),
     background: Sequence[Periodic] = (),
+    counts: Sequence[Count] = (),
 ) -> FastAPI:
     """Return the app of a service; add its routes and serve it.
 
     `on_start` hooks run after the store has started and before consumers do, and are repeated until they succeed;
-    `on_stop` hooks run side by side, after the consumers and the producer have stopped.
+    `on_stop` hooks run side by side, after the consumers and the producer have stopped. `counts` set the gauges that
+    need the database, when they are scraped.
     """
+    census = Census([*counts_of(broker), *counts], settings.metrics_count_seconds)
     lifecycle = Lifecycle(settings, broker, store, on_start, on_stop, background)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        configure_tracing(settings, service=title)
+        configure_tracing(settings, service=title.rsplit(maxsplit=1)[-1])
         async with lag_measured():
             lifecycle.start()
             try:
                 yield
             finally:
+                await census.stop()
                 await lifecycle.stop()
 
     app = FastAPI(title=title, lifespan=lifespan, redirect_slashes=False, docs_url=None, redoc_url=None)
     app.state.settings, app.state.clock, app.state.verifier = settings, clock, verifier_from(settings)
-    for middleware in (BodyLimit, RequestMetrics, RequestId):  # the last one added is the outermost
-        app.add_middleware(middleware)
+    for middleware in (BodyLimit, RequestMetrics, *((Tracing,) if settings.otlp_endpoint else ()), RequestId):
+        app.add_middleware(middleware)  # the last one added is the outermost
     app.add_middleware(Waking, idleness=idleness_of(broker))
     if settings.management_port is not None:
         app.add_middleware(ManagementPort, port=settings.management_port)
     install_problems(app)
     install_openapi(app)
-    app.include_router(probe_routes(title=title, broker=broker, store=store, lifecycle=lifecycle))
+    app.include_router(probe_routes(title=title, broker=broker, store=store, lifecycle=lifecycle, census=census))
     return app

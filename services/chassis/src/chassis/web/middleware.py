@@ -11,6 +11,7 @@ from chassis.ids import new_id
 from chassis.messaging.idle import Idleness
 from chassis.observability.correlation import bind_correlation
 from chassis.observability.metrics import REQUEST_SECONDS
+from chassis.observability.tracing import request_span
 
 REQUEST_ID_HEADER = "X-Request-ID"
 MAX_BODY_BYTES = 1024 * 1024
@@ -96,8 +97,38 @@ class RequestMetrics:
         try:
             await self._app(scope, receive, noting)
         finally:
-            route = getattr(scope.get("route"), "path", "unmatched")
-            REQUEST_SECONDS.labels(scope["method"], route, status).observe(time.perf_counter() - started)
+            REQUEST_SECONDS.labels(scope["method"], _route(scope), status).observe(time.perf_counter() - started)
+
+
+class Tracing:
+    """Answers each request as a span, named by its route template; probes are none."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Make the span, and note the status that the request is answered with."""
+        if scope["type"] != "http" or scope["path"] in _PROBES:
+            return await self._app(scope, receive, send)
+        with request_span(scope["method"]) as span:
+
+            async def noting(message: Message) -> None:
+                if span is not None and message["type"] == "http.response.start":
+                    span.set_attribute("http.response.status_code", message["status"])
+                await send(message)
+
+            try:
+                await self._app(scope, receive, noting)
+            finally:
+                if span is not None:
+                    route = _route(scope)
+                    span.update_name(f"{scope['method']} {route}")
+                    span.set_attribute("http.route", route)
+
+
+def _route(scope: Scope) -> str:
+    """Return the template of the request's path: paths hold ids and tokens."""
+    return str(getattr(scope.get("route"), "path", "unmatched"))
 
 
 class Waking:

@@ -19,6 +19,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from chassis.errors import Transient
 from chassis.messaging.consumer_health import ConsumerHealth, health_of
+from chassis.observability.census import Census
 from chassis.persistence.store import Store
 from chassis.runtime.lifecycle import Lifecycle
 from chassis.zone_data import zones_version
@@ -79,7 +80,7 @@ def _liveness(health: ConsumerHealth) -> JSONResponse:
     return JSONResponse({"status": "stuck" if stuck else "alive", "stuck": stuck}, 503 if stuck else 200)
 
 
-def probe_routes(*, title: str, broker: KafkaBroker, store: Store, lifecycle: Lifecycle) -> APIRouter:
+def probe_routes(*, title: str, broker: KafkaBroker, store: Store, lifecycle: Lifecycle, census: Census) -> APIRouter:
     """Return the routes `/livez`, `/readyz`, `/metrics` and `/asyncapi`."""
     router = APIRouter(tags=["operations"])
     not_ready: dict[int | str, dict[str, Any]] = {503: {"description": "Not (yet)"}}
@@ -103,6 +104,7 @@ def probe_routes(*, title: str, broker: KafkaBroker, store: Store, lifecycle: Li
     @router.get("/metrics", response_class=Response)
     async def metrics() -> Response:
         """Prometheus metrics."""
+        await census.refresh()
         return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
     @router.get("/asyncapi")

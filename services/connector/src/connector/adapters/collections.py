@@ -166,6 +166,11 @@ def open_stores(store: Store, announce: Callable[[Connection], Sequence[Outgoing
                 Index([("provider", 1), ("resume_at", 1)]),
                 Index([("provider", 1), ("background_at", 1)]),
                 Index([("provider", 1), ("account_id", 1)]),
+                # What is counted for metrics.
+                Index([("provider", 1), ("phase", 1), ("trouble.kind", 1)]),
+                Index([("provider", 1), ("phase", 1), ("ever_replayed", 1)]),
+                Index([("provider", 1), ("phase", 1), ("subscription.expires_at", 1)]),
+                Index([("brake.id", 1)]),
             ],
             state_messages=announce,
         ),

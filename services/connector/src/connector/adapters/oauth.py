@@ -10,6 +10,7 @@ from authlib.common.errors import AuthlibBaseError
 from authlib.deprecate import AuthlibDeprecationWarning
 
 from chassis.errors import Rejected, Transient
+from connector.adapters.provider_calls import provider_call
 from connector.domain.provider.errors import NeedsReauth
 
 with warnings.catch_warnings():
@@ -77,7 +78,7 @@ _NEED_THE_USER = {"invalid_grant", "interaction_required", "login_required", "co
 
 
 class OAuthClient:
-    """Talks to one provider's OAuth endpoints; `transport`: in place of the network."""
+    """Talks to one provider's OAuth endpoints; `transport`: in place of the network, `name`: the provider's."""
 
     def __init__(
         self,
@@ -85,7 +86,10 @@ class OAuthClient:
         redirect_uri: str,
         timeout: float,
         transport: httpx.AsyncBaseTransport | None = None,
+        *,
+        name: str = "unnamed",
     ) -> None:
+        self._name = name
         self._transport = transport
         self._endpoints = endpoints
         self._redirect_uri = redirect_uri
@@ -102,13 +106,15 @@ class OAuthClient:
     async def exchange(self, code: str, verifier: str) -> Tokens:
         """Return the tokens for an authorization code. Rejected: the code is no good; Transient: no answer."""
         try:
-            return await self._fetch(grant_type="authorization_code", code=code, code_verifier=verifier)
+            with provider_call(self._name, "exchange_code"):
+                return await self._fetch(grant_type="authorization_code", code=code, code_verifier=verifier)
         except NeedsReauth as error:
             raise Rejected("invalid_code", error.detail) from error
 
     async def refresh(self, refresh_token: str) -> Tokens:
         """Return new tokens. NeedsReauth: the grant is gone, with the reason; Transient: no answer."""
-        return await self._fetch(grant_type="refresh_token", refresh_token=refresh_token)
+        with provider_call(self._name, "refresh_token"):
+            return await self._fetch(grant_type="refresh_token", refresh_token=refresh_token)
 
     async def revoke(self, token: str) -> None:
         """Give the grant back (RFC 7009), where that can be done; a gone one is no error. Transient: no answer."""

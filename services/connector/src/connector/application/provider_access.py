@@ -42,7 +42,8 @@ class ProviderAccess:
         """Return the connection's calendars at its provider."""
         kit = self.kits[connection.provider]
         invite = connection.settings.invite_guests
-        return Calendars(kit.calendars, self._access(kit, connection.id), invite, self.originals(connection))
+        access, originals = self._access(kit, connection.id), self.originals(connection)
+        return Calendars(kit.calendars, access, invite, originals, name=connection.provider)
 
     def _access(self, kit: ProviderKit, connection_id: str) -> Access:
         if isinstance(kit.sign_in, OAuthClient):

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from chassis.clock import Clock
 from connector.adapters.guarded_calendar import ProviderAway
-from connector.application.metrics import BACKGROUND_RATE
+from connector.adapters.metrics import BACKGROUND_RATE
 from connector.domain.provider.errors import Throttled
 from connector.domain.scheduling.rate_limiter import Rate, Responses, adjusted, full_rate
 

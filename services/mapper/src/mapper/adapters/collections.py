@@ -59,6 +59,7 @@ def open_collections(store: Store, *, confirmation_messages: StateMessages) -> C
             Index([("connection_id", 1), ("state", 1)]),
             Index([("has_pending", 1), ("pending_due_at", 1)]),
             Index([("connection_id", 1), ("gone_pass", 1)]),
+            Index([("state", 1)]),
         ),
     )
     connections = store.documents(

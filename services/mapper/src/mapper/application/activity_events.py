@@ -16,10 +16,12 @@ from mapper.adapters.collections import Collections
 from mapper.application.causation import Causation
 from mapper.application.connections.replays import ReplayCompletion
 from mapper.application.link_transition import LinkTransition
+from mapper.application.sync_latency import edit_of_activity, observe_latency
 from mapper.domain.model.connections.connection import Connection
 from mapper.domain.model.ids import link_id_for
 from mapper.domain.model.link import Link
-from mapper.domain.rules.command_outcomes.outcomes import apply_activity_outcome
+from mapper.domain.model.pending import PendingCommand
+from mapper.domain.rules.command_outcomes.outcomes import apply_activity_outcome, find_pending
 from mapper.domain.rules.incoming import with_activity_told
 
 
@@ -35,7 +37,7 @@ class ActivityEventHandler:
 
     async def activity_event(self, fact: ActivityEvent) -> None:
         """Take in a change of an activity, for the connections of its owner and of the one before (A1, A8)."""
-        causation = Causation.of(fact, self.clock.now())
+        causation = Causation.of(fact, self.clock.now(), edit_of_activity(fact))
         owners = {fact.activity.owner_id, fact.previous_owner_id or fact.activity.owner_id}
         for owner in sorted(owners):
             for connection in await self.collections.connections_of((fact.company_id, owner)):
@@ -74,8 +76,15 @@ class ActivityEventHandler:
         self.touch(connection)
 
     async def _command_settled(self, transition: LinkTransition, fact: ActivityCommandSettled) -> None:
+        answered: PendingCommand | None = None
+
         def change(current: Link | None) -> Link | None:
-            return transition.settled(current, apply_activity_outcome(current, fact)) if current else None
+            nonlocal answered
+            if current is None:
+                return None
+            answered = find_pending(current, fact.command_id)
+            return transition.following(answered).settled(current, apply_activity_outcome(current, fact))
 
         link_id = link_id_for(transition.connection.account_key, fact.activity_id)
         await self.collections.links.update(link_id, change)
+        observe_latency(transition.connection, answered, fact)

@@ -20,10 +20,12 @@ from mapper.application.connections.replays import ReplayCompletion
 from mapper.application.link_lookup import LinkLookup
 from mapper.application.link_transition import LinkTransition
 from mapper.application.mass_delete.deletion_counter import count_deletion
+from mapper.application.sync_latency import edit_of_event, observe_latency
 from mapper.domain.model.connections.connection import Connection
 from mapper.domain.model.ids import link_id_for
 from mapper.domain.model.link import Link
-from mapper.domain.rules.command_outcomes.outcomes import apply_calendar_outcome
+from mapper.domain.model.pending import PendingCommand
+from mapper.domain.rules.command_outcomes.outcomes import apply_calendar_outcome, find_pending
 from mapper.domain.rules.incoming import with_event_read
 from mapper.domain.rules.linking.link_resolution import belongs_to_link, link_id_by_marker
 from mapper.domain.rules.observe import note_gone
@@ -52,7 +54,7 @@ class CalendarEventHandler:
         connection = await self.collections.connections.get(message.connection_id)
         if connection is None or message.settings_version > connection.settings_version:
             raise UnseenSettings(message.connection_id)
-        causation = Causation.of(message, self.clock.now())
+        causation = Causation.of(message, self.clock.now(), edit_of_event(message))
         transition = LinkTransition(connection, causation, self.resend_after)
         match message:
             case EventChanged():
@@ -98,11 +100,17 @@ class CalendarEventHandler:
 
     async def command_settled(self, transition: LinkTransition, fact: CalendarCommandSettled) -> None:
         """Take in the outcome of a command of ours."""
+        answered: PendingCommand | None = None
 
         def change(current: Link | None) -> Link | None:
-            return transition.settled(current, apply_calendar_outcome(current, fact)) if current else None
+            nonlocal answered
+            if current is None:
+                return None
+            answered = find_pending(current, fact.command_id)
+            return transition.following(answered).settled(current, apply_calendar_outcome(current, fact))
 
         await self.collections.links.update(link_id_for(fact.account_key, fact.activity_id), change)
+        observe_latency(transition.connection, answered, fact)
 
     async def _note_event(self, transition: LinkTransition, fact: EventChanged, found: Link) -> Link | None:
         def change(current: Link | None) -> Link | None:

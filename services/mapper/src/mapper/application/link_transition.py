@@ -1,16 +1,21 @@
-"""Carries a link from one decision to the next: reconcile, issue commands, record, publish. Pure but for new ids."""
+"""Carries a link from one decision to the next: reconcile, issue commands, record, publish.
+
+Pure but for new ids, and for the count of decisions.
+"""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from contracts.activities import SyncSummary
+from mapper.adapters.metrics import DECISIONS
 from mapper.application.causation import Causation
 from mapper.application.message_factory import decision_message, link_state_message
 from mapper.application.pending_commands import issue
 from mapper.domain.model.connections.connection import Connection
 from mapper.domain.model.decision import Decision, Explanation
 from mapper.domain.model.link import DecisionRecord, Link
+from mapper.domain.model.pending import PendingCommand
 from mapper.domain.rules.publication import changes_state, is_lost_state, is_new_decision
 from mapper.domain.rules.reconcile import reconcile
 from mapper.domain.rules.redaction import redacted
@@ -23,6 +28,10 @@ class LinkTransition:
     connection: Connection
     causation: Causation
     resend_after: timedelta
+
+    def following(self, answered: PendingCommand | None) -> "LinkTransition":
+        """Return the same in answer to the outcome of a command: what is tried anew carries the same edit over."""
+        return replace(self, causation=self.causation.of_edit(answered.edited_at if answered else None))
 
     def __call__(self, before: Link | None, noted: Link) -> Link:
         """Return the link as it is decided after a note on it; the very same when there is nothing to write."""
@@ -65,6 +74,7 @@ class LinkTransition:
         return link.decided_under(self.connection.epoch, self.causation.now)
 
     def _recorded(self, link: Link, explanation: Explanation) -> Link:
+        DECISIONS.labels(explanation.rule, explanation.outcome).inc()
         message = decision_message(link, explanation, self.causation)
         record = DecisionRecord(outcome=explanation.outcome, rule=explanation.rule, text=message.value)
         return link.recording(record).with_messages(message)

@@ -28,6 +28,7 @@ def issue(
             context=action.block if isinstance(action, PutEvent) else None,
             closing=action.closing if isinstance(action, RemoveEvent | RemoveActivity) else None,
             due_at=causation.now + resend_after,
+            edited_at=causation.edited_at,
         )
         for action in actions
     )

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from contracts.decisions import SyncDecided
 from mapper.adapters.collections import Collections
+from mapper.adapters.metrics import DECISIONS
 from mapper.domain.model.skipped_event import SkippedEvent
 
 
@@ -17,5 +18,6 @@ class SkippedEvents:
         """Keep what a connector decided; the mapper's own decisions are on their links already."""
         if decided.cause != "calendar" or decided.event_id is None:
             return
+        DECISIONS.labels(decided.rule, decided.outcome).inc()
         new = SkippedEvent.of(decided, decided.event_id)
         await self.collections.skipped_events.update(new.id, lambda current: (current or new).recording(decided))

@@ -51,7 +51,7 @@ class PasswordSignIn:
             verifier.forget(fresh.mailbox)
 
     async def _opened(self, connection: Connection, fresh: FreshLogin) -> Verified:
-        calendars = Calendars(self.accounts.kits[connection.provider].calendars, fresh)
+        calendars = Calendars(self.accounts.kits[connection.provider].calendars, fresh, name=connection.provider)
         account = await calendars.account()
         if not is_account_of(connection, account):
             detail = f"signed in as {account.email}, but the connection is for {connection.email}"

@@ -81,7 +81,8 @@ class SignIn:
     async def _finish(self, connection: Connection, begun: OAuthState, code: str) -> Connection:
         with provider_errors():
             tokens = await self.accounts.oauth(connection.provider).exchange(code, self.states.verifier(begun))
-        calendars = Calendars(self.accounts.kits[connection.provider].calendars, _FreshAccess(tokens, connection.id))
+        fresh = _FreshAccess(tokens, connection.id)
+        calendars = Calendars(self.accounts.kits[connection.provider].calendars, fresh, name=connection.provider)
         account = await calendars.account()
         if not is_account_of(connection, account):
             await self._give_back(connection, account, tokens)

@@ -11,8 +11,8 @@ from fastapi import APIRouter, Path, Request, Response
 from chassis.errors import Rejected, Transient
 from chassis.web.problems import Problem, problem_responses, unavailable
 from connector.adapters.collections import Channel
+from connector.adapters.metrics import NOTIFIED
 from connector.adapters.providers.ews.callbacks import Notification, Status, answer, channel_of, notifications
-from connector.application.metrics import NOTIFIED
 from connector.domain.model.connection import Connection
 from connector.entrypoints.http.services import InjectedServices, Services
 

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Header, Response
 
 from chassis.errors import Transient
 from chassis.web.problems import Problem, problem_responses, unavailable
-from connector.application.metrics import NOTIFIED
+from connector.adapters.metrics import NOTIFIED
 from connector.application.notifications import Notifications
 from connector.entrypoints.http.services import InjectedServices
 

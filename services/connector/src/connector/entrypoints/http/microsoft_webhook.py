@@ -16,8 +16,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from chassis.errors import Transient
 from chassis.web.problems import Problem, problem_responses, unavailable
 from connector.adapters.collections import Channel
+from connector.adapters.metrics import NOTIFIED
 from connector.adapters.providers.graph.client_state import channel_of
-from connector.application.metrics import NOTIFIED
 from connector.application.notifications import ChannelNews, Notifications
 from connector.domain.connection.push_channel import channel_lost, channel_to_renew
 from connector.domain.model.connection import Connection

@@ -27,6 +27,9 @@ class PendingCommand(Value):
     closing: RemovalReason | None = Field(default=None, description="why the link closes once this is applied")
     due_at: AwareDatetime = Field(description="when it is sent again, unless an outcome came")
     attempts: int = 1
+    edited_at: AwareDatetime | None = Field(
+        default=None, description="when a person made the edit that it carries over; none: nobody's edit of late"
+    )
 
     @property
     def to_calendar(self) -> bool:

@@ -6,7 +6,7 @@ from typing import Self
 from pydantic import AwareDatetime, Field
 
 from chassis.persistence.document import Document
-from contracts.connections import BrakeAnswer, ConnectionSettings, ConnectionStatus, Coverage, Remove
+from contracts.connections import BrakeAnswer, ConnectionSettings, ConnectionStatus, Coverage, Provider, Remove
 from contracts.envelope import Value
 from mapper.domain.model.window import latest
 
@@ -64,6 +64,7 @@ class Connection(Document):
 
     company_id: str
     user_id: str
+    provider: Provider | None = Field(default=None, description="for metrics; none: stored before it was kept")
     account_key: str
     status: ConnectionStatus
     settings: ConnectionSettings

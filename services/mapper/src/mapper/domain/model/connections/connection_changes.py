@@ -66,7 +66,8 @@ def _joined(types: Types, more: Types) -> Types:
 
 
 def _fields_of(fact: ConnectionChanged) -> dict[str, Any]:
-    names = ("user_id", "account_key", "status", "settings", "settings_version", "coverage", "remove", "brake_answer")
+    same = ("user_id", "provider", "account_key", "status", "settings", "settings_version", "coverage")
+    names = (*same, "remove", "brake_answer")
     return {"source_version": fact.aggregate_version} | {name: getattr(fact, name) for name in names}
 
 

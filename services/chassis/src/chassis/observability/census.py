@@ -1,0 +1,67 @@
+"""What is counted in the database or at the broker for metrics: only when they are scraped, and rarely enough.
+
+Nothing is counted while nobody asks, so a service at rest does no more for it. A count that takes long, as of millions
+of documents, is made anew only after a hundred times as long: it takes a hundredth of the database's time at most.
+"""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Final
+
+import structlog
+
+log = structlog.get_logger()
+
+Count = Callable[[], Awaitable[None]]
+"""Counts something and sets its gauges."""
+
+_SHARE: Final = 100
+_LONG_SECONDS: Final = 5.0
+"""What takes no longer is no load; the first count waits for Kafka's metadata."""
+_PATIENCE_SECONDS: Final = 0.5
+"""How long a scrape waits for a count under way; a longer one shows at a later scrape."""
+
+
+class Census:
+    """The counts of one process; `seconds` is how old they may get before a scrape makes them anew."""
+
+    def __init__(
+        self, counts: Sequence[Count], seconds: float, monotonic: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._counts = counts
+        self._seconds = seconds
+        self._monotonic = monotonic
+        self._due = monotonic()
+        self._running: asyncio.Task[None] | None = None
+
+    async def refresh(self) -> None:
+        """Count where it is time to, and wait for it a moment."""
+        if self._running is None and self._counts and self._monotonic() >= self._due:
+            self._running = asyncio.create_task(self._count_all(), name="census")
+        if self._running is not None:
+            await asyncio.wait({self._running}, timeout=_PATIENCE_SECONDS)
+
+    async def stop(self) -> None:
+        """End a count under way."""
+        if self._running is not None:
+            self._running.cancel()
+            await asyncio.gather(self._running, return_exceptions=True)
+
+    async def _count_all(self) -> None:
+        begun = self._monotonic()
+        try:
+            for count in self._counts:
+                await _counted(count)
+        finally:
+            now = self._monotonic()
+            took = now - begun
+            self._due = now + max(self._seconds, _SHARE * took if took > _LONG_SECONDS else 0)
+            self._running = None
+
+
+async def _counted(count: Count) -> None:
+    try:
+        await count()
+    except Exception as error:  # noqa: BLE001 - a gauge keeps its value, and a scrape must not fail for it
+        log.info("census_failed", error=repr(error))

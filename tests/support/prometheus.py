@@ -1,0 +1,111 @@
+"""Prometheus, Debian's, as a process that scrapes a running sandbox, and its `promtool`."""
+
+import asyncio
+import shutil
+import socket
+import subprocess
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import yaml
+
+from tests.support.debian import files_of
+from tests.support.waiting import wait_until
+
+ROOT = Path(__file__).parents[2]
+MONITORING = ROOT / "deploy" / "k8s" / "components" / "monitoring"
+_PROGRAM = Path("usr/bin/prometheus")
+Json = dict[str, Any]
+Vector = list[Json]
+
+
+def program(name: str) -> str:
+    """Return the path of `prometheus` or `promtool`. Skips where they cannot be had."""
+    return shutil.which(name) or str(files_of("prometheus", ["prometheus"], _PROGRAM) / "usr/bin" / name)
+
+
+def alert_rules() -> Json:
+    """Return the rules' own part of the PrometheusRule, as Prometheus takes it."""
+    found: Json = yaml.safe_load((MONITORING / "alerts.yaml").read_text())["spec"]
+    return found
+
+
+class Prometheus:
+    """A running Prometheus."""
+
+    def __init__(self, url: str) -> None:
+        self.http = httpx.AsyncClient(base_url=f"{url}/api/v1", timeout=30)
+
+    async def query(self, expression: str) -> Vector:
+        """Return the result of a query now. Raises AssertionError where Prometheus refuses it."""
+        answer = await self.http.get("/query", params={"query": expression})
+        body = answer.json()
+        assert body["status"] == "success", body
+        data = body["data"]
+        return list(data["result"]) if data["resultType"] in {"vector", "matrix"} else [{"value": data["result"]}]
+
+    async def firing(self) -> list[Mapping[str, str]]:
+        """Return the labels of the alerts that fire now."""
+        body = (await self.http.get("/alerts")).json()
+        return [one["labels"] for one in body["data"]["alerts"] if one["state"] == "firing"]
+
+    async def fires(self, alert: str, *, within: float = 90, **labels: str) -> None:
+        """Wait until an alert fires with these labels."""
+
+        async def look() -> bool:
+            firing = await self.firing()
+            assert any(labels.items() <= {**one}.items() for one in firing if one["alertname"] == alert), [
+                one["alertname"] for one in firing
+            ]
+            return True
+
+        await wait_until(look, awaited=f"{alert} to fire", timeout=within, every=0.2)
+
+
+@contextmanager
+def prometheus(folder: Path, targets: Mapping[str, str], rules: Json, *, every: str) -> Iterator[Prometheus]:
+    """Run Prometheus, scraping and evaluating so often. `targets`: addresses by job, named as in a cluster."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "rules.yml").write_text(yaml.safe_dump(rules))
+    (folder / "prometheus.yml").write_text(yaml.safe_dump(_settings(targets, every)))
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [
+        program("prometheus"),
+        f"--config.file={folder / 'prometheus.yml'}",
+        f"--storage.tsdb.path={folder / 'data'}",
+        f"--web.listen-address=127.0.0.1:{port}",
+        "--log.level=warn",
+    ]
+    with (folder / "prometheus.out").open("wb") as out:
+        process = subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT)
+    try:
+        url = f"http://127.0.0.1:{port}"
+        asyncio.run(wait_until(lambda: _is_ready(url), awaited="Prometheus", timeout=60))
+        yield Prometheus(url)
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def _settings(targets: Mapping[str, str], every: str) -> Json:
+    jobs = [
+        {
+            "job_name": job,
+            "static_configs": [{"targets": [address], "labels": {"pod": f"{job}-0", "namespace": "tandem"}}],
+        }
+        for job, address in targets.items()
+    ]
+    times = {"scrape_interval": every, "scrape_timeout": every, "evaluation_interval": every}
+    return {"global": times, "rule_files": ["rules.yml"], "scrape_configs": jobs}
+
+
+def _is_ready(url: str) -> bool:
+    try:
+        return httpx.get(f"{url}/-/ready", timeout=5).is_success
+    except httpx.TransportError:
+        return False
