@@ -140,8 +140,9 @@ docs: $(INSTALLED) ## Write the generated documents anew: what is decided case b
 contracts: $(INSTALLED) ## Generate the message schemas anew
 	python -m contracts.generate
 
-k8s: $(INSTALLED) ## Write anew what the Kubernetes manifests have from the contracts: topics, rights, scaling
+k8s: $(INSTALLED) ## Write anew what the Kubernetes manifests have from the contracts (topics, rights, scaling), and the dashboards
 	python deploy/k8s/generate.py
+	python deploy/k8s/dashboards.py
 
 images: ## Build the images of the services and the simulators (TAG=dev, DOCKER_BUILD="docker build --network=host")
 	@for folder in $(IMAGES:%=services/%) deploy/simulators; do echo "$(IMAGE_PREFIX)$${folder##*/}:$(TAG)"; \

@@ -1,18 +1,19 @@
 """Prometheus, Debian's, as a process that scrapes a running sandbox, and its `promtool`."""
 
-import asyncio
 import shutil
 import socket
 import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import httpx
 import yaml
 
+from sandbox.stage import read_settings, service_urls
 from tests.support.debian import files_of
+from tests.support.infrastructure import run_outside_any_loop
 from tests.support.waiting import wait_until
 
 ROOT = Path(__file__).parents[2]
@@ -34,10 +35,16 @@ def alert_rules() -> Json:
 
 
 class Prometheus:
-    """A running Prometheus."""
+    """A running Prometheus, asked by HTTP."""
 
     def __init__(self, url: str) -> None:
         self.http = httpx.AsyncClient(base_url=f"{url}/api/v1", timeout=30)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.http.aclose()
 
     async def query(self, expression: str) -> Vector:
         """Return the result of a query now. Raises AssertionError where Prometheus refuses it."""
@@ -46,6 +53,14 @@ class Prometheus:
         assert body["status"] == "success", body
         data = body["data"]
         return list(data["result"]) if data["resultType"] in {"vector", "matrix"} else [{"value": data["result"]}]
+
+    async def has(self, expression: str) -> None:
+        """Wait until a query has a result."""
+
+        async def look() -> bool:
+            return bool(await self.query(expression))
+
+        await wait_until(look, awaited=f"a result of {expression}", timeout=60, every=0.2)
 
     async def firing(self) -> list[Mapping[str, str]]:
         """Return the labels of the alerts that fire now."""
@@ -65,8 +80,13 @@ class Prometheus:
         await wait_until(look, awaited=f"{alert} to fire", timeout=within, every=0.2)
 
 
+def targets_of(folder: Path) -> dict[str, str]:
+    """Return the services' addresses in the sandbox of a folder, by the jobs that they are in a cluster."""
+    return {name: url.removeprefix("http://") for name, url in service_urls(read_settings(folder)).items()}
+
+
 @contextmanager
-def prometheus(folder: Path, targets: Mapping[str, str], rules: Json, *, every: str) -> Iterator[Prometheus]:
+def prometheus(folder: Path, targets: Mapping[str, str], rules: Json, *, every: str) -> Iterator[str]:
     """Run Prometheus, scraping and evaluating so often. `targets`: addresses by job, named as in a cluster."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "rules.yml").write_text(yaml.safe_dump(rules))
@@ -85,8 +105,8 @@ def prometheus(folder: Path, targets: Mapping[str, str], rules: Json, *, every: 
         process = subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT)
     try:
         url = f"http://127.0.0.1:{port}"
-        asyncio.run(wait_until(lambda: _is_ready(url), awaited="Prometheus", timeout=60))
-        yield Prometheus(url)
+        run_outside_any_loop(wait_until(lambda: _is_ready(url), awaited="Prometheus", timeout=60))
+        yield url
     finally:
         process.terminate()
         process.wait(20)

@@ -38,6 +38,6 @@ def test_g2_a_traceback_holds_no_input_neither_its_own_nor_its_causes() -> None:
     except ExceptionGroup:
         info = sys.exc_info()
     assert info[0] is not None
-    text = traceback_without_input(info)  # type: ignore[arg-type]  # not the empty one
+    text = traceback_without_input(info)
     assert "canary" not in text
     assert text.count("  int_parsing") == 2

@@ -52,11 +52,10 @@ def test_a_message_continues_the_trace_of_the_request_that_sent_it(exported: InM
     with message_span("a.v1", headers), span("google create"):
         pass
     request, call, message = exported.get_finished_spans()
-    assert {one.context.trace_id for one in (request, message, call) if one.context} == {
-        request.get_span_context().trace_id  # type: ignore[no-untyped-call]  # the library's
-    }
+    assert request.context
+    assert {one.context.trace_id for one in (request, message, call) if one.context} == {request.context.trace_id}
     assert message.parent is not None
-    assert message.parent.span_id == request.get_span_context().span_id  # type: ignore[no-untyped-call]
+    assert message.parent.span_id == request.context.span_id
     assert request.resource.attributes["service.name"] == "mapper"
 
 

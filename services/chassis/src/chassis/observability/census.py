@@ -18,7 +18,7 @@ Count = Callable[[], Awaitable[None]]
 
 _SHARE: Final = 100
 _LONG_SECONDS: Final = 5.0
-"""What takes no longer is no load; the first count waits for Kafka's metadata."""
+"""What takes no longer is no load."""
 _PATIENCE_SECONDS: Final = 0.5
 """How long a scrape waits for a count under way; a longer one shows at a later scrape."""
 
@@ -29,16 +29,17 @@ class Census:
     def __init__(
         self, counts: Sequence[Count], seconds: float, monotonic: Callable[[], float] = time.monotonic
     ) -> None:
-        self._counts = counts
         self._seconds = seconds
         self._monotonic = monotonic
-        self._due = monotonic()
+        self._due = dict.fromkeys(counts, monotonic())
         self._running: asyncio.Task[None] | None = None
 
     async def refresh(self) -> None:
-        """Count where it is time to, and wait for it a moment."""
-        if self._running is None and self._counts and self._monotonic() >= self._due:
-            self._running = asyncio.create_task(self._count_all(), name="census")
+        """Count what it is time to, and wait for it a moment."""
+        now = self._monotonic()
+        due = [count for count, at in self._due.items() if at <= now]
+        if self._running is None and due:
+            self._running = asyncio.create_task(self._count_all(due), name="census")
         if self._running is not None:
             await asyncio.wait({self._running}, timeout=_PATIENCE_SECONDS)
 
@@ -48,20 +49,18 @@ class Census:
             self._running.cancel()
             await asyncio.gather(self._running, return_exceptions=True)
 
-    async def _count_all(self) -> None:
-        begun = self._monotonic()
+    async def _count_all(self, counts: Sequence[Count]) -> None:
         try:
-            for count in self._counts:
-                await _counted(count)
+            for count in counts:
+                await self._count(count)
         finally:
-            now = self._monotonic()
-            took = now - begun
-            self._due = now + max(self._seconds, _SHARE * took if took > _LONG_SECONDS else 0)
             self._running = None
 
-
-async def _counted(count: Count) -> None:
-    try:
-        await count()
-    except Exception as error:  # noqa: BLE001 - a gauge keeps its value, and a scrape must not fail for it
-        log.info("census_failed", error=repr(error))
+    async def _count(self, count: Count) -> None:
+        begun = self._monotonic()
+        try:
+            await count()
+        except Exception as error:  # noqa: BLE001 - a gauge keeps its value, and a scrape must not fail for it
+            log.info("census_failed", error=repr(error))
+        took = self._monotonic() - begun
+        self._due[count] = self._monotonic() + max(self._seconds, _SHARE * took if took > _LONG_SECONDS else 0)
