@@ -7,10 +7,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from opentelemetry.trace import SpanKind
-
 from chassis.errors import NeedsUser, Rejected, ResyncNeeded, Transient
-from chassis.observability.tracing import span
+from chassis.observability.tracing import call_span
 from connector.adapters.metrics import PROVIDER_CALL_SECONDS
 from connector.domain.provider.errors import ConnectionLost, PreconditionFailed, Throttled
 
@@ -39,7 +37,7 @@ def provider_call(provider: str, operation: Operation) -> Iterator[Call]:
     """Ask a provider for something within; measured, and a span of its own."""
     begun, call = time.perf_counter(), Call()
     result: Result = "ok"
-    with span(f"{provider} {operation}", kind=SpanKind.CLIENT):
+    with call_span(f"{provider} {operation}"):
         try:
             yield call
         except BaseException as error:
