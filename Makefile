@@ -132,6 +132,12 @@ lock: $(INSTALLED) ## Compile the pins with hashes anew (UPGRADE=--upgrade for n
 	@for folder in $(IMAGES:%=services/%) deploy/simulators; do echo "requirements/$${folder##*/}.txt"; \
 		$(COMPILE) --constraint requirements/dev.txt $$folder/pyproject.toml -o requirements/$${folder##*/}.txt; done
 
+vendor: $(INSTALLED) ## Bring the pinned web parts (webparts/pins.json) from npm to where the pages serve them
+	python -m webparts
+
+messages: $(INSTALLED) ## Bring the pages' catalogues of messages up to date with the code; then translate what is empty
+	python -m webparts.messages
+
 docs: $(INSTALLED) ## Write the generated documents anew: what is decided case by case, which tests prove which rule, every setting and metric
 	python -m tests.support.decision_table
 	python -m tests.support.acceptance
@@ -161,7 +167,7 @@ help: ## This list
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} \
 		/^[a-z0-9-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-.PHONY: $(FAST_TESTS) $(INTEGRATION) computing running providers simulate-scale mutants run demo token tools clean test test-kafka unit integration e2e property soak bench lint check lock docs contracts images k8s k8s-e2e k8s-check install help
+.PHONY: $(FAST_TESTS) $(INTEGRATION) computing running providers simulate-scale mutants run demo token tools clean test test-kafka unit integration e2e property soak bench lint check lock vendor messages docs contracts images k8s k8s-e2e k8s-check install help
 
 COMPILE = uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 \
 	$(UPGRADE) $(foreach member,$(OURS),--no-emit-package $(member))

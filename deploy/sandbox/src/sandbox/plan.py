@@ -96,6 +96,9 @@ def _broker(outside: Mapping[str, str], environ: Mapping[str, str]) -> Broker:
 def _always(ports: Ports, folder: Path) -> dict[str, str]:
     return {
         "TANDEM_PUBLIC_URL": _url(ports.connector),
+        "TANDEM_CONNECTOR_URL": _url(ports.connector),
+        "TANDEM_MAPPER_URL": _url(ports.mapper),
+        "TANDEM_ACTIVITY_STORE_URL": _url(ports.activity_store),
         "TANDEM_CLOCK_FILE": str(folder / "clock"),
         "TANDEM_LOG_LEVEL": "INFO",
         "TANDEM_POLL_SECONDS": "15",

@@ -103,6 +103,22 @@ class ChassisSettings(KafkaSettings):
     public_url: str = Field(
         default="http://127.0.0.1:8001", description="Our address as providers and browsers see it: they call it back"
     )
+    sign_in_url: str | None = Field(
+        default=None, description="Where people sign in, for the pages of who is signed out; nothing given: no link"
+    )
+    connector_url: str | None = Field(
+        default=None, description="The connector as browsers and services see it: the pages link to it and ask it"
+    )
+    mapper_url: str | None = Field(
+        default=None, description="The mapper, which the pages ask for links and explanations"
+    )
+    activity_store_url: str | None = Field(
+        default=None, description="The activity store as browsers and services see it: the pages link to it and ask it"
+    )
+    frame_ancestor: str | None = Field(
+        default=None,
+        description="The one origin whose pages may show ours in a frame (the sandbox's start page); nobody else may",
+    )
     http_host: str = Field(
         default="127.0.0.1",
         min_length=1,
@@ -172,7 +188,16 @@ class ChassisSettings(KafkaSettings):
             raise ValueError("must begin with mongodb:// or mongodb+srv://")
         return value
 
-    @field_validator("public_url", "jwks_url", "otlp_endpoint")
+    @field_validator(
+        "public_url",
+        "jwks_url",
+        "otlp_endpoint",
+        "sign_in_url",
+        "connector_url",
+        "mapper_url",
+        "activity_store_url",
+        "frame_ancestor",
+    )
     @classmethod
     def _is_http(cls, value: str | None) -> str | None:
         return value if value is None else str(AnyHttpUrl(value)).rstrip("/")

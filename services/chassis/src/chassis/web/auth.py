@@ -15,6 +15,7 @@ from starlette.concurrency import run_in_threadpool
 
 from chassis.errors import Transient
 from chassis.settings import ChassisSettings
+from chassis.web.csrf import check_csrf
 from chassis.web.problems import Problem, forbidden, unauthorized
 
 TOKEN_COOKIE = "tandem_token"  # noqa: S105 - the name of the cookie, no secret
@@ -167,29 +168,47 @@ def verifier_from(settings: ChassisSettings) -> TokenVerifier:
     )
 
 
+def session_of(request: Request) -> str | None:
+    """Return the token in the cookie of the pages, where no Authorization header comes before it."""
+    return None if request.headers.get("authorization") else request.cookies.get(TOKEN_COOKIE) or None
+
+
 def _token(request: Request) -> str:
     scheme, _, credentials = request.headers.get("authorization", "").partition(" ")
     if scheme:
         if scheme.lower() != "bearer" or not credentials.strip():
             raise unauthorized("the Authorization header must be: Bearer <token>")
         return credentials.strip()
-    cookie = request.cookies.get(TOKEN_COOKIE)
+    cookie = session_of(request)
     if not cookie:
         raise unauthorized("a bearer token is required")
     return cookie
 
 
-async def require_identity(request: Request) -> Identity:
-    """Return the caller by the Bearer header or else the page's cookie; a FastAPI dependency. 401 without either."""
+async def _verified(request: Request) -> Identity:
     verifier: TokenVerifier = request.app.state.verifier
     token = _token(request)
     return await run_in_threadpool(verifier.verify, token) if verifier.blocks else verifier.verify(token)
 
 
+async def require_identity(request: Request) -> Identity:
+    """Return the caller by the Bearer header or else the pages' cookie; a FastAPI dependency. 401 without either.
+
+    403 where the cookie is all that a request has which changes something: another site may have sent it.
+    """
+    caller = await _verified(request)
+    if session := session_of(request):
+        await check_csrf(request, session)
+    return caller
+
+
 async def optional_identity(request: Request) -> Identity | None:
-    """Return the caller, or None where there is no valid token (pages that show a sign-in hint instead)."""
+    """Return the caller, or None where there is no valid token (pages that show a sign-in hint instead).
+
+    Who changes something by it looks at where the request comes from himself.
+    """
     try:
-        return await require_identity(request)
+        return await _verified(request)
     except Problem:
         return None
 

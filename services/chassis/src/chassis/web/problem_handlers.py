@@ -69,7 +69,8 @@ def to_problem(error: Exception) -> Problem:
     return Problem(500, "internal_error", "something went wrong on our side")
 
 
-async def _handle(_request: Request, error: Exception) -> JSONResponse:
+async def handle(_request: Request, error: Exception) -> JSONResponse:
+    """Answer an exception as problem+json."""
     problem = to_problem(error)
     if problem.status >= 500:
         log.warning("request_failed", status=problem.status, error=repr(error))  # uvicorn logs defects with their trace
@@ -79,4 +80,4 @@ async def _handle(_request: Request, error: Exception) -> JSONResponse:
 def install_problems(app: FastAPI) -> None:
     """Answer every error of the app as problem+json and declare its schema in OpenAPI."""
     for kind in (Problem, RequestValidationError, HTTPException, Transient, PyMongoError, KafkaError, Exception):
-        app.add_exception_handler(kind, _handle)
+        app.add_exception_handler(kind, handle)

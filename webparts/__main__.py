@@ -1,0 +1,25 @@
+"""`make vendor`: brings the pinned web parts from npm to where the pages serve them (needs npm; `make run` does not).
+
+A package whose content is not the pinned one is refused.
+"""
+
+from webparts.npm import Pin, pins, unpacked
+from webparts.pictures import without_data_addresses
+
+
+def write(pin: Pin) -> None:
+    """Write the files of one package where they belong."""
+    with unpacked(pin) as package:
+        for source, name in pin.files.items():
+            target = pin.folder / name
+            content = (package / source).read_bytes()
+            pictures = {}
+            if name.endswith(".css"):
+                content, pictures = without_data_addresses(content, name.removesuffix(".css"))
+            for path, data in {name: content, **pictures}.items():
+                (pin.folder / path).write_bytes(data)
+            print(f"{target}: {pin.package} {pin.version}")
+
+
+for one in pins():
+    write(one)
