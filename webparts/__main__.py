@@ -3,6 +3,8 @@
 A package whose content is not the pinned one is refused.
 """
 
+from collections.abc import Mapping
+
 from webparts.npm import Pin, pins, unpacked
 from webparts.pictures import without_data_addresses
 
@@ -13,7 +15,7 @@ def write(pin: Pin) -> None:
         for source, name in pin.files.items():
             target = pin.folder / name
             content = (package / source).read_bytes()
-            pictures = {}
+            pictures: Mapping[str, bytes] = {}
             if name.endswith(".css"):
                 content, pictures = without_data_addresses(content, name.removesuffix(".css"))
             for path, data in {name: content, **pictures}.items():

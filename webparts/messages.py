@@ -34,7 +34,7 @@ def collected(package: Path) -> Catalog:
         package, _METHODS, _OPTIONS, keywords=_KEYWORDS, comment_tags=("NOTE",), strip_comment_tags=True
     )
     for filename, _line, message, comments, context in found:
-        catalog.add(message, None, [(filename, None)], auto_comments=comments, context=context)
+        catalog.add(message, None, [(filename, 1)], auto_comments=comments, context=context)
     return catalog
 
 

@@ -40,7 +40,7 @@ def problem_page(pages: Pages, request: Request, problem: Problem) -> Response:
     """Return a problem as a page, or as a part of one."""
     fragment = is_fragment(request)
     template = "problem_fragment.html" if fragment else "problem_page.html"
-    headers = problem.headers | (_fragment_headers(problem) if fragment else {})
+    headers = {**problem.headers, **(_fragment_headers(problem) if fragment else {})}
     return pages.answer(request, template, status=problem.status, headers=headers, problem=problem)
 
 

@@ -83,7 +83,8 @@ class Languages:
         """Return the language that was chosen, else the best of an Accept-Language header (RFC 9110 §12.5.4)."""
         tags = _accepted(accepted)
         known = (tag.partition("-")[0].lower() for tag in tags)
-        code = chosen if chosen in LANGUAGES else next((one for one in known if one in LANGUAGES), _DEFAULT)
+        wanted = (one for one in (chosen, *known) if one is not None and one in LANGUAGES)
+        code = next(wanted, _DEFAULT)
         return Language(code, _locale(code, tags), self._translations[code])
 
 
