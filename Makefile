@@ -34,8 +34,13 @@ demo: $(INSTALLED) ## Play a short story against the running sandbox (PROVIDER= 
 token: $(INSTALLED) ## Print a bearer token for the running sandbox (SUB=, COMPANY=, ROLE=)
 	@exec python -m sandbox.token $(if $(SUB),--sub '$(SUB)') $(if $(COMPANY),--company '$(COMPANY)') $(if $(ROLE),--role '$(ROLE)')
 
-tools: $(INSTALLED) ## Once for all clones: Apache Kafka (needs Java, Maven), SecantusDB's Rust server (needs Rust; TOOL= for one)
+tools: $(INSTALLED) ## Once for all clones: Apache Kafka (needs Java, Maven), SecantusDB's Rust server (Rust), Compose's reader (Go); TOOL= for one
 	@python -m sandbox.tools $(TOOL)
+
+compose: ## Start the whole system in containers (needs Docker; SIMULATORS=yes: with simulated calendars; deploy/compose)
+	@$(PYTHON) deploy/compose/make_env.py
+	docker compose --file deploy/compose/compose.yaml --env-file deploy/compose/.env \
+		$(if $(SIMULATORS),--env-file deploy/compose/simulators.env) up --build --wait
 
 clean: ## Remove what the sandbox keeps (var/) and the tools' caches
 	rm -rf var .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
@@ -167,7 +172,7 @@ help: ## This list
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} \
 		/^[a-z0-9-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-.PHONY: $(FAST_TESTS) $(INTEGRATION) computing running providers simulate-scale mutants run demo token tools clean test test-kafka unit integration e2e property soak bench lint check lock vendor messages docs contracts images k8s k8s-e2e k8s-check install help
+.PHONY: $(FAST_TESTS) $(INTEGRATION) computing running providers simulate-scale mutants run demo token tools compose clean test test-kafka unit integration e2e property soak bench lint check lock vendor messages docs contracts images k8s k8s-e2e k8s-check install help
 
 COMPILE = uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 \
 	$(UPGRADE) $(foreach member,$(OURS),--no-emit-package $(member))

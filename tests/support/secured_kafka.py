@@ -89,7 +89,13 @@ def _add_user(broker: ApacheKafka) -> None:
     for mechanism in ("SCRAM-SHA-512", "SCRAM-SHA-256"):
         subprocess.run(
             [
-                *("java", "-XX:TieredStopAtLevel=1", "-cp", f"{kafka_libs()}/*", "kafka.admin.ConfigCommand"),
+                *(
+                    "java",
+                    "-XX:TieredStopAtLevel=1",
+                    "-cp",
+                    f"{kafka_libs()}/*",
+                    "org.apache.kafka.tools.ConfigCommand",
+                ),
                 *("--bootstrap-server", broker.bootstrap, "--alter", "--entity-type", "users"),
                 *("--entity-name", USER, "--add-config", f"{mechanism}=[password={PASSWORD}]"),
             ],

@@ -12,7 +12,14 @@ from aiokafka.errors import (
     OutOfOrderSequenceNumber,
     TopicAuthorizationFailedError,
 )
-from pymongo.errors import AutoReconnect, CursorNotFound, DuplicateKeyError, ExecutionTimeout, PyMongoError
+from pymongo.errors import (
+    AutoReconnect,
+    CursorNotFound,
+    DuplicateKeyError,
+    ExecutionTimeout,
+    OperationFailure,
+    PyMongoError,
+)
 
 from chassis.errors import NeedsOperator, Rejected, Transient
 from chassis.outages import outages_as_transient
@@ -42,6 +49,12 @@ def test_an_outage_is_transient(case: str) -> None:
         raise error
     assert raised.value.code == code
     assert not isinstance(raised.value, NeedsOperator)
+
+
+@pytest.mark.parametrize(("code", "name"), [(13, "Unauthorized"), (18, "AuthenticationFailed")])
+def test_what_the_database_refuses_is_no_passing_outage(code: int, name: str) -> None:
+    with pytest.raises(NeedsOperator, match=f"mongo_refused: {name}$"), outages_as_transient():
+        raise OperationFailure("not authorized to execute command { insert: secret }", code)
 
 
 @pytest.mark.parametrize("case", REFUSED)

@@ -19,6 +19,19 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv(name, value)
 
 
+@pytest.mark.parametrize(
+    "address",
+    [
+        "mongodb+srv://user:p%40ss@cluster.example.com/?authSource=admin",
+        "mongodb://user:p%40ss@a:1,b:2/?replicaSet=rs0&tls=true&tlsAllowInvalidCertificates=false",
+        "mongodb://a/?authMechanism=MONGODB-X509&tls=true",
+    ],
+)
+def test_addresses_of_mongodb_are_taken(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
+    monkeypatch.setenv("TANDEM_MONGO_URL", address)
+    assert load_settings(ChassisSettings).mongo_url == address
+
+
 def test_good_settings_load() -> None:
     settings = load_settings(ChassisSettings)
     assert settings.kafka_bootstrap == "127.0.0.1:9092"
@@ -50,6 +63,15 @@ def test_what_goes_together_is_given_together(
     [
         ("TANDEM_MONGO_URL", None),
         ("TANDEM_MONGO_URL", "http://somewhere"),
+        ("TANDEM_MONGO_URL", "mongodb://user:short/@host:1"),
+        ("TANDEM_MONGO_URL", "mongodb://user:short@host/?tlsCAFlie=/ca"),  # the driver would only warn, and go without
+        ("TANDEM_MONGO_URL", "mongodb+srv://user:short@host.example.com/?tsl=true"),
+        ("TANDEM_MONGO_URL", "mongodb://user:short@host/?tls=true&tlsInsecure=true"),
+        ("TANDEM_MONGO_URL", "mongodb://host/?tls=true&tlsAllowInvalidCertificates=true"),
+        ("TANDEM_MONGO_URL", "mongodb+srv://host.example.com/?TLSAllowInvalidHostnames=true"),
+        ("TANDEM_MONGO_CA_FILE", "/nowhere"),
+        ("TANDEM_MONGO_CA_FILE", __file__),
+        ("TANDEM_MONGO_CERTIFICATE_KEY_FILE", __file__),
         ("TANDEM_KAFKA_BOOTSTRAP", ""),
         ("TANDEM_JWT_SECRET", None),
         ("TANDEM_JWT_SECRET", "short"),

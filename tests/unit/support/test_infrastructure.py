@@ -65,5 +65,5 @@ def test_the_container_gets_the_same_node_as_the_sandbox(tmp_path: Path) -> None
     named = {name.removeprefix("KAFKA_").lower().replace("_", "."): value for name, value in environ.items()}
     assert own.keys() - named.keys() == {"log.dirs"}
     assert named["advertised.listeners"] == "PLAINTEXT://docker.host:31000"
-    assert named["controller.quorum.voters"] == "1@127.0.0.1:9093"
+    assert named["controller.quorum.bootstrap.servers"] == "127.0.0.1:9093"
     assert "CONTROLLER://127.0.0.1:9093" in named["listeners"]

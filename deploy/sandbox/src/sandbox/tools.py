@@ -1,6 +1,7 @@
 """`make tools`: fetches or builds what is optional and made once for all clones of the repository.
 
-Apache Kafka's jars where there are Java and Maven; SecantusDB's Rust server where there is Rust.
+Apache Kafka's jars where there are Java and Maven; SecantusDB's Rust server where there is Rust; where there is Go, the
+library by which Docker Compose reads its files.
 """
 
 import argparse
@@ -12,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from sandbox.processes.tools import FOLDER, KAFKA_POM, kafka_libs, secantusd_rs
+from sandbox.processes.tools import COMPOSE_SPEC_SOURCE, FOLDER, KAFKA_POM, compose_spec, kafka_libs, secantusd_rs
 
 _SECANTUS = "0.5.3-beta.196"
 
@@ -61,6 +62,10 @@ def _build_secantusd_rs() -> None:
     run([*cargo, "--root", str(FOLDER)])
 
 
+def _build_compose_spec() -> None:
+    run(["go", "build", "-C", str(COMPOSE_SPEC_SOURCE), "-o", str(FOLDER / "bin" / "compose-spec"), "."])
+
+
 TOOLS = {
     "kafka": Tool("Apache Kafka", _kafka_is_there, {"java": "Java 17", "mvn": "Maven"}, "fetching 43 MB", _fetch_kafka),
     "secantus": Tool(
@@ -69,6 +74,9 @@ TOOLS = {
         {"cargo": "Rust", "cmake": "cmake", "ninja": "ninja-build", "swig": "swig"},
         "building, about five minutes (needs libclang-dev, too)",
         _build_secantusd_rs,
+    ),
+    "compose-spec": Tool(
+        "Compose's reader", compose_spec, {"go": "Go"}, "building, half a minute", _build_compose_spec
     ),
 }
 

@@ -36,7 +36,7 @@ def make_app(
     clock = clock or clock_from(settings)
     broker = broker or make_broker(settings, app_name=NAME)
     publisher = publisher or Publisher(broker)
-    store = Store(database or MongoDatabase(settings.mongo_url, settings.mongo_database), publisher, clock)
+    store = Store(database or MongoDatabase.of(settings), publisher, clock)
     collections = collections_in(store, types_changed)
     republisher = Republisher(collections, clock)
     register(broker, collections=collections, publisher=publisher, settings=settings, clock=clock)

@@ -1,7 +1,8 @@
 """Which foreign exceptions mean "our database or broker is away", and which need an operator: sorted here alone.
 
-What Kafka refuses is of three kinds: it passes by itself (`Transient`), it lasts until somebody acts (`NeedsOperator`:
-a right that is missing, a producer that the broker has fenced), or this message will never be taken (`Rejected`).
+What MongoDB refuses (a password, a right) needs an operator. What Kafka refuses is of three kinds: it passes by itself
+(`Transient`), it lasts until somebody acts (`NeedsOperator`: a right that is missing, a producer that the broker has
+fenced), or this message will never be taken (`Rejected`).
 """
 
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ from pymongo.errors import (
     ConnectionFailure,
     CursorNotFound,
     ExecutionTimeout,
+    OperationFailure,
     PyMongoError,
     ServerSelectionTimeoutError,
     WaitQueueTimeoutError,
@@ -30,6 +32,9 @@ _MONGO_AWAY: Final = (
     ExecutionTimeout,
     CursorNotFound,
 )
+
+_MONGO_REFUSALS: Final = {13: "Unauthorized", 18: "AuthenticationFailed", 334: "MechanismUnavailable"}
+"""By MongoDB's codes. Its own sentences are not passed on: that of 13 quotes the command, and what it would write."""
 
 TOO_LARGE: Final = (kafka.MessageSizeTooLargeError, kafka.RecordTooLargeError, kafka.RecordListTooLargeError)
 """What the broker will never take: a record, or the batch that it came in, is above the limit of its topic."""
@@ -65,6 +70,8 @@ def as_transient(error: BaseException) -> Transient | None:
         return error
     if isinstance(error, _MONGO_AWAY) or (isinstance(error, PyMongoError) and error.timeout):
         return Transient("mongo_unavailable", type(error).__name__)
+    if isinstance(error, OperationFailure) and error.code in _MONGO_REFUSALS:
+        return NeedsOperator("mongo_refused", _MONGO_REFUSALS[error.code])
     if isinstance(error, IncorrectState):
         return Transient("kafka_unavailable", type(error).__name__)
     return _sorted(error) if isinstance(error, KafkaError) else None

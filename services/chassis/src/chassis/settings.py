@@ -7,8 +7,10 @@ import sys
 from pathlib import Path
 from typing import Any, Literal, Self, TypeVar
 
-from pydantic import AnyHttpUrl, Field, ValidationError, field_validator, model_validator
+from pydantic import AnyHttpUrl, Field, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from chassis.mongo_url import check_mongo_url, check_pem_file
 
 EXIT_BAD_SETTINGS = 2
 
@@ -79,7 +81,18 @@ class ChassisSettings(KafkaSettings):
     mongo_url: str = Field(
         min_length=1,
         repr=False,
-        description="mongodb:// address of the server or replica set, with its options: user, password, tls, tlsCAFile",
+        description="mongodb:// or mongodb+srv:// address of the server or replica set with its options, user and "
+        "password among them (percent-encoded); unknown options, and those that turn verification off, are refused",
+    )
+    mongo_ca_file: Path | None = Field(
+        default=None,
+        description="PEM file of the authority that signed the database's certificate; given, all goes over TLS. "
+        "Without one, tls=true in TANDEM_MONGO_URL trusts the system's authorities",
+    )
+    mongo_certificate_key_file: Path | None = Field(
+        default=None,
+        description="PEM file of our own certificate and its key, for a database that asks for one; with "
+        "authMechanism=MONGODB-X509 in TANDEM_MONGO_URL it is also who we are",
     )
     mongo_database: str = Field(default="tandem", min_length=1, description="Each service owns a database of its own")
     jwt_secret: str | None = Field(
@@ -184,8 +197,14 @@ class ChassisSettings(KafkaSettings):
     @field_validator("mongo_url")
     @classmethod
     def _is_mongo(cls, value: str) -> str:
-        if not value.startswith(("mongodb://", "mongodb+srv://")):
-            raise ValueError("must begin with mongodb:// or mongodb+srv://")
+        check_mongo_url(value)
+        return value
+
+    @field_validator("mongo_ca_file", "mongo_certificate_key_file")
+    @classmethod
+    def _is_pem(cls, value: Path | None, field: ValidationInfo) -> Path | None:
+        if value:
+            check_pem_file(value, with_key=field.field_name == "mongo_certificate_key_file")
         return value
 
     @field_validator(

@@ -181,7 +181,7 @@ def make_app(
     http = KeepAliveClient(timeout=settings.provider_timeout_seconds, transport=transport)
     broker = broker or make_broker(settings, app_name="connector")
     publisher, messages, cipher = Publisher(broker), MessageFactory(clock), Cipher(settings.credential_keys)
-    store = Store(database or MongoDatabase(settings.mongo_url, settings.mongo_database), publisher, clock)
+    store = Store(database or MongoDatabase.of(settings), publisher, clock)
     stores = open_stores(store, messages.connection_changed)
     connections = Connections(stores.connections)
     reach = reach or _reach(settings)

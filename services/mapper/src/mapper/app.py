@@ -38,7 +38,7 @@ def make_app(
     """Return the mapper, wired but not started; collaborators that are not given are made from the settings."""
     clock = clock or clock_from(settings)
     broker = broker or make_broker(settings, app_name="mapper")
-    store = Store(database or MongoDatabase(settings.mongo_url, settings.mongo_database), Publisher(broker), clock)
+    store = Store(database or MongoDatabase.of(settings), Publisher(broker), clock)
     collections = open_collections(store, confirmation_messages=confirmation_messages)
     cases = use_cases(
         collections,

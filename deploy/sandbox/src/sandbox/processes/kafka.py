@@ -39,9 +39,14 @@ _LOGS = "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn -Dorg.slf4j.simpleLogger.
 _FORMAT_ONCE_AND_RUN = f"""
 mkdir -p "$STORE"
 printf '%s\\n' "$@" > "$STORE/server.properties"
-[ -e "$STORE/data/meta.properties" ] ||
+if [ ! -e "$STORE/data/meta.properties" ]; then
+  touch "$STORE/standalone"
   java -XX:TieredStopAtLevel=1 {_LOGS} -cp "$LIBS/*" kafka.tools.StorageTool \
-    format --ignore-formatted -t {CLUSTER_ID} -c "$STORE/server.properties" || exit 1
+    format --standalone -t {CLUSTER_ID} -c "$STORE/server.properties" || exit 1
+elif [ ! -e "$STORE/standalone" ]; then
+  # Formatted without --standalone, before Kafka 4.4: its data do not name the one voter.
+  sed -i 's/^controller.quorum.bootstrap.servers=/controller.quorum.voters=1@/' "$STORE/server.properties"
+fi
 exec java -Xmx512m {_LOGS} -cp "$LIBS/*" kafka.Kafka "$STORE/server.properties"
 """
 
@@ -74,7 +79,7 @@ def _properties(
 ) -> list[str]:
     always = (f"PLAINTEXT://127.0.0.1:{port}", f"CONTROLLER://127.0.0.1:{controller_port}")
     own = {
-        "controller.quorum.voters": f"1@127.0.0.1:{controller_port}",
+        "controller.quorum.bootstrap.servers": f"127.0.0.1:{controller_port}",
         "listeners": ",".join((*always, *listeners)),
         "log.dirs": f"{store}/data",
     }

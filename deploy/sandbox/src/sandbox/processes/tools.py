@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Final
 
 FOLDER: Final = Path("~/.cache/tandem/tools").expanduser()
+COMPOSE_SPEC_SOURCE: Final = Path(__file__).resolve().parents[3] / "compose-spec"
 KAFKA_POM: Final = Path(__file__).resolve().parents[3] / "kafka" / "pom.xml"
 
 
@@ -24,3 +25,8 @@ def kafka_libs() -> Path:
 def secantusd_rs() -> str | None:
     """Return the path of SecantusDB's Rust server, None where it is not built."""
     return shutil.which("secantusd-rs") or shutil.which("secantusd-rs", path=str(FOLDER / "bin"))
+
+
+def compose_spec() -> str | None:
+    """Return the path of what reads Compose files as Docker Compose does, None where it is not built."""
+    return shutil.which("compose-spec", path=str(FOLDER / "bin"))

@@ -4,17 +4,19 @@ motor is in maintenance; replacing it by its successor changes this module alone
 """
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, Self
 
 from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorCollection, AsyncIOMotorCursor
 from pymongo import InsertOne, ReplaceOne
-from pymongo.errors import BulkWriteError, DuplicateKeyError
+from pymongo.errors import BulkWriteError, DuplicateKeyError, PyMongoError
 
 from chassis.errors import Rejected, Transient
 from chassis.outages import outages_as_transient
 from chassis.persistence.document import CODEC
 from chassis.persistence.keyset import Sort
+from chassis.persistence.mongo_security import no_way_in, tls_options
 from chassis.persistence.table import Index, Raw
+from chassis.settings import ChassisSettings
 
 _DUPLICATE_KEY = 11000
 _WRITE_CONFLICT = 112
@@ -165,19 +167,29 @@ def _index_options(index: Index) -> dict[str, Any]:
 class MongoDatabase:
     """A database on a MongoDB server; see `Database` for what its methods mean."""
 
-    def __init__(self, url: str, name: str) -> None:
+    def __init__(self, url: str, name: str, tls: Mapping[str, Any] | None = None) -> None:
         self._url = url
         self._name = name
+        self._tls = tls or {}
         self._client: AsyncIOMotorClient[Raw] | None = None
+
+    @classmethod
+    def of(cls, settings: ChassisSettings) -> Self:
+        """Return the database of a service, not yet opened."""
+        return cls(settings.mongo_url, settings.mongo_database, tls_options(settings))
 
     def table(self, name: str) -> MongoTable:
         """Return a collection."""
         return MongoTable(lambda: self._opened()[self._name].get_collection(name, CODEC))
 
     async def open(self) -> None:
-        """Make the client; its first call connects."""
+        """Connect; `Transient` says in one line why no server lets us in."""
         if self._client is None:
-            self._client = AsyncIOMotorClient(self._url, **_CLIENT_OPTIONS)
+            self._client = AsyncIOMotorClient(self._url, **_CLIENT_OPTIONS, **self._tls)
+        try:
+            await self._client.admin.command("ping")
+        except PyMongoError as error:
+            raise no_way_in(error, self._url, self._client.topology_description) from error
 
     async def close(self) -> None:
         """Disconnect."""
