@@ -53,7 +53,8 @@ def kafka_environ(address: str) -> Mapping[str, str]:
         "listeners": listeners,
         "advertised.listeners": f"PLAINTEXT://{address}",
         "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
-        "controller.quorum.bootstrap.servers": f"127.0.0.1:{_CONTROLLER_PORT}",
+        # Without it the image does not format: it knows no --standalone.
+        "controller.quorum.voters": f"{ONE_NODE['node.id']}@127.0.0.1:{_CONTROLLER_PORT}",
     }
     variables = {f"KAFKA_{name.replace('.', '_').upper()}": value for name, value in properties.items()}
     return {"CLUSTER_ID": CLUSTER_ID, **variables}

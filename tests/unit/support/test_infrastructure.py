@@ -63,7 +63,8 @@ def test_the_container_gets_the_same_node_as_the_sandbox(tmp_path: Path) -> None
     environ = containers.kafka_environ("docker.host:31000")
     own = dict(line.split("=", 1) for line in kafka(1, 2, tmp_path, tmp_path).argv[4:])
     named = {name.removeprefix("KAFKA_").lower().replace("_", "."): value for name, value in environ.items()}
-    assert own.keys() - named.keys() == {"log.dirs"}
+    # Its entry point formats without --standalone, so the voter is named.
+    assert own.keys() - named.keys() == {"log.dirs", "controller.quorum.bootstrap.servers"}
     assert named["advertised.listeners"] == "PLAINTEXT://docker.host:31000"
-    assert named["controller.quorum.bootstrap.servers"] == "127.0.0.1:9093"
+    assert named["controller.quorum.voters"] == "1@127.0.0.1:9093"
     assert "CONTROLLER://127.0.0.1:9093" in named["listeners"]

@@ -189,7 +189,7 @@ class MongoDatabase:
         try:
             await self._client.admin.command("ping")
         except PyMongoError as error:
-            raise no_way_in(error, self._url, self._client.topology_description) from error
+            raise no_way_in(error, self._url, self._client.delegate.topology_description) from error
 
     async def close(self) -> None:
         """Disconnect."""
