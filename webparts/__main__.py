@@ -5,6 +5,7 @@ A package whose content is not the pinned one is refused.
 
 from collections.abc import Mapping
 
+from webparts.bundles import Bundle, bundled, bundles
 from webparts.npm import Pin, pins, unpacked
 from webparts.pictures import without_data_addresses
 
@@ -23,5 +24,14 @@ def write(pin: Pin) -> None:
             print(f"{target}: {pin.package} {pin.version}")
 
 
+def write_bundle(bundle: Bundle) -> None:
+    """Write a bundle where it belongs."""
+    for name, content in bundled(bundle).items():
+        (bundle.folder / name).write_bytes(content)
+        print(f"{bundle.folder / name}: {', '.join(f'{pin.package} {pin.version}' for pin in bundle.packages)}")
+
+
 for one in pins():
     write(one)
+for each in bundles():
+    write_bundle(each)

@@ -1,11 +1,13 @@
 """A database server in memory: it outlives the services, and can be away for a while."""
 
+import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 from chassis.errors import Transient
+from chassis.persistence.table import Raw
 from tests.simulation.chance import Chance
 from tests.simulation.tables import MemoryTable
 
@@ -65,3 +67,8 @@ class MemoryDatabase:
         """Return when the server has answered."""
         async with self.server.trip():
             pass
+
+    async def changes(self, fields: Mapping[str, Sequence[str]]) -> AsyncIterator[tuple[str, Raw] | None]:
+        """Tell nothing: nobody looks at pages here."""
+        yield None
+        await asyncio.Event().wait()

@@ -51,6 +51,7 @@ def _settings(kafka_bootstrap: str, mongo_url: str, embedded: bool) -> Settings:
         mongo_database=f"store_{uuid.uuid4().hex[:8]}",
         jwt_secret=SECRET,
         shutdown_seconds=5,
+        streams_per_user=2,
         replay_page=2,
     )
 

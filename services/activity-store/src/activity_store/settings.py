@@ -19,3 +19,15 @@ class Settings(ChassisSettings):
         json_schema_extra={"unit": "activities"},
         description="How many activities a replay reads and publishes at once: bounds its memory, whatever a user owns",
     )
+    streams: int = Field(
+        default=500,
+        ge=0,
+        json_schema_extra={"unit": "streams"},
+        description="How many open pages one process keeps up to date; further ones are told to ask again later",
+    )
+    streams_per_user: int = Field(
+        default=12,
+        ge=0,
+        json_schema_extra={"unit": "streams"},
+        description="The same of one user: who has more tabs in sight than this reloads the others",
+    )

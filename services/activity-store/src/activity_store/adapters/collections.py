@@ -85,6 +85,28 @@ class Collections:
         """
         return await self.persons((company_id, tuple(addresses))) if addresses else {}
 
+    async def between(
+        self, company_id: str, owner_id: str, start: datetime, end: datetime, limit: int
+    ) -> list[Activity]:
+        """Return an owner's activities that take place in a stretch of time, the first to end first."""
+        where = {
+            "company_id": company_id,
+            "owner_id": owner_id,
+            "ends_at": {"$gte": start},
+            "starts_at": {"$lt": end},
+            "deleted": False,
+        }
+        return await self.activities.find(where, sort=[("ends_at", 1)], limit=limit)
+
+    async def undated(self, company_id: str, owner_id: str, limit: int) -> list[Activity]:
+        """Return an owner's activities that have no date and are still to be done (D4)."""
+        where = {"company_id": company_id, "owner_id": owner_id, "local_date": None, "deleted": False, "done": False}
+        return await self.activities.find(where, limit=limit)
+
+    async def colleagues(self, company_id: str, limit: int) -> list[User]:
+        """Return a company's users, ordered by id."""
+        return await self.users.find({"company_id": company_id}, limit=limit)
+
     async def busy_between(self, company_id: str, owner_id: str, start: datetime, end: datetime) -> list[Activity]:
         """Return an owner's busy activities that take place in a stretch of time (L3)."""
         where = {
@@ -109,7 +131,7 @@ def collections_in(store: Store, types_state: TypesState) -> Collections:
         activities=store.documents("activities", Activity, indexes=_ACTIVITY_INDEXES),
         types=store.documents("activity_types", ActivityTypes, state_messages=types_state),
         items=items,
-        users=store.documents("users", User),
+        users=store.documents("users", User, indexes=[Index([("company_id", 1), ("_id", 1)])]),
         persons=BatchLoader(persons_in(items), size=_CALLERS_AT_ONCE),
         clock=store.clock,
     )

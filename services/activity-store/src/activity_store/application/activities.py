@@ -81,7 +81,7 @@ class Activities:
             "company_id": caller.company_id,
             "activity_id": activity_id,
             "owner_id": owner,
-            "timezone": fields.get("timezone") or await self._zone_of(caller, owner),
+            "timezone": fields.get("timezone") or await self.zone_of(caller, owner),
         }
         now = self._clock.now()
         with rules_as_problems():
@@ -148,6 +148,12 @@ class Activities:
         items = await self._collections.linked_items(caller.company_id, keys)
         return [activity for activity in activities if is_visible(activity, viewer, items)]
 
+    async def zone_of(self, caller: Identity, owner_id: str) -> str:
+        """Return the zone of a user, as the CRM knows it; of the caller, else as the token says."""
+        owner = await self._collections.users.get(scoped(caller.company_id, owner_id))
+        own = caller.tz if owner_id == caller.user_id else None
+        return (owner.tz if owner else None) or own or "UTC"
+
     async def _write(
         self, seen: SeenActivity, if_match: str | None, change: Callable[[Activity], Transition], items: Items
     ) -> Activity:
@@ -171,11 +177,6 @@ class Activities:
         if key_string not in types.active_keys:
             error = FieldError(field="type", message="is no active activity type of the company")
             raise unprocessable("validation_error", "the type is unknown or inactive", errors=[error])
-
-    async def _zone_of(self, caller: Identity, owner_id: str) -> str:
-        owner = await self._collections.users.get(scoped(caller.company_id, owner_id))
-        own = caller.tz if owner_id == caller.user_id else None
-        return (owner.tz if owner else None) or own or "UTC"
 
 
 def _check_owner(caller: Identity, owner_id: str) -> None:

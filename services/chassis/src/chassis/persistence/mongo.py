@@ -29,6 +29,8 @@ _CLIENT_OPTIONS: dict[str, Any] = {
     "appname": "tandem",
 }
 _BY_ID = [("_id", 1)]
+_PATIENCE_MS = 1000
+"""How long the server may hold a question for changes. Each holds one of the driver's threads."""
 _CLEARED = {"outbox": [], "has_outbox": False, "state_owed": False}
 
 
@@ -158,6 +160,17 @@ async def _next_ids(cursor: AsyncIOMotorCursor[Raw], size: int) -> list[str]:
         return [raw["_id"] for raw in await cursor.to_list(size)]
 
 
+def change_pipeline(fields: Mapping[str, Sequence[str]]) -> list[dict[str, Any]]:
+    """Return what a change stream passes on: whole documents of some tables, cut to some of their fields."""
+    wanted = {f"fullDocument.{field}": 1 for names in fields.values() for field in names}
+    whole = {"operationType": {"$in": ["insert", "replace"]}, "ns.coll": {"$in": list(fields)}}
+    return [{"$match": whole}, {"$project": {"ns": 1, **wanted}}]
+
+
+def _written(change: Mapping[str, Any]) -> tuple[str, Raw]:
+    return change["ns"]["coll"], change.get("fullDocument", {})
+
+
 def _index_options(index: Index) -> dict[str, Any]:
     expiry = index.expire_after
     seconds = {} if expiry is None else {"expireAfterSeconds": int(expiry.total_seconds())}
@@ -201,6 +214,24 @@ class MongoDatabase:
         """Return when the server has answered."""
         with outages_as_transient():
             await self._opened().admin.command("ping")
+
+    async def changes(self, fields: Mapping[str, Sequence[str]]) -> AsyncIterator[tuple[str, Raw] | None]:
+        """Yield what is written from now on, by a change stream; what only clears outboxes is no such write."""
+        database = self._opened().get_database(self._name, CODEC)
+        pipeline = change_pipeline(fields)
+        with outages_as_transient():
+            # Asked without patience, the server says at once from where the second stream misses nothing.
+            async with database.watch(pipeline, max_await_time_ms=1) as first:
+                earliest = [change for change in [await first.try_next()] if change]
+                position = first.resume_token
+        for early in earliest:
+            yield _written(early)
+        yield None
+        with outages_as_transient():
+            async with database.watch(pipeline, resume_after=position, max_await_time_ms=_PATIENCE_MS) as stream:
+                while True:
+                    change: Raw | None = await stream.try_next()
+                    yield _written(change) if change else None
 
     def _opened(self) -> AsyncIOMotorClient[Raw]:
         if self._client is None:

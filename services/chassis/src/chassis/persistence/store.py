@@ -1,7 +1,7 @@
 """The store of a service: its database, the collections in it, and the sweeper of their outboxes."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from typing import Any
 
 from chassis.clock import Clock
@@ -10,7 +10,7 @@ from chassis.messaging.publisher import Outgoing
 from chassis.persistence.document import D
 from chassis.persistence.documents import Documents
 from chassis.persistence.relay import MessagePublisher
-from chassis.persistence.table import Database, Index, IndexedTable
+from chassis.persistence.table import Database, Index, IndexedTable, Raw
 
 _SWEEPER_INDEX = Index([("has_outbox", 1)])
 
@@ -58,6 +58,10 @@ class Store:
     async def ping(self) -> None:
         """Return when the server has answered; `Transient` where it does not."""
         await self._database.ping()
+
+    def changes(self, fields: Mapping[str, Sequence[str]]) -> AsyncIterator[tuple[str, Raw] | None]:
+        """Yield what any process writes from now on; see `Database.changes`."""
+        return self._database.changes(fields)
 
     async def sweep(self, *, skip_recent: bool = True) -> None:
         """Publish what crashes left in the outboxes of all collections; see `Documents.sweep`."""

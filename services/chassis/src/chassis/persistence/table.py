@@ -91,3 +91,11 @@ class Database(Protocol):
     async def ping(self) -> None:
         """Return when the server has answered."""
         ...
+
+    def changes(self, fields: Mapping[str, Sequence[str]]) -> AsyncIterator[tuple[str, Raw] | None]:
+        """Yield every document that anybody inserts or replaces, with its table's name, for as long as it is iterated.
+
+        `fields` names the tables, and of each the fields that are wanted. None comes first, when nothing will be missed
+        any more, and then about once a second where nothing happens.
+        """
+        ...

@@ -11,7 +11,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from chassis.observability.logs import configure_logging
-from chassis.runtime.server import KEEP_ALIVE_SECONDS, DrainingServer
+from chassis.runtime.server import KEEP_ALIVE_SECONDS, DrainingServer, no_streams
 from chassis.settings import ChassisSettings, load_settings
 from chassis.zone_data import use_pinned_zones
 
@@ -43,7 +43,8 @@ def run(make_app: Callable[[S], FastAPI], settings_type: type[S], argv: Sequence
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=math.ceil(settings.shutdown_seconds),
     )
-    server = DrainingServer(config, drain_seconds=settings.drain_seconds)
+    end_streams = getattr(app.state, "end_streams", no_streams)
+    server = DrainingServer(config, drain_seconds=settings.drain_seconds, end_streams=end_streams)
     server.run(sockets=_sockets(config, settings.management_port))
 
 

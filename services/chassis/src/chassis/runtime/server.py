@@ -5,6 +5,7 @@ So for some seconds requests are still taken, each answer closes its connection,
 """
 
 import asyncio
+from collections.abc import Callable
 
 import uvicorn
 
@@ -15,12 +16,20 @@ _CLOSING = (b"connection", b"close")
 _TICK_SECONDS = 0.1
 
 
+def no_streams() -> None:
+    """End no streams: most services have none."""
+
+
 class DrainingServer(uvicorn.Server):
     """Serves on for `drain_seconds` after SIGTERM or SIGINT; a second SIGINT ends it at once."""
 
-    def __init__(self, config: uvicorn.Config, *, drain_seconds: float) -> None:
+    def __init__(
+        self, config: uvicorn.Config, *, drain_seconds: float, end_streams: Callable[[], None] = no_streams
+    ) -> None:
+        """`end_streams` ends answers that would go on for as long as their page is open: else they are waited for."""
         super().__init__(config)
         self._drain_seconds = drain_seconds
+        self._end_streams = end_streams
 
     async def main_loop(self) -> None:
         """Serve until the signal, and then for the last seconds."""
@@ -30,3 +39,4 @@ class DrainingServer(uvicorn.Server):
         end = loop.time() + self._drain_seconds
         while not self.force_exit and loop.time() < end:  # noqa: ASYNC110 - uvicorn's flag is no event
             await asyncio.sleep(_TICK_SECONDS)
+        self._end_streams()

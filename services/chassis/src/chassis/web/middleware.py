@@ -18,6 +18,7 @@ MAX_BODY_BYTES = 1024 * 1024
 _DISCARDED_BYTES = 16 * 1024 * 1024
 
 _PROBES = frozenset({"/livez", "/readyz", "/metrics"})
+_STREAM = "text/event-stream"
 _ACCEPTED_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}")
 
 
@@ -82,22 +83,25 @@ class RequestMetrics:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Time the request until its last byte is sent."""
+        """Time the request until its last byte is sent; a stream, which lasts as long as its page, until its first."""
         if scope["type"] != "http":
             return await self._app(scope, receive, send)
         started = time.perf_counter()
-        status = "500"
+        status, taken = "500", None
 
         async def noting(message: Message) -> None:
-            nonlocal status
+            nonlocal status, taken
             if message["type"] == "http.response.start":
                 status = str(message["status"])
+                streamed = Headers(scope=message).get("content-type", "").startswith(_STREAM)
+                taken = time.perf_counter() - started if streamed else None
             await send(message)
 
         try:
             await self._app(scope, receive, noting)
         finally:
-            REQUEST_SECONDS.labels(scope["method"], _route(scope), status).observe(time.perf_counter() - started)
+            seconds = time.perf_counter() - started if taken is None else taken
+            REQUEST_SECONDS.labels(scope["method"], _route(scope), status).observe(seconds)
 
 
 class Tracing:

@@ -1,8 +1,9 @@
 """Double bookings: busy activities of one owner that overlap in time (L3)."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from heapq import heappop, heappush
 
 from activity_store.domain.model.activity import Activity
 
@@ -43,6 +44,26 @@ def overlaps(activities: Iterable[Activity]) -> Iterator[Overlap]:
         running = [other for other in running if overlap_of(other, activity)]
         yield from (found for other in sorted(running, key=_by_id) if (found := overlap_of(other, activity)))
         running.append(activity)
+
+
+def overlapping(activities: Iterable[Activity], *, most: int = 3) -> Mapping[str, tuple[Activity, ...]]:
+    """Return, by id, each activity that overlaps with others, and at most a few of those.
+
+    Unlike the pairs, this does not grow with the square of how many overlap.
+    """
+    found: dict[str, tuple[Activity, ...]] = {}
+    running: list[tuple[datetime, str, Activity]] = []
+    dated = [one for one in activities if takes_time(one) and overlap_of(one, one)]
+    for activity in sorted(dated, key=_by_start):
+        start, end = activity.starts_at, activity.ends_at
+        while running and start and running[0][0] <= start:
+            heappop(running)
+        for _, _, other in running[:most]:
+            found[other.id] = (*found.get(other.id, ()), activity)[:most]
+            found[activity.id] = (*found.get(activity.id, ()), other)
+        if end:
+            heappush(running, (end, activity.id, activity))
+    return found
 
 
 def _by_start(activity: Activity) -> tuple[datetime, str]:

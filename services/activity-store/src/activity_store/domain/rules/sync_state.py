@@ -1,8 +1,20 @@
 """How an activity stands in the sync: which states of its links are newer than what is noted."""
 
+from typing import Literal
+
 from activity_store.domain.model.activity import Activity
 from contracts.activities import SyncSummary
 from contracts.links import LinkStateChanged
+
+Standing = Literal["in_sync", "waiting", "not_synced"]
+"""How a person sees an activity's link."""
+
+
+def standing_of(summary: SyncSummary | None) -> Standing:
+    """Return how an activity stands: an active link that has a reason holds an edit back (C6)."""
+    if summary is None or summary.state not in {"pending", "active"}:
+        return "not_synced"
+    return "in_sync" if summary.state == "active" and summary.reason is None else "waiting"
 
 
 def with_link_state(activity: Activity, change: LinkStateChanged) -> Activity:

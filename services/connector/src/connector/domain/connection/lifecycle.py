@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from connector.domain.connection.sharing_news import owing_news, present_again
 from connector.domain.model.connection import Connection, DueKind
 from connector.domain.model.connection_parts import Counted, LastProblem, MassDeleteGuard, Trouble, TroubleKind
 from connector.domain.model.settings import ChosenSettings
@@ -35,7 +34,7 @@ def authorised(
     known = connection.with_account(account.id, key).known_by((account.email, *account.addresses))
     running = known.with_calendar_identity(calendar.identity, calendar.owner).with_settings(settings, coverage)
     asking = running.with_replay(replay_id).with_problem(None).with_trouble(None)
-    return owing_news(with_due(asking, due_when_authorised(connection.id, now)), "joined")
+    return with_due(asking, due_when_authorised(connection.id, now))
 
 
 def due_when_authorised(connection_id: str, now: datetime) -> Changes:
@@ -66,8 +65,8 @@ def expecting_replay(connection: Connection, now: datetime) -> Connection:
 
 def reauthorised(connection: Connection, now: datetime) -> Connection:
     """Return the connection with its grant back: parked work goes on at once (K4)."""
-    healthy = present_again(connection).with_trouble(None).with_problem(None)
-    return with_due(healthy, {"retry": now, "poll": now, "settings": now})
+    healthy = connection.with_trouble(None).with_problem(None)
+    return with_due(healthy, {"retry": now, "poll": now})
 
 
 def troubled(
@@ -81,14 +80,12 @@ def troubled(
 ) -> Connection:
     """Return the connection with its work parked, until the user acts or a time that grows with each failure."""
     last = connection.trouble if connection.trouble and connection.trouble.kind == kind else None
-    connection = connection if last else present_again(connection)
     attempts = last.attempts + 1 if last else 1
     again = None if kind == "needs_reauth" else retry_at(connection.id, attempts, now, retry_after)
     trouble = Trouble(kind=kind, since=last.since if last else now, attempts=attempts, retry_at=again)
     problem = LastProblem(code=code, detail=detail, at=now)
     parked = connection.with_trouble(trouble).with_problem(problem)
-    absent: Changes = {} if last else {"absent": trouble.ends_at}
-    return with_due(parked, {**due_when_troubled(parked.due, again, now), **absent})
+    return with_due(parked, due_when_troubled(parked.due, again, now))
 
 
 def due_when_troubled(due: Due, again: datetime | None, now: datetime) -> Changes:
@@ -103,7 +100,7 @@ def due_when_troubled(due: Due, again: datetime | None, now: datetime) -> Change
 
 def healthy(connection: Connection) -> Connection:
     """Return the connection after the provider has answered; the retry stays due, for it takes up parked work."""
-    return present_again(connection).with_trouble(None) if connection.trouble else connection
+    return connection.with_trouble(None) if connection.trouble else connection
 
 
 def resuming(connection: Connection, now: datetime) -> Connection:
@@ -148,7 +145,7 @@ def stopping(connection: Connection, remove: Remove) -> Connection:
     helpless = connection.trouble is not None and connection.trouble.needs_user
     if connection.phase == "connecting" or (remove == "none" and helpless):
         return stopped(connection.with_removal(remove))
-    quiet = with_due(connection, {kind: None for kind in connection.due if kind != "colleagues"})
+    quiet = with_due(connection, dict.fromkeys(connection.due))
     return quiet.with_phase("stopping").with_removal(remove).with_guard(None)
 
 
@@ -164,5 +161,4 @@ def drained(connection: Connection, refused: int, now: datetime) -> Connection:
 def stopped(connection: Connection) -> Connection:
     """Return the connection stopped: its user may connect again (A7)."""
     ended = connection.with_phase("stopped").with_subscription(None, connection.push).with_trouble(None)
-    quiet = with_due(ended.without_cursor(), dict.fromkeys(connection.due))
-    return owing_news(quiet, "left")
+    return with_due(ended.without_cursor(), dict.fromkeys(connection.due))

@@ -1,0 +1,1 @@
+"""`/activities`: the week and the list, for people in a browser."""
