@@ -152,6 +152,5 @@ async def test_a10_who_joins_takes_nothing_over_and_who_stays_takes_on_what_is_l
         stopping = {"remove": "activities"}
         succeeded(await seven.sales.connector.delete(f"/v1/connections/{seven.connection_id}", params=stopping))
         await they.becomes()
-        succeeded(await eight.sales.connector.post(f"/v1/connections/{eight.connection_id}/resync"))
         await they.becomes("Stand-up")
         assert (await eight.activity_of({"id": await own_id(eight, event)}))["owner_id"] == "8"

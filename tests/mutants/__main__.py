@@ -1,19 +1,26 @@
-"""`make mutants`: plants each fault in a copy of the mapper and runs its tests; one that passes them has survived."""
+"""`make mutants`: plants each fault in a copy of its package and runs its tests; one that passes them has survived."""
 
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Final
 
-from tests.mutants.catalogue import MUTANTS, Mutant
+from tests.mutants.catalogue import MUTANTS, Broken, Mutant
 
 ROOT: Final = Path(__file__).parents[2]
-SOURCE: Final = ROOT / "services" / "mapper" / "src"
-TESTS: Final = ("tests/unit/mapper", "tests/property/mapper")
+SOURCES: Final[Mapping[Broken, Path]] = {
+    "mapper": ROOT / "services" / "mapper" / "src",
+    "connector": ROOT / "services" / "connector" / "src",
+}
+TESTS: Final[Mapping[Broken, tuple[str, ...]]] = {
+    "mapper": ("tests/unit/mapper", "tests/property/mapper"),
+    "connector": ("tests/unit/connector",),
+}
 _TESTS_FAILED: Final = 1
 
 
@@ -22,22 +29,26 @@ class WrongMutantError(RuntimeError):
 
 
 def plant(mutant: Mutant, package: Path) -> None:
-    """Plant a fault in a copy of the mapper. Raises `WrongMutantError` where its place is not there, or not alone."""
-    file = (package / "mapper").joinpath(*mutant.module.split(".")).with_suffix(".py")
+    """Plant a fault in a copy of its package. Raises `WrongMutantError` where its place is not there, or not alone."""
+    file = (package / mutant.package).joinpath(*mutant.module.split(".")).with_suffix(".py")
     source = file.read_text()
     if source.count(mutant.original) != 1:
         raise WrongMutantError(f"{mutant.rule}, {mutant.fault}: stands {source.count(mutant.original)} times in {file}")
     file.write_text(source.replace(mutant.original, mutant.planted))
 
 
-def is_killed(mutant: Mutant | None) -> bool:
-    """Tell whether the mapper's tests fail on a fault (None: on the engine as it is)."""
+def is_killed(mutant: Mutant) -> bool:
+    """Tell whether a package's tests fail on a fault."""
+    return _tests_fail(mutant.package, mutant)
+
+
+def _tests_fail(broken: Broken, mutant: Mutant | None) -> bool:
     with tempfile.TemporaryDirectory() as folder:
         package = Path(folder) / "src"
-        shutil.copytree(SOURCE, package)
+        shutil.copytree(SOURCES[broken], package)
         if mutant is not None:
             plant(mutant, package)
-        command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *TESTS]
+        command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *TESTS[broken]]
         environ = {**os.environ, "PYTHONPATH": str(package), "PYTHONDONTWRITEBYTECODE": "1"}
         done = subprocess.run(command, cwd=ROOT, env=environ, capture_output=True, text=True, check=False)
         if done.returncode not in {0, _TESTS_FAILED}:
@@ -47,8 +58,9 @@ def is_killed(mutant: Mutant | None) -> bool:
 
 def main() -> int:
     """Return 0 when every mutant is killed."""
-    if is_killed(None):
-        raise WrongMutantError("the tests fail on the engine as it is")
+    for broken in SOURCES:
+        if _tests_fail(broken, None):
+            raise WrongMutantError(f"the tests of the {broken} fail on it as it is")
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         survivors = 0
         for mutant, killed in zip(MUTANTS, pool.map(is_killed, MUTANTS), strict=True):

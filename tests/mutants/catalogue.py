@@ -1,18 +1,21 @@
 """Which faults are planted: a piece of the engine's source, what stands there instead, and the rule that breaks."""
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
+
+Broken = Literal["mapper", "connector"]
 
 
 @dataclass(frozen=True)
 class Mutant:
-    """One fault. `original` must stand exactly once in `module`, a module of `mapper`, as `domain.rules.reconcile`."""
+    """One fault. `original` must stand exactly once in `module` of its package, as in `domain.rules.reconcile`."""
 
     rule: str
     fault: str
     module: str
     original: str
     planted: str
+    package: Broken = "mapper"
 
 
 MUTANTS: Final[tuple[Mutant, ...]] = (
@@ -38,6 +41,46 @@ MUTANTS: Final[tuple[Mutant, ...]] = (
         "domain.rules.stopping",
         "context.from_calendar and own:",
         "context.from_calendar:",
+    ),
+    Mutant(
+        "A10",
+        "a colleague's event is one's own, too",
+        "domain.sharing.ownership",
+        "return owner_of(provenance, (self.own, *self.colleagues)) != self.own",
+        "return False",
+        "connector",
+    ),
+    Mutant(
+        "A10",
+        "who joins takes over what others sync",
+        "domain.sharing.ownership",
+        "[one for one in everybody if one.was_there(provenance.created)]",
+        "list(everybody)",
+        "connector",
+    ),
+    Mutant(
+        "A10",
+        "a colleague's activity is taken for an event of the calendar",
+        "domain.sharing.ownership",
+        "            if marker.account_key in self.marked:\n                return True\n",
+        "",
+        "connector",
+    ),
+    Mutant(
+        "A10",
+        "nobody hears that a colleague has stopped",
+        "domain.connection.lifecycle",
+        'return owing_news(quiet, "left")',
+        "return quiet",
+        "connector",
+    ),
+    Mutant(
+        "A10",
+        "who lost his access has his say for ever",
+        "domain.model.connection",
+        "(ends is None or now < ends)",
+        "True",
+        "connector",
     ),
     Mutant(
         "B2",

@@ -7,11 +7,13 @@ from itertools import count
 from sandbox.clients import Json
 from tests.property.system.bulk import Bulk
 from tests.property.system.look import Seen, look
+from tests.property.system.meeting import MeetingPlay
 from tests.property.system.oracle import Choices, Expected, Item, Side, absorb, expected, problem
 from tests.property.system.private import PrivatePlay
 from tests.property.system.reach import Reach
 from tests.property.system.serial import SeriesPlay, shown
 from tests.property.system.stage import Stage
+from tests.property.system.team import TeamPlay
 from tests.support.providers import FEATURES
 from tests.support.waiting import wait_until
 
@@ -41,6 +43,8 @@ class Cast:
         self.numbers = count(1)
         self.series = SeriesPlay(stage, reach, self.numbers, self.choices)
         self.private = PrivatePlay(stage, reach, self.numbers, self.choices)
+        self.meeting = MeetingPlay(stage, reach, self.numbers, self.choices)
+        self.team = TeamPlay(stage, reach, self.numbers)
         self.bulk, self.braked = Bulk(stage, reach), False
 
     @property
@@ -96,7 +100,7 @@ class Cast:
         await wait_until(self._all_at_rest, awaited="all to be read", timeout=CONVERGENCE, every=0.1, longest=1.0)
 
     async def _all_at_rest(self) -> bool:
-        for world in self.stage.people.values():
+        for world in self.stage.everyone:
             self._at_rest(await self.stage.connection(world))
         return True
 
@@ -104,7 +108,7 @@ class Cast:
         async def agree() -> Seen:
             await self.private.recognise()
             seen = await look(self.stage)
-            wrong = self.problems(seen)
+            wrong = [*self.problems(seen), *await self.meeting.problems(seen.meetings), *await self.team.problems()]
             assert not wrong, wrong
             await self._all_at_rest()
             return seen

@@ -26,14 +26,12 @@ async def quiet(stage: Stage) -> None:
 
 
 async def _fingerprint(stage: Stage) -> Json:
-    activities = await stage.activities()
+    activities = [*await stage.activities(), *await stage.activities_of(stage.team)]
     return {
         "writes": [(row["operation"], row["path"], row["body"]) for row in await stage.writes()],
         "activities": {one["id"]: one["version"] for one in activities},
         "links": {
-            one["id"]: (one["state"], one["reason"])
-            for world in stage.people.values()
-            for one in await stage.links(world)
+            one["id"]: (one["state"], one["reason"]) for world in stage.everyone for one in await stage.links(world)
         },
     }
 

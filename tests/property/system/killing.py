@@ -1,13 +1,14 @@
 """Killing any part of the system while something is under way."""
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterable
 from typing import Any
 
 import httpx
 
 from tests.property.system.hands import RECOVERY
 from tests.property.system.stage import Stage
+from tests.support.stories import World
 from tests.support.waiting import wait_until
 
 
@@ -19,8 +20,14 @@ class Killer:
         self._enough = asyncio.Event()
         clients = stage.world.sales
         self._services = (clients.connector, clients.mapper, clients.store)
-        for client in (*self._services, stage.world.calendar.simulator):
-            client.event_hooks = {"request": [self._count]}
+        self.watch([stage.world])
+        stage.world.calendar.simulator.event_hooks = {"request": [self._count]}
+
+    def watch(self, people: Iterable[World]) -> None:
+        """Count the calls of these people, too."""
+        for one in people:
+            for client in (one.sales.connector, one.sales.mapper, one.sales.store):
+                client.event_hooks = {"request": [self._count]}
 
     async def _count(self, _: httpx.Request) -> None:
         self._calls += 1

@@ -13,13 +13,14 @@ from tests.property.system.stage import Stage
 class Seen:
     """Both sides by the key in each item's title, calendars by their owner; the activities of others apart.
 
-    Those of series, and those of private events, whose titles may be hidden.
+    Those of series, those of private events, whose titles may be hidden, and those about the meeting.
     """
 
     crm: dict[str, Json]
     calendars: dict[str, dict[str, Json]]
     occurrences: list[Json]
     private: list[Json]
+    meetings: list[Json]
     doubled: list[str]
 
     def event(self, item: Item) -> Json | None:
@@ -41,14 +42,15 @@ async def look(stage: Stage) -> Seen:
     """Return both sides as they are."""
     activities = await stage.activities()
     private = [one for one in activities if _is_private(one)]
-    single = [one for one in activities if not one["recurring"] and one not in private]
+    meetings = [one for one in activities if one["subject"].startswith("m")]
+    single = [one for one in activities if not one["recurring"] and one not in private and one not in meetings]
     crm = {key_of(one["subject"]): one for one in single}
     doubled, calendars = _twice([one["subject"] for one in single]), {}
     for owner, one in stage.people.items():
-        events = [row for row in await one.calendar.events() if not row["summary"].startswith(("s", "p"))]
+        events = [row for row in await one.calendar.events() if not row["summary"].startswith(("s", "p", "m"))]
         doubled += _twice([row["summary"] for row in events])
         calendars[owner] = {key_of(row["summary"]): row for row in events}
-    return Seen(crm, calendars, [one for one in activities if one["recurring"]], private, doubled)
+    return Seen(crm, calendars, [one for one in activities if one["recurring"]], private, meetings, doubled)
 
 
 def _is_private(activity: Json) -> bool:

@@ -24,11 +24,15 @@ from tests.property.system.steps import (
     DELETE,
     EDIT,
     HAND_OVER,
+    MEETING,
     MET,
     RACE,
     RECONNECT,
     SECRET,
     SERIAL,
+    TEAM,
+    TEAM_BACK,
+    TEAM_STOP,
     TICK,
     UNDER_WAY,
     Step,
@@ -110,6 +114,18 @@ class SystemMachine(RuleBasedStateMachine):
     def secret(self, step: Step) -> None:
         self.take(step)
 
+    @rule(step=MEETING)
+    def invited(self, step: Step) -> None:
+        self.take(step)
+
+    @rule(step=TEAM)
+    def team_act(self, step: Step) -> None:
+        self.take(step)
+
+    @rule(step=TEAM_STOP | TEAM_BACK)
+    def team_stop(self, step: Step) -> None:
+        self.take(step)
+
     @rule(step=CHOOSE)
     def choose(self, step: Step) -> None:
         self.take(step)
@@ -154,6 +170,9 @@ class SystemMachine(RuleBasedStateMachine):
         name = step[0]
         if name == "hand_over":  # who signs in is a browser, and that gives up where nobody answers
             await self.play.stage.with_colleague()
+        if name.startswith("team"):
+            await self.play.team.open()
+            self.killer.watch(self.play.stage.team.values())
         under_way = await self.killer.during(part, calls, self._do(step))
         self.reach.note(f"kill:{part}")
         self.reach.note(f"killed_{'during' if under_way else 'after'}:{name}")

@@ -7,6 +7,7 @@ from tests.property.system.cast import CONVERGENCE, Cast
 from tests.property.system.forms import lasting, of_event, slot_time
 from tests.property.system.look import look
 from tests.property.system.oracle import HORIZON, Content, Edit, Item, Side, Value, comes_in
+from tests.property.system.team import User
 from tests.support.providers import FEATURES
 from tests.support.waiting import wait_until
 
@@ -269,6 +270,24 @@ class Play(Cast):
             await self.settle()
         if self.choices.direction == "two_way":
             await self.private.act(what, private=private)
+
+    async def invited(self, what: str) -> None:
+        """Be invited to a meeting, or do something to it (D7), in two-way and with both sides settled."""
+        await self.settle()
+        if self.choices.direction == "two_way":
+            await self.meeting.act(what)
+
+    async def team_act(self, what: str, who: str, pick: int) -> None:
+        """Do something in the shared calendar (A10)."""
+        await self.team.act(what, who, pick)
+
+    async def team_stop(self, who: User, remove: str) -> None:
+        """Stop the sync of one of those who share it."""
+        await self.team.stop(who, remove)
+
+    async def team_back(self) -> None:
+        """Let who stopped connect again."""
+        await self.team.back()
 
     async def ask(self) -> None:
         """Try to edit what is hidden in the CRM (G2)."""

@@ -3,7 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass, field
 
-from tests.support.providers import FEATURES
+from tests.support.providers import FEATURES, PROVIDER
 from tests.support.sandboxes import PARTS
 
 PUSH_TRAPS = FEATURES.pushes
@@ -11,6 +11,8 @@ FAULTS = FEATURES.faults
 ACTS = ("edit", "delete")
 SERIAL_ACTS = ("edit", "move", "cancel", "split", "cut", "delete")
 PRIVATE_ACTS = ("edit", "move", "turn", "delete")
+MEETING_ACTS = ("answer", "answer", "edit", "delete")
+TEAM_ACTS = ("create_crm", "create_calendar", "edit_crm", "edit_calendar", "delete_crm", "delete_calendar")
 SETTINGS = ("direction", "outbound_types", "inbound_type", "on_event_deleted", "private_events")
 MODES = ("private", "public", "skip")
 ANSWERS = ("delete", "restore")
@@ -33,6 +35,13 @@ _EXPECTED = (
     *(f"reconnect:{remove}" for remove in REMOVES),
     *(f"kill:{part}" for part in PARTS),
     *(f"killed_during:{name}" for name in ("act", "race", "serial", "secret", "choose", "hand_over")),
+    *(f"meeting:{what}" for what in ("invited_accepted", "invited_declined", "accepted", "declined", "edit", "delete")),
+)
+_EXPECTED_OF_A_TEAM = (
+    *(f"team:{act}" for act in TEAM_ACTS),
+    *(f"team:stop_{remove}" for remove in REMOVES),
+    *(f"team:{what}" for what in ("back", "taken_over", "given_back")),
+    *(f"killed_during:{name}" for name in ("team_act", "team_stop")),
 )
 
 
@@ -58,7 +67,8 @@ class Reach:
 
     def missing(self) -> list[str]:
         """Return the kinds that were never reached."""
-        return [kind for kind in _EXPECTED if not self.counts[kind]]
+        expected = _EXPECTED if PROVIDER == "exchange" else (*_EXPECTED, *_EXPECTED_OF_A_TEAM)
+        return [kind for kind in expected if not self.counts[kind]]
 
     def report(self) -> str:
         """Return all counts in words."""

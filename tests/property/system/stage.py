@@ -1,7 +1,7 @@
 """What people and the world do to the running system in one example, over HTTP only; answers tell what was accepted."""
 
-from collections.abc import Awaitable
-from contextlib import AsyncExitStack, suppress
+from collections.abc import Awaitable, Mapping
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, suppress
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -33,9 +33,20 @@ class Stage:
         self.ground, self.world = ground, world
         self.people = {"7": world}
         """Who has a connected calendar, by user id."""
+        self.team: dict[str, World] = {}
+        """Who syncs the shared calendar."""
         self.clock = Calendar(ground.clock)
         self._stack = stack
         self._keys = 0
+
+    @property
+    def everyone(self) -> list[World]:
+        """Return all who have a connection."""
+        return [*self.people.values(), *self.team.values()]
+
+    async def enter(self, opened: AbstractAsyncContextManager[T]) -> T:
+        """Open something for as long as the example lasts."""
+        return await self._stack.enter_async_context(opened)
 
     async def with_colleague(self) -> None:
         """Let another user of the company have a connected calendar too (A8)."""
@@ -156,7 +167,7 @@ class Stage:
 
     async def resync(self) -> None:
         """Pull all calendars anew and wait for the end of those reads."""
-        for one in self.people.values():
+        for one in self.everyone:
             await self._resync(one)
 
     async def _resync(self, one: World) -> None:
@@ -181,15 +192,16 @@ class Stage:
         """Change settings of the first user's connection."""
         await patiently(lambda: self.world.sales.settings(self.world.connection_id, **changes), "the settings")
 
-    async def stop(self, remove: str) -> None:
-        """Stop the first user's sync and wait for its end (K1)."""
-        path = f"/v1/connections/{self.world.connection_id}"
+    async def stop(self, remove: str, one: World | None = None) -> None:
+        """Stop a sync, the first user's by default, and wait for its end (K1)."""
+        who = one or self.world
+        path = f"/v1/connections/{who.connection_id}"
 
         async def asked() -> None:
-            succeeded(await self.world.sales.connector.delete(path, params={"remove": remove}))
+            succeeded(await who.sales.connector.delete(path, params={"remove": remove}))
 
         async def ended() -> bool:
-            found = await self.connection(self.world)
+            found = await self.connection(who)
             assert found["status"] == "stopped", found
             return True
 
@@ -204,16 +216,18 @@ class Stage:
 
     async def activities(self) -> list[Json]:
         """Return the activities of all who have a calendar."""
+        return await self.activities_of(self.people)
+
+    async def activities_of(self, owners: Mapping[str, World]) -> list[Json]:
+        """Return the activities of some of them."""
         every: list[Json] = []
-        for owner, one in self.people.items():
+        for owner, one in owners.items():
             every += await patiently(partial(one.sales.activities, owner_id=owner), "the activities")
         return every
 
     async def writes(self) -> list[Json]:
         """Return the writes that the provider saw of these accounts."""
-        return [
-            row for one in self.people.values() for row in await one.journal() if row["operation"] in FEATURES.writes
-        ]
+        return [row for one in self.everyone for row in await one.journal() if row["operation"] in FEATURES.writes]
 
     async def links(self, one: World) -> list[Json]:
         """Return the links of a connection."""

@@ -7,7 +7,19 @@ from hypothesis import strategies as st
 from tests.property.system.cast import SLOTS
 from tests.property.system.oracle import ALL_TYPES
 from tests.property.system.play import FIELDS
-from tests.property.system.reach import ACTS, ANSWERS, FAULTS, MODES, PRIVATE_ACTS, PUSH_TRAPS, REMOVES, SERIAL_ACTS
+from tests.property.system.reach import (
+    ACTS,
+    ANSWERS,
+    FAULTS,
+    MEETING_ACTS,
+    MODES,
+    PRIVATE_ACTS,
+    PUSH_TRAPS,
+    REMOVES,
+    SERIAL_ACTS,
+    TEAM_ACTS,
+)
+from tests.property.system.team import THIRD, USERS
 
 Step = tuple[Any, ...]
 Steps = st.SearchStrategy[Step]
@@ -42,6 +54,10 @@ COPY = _step("copy", _SLOT, _SLOT)
 RACE = _step("race", _SLOT, _ACT, _ACT, _FIELDS, st.sampled_from(PUSH_TRAPS), st.booleans())
 SERIAL = _step("serial", st.sampled_from(SERIAL_ACTS), st.integers(0, 3))
 SECRET = _step("secret", st.sampled_from(PRIVATE_ACTS), st.sampled_from([True, True, False]))
+MEETING = _step("invited", st.sampled_from(MEETING_ACTS))
+TEAM = _step("team_act", st.sampled_from(TEAM_ACTS), st.sampled_from((*USERS, THIRD)), st.integers(0, 3))
+TEAM_STOP = _step("team_stop", st.sampled_from(USERS), st.sampled_from(REMOVES))
+TEAM_BACK = _step("team_back")
 ASK = _step("ask")
 CHOOSE = _CHOICE.map(lambda choice: ("choose", *choice))
 HAND_OVER = _step("hand_over", _SLOT, _SIDE)
@@ -56,5 +72,5 @@ CHOSEN = st.fixed_dictionaries(
 _REWRITE = _step("rewrite", _SLOT, _FIELD)
 MET: Steps = st.one_of(CREATE, EDIT, EDIT, DELETE, SERIAL, _REWRITE)
 """What makes a trap strike that was just set."""
-UNDER_WAY: Steps = st.one_of(CREATE, EDIT, EDIT, DELETE, RACE, SERIAL, SECRET, CHOOSE, HAND_OVER, TICK)
+UNDER_WAY: Steps = st.one_of(CREATE, EDIT, EDIT, DELETE, RACE, SERIAL, SECRET, CHOOSE, HAND_OVER, TICK, TEAM, TEAM_STOP)
 """What may be under way when a part is killed."""

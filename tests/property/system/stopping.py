@@ -26,8 +26,13 @@ class Stopping:
         chosen = {name: getattr(play.choices, name) for name in _FREE}
         if play.choices != Choices(**chosen):
             return
-        if play.series.has_history or play.private.has_history or any(item.over for item in play.items):
-            remove = "none"  # of what is over nobody says whether it is taken out
+        if (
+            play.meeting.is_declined
+            or play.series.has_history
+            or play.private.has_history
+            or any(item.over for item in play.items)
+        ):
+            remove = "none"  # of what is over, or declined, nobody says whether it is taken out
         await play.stage.stop(remove)
         await self._taken_out(remove)
         await play.stage.connect_again(**chosen)

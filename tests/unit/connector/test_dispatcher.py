@@ -12,6 +12,7 @@ from chassis.messaging.publisher import Outgoing, Publisher
 from chassis.persistence.store import Store
 from connector.adapters.collections import Stores, open_stores
 from connector.adapters.guarded_calendar import ProviderAway
+from connector.application.connections.colleagues import Colleagues
 from connector.application.connections.repository import Connections
 from connector.application.dispatcher import Dispatcher
 from connector.application.message_factory import MessageFactory
@@ -47,7 +48,10 @@ class Bench:
         connections = Connections(self.stores.connections)
         self.limiter = RateLimiter(self.clock, MOST)
         parking = Parking(self.stores, connections, cast("Publisher", database), self.clock)
-        self.dispatcher = Dispatcher(connections, parking, messages, self.limiter, ("google",), self.clock, PACE)
+        colleagues = Colleagues(connections, self.clock)
+        self.dispatcher = Dispatcher(
+            connections, parking, colleagues, messages, self.limiter, ("google",), self.clock, PACE
+        )
         self.database = database
 
     def _sent(self, message: Outgoing) -> None:

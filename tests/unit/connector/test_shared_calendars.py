@@ -75,8 +75,8 @@ def test_a10_who_comes_back_was_there_since_he_first_came() -> None:
     moved = Coverage(connected_at=NOW, calendar_since=NOW + 2 * DAY)
     other = connection(id="c3", user_id="8", account_key="other", email="ben@example.com", coverage=moved)
     everybody = [stopped, again, other]
-    assert colleagues_of(again, everybody) == [other]
-    assert colleagues_of(other, everybody) == [again]
+    assert colleagues_of(again, everybody, NOW) == [other]
+    assert colleagues_of(other, everybody, NOW) == [again]
     assert sharer_of(again, everybody) == Sharer("key", frozenset({"ann@example.com"}), NOW, owns_calendar=True)
     assert sharer_of(other, everybody) == Sharer("other", frozenset({"ben@example.com"}), NOW + 2 * DAY)
 

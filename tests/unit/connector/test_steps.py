@@ -77,7 +77,7 @@ def test_k4_what_is_parked_when_a_retry_has_just_come_by_is_taken_up_at_once() -
 def test_only_the_user_ends_a_lost_grant() -> None:
     lost = troubled(connection(), "needs_reauth", "invalid_grant", "", now=NOW)
     assert not lost.can_work(NOW + 365 * DAY)
-    assert lost.due_at is None
+    assert lost.due.keys() == {"absent"}
 
 
 @pytest.mark.parametrize(

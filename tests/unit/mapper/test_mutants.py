@@ -5,12 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.mutants.__main__ import SOURCE, plant
+from tests.mutants.__main__ import SOURCES, plant
 from tests.mutants.catalogue import MUTANTS, Mutant
 
 
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda one: f"{one.rule}-{one.fault}")
 def test_a_fault_can_be_planted(mutant: Mutant, tmp_path: Path) -> None:
     package = tmp_path / "src"
-    shutil.copytree(SOURCE / "mapper", package / "mapper", ignore=shutil.ignore_patterns("__pycache__"))
+    source = SOURCES[mutant.package] / mutant.package
+    shutil.copytree(source, package / mutant.package, ignore=shutil.ignore_patterns("__pycache__"))
     plant(mutant, package)

@@ -23,6 +23,7 @@ from connector.adapters.providers.keep_alive import KeepAliveClient
 from connector.application.census import ConnectionCensus
 from connector.application.connections.activity_types import ActiveTypes
 from connector.application.connections.bringing_up import BringingUp
+from connector.application.connections.colleagues import Colleagues
 from connector.application.connections.password_sign_in import PasswordSignIn
 from connector.application.connections.push_channels import Channels
 from connector.application.connections.repository import Connections
@@ -195,7 +196,8 @@ def make_app(
     late_work = LateWork(stores, connections, parking, clock)
     worker = _worker(parts, channels, teardown, parking, limiter, late_work)
     register(broker, ConnectionConsumers(connections, stores, worker, clock), settings, clock)
-    dispatcher = Dispatcher(connections, parking, messages, limiter, tuple(access.kits), clock, settings.policy)
+    colleagues, providers = Colleagues(connections, clock), tuple(access.kits)
+    dispatcher = Dispatcher(connections, parking, colleagues, messages, limiter, providers, clock, settings.policy)
     app = make_api(
         settings,
         title="connector",

@@ -13,13 +13,14 @@ import structlog
 from chassis.clock import Clock
 from chassis.ids import new_id
 from chassis.observability.correlation import bind_correlation
+from connector.application.connections.colleagues import Colleagues
 from connector.application.connections.repository import Connections
 from connector.application.message_factory import MessageFactory
 from connector.application.parking import Parking
 from connector.application.rate_limiter import RateLimiter
 from connector.domain.connection.dispatch import BATCH, candidates_for, dispatched, next_dispatch, poll_state
 from connector.domain.connection.reads import PollingPolicy
-from connector.domain.model.connection import Connection
+from connector.domain.model.connection import Connection, SharingNews
 from connector.domain.scheduling.schedule import due_now
 
 log = structlog.get_logger()
@@ -31,6 +32,7 @@ class Dispatcher:
 
     connections: Connections
     parking: Parking
+    colleagues: Colleagues
     messages: MessageFactory
     limiter: RateLimiter
     providers: Sequence[str]
@@ -65,12 +67,13 @@ class Dispatcher:
         bind_correlation(new_id())
         if "retry" in due_now(connection, now):
             await self.parking.take_up(connection.id)
-        await self.connections.change(connection.id, lambda c: self._dispatched(c, now))
+        told = await self.colleagues.tell(connection) if "colleagues" in due_now(connection, now) else {}
+        await self.connections.change(connection.id, lambda c: self._dispatched(c, now, told))
 
-    def _dispatched(self, connection: Connection, now: datetime) -> Connection:
+    def _dispatched(self, connection: Connection, now: datetime, told: Mapping[str, SharingNews]) -> Connection:
         """Return the connection with its due times moved on, and what they ask for in its outbox."""
         dispatch = next_dispatch(poll_state(connection), connection.due, now, self.policy)
         if not dispatch.kinds:
             return connection
-        after = dispatched(connection, dispatch, now, new_id())
+        after = dispatched(connection, dispatch, now, new_id(), told)
         return after.with_messages(self.messages.pull(after, dispatch.reason)) if dispatch.reason else after

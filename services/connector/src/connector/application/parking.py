@@ -1,6 +1,6 @@
 """Parking: while a connection cannot work, its commands wait in the database, and its partition goes on."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 import structlog
@@ -12,14 +12,16 @@ from connector.adapters.collections import ParkedWork, Stores
 from connector.adapters.guarded_calendar import ProviderAway
 from connector.application.connections.repository import Connections
 from connector.domain.connection.lifecycle import resuming, troubled
-from connector.domain.model.connection import Connection
+from connector.domain.model.connection import Connection, DueKind
 from connector.domain.model.connection_parts import TroubleKind
 from connector.domain.provider.errors import CalendarUnavailable, NeedsReauth, Throttled
-from contracts.calendar_commands import CalendarCommandMessage, CalendarPull
+from connector.domain.scheduling.schedule import sooner
+from contracts.calendar_commands import CalendarCommandMessage, CalendarPull, PullReason
 from contracts.topics import CALENDAR_COMMANDS, MODELS
 
 log = structlog.get_logger()
 
+_LOOKS_AT_STORED: Mapping[PullReason, DueKind] = {"horizon": "horizon", "settings": "settings"}
 PARKS = (Throttled, ProviderAway, NeedsUser)
 """What a provider may answer that parks a connection's work."""
 
@@ -34,7 +36,7 @@ class Parking:
     clock: Clock
 
     async def park(self, command: CalendarCommandMessage) -> None:
-        """Keep a command for later. A pull is not kept: the connection is read anyway when it goes on."""
+        """Keep a command for later. A pull is not kept: it is due again, or the connection is read when it goes on."""
         if isinstance(command, CalendarPull):
             return
         fresh = ParkedWork(id=command.id, connection_id=command.connection_id, message=command.model_dump_json())
@@ -48,17 +50,22 @@ class Parking:
         """Park a command of a connection that cannot work, and schedule when parked work goes on."""
         await self.park(command)
         now = self.clock.now()
-        await self.connections.change(command.connection_id, lambda c: resuming(c, now))
+        await self.connections.change(command.connection_id, lambda c: _due_again(resuming(c, now), command))
 
-    async def trouble(self, connection: Connection, error: Transient | NeedsUser) -> None:
-        """Note why the connection cannot work, and until when."""
+    async def trouble(
+        self, connection: Connection, error: Transient | NeedsUser, command: CalendarCommandMessage | None = None
+    ) -> None:
+        """Note why the connection cannot work, and until when; `command` is what it could not do."""
         kind, now = _kind_of(error), self.clock.now()
         retry_after = error.retry_after if isinstance(error, Transient) else None
         log.warning("connection_parked", connection=connection.id, kind=kind, reason=str(error))
-        await self.connections.change(
-            connection.id,
-            lambda c: troubled(c.with_lease(None), kind, error.code, error.detail, now=now, retry_after=retry_after),
-        )
+
+        def parked(current: Connection) -> Connection:
+            free = current.with_lease(None)
+            after = troubled(free, kind, error.code, error.detail, now=now, retry_after=retry_after)
+            return _due_again(after, command)
+
+        await self.connections.change(connection.id, parked)
 
     async def take_up(self, connection_id: str) -> None:
         """Publish all parked commands again, in their order; what is parked again meanwhile stays."""
@@ -76,6 +83,14 @@ class Parking:
             if getattr(command, "command_id", None) == command_id:
                 await handle(command)
                 await self.stores.parked.delete(work.id, work.version)
+
+
+def _due_again(connection: Connection, command: CalendarCommandMessage | None) -> Connection:
+    """Return the connection with a read due that looks at what was stored, too: no other read makes up for it."""
+    again = connection.trouble.retry_at if connection.trouble else None
+    if again is None or not isinstance(command, CalendarPull) or command.reason not in _LOOKS_AT_STORED:
+        return connection
+    return sooner(connection, _LOOKS_AT_STORED[command.reason], again)
 
 
 def _command(work: ParkedWork) -> CalendarCommandMessage:

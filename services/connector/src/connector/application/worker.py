@@ -146,7 +146,7 @@ class Worker:
                 await self._carry_out(lease, work, note)
         except PARKS as error:
             await self.parking.park(command)
-            await self.parking.trouble(lease.connection, error)
+            await self.parking.trouble(lease.connection, error, command)
 
     async def _carry_out(self, lease: WorkLease, work: Work, note: Change) -> None:
         """Do the work; where a connection breaks under a write, do it again at once, as one that may have arrived."""

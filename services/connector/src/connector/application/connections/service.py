@@ -19,7 +19,7 @@ from connector.application.lease import Change
 from connector.application.provider_access import ProviderAccess
 from connector.domain.connection.lifecycle import resyncing, stopping
 from connector.domain.connection.retired_type import type_in_use
-from connector.domain.connection.settings_change import changed, check_types, put_back, selectable
+from connector.domain.connection.settings_change import changed, check_types, moved_to, put_back, selectable
 from connector.domain.model.connection import Connection
 from connector.domain.model.settings import ChosenSettings
 from connector.domain.provider.port import CalendarInfo
@@ -115,7 +115,7 @@ class ConnectionService:
             check_if_match(if_match, current.settings_version)
             _check_live(current)
             after = changed(current, given, active=active, now=now, replay_id=replay_id)
-            return after.with_calendar_identity(chosen.identity, chosen.owner) if chosen else after
+            return moved_to(after, chosen.identity, chosen.owner) if chosen else after
 
         return await self._change(connection.id, change)
 

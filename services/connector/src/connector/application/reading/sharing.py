@@ -44,7 +44,8 @@ class SharedCalendars:
         """Return who shares the calendar; None where nobody does."""
         own = read.connection
         same = await self._found(own, "calendar_identity", [own.calendar_identity]) if own.calendar_identity else []
-        colleagues = [one for one in colleagues_of(own, same) if await self._shares(read, one, provenances)]
+        others = colleagues_of(own, same, self._clock.now())
+        colleagues = [one for one in others if await self._shares(read, one, provenances)]
         marked = marked_accounts(own.known_account, provenances.values())
         named = [one for one in await self._found(own, "account_key", marked) if one.user_id != own.user_id]
         if not colleagues and not named:

@@ -12,7 +12,8 @@ from connector.domain.connection.lifecycle import (
     resyncing,
 )
 from connector.domain.connection.reads import PollingPolicy
-from connector.domain.model.connection import Connection, DueKind, Push
+from connector.domain.connection.sharing_news import having_told, owing_its_absence
+from connector.domain.model.connection import Connection, DueKind, Push, SharingNews
 from connector.domain.scheduling.schedule import Changes, Due, kinds_due, with_due
 from contracts.calendar_commands import PullReason
 
@@ -26,7 +27,7 @@ REASONS: Mapping[DueKind, PullReason] = {
     "channel": "settle",
     "retire": "settle",
 }
-"""What the dispatcher asks for, per kind; `reconcile` and `kick` only touch the document."""
+"""What the dispatcher asks for, per kind; `reconcile`, `kick`, `absent` and `colleagues` only touch documents."""
 
 _MOST_FIRST: tuple[PullReason, ...] = ("settings", "horizon", "push", "second_look", "poll", "settle")
 """One read does for all reasons that are due together: the one that does most."""
@@ -92,10 +93,18 @@ def poll_state(connection: Connection) -> PollState:
     return PollState(connection.id, connection.push, connection.quiet_polls)
 
 
-def dispatched(connection: Connection, dispatch: Dispatch, now: datetime, replay_id: str) -> Connection:
-    """Return the connection with its times moved on; `replay_id` names the replay that a reconcile begins."""
+def dispatched(
+    connection: Connection, dispatch: Dispatch, now: datetime, replay_id: str, told: Mapping[str, SharingNews]
+) -> Connection:
+    """Return the connection with its times moved on.
+
+    `replay_id` names the replay that a reconcile begins; `told` are the news that its colleagues have by now.
+    """
     if "reconcile" in dispatch.kinds:
         connection = resyncing(connection, replay_id, now)
     if "kick" in dispatch.kinds:
         connection = expecting_replay(connection, now).with_state_unpublished()
-    return with_due(connection, dispatch.changes)
+    after = with_due(connection, dispatch.changes)
+    if "absent" in dispatch.kinds:
+        after = owing_its_absence(after)
+    return having_told(after, told, now) if "colleagues" in dispatch.kinds else after

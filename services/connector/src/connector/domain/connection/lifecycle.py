@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from connector.domain.connection.sharing_news import owing_news, present_again
 from connector.domain.model.connection import Connection, DueKind
 from connector.domain.model.connection_parts import Counted, LastProblem, MassDeleteGuard, Trouble, TroubleKind
 from connector.domain.model.settings import ChosenSettings
@@ -34,7 +35,7 @@ def authorised(
     known = connection.with_account(account.id, key).known_by((account.email, *account.addresses))
     running = known.with_calendar_identity(calendar.identity, calendar.owner).with_settings(settings, coverage)
     asking = running.with_replay(replay_id).with_problem(None).with_trouble(None)
-    return with_due(asking, due_when_authorised(connection.id, now))
+    return owing_news(with_due(asking, due_when_authorised(connection.id, now)), "joined")
 
 
 def due_when_authorised(connection_id: str, now: datetime) -> Changes:
@@ -65,8 +66,8 @@ def expecting_replay(connection: Connection, now: datetime) -> Connection:
 
 def reauthorised(connection: Connection, now: datetime) -> Connection:
     """Return the connection with its grant back: parked work goes on at once (K4)."""
-    healthy = connection.with_trouble(None).with_problem(None)
-    return with_due(healthy, {"retry": now, "poll": now})
+    healthy = present_again(connection).with_trouble(None).with_problem(None)
+    return with_due(healthy, {"retry": now, "poll": now, "settings": now})
 
 
 def troubled(
@@ -80,12 +81,14 @@ def troubled(
 ) -> Connection:
     """Return the connection with its work parked, until the user acts or a time that grows with each failure."""
     last = connection.trouble if connection.trouble and connection.trouble.kind == kind else None
+    connection = connection if last else present_again(connection)
     attempts = last.attempts + 1 if last else 1
     again = None if kind == "needs_reauth" else retry_at(connection.id, attempts, now, retry_after)
     trouble = Trouble(kind=kind, since=last.since if last else now, attempts=attempts, retry_at=again)
     problem = LastProblem(code=code, detail=detail, at=now)
     parked = connection.with_trouble(trouble).with_problem(problem)
-    return with_due(parked, due_when_troubled(parked.due, again, now))
+    absent: Changes = {} if last else {"absent": trouble.ends_at}
+    return with_due(parked, {**due_when_troubled(parked.due, again, now), **absent})
 
 
 def due_when_troubled(due: Due, again: datetime | None, now: datetime) -> Changes:
@@ -100,7 +103,7 @@ def due_when_troubled(due: Due, again: datetime | None, now: datetime) -> Change
 
 def healthy(connection: Connection) -> Connection:
     """Return the connection after the provider has answered; the retry stays due, for it takes up parked work."""
-    return connection.with_trouble(None) if connection.trouble else connection
+    return present_again(connection).with_trouble(None) if connection.trouble else connection
 
 
 def resuming(connection: Connection, now: datetime) -> Connection:
@@ -145,7 +148,7 @@ def stopping(connection: Connection, remove: Remove) -> Connection:
     helpless = connection.trouble is not None and connection.trouble.needs_user
     if connection.phase == "connecting" or (remove == "none" and helpless):
         return stopped(connection.with_removal(remove))
-    quiet = with_due(connection, dict.fromkeys(connection.due))
+    quiet = with_due(connection, {kind: None for kind in connection.due if kind != "colleagues"})
     return quiet.with_phase("stopping").with_removal(remove).with_guard(None)
 
 
@@ -161,4 +164,5 @@ def drained(connection: Connection, refused: int, now: datetime) -> Connection:
 def stopped(connection: Connection) -> Connection:
     """Return the connection stopped: its user may connect again (A7)."""
     ended = connection.with_phase("stopped").with_subscription(None, connection.push).with_trouble(None)
-    return with_due(ended.without_cursor(), dict.fromkeys(connection.due))
+    quiet = with_due(ended.without_cursor(), dict.fromkeys(connection.due))
+    return owing_news(quiet, "left")

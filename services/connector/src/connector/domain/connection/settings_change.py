@@ -10,6 +10,7 @@ from pydantic import ConfigDict, Field, field_validator, model_validator
 from chassis.errors import Rejected
 from connector.domain.connection.lifecycle import expecting_replay
 from connector.domain.connection.retired_type import without_retired_type_problem
+from connector.domain.connection.sharing_news import owing_news
 from connector.domain.model.connection import Connection
 from connector.domain.model.connection_parts import Trouble
 from connector.domain.model.settings import ChosenSettings
@@ -107,6 +108,12 @@ def changed(
     if reads_anew(before, after, active):
         result = result.with_replay(replay_id)
     return _scheduled(result, now, moved=moved, replaying=result.replay_id != connection.replay_id)
+
+
+def moved_to(connection: Connection, identity: str, owner: str | None) -> Connection:
+    """Return the connection in another calendar, known by `identity`: those who share the former one are told (A10)."""
+    left = owing_news(connection, "left") if connection.phase == "running" else connection
+    return left.with_calendar_identity(identity, owner)
 
 
 def _scheduled(connection: Connection, now: datetime, *, moved: bool, replaying: bool) -> Connection:

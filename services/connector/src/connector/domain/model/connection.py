@@ -23,8 +23,20 @@ from contracts.envelope import Id
 Phase = Literal["connecting", "running", "stopping", "stopped"]
 Push = Literal["webhook", "polling"]
 DueKind = Literal[
-    "window", "second_look", "settings", "poll", "retry", "horizon", "reconcile", "channel", "kick", "retire"
+    "window",
+    "second_look",
+    "settings",
+    "poll",
+    "retry",
+    "horizon",
+    "reconcile",
+    "channel",
+    "kick",
+    "retire",
+    "absent",
+    "colleagues",
 ]
+SharingNews = Literal["left", "joined", "back"]
 
 
 class Earliest(NamedTuple):
@@ -79,6 +91,10 @@ class Connection(Document):
     lease: Lease | None = None
     in_flight: InFlight | None = None
 
+    sharing_news: dict[str, SharingNews] = Field(
+        default_factory=dict, description="what the others in a calendar are to learn, by its identity (A10)"
+    )
+
     due: dict[DueKind, AwareDatetime] = Field(default_factory=dict)
     due_at: AwareDatetime | None = Field(default=None, description="the earliest of what somebody waits for")
     resume_at: AwareDatetime | None = Field(default=None, description="when parked work goes on")
@@ -114,6 +130,11 @@ class Connection(Document):
             return True
         return self.trouble.retry_at is not None and self.trouble.retry_at <= now
 
+    def takes_part(self, now: datetime) -> bool:
+        """Whether it has a say in whose the calendar's events are (A10); while it stops, it still removes its own."""
+        ends = self.trouble.ends_at if self.trouble else None
+        return self.phase in {"running", "stopping"} and (ends is None or now < ends)
+
     def with_account(self, account_id: str, account_key: str) -> Self:
         """Return the connection running, with the account that signed in."""
         return self.model_copy(update={"account_id": account_id, "account_key": account_key, "phase": "running"})
@@ -129,6 +150,10 @@ class Connection(Document):
     def with_calendar_identity(self, identity: str, owner: str | None) -> Self:
         """Return the connection with what its calendar is known by in every account (A10)."""
         return self.model_copy(update={"calendar_identity": identity, "calendar_owner": owner})
+
+    def with_sharing_news(self, news: Mapping[str, SharingNews]) -> Self:
+        """Return the connection with what the others in its calendars are to learn (A10)."""
+        return self.model_copy(update={"sharing_news": dict(news)})
 
     def with_settings(self, settings: ChosenSettings, coverage: Coverage) -> Self:
         """Return the connection with other settings, which makes another version of them."""

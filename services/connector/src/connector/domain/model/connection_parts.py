@@ -1,6 +1,6 @@
 """The parts of a connection's document: trouble, guard, counts, push channel, lease and write in flight."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal, Self
 
 from pydantic import AwareDatetime, Field
@@ -9,6 +9,9 @@ from contracts.brakes import BrakeItem, Restore
 from contracts.envelope import Id, Value
 
 TroubleKind = Literal["throttled", "unreachable", "calendar_unavailable", "needs_reauth"]
+
+_FOR_GOOD = timedelta(days=7)
+"""Who has no access for so long leaves a shared calendar's events to colleagues: a weekend, or a holiday, is no end."""
 
 
 class LastProblem(Value):
@@ -26,6 +29,11 @@ class Trouble(Value):
     since: AwareDatetime
     attempts: int = 1
     retry_at: AwareDatetime | None = None
+
+    @property
+    def ends_at(self) -> datetime | None:
+        """When it counts as the end of the sync for those who share the calendar (A10); None: it passes by itself."""
+        return self.since + _FOR_GOOD if self.kind in {"needs_reauth", "calendar_unavailable"} else None
 
     @property
     def needs_user(self) -> bool:

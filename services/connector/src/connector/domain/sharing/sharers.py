@@ -9,9 +9,9 @@ from connector.domain.sharing.ownership import Sharer
 from connector.domain.sync_state.documents import SeriesState
 
 
-def colleagues_of(own: Connection, connections: Iterable[Connection]) -> list[Connection]:
-    """Return the running connections of other users among those of a calendar."""
-    return [one for one in connections if one.phase == "running" and one.user_id != own.user_id]
+def colleagues_of(own: Connection, connections: Iterable[Connection], now: datetime) -> list[Connection]:
+    """Return the connections of other users that take part, among those of a calendar."""
+    return [one for one in connections if one.takes_part(now) and one.user_id != own.user_id]
 
 
 def sharer_of(connection: Connection, connections: Iterable[Connection]) -> Sharer:
