@@ -23,8 +23,9 @@ _KEYWORDS: Final = {"_": None, "gettext": None, "ngettext": (1, 2), "plural": (1
 
 def packages() -> Iterator[Path]:
     """Yield the packages whose pages speak to people."""
-    for folder in sorted((ROOT / "services").glob("*/src/**/translations")):
-        yield folder.parent
+    for root in ("services", "deploy"):
+        for folder in sorted((ROOT / root).glob("*/src/**/translations")):
+            yield folder.parent
 
 
 def collected(package: Path) -> Catalog:

@@ -19,6 +19,7 @@ def plan(**environ: str) -> Plan:
 def test_without_an_environment_everything_is_ours() -> None:
     made = plan()
     assert made.listeners == {
+        "start": 8000,
         "connector": 8001,
         "mapper": 8002,
         "activity-store": 8003,
@@ -41,7 +42,7 @@ def test_without_an_environment_everything_is_ours() -> None:
 
 
 def test_port_base_moves_every_port() -> None:
-    assert Ports.moved(8100) == Ports(8101, 8102, 8103, 8110, 8111, 8112, 8192, 8117, 8193)
+    assert Ports.moved(8100) == Ports(8100, 8101, 8102, 8103, 8110, 8111, 8112, 8192, 8117, 8193)
 
 
 @pytest.mark.parametrize(

@@ -44,12 +44,15 @@ class Plan:
     starts_mongo: bool
     simulators: tuple[str, ...]
     """The providers that are simulated."""
+    starts_page: bool = True
+    """Whether the start page runs: nothing else needs it, so a taken port is no reason not to start."""
 
     @property
     def listeners(self) -> dict[str, int]:
         """Return the ports that must be free, by the name of the part that wants them."""
         wanted = {name: getattr(self.ports, name.replace("-", "_")) for name in SERVICES}
         optional = {
+            "start": self.starts_page,
             **dict.fromkeys(self.simulators, True),
             "kafka": self.broker is not Broker.OUTSIDE,
             "mongo": self.starts_mongo,
@@ -95,6 +98,8 @@ def _broker(outside: Mapping[str, str], environ: Mapping[str, str]) -> Broker:
 
 def _always(ports: Ports, folder: Path) -> dict[str, str]:
     return {
+        "TANDEM_SIGN_IN_URL": f"{_url(ports.start)}/start",
+        "TANDEM_FRAME_ANCESTOR": _url(ports.start),
         "TANDEM_PUBLIC_URL": _url(ports.connector),
         "TANDEM_CONNECTOR_URL": _url(ports.connector),
         "TANDEM_MAPPER_URL": _url(ports.mapper),

@@ -8,6 +8,7 @@ from typing import Self
 class Ports:
     """The ports people know; `moved` gives another set, so that two sandboxes fit on one machine."""
 
+    start: int = 8000
     connector: int = 8001
     mapper: int = 8002
     activity_store: int = 8003
@@ -22,6 +23,7 @@ class Ports:
     def moved(cls, base: int) -> Self:
         """Return the ports for `PORT_BASE=base`; all lie within the hundred above it."""
         return cls(
+            start=base,
             connector=base + 1,
             mapper=base + 2,
             activity_store=base + 3,

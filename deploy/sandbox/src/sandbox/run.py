@@ -7,6 +7,7 @@ import signal
 import sys
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from chassis.errors import Rejected, Transient
@@ -107,7 +108,15 @@ def _run_in(folder: Path) -> None:
     with locked(folder):
         (folder / SETTINGS_FILE).unlink(missing_ok=True)
         plan = make_plan(_ports(os.environ), folder, keys.load_or_make(folder / "keys.env"), os.environ)
-        asyncio.run(run(plan, Console().say))
+        say = Console().say
+        asyncio.run(run(_with_a_start_page_if_possible(plan, say), say))
+
+
+def _with_a_start_page_if_possible(plan: Plan, say: Say) -> Plan:
+    if is_free(plan.ports.start):
+        return plan
+    say("start", f"port {plan.ports.start} is taken: no start page")
+    return replace(plan, starts_page=False)
 
 
 def _first(error: Exception) -> Exception:

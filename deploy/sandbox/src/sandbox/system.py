@@ -16,7 +16,7 @@ from contracts.catalogue import all_topics
 from sandbox.console import Say
 from sandbox.keeper import Keeper, kept, running
 from sandbox.plan import SERVICES, Broker, Plan
-from sandbox.processes import ProcessEndedError, Unit, kafka, ready, secantus, service, simulator, tansu
+from sandbox.processes import ProcessEndedError, Unit, kafka, ready, secantus, service, simulator, start_page, tansu
 
 _PAUSE_SECONDS = 0.2
 _FORGOTTEN = {"TANDEM_REPUBLISH_ON_START": "true"}
@@ -95,6 +95,8 @@ class System:
         for name in plan.simulators:
             state = plan.folder / f"{name}.json"
             units.append(simulator(name, plan.listeners[name], state, plan.settings, self._log(name)))
+        if plan.starts_page:
+            units.append(start_page(plan.ports.start, {**plan.settings, **plan.addresses}, self._log("start")))
         if plan.broker is Broker.APACHE:
             ports = plan.ports
             units.append(kafka(ports.kafka, ports.kafka_controller, plan.folder / "kafka", self._log("kafka")))

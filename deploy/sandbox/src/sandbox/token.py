@@ -14,13 +14,14 @@ from sandbox.places import FOLDER, SETTINGS_FILE
 LIFETIME = timedelta(hours=12)
 
 
-def make_token(settings: Mapping[str, str], *, sub: str, company: str, role: str, now: datetime) -> str:
+def make_token(settings: Mapping[str, str], *, sub: str, company: str, role: str, now: datetime, **about: str) -> str:
     """Return an HS256 token that services with these settings take; it holds for a working day.
 
+    `about`: what else the CRM says of the user (`name`, `email`, `tz`).
     KeyError where they take only those of an identity provider.
     """
     asked = {"iss": settings.get("TANDEM_JWT_ISSUER"), "aud": settings.get("TANDEM_JWT_AUDIENCE")}
-    claims = {"sub": sub, "company_id": company, "role": role, "iat": now, "exp": now + LIFETIME}
+    claims = {"sub": sub, "company_id": company, "role": role, "iat": now, "exp": now + LIFETIME, **about}
     claims |= {name: value for name, value in asked.items() if value}
     return jwt.encode(claims, settings["TANDEM_JWT_SECRET"], algorithm="HS256")
 

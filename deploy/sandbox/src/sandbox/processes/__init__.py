@@ -7,7 +7,7 @@ A `Unit` says what to run; `Process` runs it; the other modules build units for 
 from sandbox.processes.kafka import kafka, kafka_obstacle
 from sandbox.processes.ports import free_port, is_free
 from sandbox.processes.process import Process, ProcessEndedError, ready
-from sandbox.processes.python_module import service, simulator
+from sandbox.processes.python_module import service, simulator, start_page
 from sandbox.processes.secantus import secantus
 from sandbox.processes.tansu import tansu
 from sandbox.processes.unit import Unit
@@ -24,5 +24,6 @@ __all__ = [
     "secantus",
     "service",
     "simulator",
+    "start_page",
     "tansu",
 ]

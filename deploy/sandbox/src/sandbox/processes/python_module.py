@@ -23,6 +23,18 @@ def service(name: str, port: int, settings: Mapping[str, str], log: Path) -> Uni
     )
 
 
+def start_page(port: int, settings: Mapping[str, str], log: Path) -> Unit:
+    """Describe the start page; `settings`: the services', and the simulators' addresses."""
+    return Unit(
+        name="start",
+        argv=(sys.executable, "-m", "sandbox.start_page", "--port", str(port)),
+        port=port,
+        log=log,
+        probe=partial(probes.tcp, port),
+        env={**settings, **_direct_loopback(), "TANDEM_HTTP_HOST": "127.0.0.1"},
+    )
+
+
 def simulator(name: str, port: int, state: Path, env: Mapping[str, str], log: Path) -> Unit:
     """Describe the simulator of a provider, such as `google`; it keeps its calendars in the file `state`."""
     return Unit(
