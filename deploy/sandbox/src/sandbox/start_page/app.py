@@ -51,12 +51,12 @@ class StartPage:
         """Whether the services take tokens of ours."""
         return "TANDEM_JWT_SECRET" in self.settings
 
-    def answer(self, request: Request, template: str, **context: object) -> Response:
+    def answer(self, request: Request, template: str, stories: Sequence[str] = ()) -> Response:
         """Render a page that may show both sides in frames."""
         policy = page_headers(None)["Content-Security-Policy"]
         framed = " ".join(self.framed) or "'none'"
         headers = {"Content-Security-Policy": f"{policy}; frame-src {framed}"}
-        return self.pages.answer(request, template, headers=headers, page=self, people=PEOPLE, **context)
+        return self.pages.answer(request, template, headers=headers, page=self, people=PEOPLE, stories=stories)
 
     async def play(self, name: str) -> None:
         """Play a story, and keep what it told or why it ended early."""
@@ -99,7 +99,7 @@ def _add_routes(app: FastAPI, page: StartPage, host: str) -> None:
 
     @app.get(HOME + "/watch")
     async def watch(request: Request) -> Response:
-        return page.answer(request, "watch.html", stories=tuple(STORIES))
+        return page.answer(request, "watch.html", tuple(STORIES))
 
     @app.post(HOME + "/stories/{name}")
     async def story(request: Request, name: str) -> Response:
