@@ -12,7 +12,7 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
 BIN := .venv/bin
 INSTALLED := .venv/.installed
-MEMBERS := contracts services/chassis services/connector services/mapper services/activity-store deploy/simulators deploy/sandbox
+MEMBERS := contracts services/chassis services/connector services/mapper services/activity-store deploy/simulators deploy/sandbox deploy/tandem
 IMAGES := connector mapper activity-store
 IMAGE_PREFIX := tandem/
 TAG := dev
@@ -31,8 +31,8 @@ run: $(INSTALLED) ## Start the whole system on this machine (PROVIDER=google, ou
 demo: $(INSTALLED) ## Play a short story against the running sandbox (PROVIDER= as it was started with)
 	@python -m sandbox.demo
 
-token: $(INSTALLED) ## Print a bearer token for the running sandbox (SUB=, COMPANY=, ROLE=)
-	@exec python -m sandbox.token $(if $(SUB),--sub '$(SUB)') $(if $(COMPANY),--company '$(COMPANY)') $(if $(ROLE),--role '$(ROLE)')
+token: $(INSTALLED) ## Print a bearer token for the running sandbox (SUB=, COMPANY=, ROLE=, OPERATOR=yes)
+	@exec python -m sandbox.token $(if $(OPERATOR),--operator) $(if $(SUB),--sub '$(SUB)') $(if $(COMPANY),--company '$(COMPANY)') $(if $(ROLE),--role '$(ROLE)')
 
 tools: $(INSTALLED) ## Once for all clones: Apache Kafka (needs Java, Maven), SecantusDB's Rust server (Rust), Compose's reader (Go); TOOL= for one
 	@python -m sandbox.tools $(TOOL)

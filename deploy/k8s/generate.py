@@ -15,7 +15,11 @@ from contracts.catalogue import KafkaTopic, Service, Topic, all_topics, dead_let
 
 SERVICES: tuple[Service, ...] = ("connector", "mapper", "activity-store")
 _GROUPS_BY_TOPIC: Mapping[Service, Mapping[str, str]] = {
-    "activity-store": {"activity.commands.v1": "activity-store-commands", "link.states.v1": "activity-store-links"}
+    "activity-store": {
+        "activity.commands.v1": "activity-store-commands",
+        "link.states.v1": "activity-store-links",
+        "erasures.v1": "activity-store-erasures",
+    }
 }
 """The consumer groups of a service that has several; the others' are called as they are."""
 

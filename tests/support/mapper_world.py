@@ -101,7 +101,7 @@ class World:
             confirmation_messages=confirmation_messages,
         )
         self.mapper = use_cases(
-            self.collections, self.clock, resend_after=RESEND_AFTER, replay_after=timedelta(minutes=5)
+            self.collections, self.clock, self.database, resend_after=RESEND_AFTER, replay_after=timedelta(minutes=5)
         )
 
     def lose_database(self) -> None:

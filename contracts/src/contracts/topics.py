@@ -15,6 +15,7 @@ from contracts.calendar_commands import CalendarCommandMessage
 from contracts.calendar_events import CalendarEvent
 from contracts.connections import ConnectionChanged
 from contracts.decisions import SyncDecided
+from contracts.erasures import ErasureMessage
 from contracts.links import LinkStateMessage
 
 ACTIVITY_EVENTS: Final = "activity.events.v1"
@@ -27,6 +28,7 @@ CONNECTION_EVENTS: Final = "connection.events.v1"
 LINK_STATES: Final = "link.states.v1"
 SYNC_DECISIONS: Final = "sync.decisions.v1"
 SYNC_BRAKES: Final = "sync.brakes.v1"
+ERASURES: Final = "erasures.v1"
 
 MODELS: Mapping[str, TypeAdapter[Any]] = MappingProxyType(
     {
@@ -40,6 +42,7 @@ MODELS: Mapping[str, TypeAdapter[Any]] = MappingProxyType(
         LINK_STATES: TypeAdapter(LinkStateMessage),
         SYNC_DECISIONS: TypeAdapter(SyncDecided),
         SYNC_BRAKES: TypeAdapter(BrakeMessage),
+        ERASURES: TypeAdapter(ErasureMessage),
     }
 )
 """What each topic's messages are; a union is told apart by `type`."""

@@ -23,6 +23,7 @@ from contracts.topics import (
     CALENDAR_COMMANDS,
     CALENDAR_EVENTS,
     CONNECTION_EVENTS,
+    ERASURES,
     LINK_STATES,
     MODELS,
     SYNC_BRAKES,
@@ -35,13 +36,17 @@ CONNECTOR = ConnectorSettings(
     credential_keys=f"k:{'A' * 43}=", google_client_id="id", google_client_secret="secret", **NEEDED
 )
 SERVICES: dict[str, tuple[Callable[..., FastAPI], ChassisSettings, set[str]]] = {
-    "connector": (connector.app.make_app, CONNECTOR, {CALENDAR_COMMANDS, LINK_STATES, SYNC_BRAKES, ACTIVITY_TYPES}),
+    "connector": (
+        connector.app.make_app,
+        CONNECTOR,
+        {CALENDAR_COMMANDS, LINK_STATES, SYNC_BRAKES, ACTIVITY_TYPES, ERASURES},
+    ),
     "mapper": (
         mapper.app.make_app,
         MapperSettings(**NEEDED),
-        {CONNECTION_EVENTS, CALENDAR_EVENTS, ACTIVITY_EVENTS, ACTIVITY_OUTCOMES, SYNC_DECISIONS},
+        {CONNECTION_EVENTS, CALENDAR_EVENTS, ACTIVITY_EVENTS, ACTIVITY_OUTCOMES, SYNC_DECISIONS, ERASURES},
     ),
-    "activity-store": (activity_store.app.make_app, Settings(**NEEDED), {ACTIVITY_COMMANDS, LINK_STATES}),
+    "activity-store": (activity_store.app.make_app, Settings(**NEEDED), {ACTIVITY_COMMANDS, LINK_STATES, ERASURES}),
 }
 
 

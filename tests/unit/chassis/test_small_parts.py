@@ -74,6 +74,11 @@ def test_keys_rotate() -> None:
         Cipher(NEW).decrypt(encrypted, "c")
 
 
+def test_an_id_stands_for_one_key() -> None:
+    with pytest.raises(ValueError, match="new is given twice"):
+        Cipher(f"{NEW},{OLD},{key('new', b'x')}")
+
+
 @pytest.mark.parametrize("keys", ["", "no-colon", "id:not base64", "id:c2hvcnQ=", f":{NEW.split(':')[1]}"])
 def test_malformed_keys_are_refused_without_being_shown(keys: str) -> None:
     with pytest.raises(ValueError, match="key") as refused:

@@ -8,6 +8,8 @@ from chassis.errors import Rejected
 from connector.adapters.collections import Stores
 from connector.adapters.credentials import CredentialStore
 from connector.adapters.logins import FreshLogin, LoginStore, StoredLogin
+from connector.application.connections.key_rotation import KeyRotation
+from connector.application.connections.repository import Connections
 from connector.domain.provider.errors import NeedsReauth
 from connector.domain.provider.login import Candidate, Login
 from tests.unit.connector.stores import Publisher, memory_stores
@@ -38,8 +40,7 @@ async def test_a_login_is_kept_sealed_for_its_connection(stores: Stores) -> None
 async def test_a_login_is_sealed_anew_when_the_key_was_rotated(stores: Stores) -> None:
     await LoginStore(stores, CIPHER).keep("c1", LOGIN)
     rotated = Cipher("k2:" + "B" * 43 + "=,k1:" + "A" * 43 + "=")
-    access = StoredLogin(LoginStore(stores, rotated), "c1")
-    assert await access.login() == LOGIN
+    await KeyRotation(stores, Connections(stores.connections), rotated, ManualClock(NOW)).run()
     kept = await stores.credentials.get("c1")
     assert kept
     assert (kept.sealed.split(":")[1], kept.generation) == ("k2", 1)
@@ -48,7 +49,7 @@ async def test_a_login_is_sealed_anew_when_the_key_was_rotated(stores: Stores) -
 
 async def test_a_login_is_never_opened_as_a_token(stores: Stores) -> None:
     await LoginStore(stores, CIPHER).keep("c1", LOGIN)
-    with pytest.raises(Rejected):
+    with pytest.raises(NeedsReauth):
         await CredentialStore(stores, CIPHER, ManualClock(NOW)).load("c1")
 
 

@@ -118,7 +118,11 @@ def test_groups_are_those_of_the_services() -> None:
     assert groups == {
         "connector": {connector_consumers.GROUP},
         "mapper": {mapper_consumers.GROUP},
-        "activity-store": {store_consumers.COMMANDS_GROUP, store_consumers.LINKS_GROUP},
+        "activity-store": {
+            store_consumers.COMMANDS_GROUP,
+            store_consumers.LINKS_GROUP,
+            store_consumers.ERASURES_GROUP,
+        },
     }
 
 

@@ -14,7 +14,16 @@ from sandbox.places import FOLDER, SETTINGS_FILE
 LIFETIME = timedelta(hours=12)
 
 
-def make_token(settings: Mapping[str, str], *, sub: str, company: str, role: str, now: datetime, **about: str) -> str:
+def make_token(
+    settings: Mapping[str, str],
+    *,
+    sub: str,
+    company: str,
+    role: str,
+    now: datetime,
+    operator: bool = False,
+    **about: str,
+) -> str:
     """Return an HS256 token that services with these settings take; it holds for a working day.
 
     `about`: what else the CRM says of the user (`name`, `email`, `tz`).
@@ -22,7 +31,7 @@ def make_token(settings: Mapping[str, str], *, sub: str, company: str, role: str
     """
     asked = {"iss": settings.get("TANDEM_JWT_ISSUER"), "aud": settings.get("TANDEM_JWT_AUDIENCE")}
     claims = {"sub": sub, "company_id": company, "role": role, "iat": now, "exp": now + LIFETIME, **about}
-    claims |= {name: value for name, value in asked.items() if value}
+    claims |= {name: value for name, value in asked.items() if value} | ({"operator": True} if operator else {})
     return jwt.encode(claims, settings["TANDEM_JWT_SECRET"], algorithm="HS256")
 
 
@@ -32,12 +41,20 @@ def main() -> int:
     parser.add_argument("--sub", default="1", help="user id (default: the demo's first salesperson)")
     parser.add_argument("--company", default="acme", help="company id (default: %(default)s)")
     parser.add_argument("--role", default="regular", choices=("regular", "admin"))
+    parser.add_argument("--operator", action="store_true", help="one who looks after all companies")
     parser.add_argument("--folder", type=Path, default=FOLDER, help="the sandbox's folder (default: %(default)s)")
     arguments = parser.parse_args()
     now = datetime.now(UTC)
     try:
         settings = env_file.read(arguments.folder / SETTINGS_FILE)
-        token = make_token(settings, sub=arguments.sub, company=arguments.company, role=arguments.role, now=now)
+        token = make_token(
+            settings,
+            sub=arguments.sub,
+            company=arguments.company,
+            role=arguments.role,
+            now=now,
+            operator=arguments.operator,
+        )
     except FileNotFoundError:
         print("token: no sandbox has been started here; `make run` starts one", file=sys.stderr)
         return 1

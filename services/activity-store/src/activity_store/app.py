@@ -11,7 +11,7 @@ from activity_store.application.message_factory import types_changed
 from activity_store.application.republishing import Republisher
 from activity_store.application.weeks import Weeks
 from activity_store.entrypoints.consumers import register
-from activity_store.entrypoints.http import activities, activity_types, conflicts, linked_items, users
+from activity_store.entrypoints.http import activities, activity_types, admin, conflicts, linked_items, users
 from activity_store.entrypoints.http.services import Services
 from activity_store.entrypoints.jobs import periodic_jobs
 from activity_store.entrypoints.pages import editor, stream, week, why
@@ -46,7 +46,10 @@ def make_app(
     store = Store(database or MongoDatabase.of(settings), publisher, clock)
     collections = collections_in(store, types_changed)
     republisher = Republisher(collections, clock)
-    register(broker, collections=collections, publisher=publisher, settings=settings, clock=clock)
+    idempotency = Idempotency(store, clock)
+    register(
+        broker, collections=collections, idempotency=idempotency, publisher=publisher, settings=settings, clock=clock
+    )
     http = httpx.AsyncClient()
     signals = ChangeSignals(store)
     app = make_api(
@@ -59,10 +62,8 @@ def make_app(
         on_stop=[http.aclose],
     )
     acting = Activities(collections, clock)
-    app.state.services = Services(
-        collections, acting, Listing(collections, acting), republisher, Idempotency(store, clock), clock
-    )
-    for part in (activities, activity_types, linked_items, users, conflicts):
+    app.state.services = Services(collections, acting, Listing(collections, acting), republisher, idempotency, clock)
+    for part in (activities, activity_types, linked_items, users, conflicts, admin):
         app.include_router(part.router)
     pages = Pages(settings, package="activity_store.entrypoints.pages", prefixes=["/activities"])
     install_pages(app, pages)

@@ -24,6 +24,8 @@ from connector.application.census import ConnectionCensus
 from connector.application.connections.activity_types import ActiveTypes
 from connector.application.connections.bringing_up import BringingUp
 from connector.application.connections.colleagues import Colleagues
+from connector.application.connections.erasing import Erasing
+from connector.application.connections.key_rotation import KeyRotation
 from connector.application.connections.password_sign_in import PasswordSignIn
 from connector.application.connections.push_channels import Channels
 from connector.application.connections.repository import Connections
@@ -41,6 +43,7 @@ from connector.application.notifications import Notifications
 from connector.application.parking import Parking
 from connector.application.provider_access import ProviderAccess, ProviderKit
 from connector.application.rate_limiter import RateLimiter
+from connector.application.reading.inspection import Inspection
 from connector.application.reading.pulling import make_puller
 from connector.application.reading.sync_state import SyncStateRepository
 from connector.application.worker import Worker
@@ -48,6 +51,7 @@ from connector.application.writing.outcomes import CommandOutcomes
 from connector.application.writing.putting import Writer
 from connector.application.writing.removing import Remover
 from connector.entrypoints.consumers import ConnectionConsumers, register
+from connector.entrypoints.http import admin as admin_routes
 from connector.entrypoints.http import connections as connection_routes
 from connector.entrypoints.http import oauth as oauth_routes
 from connector.entrypoints.http.services import Services
@@ -140,19 +144,23 @@ def _worker(
     )
 
 
-def _services(parts: Parts, teardown: Teardown) -> Services:
+def _services(parts: Parts, teardown: Teardown, rotation: KeyRotation, erasing: Erasing) -> Services:
     stores, connections, clock = parts.stores, parts.connections, parts.clock
     slots, types = ConnectionSlots(stores, connections), ActiveTypes(stores)
     states = SignInStates(stores, parts.cipher, clock)
     in_time = Publisher(parts.broker, timeout=_WEBHOOK_PUBLISH_SECONDS)
     bringing_up = BringingUp(connections, clock)
     return Services(
-        connections=ConnectionService(stores, connections, slots, types, parts.access, teardown, clock),
+        connections=ConnectionService(
+            stores, connections, slots, types, parts.access, teardown, Inspection(stores, clock), clock
+        ),
         sign_in=SignIn(states, connections, parts.access, bringing_up, clock),
         passwords=PasswordSignIn(parts.access, bringing_up),
         states=states,
         notifications=Notifications(stores, connections, in_time, parts.messages),
-        idempotency=Idempotency(parts.store, clock),
+        rotation=rotation,
+        erasing=erasing,
+        idempotency=erasing.idempotency,
         clock=clock,
         policy=parts.settings.policy,
         public_url=parts.settings.public_url,
@@ -161,7 +169,7 @@ def _services(parts: Parts, teardown: Teardown) -> Services:
 
 def _routers() -> tuple[APIRouter, ...]:
     webhooks = {entry.webhook: entry.router for entry in CATALOGUE.values()}
-    return (connection_routes.router, oauth_routes.router, *webhooks.values())
+    return (connection_routes.router, oauth_routes.router, admin_routes.router, *webhooks.values())
 
 
 def make_app(
@@ -195,9 +203,11 @@ def make_app(
     parking = Parking(stores, connections, publisher, clock)
     late_work = LateWork(stores, connections, parking, clock)
     worker = _worker(parts, channels, teardown, parking, limiter, late_work)
-    register(broker, ConnectionConsumers(connections, stores, worker, clock), settings, clock)
+    erasing = Erasing(stores, connections, teardown, Idempotency(store, clock), messages, clock)
+    register(broker, ConnectionConsumers(connections, stores, worker, erasing, clock), settings, clock)
     colleagues, providers = Colleagues(connections, clock), tuple(access.kits)
     dispatcher = Dispatcher(connections, parking, colleagues, messages, limiter, providers, clock, settings.policy)
+    rotation = KeyRotation(stores, connections, cipher, clock)
     app = make_api(
         settings,
         title="connector",
@@ -206,10 +216,10 @@ def make_app(
         clock=clock,
         on_start=[Resync(connections, clock).all_running] if settings.republish_on_start else [],
         on_stop=[http.aclose, late_work.stop, *access.closers()],
-        background=periodic_jobs(dispatcher, settings),
+        background=periodic_jobs(dispatcher, rotation, settings),
         counts=[ConnectionCensus(connections, tuple(access.kits), clock).count],
     )
-    app.state.services = _services(parts, teardown)
+    app.state.services = _services(parts, teardown, rotation, erasing)
     for router in _routers():
         app.include_router(router)
     return app

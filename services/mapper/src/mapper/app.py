@@ -21,7 +21,7 @@ from mapper.application.connections.settings import Handle
 from mapper.application.message_factory import confirmation_messages
 from mapper.application.use_cases import UseCases, use_cases
 from mapper.entrypoints import consumers
-from mapper.entrypoints.http import explain, links
+from mapper.entrypoints.http import admin, explain, links
 from mapper.entrypoints.http.services import Services
 from mapper.entrypoints.jobs import jobs
 from mapper.settings import MapperSettings
@@ -38,11 +38,13 @@ def make_app(
     """Return the mapper, wired but not started; collaborators that are not given are made from the settings."""
     clock = clock or clock_from(settings)
     broker = broker or make_broker(settings, app_name="mapper")
-    store = Store(database or MongoDatabase.of(settings), Publisher(broker), clock)
+    publisher = Publisher(broker)
+    store = Store(database or MongoDatabase.of(settings), publisher, clock)
     collections = open_collections(store, confirmation_messages=confirmation_messages)
     cases = use_cases(
         collections,
         clock,
+        publisher,
         resend_after=timedelta(seconds=settings.resend_seconds),
         replay_after=timedelta(seconds=settings.replay_seconds),
     )
@@ -58,7 +60,7 @@ def make_app(
         counts=[LinkCensus(collections).count],
     )
     app.state.services = Services(collections)
-    for part in (links, explain):
+    for part in (links, explain, admin):
         app.include_router(part.router)
     return app
 

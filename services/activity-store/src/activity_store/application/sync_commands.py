@@ -46,7 +46,8 @@ class SyncCommands:
         types = await self.collections.types_of(command.company_id)
         addresses = [normalized_email(attendee.email) for attendee in command.changes.attendees or ()]
         persons = await self.collections.persons_by_email(command.company_id, addresses)
-        company = CompanyData(types=types.keys, persons=persons)
+        owner = await self.collections.users.get(scoped(command.company_id, command.owner_id))
+        company = CompanyData(types=types.keys, persons=persons, owner_erased=owner is not None and owner.erased)
         keys = [linked_key("person", person) for person in persons.values()]
         matched = await self.collections.linked_items(command.company_id, keys)
         await self._decide(command, lambda activity: decide_put(activity, command, company, self.clock.now()), matched)

@@ -3,27 +3,38 @@
 from faststream.kafka import KafkaBroker
 
 from activity_store.adapters.collections import Collections
+from activity_store.application.erasing import Erasing
 from activity_store.application.link_states import LinkStates
 from activity_store.application.sync_commands import SyncCommands
 from activity_store.settings import Settings
 from chassis.clock import Clock
 from chassis.messaging.consumer import Incoming, consume
 from chassis.messaging.publisher import Publisher
+from chassis.web.idempotency import Idempotency
 from contracts import topics
 from contracts.activity_commands import ActivityCommandMessage
+from contracts.erasures import ErasureMessage
 from contracts.links import LinkStateMessage
 
 COMMANDS_GROUP = "activity-store-commands"
 LINKS_GROUP = "activity-store-links"
+ERASURES_GROUP = "activity-store-erasures"
 """A group for each topic: within one, a consumer that joins would make those of the other topic stop and rejoin."""
 
 
 def register(
-    broker: KafkaBroker, *, collections: Collections, publisher: Publisher, settings: Settings, clock: Clock
+    broker: KafkaBroker,
+    *,
+    collections: Collections,
+    idempotency: Idempotency,
+    publisher: Publisher,
+    settings: Settings,
+    clock: Clock,
 ) -> None:
     """Register the consumers; a batch's keys run side by side, each in order."""
     commands = SyncCommands(collections, publisher, clock, page=settings.replay_page)
     states = LinkStates(collections)
+    erasing = Erasing(collections, idempotency, publisher, clock)
 
     async def take_command(incoming: Incoming[ActivityCommandMessage]) -> None:
         await commands.handle(incoming.message)
@@ -31,6 +42,18 @@ def register(
     async def take_state(incoming: Incoming[LinkStateMessage]) -> None:
         await states.handle(incoming.message)
 
+    async def take_erasure(incoming: Incoming[ErasureMessage]) -> None:
+        await erasing.take(incoming.message)
+
+    consume(
+        broker,
+        topic=topics.ERASURES,
+        group=ERASURES_GROUP,
+        schema=topics.MODELS[topics.ERASURES],
+        handle=take_erasure,
+        settings=settings,
+        clock=clock,
+    )
     consume(
         broker,
         topic=topics.ACTIVITY_COMMANDS,

@@ -142,6 +142,13 @@ class Documents(Generic[D]):
         """Delete the document for good where it has this version; say whether it had."""
         return await self._table.delete(document_id, version)
 
+    async def erase(self, where: Mapping[str, Any]) -> int:
+        """Delete all documents that match a filter for good, also those that come meanwhile; return how many."""
+        count = 0
+        async for page in self.pages_until_empty(where, size=_SWEEP_PAGE):
+            count += sum(await asyncio.gather(*(self.delete(one.id, one.version) for one in page)))
+        return count
+
     async def drain(self) -> None:
         """Wait until every publication that was started has succeeded or failed."""
         await self._relay.drain()

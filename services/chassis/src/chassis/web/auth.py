@@ -39,6 +39,8 @@ class Identity:
     name: str | None = None
     email: str | None = None
     tz: str | None = None
+    is_operator: bool = False
+    """Runs the installation: looks after the connections of all companies (`chassis.web.operators`)."""
 
     @property
     def is_admin(self) -> bool:
@@ -72,6 +74,7 @@ class _Claims(BaseModel):
     sub: _Needed
     company_id: _Needed
     role: Literal["admin", "regular"] = "regular"
+    operator: Annotated[bool, Field(strict=True)] = False
     name: _Text | None = None
     email: _Text | None = None
     tz: Annotated[_Text | None, AfterValidator(_is_zone)] = None
@@ -88,7 +91,13 @@ def identity_from(claims: dict[str, Any]) -> Identity:
         wrong = sorted({str(item["loc"][0]) for item in error.errors(include_input=False, include_url=False)})
         raise unauthorized(f"the token's claims are not as they must be: {', '.join(wrong)}") from None
     return Identity(
-        known.sub, known.company_id, known.role, name=known.name or None, email=known.email or None, tz=known.tz
+        known.sub,
+        known.company_id,
+        known.role,
+        name=known.name or None,
+        email=known.email or None,
+        tz=known.tz,
+        is_operator=known.operator,
     )
 
 

@@ -38,6 +38,9 @@ class StoredAnswer(Document):
 
     body_hash: str
     reserved_at: datetime
+    owner: str = ""
+    """Who asked, so that what he was answered can be erased with him."""
+
     status: int | None = None
     headers: dict[str, str] = Field(default_factory=dict)
     body: str = ""
@@ -54,7 +57,7 @@ class Idempotency:
 
     def __init__(self, store: Store, clock: Clock) -> None:
         expiry = Index([("reserved_at", 1)], expire_after=KEPT_FOR)
-        self._answers = store.documents("idempotency", StoredAnswer, indexes=[expiry])
+        self._answers = store.documents("idempotency", StoredAnswer, indexes=[expiry, Index([("owner", 1)])])
         self._clock = clock
 
     async def run(
@@ -79,12 +82,16 @@ class Idempotency:
         name = joined(identity.company_id, identity.user_id, place, key, separator="\n")
         answer_id = str(uuid.uuid5(_NAMESPACE, name))
         body_hash = hashlib.sha256(await request.body() if known_by is None else known_by).hexdigest()
-        answer = await self._reserve(answer_id, body_hash)
+        answer = await self._reserve(answer_id, body_hash, _owner(identity.company_id, identity.user_id))
         return _replayed(answer) if answer.status else await self._create(answer, create)
 
-    async def _reserve(self, answer_id: str, body_hash: str) -> StoredAnswer:
+    async def erase(self, company_id: str, user_id: str) -> int:
+        """Forget what a user was answered, and return how many answers that were."""
+        return await self._answers.erase({"owner": _owner(company_id, user_id)})
+
+    async def _reserve(self, answer_id: str, body_hash: str, owner: str) -> StoredAnswer:
         now = self._clock.now()
-        new = StoredAnswer(id=answer_id, body_hash=body_hash, reserved_at=now)
+        new = StoredAnswer(id=answer_id, body_hash=body_hash, reserved_at=now, owner=owner)
         ours = False
 
         def reserve(known: StoredAnswer | None) -> StoredAnswer | None:
@@ -107,6 +114,10 @@ class Idempotency:
             raise
         await self._answers.update(answer.id, lambda known: (known or answer).answered(response))
         return response
+
+
+def _owner(company_id: str, user_id: str) -> str:
+    return joined(company_id, user_id, separator="\n")
 
 
 def _replayed(answer: StoredAnswer) -> Response:

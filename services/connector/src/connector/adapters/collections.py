@@ -3,10 +3,11 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Self
+from typing import Self, get_args
 
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, computed_field
 
+from chassis.encryption import key_id_of
 from chassis.messaging.publisher import Outgoing
 from chassis.persistence.document import Document
 from chassis.persistence.documents import Documents
@@ -18,7 +19,8 @@ from connector.domain.model.connection import Connection
 from connector.domain.sync_state.documents import EventState, SeriesState
 from contracts.activity_types import ActivityType
 from contracts.calendar_events import CalendarCommandSettled
-from contracts.envelope import Id
+from contracts.envelope import Id, Value
+from contracts.erasures import ErasingService
 
 
 class ConnectionSlot(Document):
@@ -37,6 +39,12 @@ class Credentials(Document):
     generation: int = 1
     refreshing_until: AwareDatetime | None = None
     refused: bool = False
+
+    @computed_field  # type: ignore[prop-decorator]  # pydantic's own way; mypy knows no decorated properties
+    @property
+    def key_id(self) -> str:
+        """The key that it is sealed under, stored so that what an older one sealed is found by an index."""
+        return key_id_of(self.sealed)
 
     def being_refreshed(self, until: datetime | None) -> "Credentials":
         """Return the credentials with a refresh under way until then; None: there is none."""
@@ -115,6 +123,41 @@ class RecordedOutcome(Document):
         return self.model_copy(update={"message": self.message.with_event(event and redacted(event, mode))})
 
 
+class ErasureStep(Value):
+    """What one service has erased."""
+
+    service: ErasingService
+    at: AwareDatetime
+    erased: dict[str, int]
+
+
+class ErasureRecord(Document):
+    """That a person was to be erased, who asked for it, and which services have done it; it outlives the person."""
+
+    company_id: Id
+    user_id: Id
+    run: Id
+    requested_at: AwareDatetime
+    requested_by: str
+    steps: tuple[ErasureStep, ...] = ()
+
+    @property
+    def done(self) -> bool:
+        """Whether all services have erased what they had."""
+        return {one.service for one in self.steps} == set(get_args(ErasingService))
+
+    def asked_again(self, other: "ErasureRecord") -> Self:
+        """Return the record of a new run."""
+        names = ("run", "requested_at", "requested_by", "steps")
+        return self.model_copy(update={name: getattr(other, name) for name in names})
+
+    def noting(self, step: ErasureStep) -> Self:
+        """Return the record with a step; one that is noted already stays as it was."""
+        if any(one.service == step.service for one in self.steps):
+            return self
+        return self.model_copy(update={"steps": (*self.steps, step)})
+
+
 class CompanyTypes(Document):
     """The activity types of a company, as last told; the id is the company's."""
 
@@ -150,6 +193,7 @@ class Stores:
     types: Documents[CompanyTypes]
     skipped: Documents[PublishedSkip]
     written: Documents[WrittenEvent]
+    erasures: Documents[ErasureRecord]
 
 
 def open_stores(store: Store, announce: Callable[[Connection], Sequence[Outgoing]]) -> Stores:
@@ -186,7 +230,7 @@ def open_stores(store: Store, announce: Callable[[Connection], Sequence[Outgoing
             ],
         ),
         series=store.documents("series", SeriesState, indexes=[Index([("scope", 1), ("lineage", 1)])]),
-        credentials=store.documents("credentials", Credentials),
+        credentials=store.documents("credentials", Credentials, indexes=[Index([("key_id", 1)])]),
         states=store.documents(
             "oauth_states",
             OAuthState,
@@ -197,10 +241,15 @@ def open_stores(store: Store, announce: Callable[[Connection], Sequence[Outgoing
         answers=store.documents(
             "answers",
             RecordedOutcome,
-            indexes=[Index([("at", 1)], expire_after=timedelta(days=7)), Index([("event_id", 1)])],
+            indexes=[
+                Index([("at", 1)], expire_after=timedelta(days=7)),
+                Index([("event_id", 1)]),
+                Index([("message.connection_id", 1)]),
+            ],
         ),
         types=store.documents("company_types", CompanyTypes),
         skipped=store.documents("left_out", PublishedSkip, indexes=[by_connection]),
+        erasures=store.documents("erasures", ErasureRecord),
         written=store.documents(
             "written_events", WrittenEvent, indexes=[Index([("expires_at", 1)], expire_after=timedelta())]
         ),

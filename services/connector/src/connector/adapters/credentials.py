@@ -12,7 +12,8 @@ from chassis.errors import Transient
 from connector.adapters.access import OAuthAccess
 from connector.adapters.collections import Credentials, Stores
 from connector.adapters.oauth import OAuthClient, Tokens
-from connector.domain.provider.errors import NeedsReauth
+from connector.adapters.sealed import opened
+from connector.domain.provider.errors import CredentialUnreadable, NeedsReauth
 
 _MARGIN = timedelta(seconds=90)
 """A token is renewed this long before its end, so that it outlives the call it is used in."""
@@ -43,10 +44,10 @@ class CredentialStore:
             refresh_token=tokens.refresh_token or refresh_token,
             expires_at=self._clock.now() + timedelta(seconds=tokens.expires_in),
         )
-        return self._cipher.encrypt(grant.model_dump_json().encode(), connection_id)
+        return self._cipher.encrypt(grant.model_dump_json().encode(), token_context(connection_id))
 
     def _open(self, credentials: Credentials) -> _Grant:
-        return _Grant.model_validate_json(self._cipher.decrypt(credentials.sealed, credentials.id))
+        return _Grant.model_validate_json(opened(self._cipher, credentials, token_context(credentials.id)))
 
     async def keep(self, connection_id: str, tokens: Tokens) -> None:
         """Store the tokens of a connection, in place of any before."""
@@ -54,13 +55,16 @@ class CredentialStore:
         await self._documents.update(connection_id, lambda old: old.replaced(fresh.sealed) if old else fresh)
 
     async def erase(self, connection_id: str) -> str | None:
-        """Forget a connection's tokens; return the one by which the grant is given back."""
+        """Forget a connection's tokens; return the one by which the grant is given back, where it can be read."""
         credentials = await self._documents.get(connection_id)
         if credentials is None:
             return None
-        grant = self._open(credentials)
+        try:
+            grant = self._open(credentials)
+        except CredentialUnreadable:
+            grant = None
         await self._documents.delete(connection_id, credentials.version)
-        return grant.refresh_token or grant.access_token
+        return (grant.refresh_token or grant.access_token) if grant else None
 
     async def load(self, connection_id: str) -> tuple[Credentials, _Grant]:
         """Return what is kept of a connection. NeedsReauth where nothing is."""
@@ -103,6 +107,11 @@ class CredentialStore:
     def is_good(self, grant: _Grant) -> bool:
         """Whether the access token outlives the next call."""
         return grant.expires_at - _MARGIN > self._clock.now()
+
+
+def token_context(connection_id: str) -> str:
+    """Return what a connection's tokens are sealed for."""
+    return connection_id
 
 
 @dataclass

@@ -7,6 +7,7 @@ from pydantic import TypeAdapter
 from chassis.encryption import Cipher
 from connector.adapters.access import PasswordAccess
 from connector.adapters.collections import Credentials, Stores
+from connector.adapters.sealed import opened
 from connector.domain.provider.errors import NeedsReauth
 from connector.domain.provider.login import Login
 
@@ -23,7 +24,7 @@ class LoginStore:
     async def keep(self, connection_id: str, login: Login) -> None:
         """Store the login of a connection, in place of any before."""
         plain = _LOGIN.dump_json(login)
-        fresh = Credentials(id=connection_id, sealed=self._cipher.encrypt(plain, _context(connection_id)))
+        fresh = Credentials(id=connection_id, sealed=self._cipher.encrypt(plain, login_context(connection_id)))
         await self._documents.update(connection_id, lambda old: old.replaced(fresh.sealed) if old else fresh)
 
     async def load(self, connection_id: str) -> tuple[Credentials, Login]:
@@ -31,12 +32,7 @@ class LoginStore:
         credentials = await self._documents.get(connection_id)
         if credentials is None:
             raise NeedsReauth("no_credentials", "the account is not signed in")
-        plain = self._cipher.decrypt(credentials.sealed, _context(connection_id))
-        if self._cipher.needs_rotation(credentials.sealed):  # nothing else ever renews a login
-            sealed, seen = self._cipher.encrypt(plain, _context(connection_id)), credentials.sealed
-            await self._documents.update(
-                connection_id, lambda c: c.resealed(sealed) if c and c.sealed == seen else None
-            )
+        plain = opened(self._cipher, credentials, login_context(connection_id))
         return credentials, _LOGIN.validate_json(plain)
 
     async def refuse(self, connection_id: str, generation: int) -> None:
@@ -52,7 +48,7 @@ class LoginStore:
             await self._documents.delete(connection_id, credentials.version)
 
 
-def _context(connection_id: str) -> str:
+def login_context(connection_id: str) -> str:
     """Return what a login is sealed for: never to be opened as a token of the same connection."""
     return f"login of {connection_id}"
 

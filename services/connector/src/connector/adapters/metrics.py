@@ -8,6 +8,9 @@ from prometheus_client import Counter, Gauge, Histogram
 NOTIFIED = Counter(
     "tandem_notifications_total", "Push notifications, by what was done with them", ["provider", "outcome"]
 )
+CREDENTIALS_UNREADABLE = Gauge(
+    "tandem_credentials_unreadable", "Credentials that no configured key opens, as the last look of the rotation found"
+)
 BACKGROUND_RATE = Gauge("tandem_background_rate", "Connections a second that background work may take up", ["provider"])
 PROVIDER_CALL_SECONDS = Histogram(
     "tandem_provider_call_seconds",

@@ -26,7 +26,8 @@ from contracts.calendar_objects import EventSnapshot
 from contracts.connections import ConnectionChanged
 from contracts.decisions import SyncDecided
 from contracts.envelope import Cause, Message
-from contracts.topics import CALENDAR_COMMANDS, CALENDAR_EVENTS, CONNECTION_EVENTS, SYNC_DECISIONS
+from contracts.erasures import ErasedConnection, Erasure, ErasureRequested, ErasureStepDone, erased_documents
+from contracts.topics import CALENDAR_COMMANDS, CALENDAR_EVENTS, CONNECTION_EVENTS, ERASURES, SYNC_DECISIONS
 
 
 def _wire(topic: str, connection_id: str, message: Message) -> Outgoing:
@@ -40,16 +41,18 @@ class MessageFactory:
     clock: Clock
 
     def _envelope(self, connection: Connection, version: int, cause: Cause) -> dict[str, Any]:
+        return self._common(connection.company_id, version, cause) | {"connection_id": connection.id}
+
+    def _common(self, company_id: str, version: int, cause: Cause) -> dict[str, Any]:
         """Return the common part of every message (docs/decisions/causation-is-the-message-in-hand.md)."""
         return {
             "id": new_id(),
             "occurred_at": self.clock.now(),
-            "company_id": connection.company_id,
+            "company_id": company_id,
             "aggregate_version": version,
             "correlation_id": current_correlation_id(),
             "causation_id": current_causation_id(),
             "cause": cause,
-            "connection_id": connection.id,
         }
 
     def connection_changed(self, connection: Connection) -> list[Outgoing]:
@@ -59,6 +62,21 @@ class MessageFactory:
             return []
         envelope = self._envelope(connection, connection.version, "api")
         return [_wire(CONNECTION_EVENTS, connection.id, ConnectionChanged.model_validate(envelope | fields))]
+
+    def erasure_requested(self, company_id: str, erasure_id: str, user_id: str, run: str) -> Outgoing:
+        """Return the request to erase a person."""
+        about = {"erasure_id": erasure_id, "user_id": user_id, "run": run}
+        message = ErasureRequested.model_validate(self._common(company_id, 0, "api") | about)
+        return _wire(ERASURES, erasure_id, message)
+
+    def erasure_done(
+        self, asked: Erasure, connections: tuple[ErasedConnection, ...], erased: dict[str, int]
+    ) -> Outgoing:
+        """Return that our part of an erasure is done."""
+        about = {"erasure_id": asked.erasure_id, "user_id": asked.user_id, "run": asked.run}
+        ours = {"service": "connector", "connections": connections, "erased": erased_documents(erased)}
+        body = self._common(asked.company_id, 0, "sync") | about | ours
+        return _wire(ERASURES, asked.erasure_id, ErasureStepDone.model_validate(body))
 
     def pull(self, connection: Connection, reason: PullReason) -> Outgoing:
         """Return the request to read what changed."""

@@ -10,6 +10,7 @@ from chassis.clock import Clock
 from chassis.messaging.consumer import HeaderFilter, Incoming, consume
 from chassis.messaging.publisher import TYPE_HEADER
 from connector.adapters.collections import CompanyTypes, Stores
+from connector.application.connections.erasing import Erasing
 from connector.application.connections.repository import Connections
 from connector.application.lease import Change
 from connector.application.worker import Worker
@@ -21,8 +22,9 @@ from connector.settings import ConnectorSettings
 from contracts.activity_types import ActivityTypesChanged
 from contracts.brakes import BrakeMessage, BrakeRequested
 from contracts.calendar_commands import CalendarCommandMessage
+from contracts.erasures import ErasureMessage
 from contracts.links import ConnectionCounted, ConnectionDrained, LinkStateMessage
-from contracts.topics import ACTIVITY_TYPES, CALENDAR_COMMANDS, LINK_STATES, MODELS, SYNC_BRAKES
+from contracts.topics import ACTIVITY_TYPES, CALENDAR_COMMANDS, ERASURES, LINK_STATES, MODELS, SYNC_BRAKES
 
 GROUP = "connector"
 _PAGE = 200
@@ -36,6 +38,7 @@ class ConnectionConsumers:
     connections: Connections
     stores: Stores
     worker: Worker
+    erasing: Erasing
     clock: Clock
 
     async def command(self, incoming: Incoming[CalendarCommandMessage]) -> None:
@@ -62,6 +65,10 @@ class ConnectionConsumers:
             await self._change(message.connection_id, lambda c: deletions_held(c, guard))
         else:
             await self._change(message.connection_id, lambda c: deletions_released(c, message.brake_id))
+
+    async def erasure(self, incoming: Incoming[ErasureMessage]) -> None:
+        """Erase a person, and note what the other services have erased."""
+        await self.erasing.take(incoming.message)
 
     async def types(self, incoming: Incoming[ActivityTypesChanged]) -> None:
         """Take in a company's activity types; an older telling never replaces a newer one."""
@@ -98,12 +105,13 @@ def _guard(asked: BrakeRequested) -> MassDeleteGuard:
 
 
 def register(broker: KafkaBroker, listener: ConnectionConsumers, settings: ConnectorSettings, clock: Clock) -> None:
-    """Subscribe to the four topics; what concerns one connection stays in order, the rest runs beside it."""
+    """Subscribe to the topics; what concerns one connection stays in order, the rest runs beside it."""
     handlers: dict[str, Callable[[Incoming[Any]], Awaitable[None]]] = {
         CALENDAR_COMMANDS: listener.command,
         LINK_STATES: listener.link_state,
         SYNC_BRAKES: listener.brake,
         ACTIVITY_TYPES: listener.types,
+        ERASURES: listener.erasure,
     }
     for topic, handle in handlers.items():
         consume(
@@ -115,5 +123,5 @@ def register(broker: KafkaBroker, listener: ConnectionConsumers, settings: Conne
             settings=settings,
             clock=clock,
             skip=_SINGLE_LINKS if topic == LINK_STATES else None,
-            urgent=topic == CALENDAR_COMMANDS,
+            urgent=topic in {CALENDAR_COMMANDS, ERASURES},
         )

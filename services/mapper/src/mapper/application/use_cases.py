@@ -4,9 +4,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from chassis.clock import Clock
+from chassis.persistence.relay import MessagePublisher
 from mapper.adapters.collections import Collections
 from mapper.application.activity_events import ActivityEventHandler
 from mapper.application.calendar_events import CalendarEventHandler
+from mapper.application.connections.erasing import Erasing
 from mapper.application.connections.invalidation import Invalidation
 from mapper.application.connections.pairing import PairingOnConnect
 from mapper.application.connections.progress import Progress
@@ -39,9 +41,17 @@ class UseCases:
     progress: Progress
     resending: Resending
     invalidation: Invalidation
+    erasing: Erasing
 
 
-def use_cases(collections: Collections, clock: Clock, *, resend_after: timedelta, replay_after: timedelta) -> UseCases:
+def use_cases(
+    collections: Collections,
+    clock: Clock,
+    publisher: MessagePublisher,
+    *,
+    resend_after: timedelta,
+    replay_after: timedelta,
+) -> UseCases:
     """Return the use cases; `resend_after` and `replay_after`: when commands and replays are asked for again."""
     dirty = DirtyConnections()
     replays = ReplayCompletion(collections, PairingOnConnect(collections, resend_after))
@@ -63,4 +73,5 @@ def use_cases(collections: Collections, clock: Clock, *, resend_after: timedelta
         progress=Progress(collections, clock, dirty),
         resending=Resending(collections, clock, resend_after, replay_after),
         invalidation=Invalidation(collections, clock),
+        erasing=Erasing(collections, publisher, clock),
     )

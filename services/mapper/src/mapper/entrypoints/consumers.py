@@ -14,11 +14,13 @@ from contracts.activity_outcomes import ActivityCommandSettled, ActivityOutcomeM
 from contracts.calendar_events import CalendarCommandSettled, CalendarEvent, EventChanged, EventGone
 from contracts.connections import ConnectionChanged
 from contracts.decisions import SyncDecided
+from contracts.erasures import ErasureMessage
 from contracts.topics import (
     ACTIVITY_EVENTS,
     ACTIVITY_OUTCOMES,
     CALENDAR_EVENTS,
     CONNECTION_EVENTS,
+    ERASURES,
     MODELS,
     SYNC_DECISIONS,
 )
@@ -50,6 +52,9 @@ def register(broker: KafkaBroker, use_cases: UseCases, *, settings: ChassisSetti
     async def decided(incoming: Incoming[SyncDecided]) -> None:
         await use_cases.skipped_events.take(incoming.message)
 
+    async def erasure(incoming: Incoming[ErasureMessage]) -> None:
+        await use_cases.erasing.take(incoming.message)
+
     def listen(topic: str, handle: Handle[M], lane: Lane[M] | None = None, skip: HeaderFilter | None = None) -> None:
         consume(
             broker,
@@ -59,7 +64,7 @@ def register(broker: KafkaBroker, use_cases: UseCases, *, settings: ChassisSetti
             handle=handle,
             lane=lane,
             skip=skip,
-            urgent=topic in {CALENDAR_EVENTS, ACTIVITY_EVENTS},
+            urgent=topic in {CALENDAR_EVENTS, ACTIVITY_EVENTS, ERASURES},
             settings=settings,
             clock=clock,
         )
@@ -69,6 +74,7 @@ def register(broker: KafkaBroker, use_cases: UseCases, *, settings: ChassisSetti
     listen(ACTIVITY_EVENTS, activity_event)
     listen(ACTIVITY_OUTCOMES, activity_outcome, _outcome_lane)
     listen(SYNC_DECISIONS, decided, skip=_OWN_DECISIONS)
+    listen(ERASURES, erasure)
 
 
 def _calendar_lane(incoming: Incoming[CalendarEvent]) -> Hashable | None:

@@ -96,6 +96,31 @@ class Activity(Document, StoredContent):
         """Return the tombstone, one version on; `update_time` is the time of the deletion (J3)."""
         return self._revised({"deleted": True}, now)
 
+    def erased(self, now: datetime) -> "Activity":
+        """Return the tombstone that is left of an activity whose owner is erased: ids and versions, no content.
+
+        It is made anew from these, so that a field which somebody adds is not kept unless it is named here. One that
+        was deleted already makes no new version.
+        """
+        return Activity(
+            id=self.id,
+            version=self.version,
+            company_id=self.company_id,
+            activity_id=self.activity_id,
+            revision=self.revision + (not self.deleted),
+            deleted=True,
+            owner_id=self.owner_id,
+            owners=self.owners,
+            subject="",
+            type=self.type,
+            add_time=self.add_time,
+            update_time=self.update_time if self.deleted else now,
+            sync_versions=self.sync_versions,
+            answers=self.answers,
+            write_id=self.write_id,
+            recent_writes=self.recent_writes,
+        )
+
     def republished(self) -> "Activity":
         """Return the activity one version on without a change, because its linked items changed (F4)."""
         return self.model_copy(update={"revision": self.revision + 1})

@@ -41,11 +41,13 @@ class CompanyData:
 
     types: Collection[str]
     persons: Mapping[str, str]
+    owner_erased: bool = False
+    """The command's owner was erased: what was on its way makes nothing of his anew."""
 
 
 def decide_put(activity: Activity | None, command: ActivityPut, company: CompanyData, now: datetime) -> CommandResult:
     """Decide a put: create, change or bring back, each only from the version that the command was made from."""
-    if result := _repeated(activity, command):
+    if result := _repeated(activity, command) or _owner_erased(activity, company):
         return result
     if activity is None:
         return _creation(command, company, now)
@@ -79,6 +81,11 @@ def _repeated(activity: Activity | None, command: ActivityCommand) -> CommandRes
         if answer.command_id == command.command_id:
             return CommandResult(answer.outcome, answer.version, activity)
     return None
+
+
+def _owner_erased(activity: Activity | None, company: CompanyData) -> CommandResult | None:
+    gone = activity is None or activity.deleted
+    return _refused(activity, "not_owner") if gone and company.owner_erased else None
 
 
 def _not_owner(activity: Activity, command: ActivityCommand) -> CommandResult | None:

@@ -36,6 +36,11 @@ def delete(activity: Activity, now: datetime) -> Transition:
     return Transition(activity, activity.removed(now), ("deleted",))
 
 
+def erase(activity: Activity, now: datetime) -> Transition:
+    """Return what is left of an activity whose owner is erased; a tombstone loses its content silently."""
+    return Transition(activity, activity.erased(now), () if activity.deleted else ("deleted",))
+
+
 def restore(tombstone: Activity, changes: ActivityContent, now: datetime) -> Transition:
     """Return the activity that a tombstone comes back as, one version on."""
     changed = (*tombstone.differing(changes), "deleted")

@@ -63,7 +63,7 @@ async def put_user(
 
     def write(current: User | None) -> User:
         nonlocal created
-        created = current is None
+        created = current is None or current.erased
         check_if_match(if_match, current.version if current else 0)
         return current.rewritten(wanted) if current else wanted
 
@@ -77,7 +77,7 @@ async def put_user(
 async def get_user(caller: CurrentIdentity, services: InjectedServices, user_id: IdPath, response: Response) -> UserOut:
     """Return a user of the caller's company."""
     user = await services.collections.users.get(scoped(caller.company_id, user_id))
-    if user is None:
+    if user is None or user.erased:
         raise not_found("user")
     response.headers["ETag"] = etag(user.version)
     return UserOut.of(user)

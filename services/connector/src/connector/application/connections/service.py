@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from chassis.clock import Clock
-from chassis.errors import NeedsUser, Rejected
+from chassis.errors import NeedsUser, Rejected, ResyncNeeded
 from chassis.ids import new_id
 from chassis.web.auth import Identity
+from chassis.web.operators import company_in_charge
 from chassis.web.preconditions import check_if_match
 from chassis.web.problems import Problem, conflict, not_found
 from connector.adapters.collections import Stores
@@ -17,6 +18,7 @@ from connector.application.connections.slots import ConnectionSlots
 from connector.application.connections.teardown import Teardown
 from connector.application.lease import Change
 from connector.application.provider_access import ProviderAccess
+from connector.application.reading.inspection import Inspected, Inspection
 from connector.domain.connection.lifecycle import resyncing, stopping
 from connector.domain.connection.retired_type import type_in_use
 from connector.domain.connection.settings_change import changed, check_types, moved_to, put_back, selectable
@@ -37,6 +39,7 @@ class ConnectionService:
     types: ActiveTypes
     access: ProviderAccess
     teardown: Teardown
+    inspection: Inspection
     clock: Clock
 
     async def prepared(
@@ -78,7 +81,7 @@ class ConnectionService:
         """Return the caller's connection; 404 for anybody else's."""
         connection = await self.connections.get(connection_id)
         mine = (identity.company_id, identity.user_id)
-        if connection is None or (connection.company_id, connection.user_id) != mine:
+        if connection is None or connection.erased_at or (connection.company_id, connection.user_id) != mine:
             raise not_found("connection")
         return connection
 
@@ -90,7 +93,7 @@ class ConnectionService:
 
     async def listed(self, identity: Identity, limit: int, after: tuple[str, ...] | None) -> list[Connection]:
         """Return the caller's connections, an administrator's whole company's, in the order of their ids."""
-        where = {"company_id": identity.company_id}
+        where: dict[str, str | None] = {"company_id": identity.company_id, "erased_at": None}
         if not identity.is_admin:
             where["user_id"] = identity.user_id
         return await self.connections.documents.find(where, limit=limit, after=after)
@@ -98,11 +101,32 @@ class ConnectionService:
     async def visible(self, identity: Identity, connection_id: str) -> Connection:
         """Return a connection that the caller may see: his own, or as administrator the company's."""
         connection = await self.connections.get(connection_id)
-        if connection is None or connection.company_id != identity.company_id:
+        if connection is None or connection.erased_at or connection.company_id != identity.company_id:
             raise not_found("connection")
         if connection.user_id != identity.user_id and not identity.is_admin:
             raise not_found("connection")
         return connection
+
+    async def all_of(self, where: Mapping[str, str], limit: int, after: tuple[str, ...] | None) -> list[Connection]:
+        """Return the connections of a company, a user or everybody, in the order of their ids."""
+        return await self.connections.documents.find({**where, "erased_at": None}, limit=limit, after=after)
+
+    async def in_charge(self, identity: Identity, connection_id: str) -> Connection:
+        """Return a connection that the caller looks after; 404 for an administrator where it is another company's."""
+        connection = await self.connections.get(connection_id)
+        company = company_in_charge(identity, None)
+        if connection is None or connection.erased_at or company not in {None, connection.company_id}:
+            raise not_found("connection")
+        return connection
+
+    async def inspected(self, connection: Connection) -> Inspected:
+        """Return what is in the calendar now; 409 where it cannot be read, with the reason."""
+        if connection.phase != "running" or connection.account_key is None:
+            raise conflict("conflict", f"a connection that is {connection.phase} has nothing to read")
+        try:
+            return await self.inspection.inspect(connection, self.access.calendars(connection))
+        except (NeedsUser, Rejected, ResyncNeeded) as error:
+            raise conflict(error.code, error.detail or "the calendar cannot be read") from error
 
     async def change_settings(
         self, connection: Connection, given: Mapping[str, Any], if_match: str | None

@@ -1,11 +1,12 @@
 """From the items of a page to messages: load the sync state, detect changes, publish them, store the new state."""
 
 from collections.abc import Sequence
+from typing import Protocol
 
 from connector.application.reading.calendar_read import CalendarRead
-from connector.application.reading.change_publisher import ChangePublisher
 from connector.application.reading.sharing import SharedCalendars
 from connector.application.reading.sync_state import SyncStateRepository
+from connector.domain.change_detection.changes import PageChanges
 from connector.domain.change_detection.page_changes import detect_changes
 from connector.domain.change_detection.page_items import in_batches, unfolded
 from connector.domain.change_detection.series_lineage import with_known_lineages
@@ -18,10 +19,18 @@ from connector.domain.sync_state.snapshot import SyncState
 _BATCH = 250
 
 
+class TakesChanges(Protocol):
+    """What is done with the changes that a read finds."""
+
+    async def publish(self, read: CalendarRead, changes: PageChanges) -> None:
+        """Take the changes of some items."""
+        ...
+
+
 class PageProcessor:
     """Processes what a read shows, page by page."""
 
-    def __init__(self, sync_state: SyncStateRepository, shared: SharedCalendars, publisher: ChangePublisher) -> None:
+    def __init__(self, sync_state: SyncStateRepository, shared: SharedCalendars, publisher: TakesChanges) -> None:
         self._sync_state = sync_state
         self._shared = shared
         self._publisher = publisher

@@ -117,20 +117,7 @@ class Puller:
         return read, cursor
 
     def _begin(self, lease: WorkLease, calendars: Calendars, *, full: bool, publish_all: bool = False) -> CalendarRead:
-        connection, pass_id = lease.connection, new_id()
-        settings = connection.settings
-        context = ReadContext(
-            connection_id=connection.id,
-            calendar_id=connection.calendar_id,
-            seq=lease.seq,
-            window=window_at(self.clock.now(), connection.zone, settings.horizon_days, connection.last_read_at),
-            private=settings.private_events,
-            publish_all=publish_all,
-            baseline=settings.backfill == "none" and connection.cursor is None,
-            pass_id=pass_id if full else "",
-        )
-        shown = connection.shown_seq
-        return CalendarRead(lease=lease, calendars=calendars, context=context, pass_id=pass_id, shown_seq=shown)
+        return window_read(lease, calendars, self.clock.now(), full=full, publish_all=publish_all)
 
     async def _pages(self, read: CalendarRead, cursor: str | None) -> str:
         """Process all pages and return the next cursor, which is stored only at the end of the read."""
@@ -153,6 +140,26 @@ class Puller:
             await self.leases.renew(read.lease, lambda c: c.with_published(published))
         else:
             await self.leases.renew(read.lease)
+
+
+def window_read(
+    lease: WorkLease, calendars: Calendars, now: datetime, *, full: bool = True, publish_all: bool = False
+) -> CalendarRead:
+    """Return a read of a connection's calendar that begins now."""
+    connection, pass_id = lease.connection, new_id()
+    settings = connection.settings
+    context = ReadContext(
+        connection_id=connection.id,
+        calendar_id=connection.calendar_id,
+        seq=lease.seq,
+        window=window_at(now, connection.zone, settings.horizon_days, connection.last_read_at),
+        private=settings.private_events,
+        publish_all=publish_all,
+        baseline=settings.backfill == "none" and connection.cursor is None,
+        pass_id=pass_id if full else "",
+    )
+    shown = connection.shown_seq
+    return CalendarRead(lease=lease, calendars=calendars, context=context, pass_id=pass_id, shown_seq=shown)
 
 
 def _proof(read: CalendarRead, started: datetime, finished: datetime, cursor: str, reason: PullReason) -> Proof:

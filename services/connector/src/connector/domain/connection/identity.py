@@ -11,6 +11,14 @@ _ACCOUNTS: Final = UUID("6d2c5b7e-2f0a-5a94-9a4e-8c1d0f4b7a13")
 """Fixed for good: another value would make every link a stranger's."""
 
 
+_ERASURES: Final = UUID("0f7a3a52-8f2b-4c0e-9a2e-3b1f6e9d2c44")
+
+
+def erasure_id(company_id: str, user_id: str) -> str:
+    """Return the id of the erasure of a person: the same however often it is asked for."""
+    return str(uuid5(_ERASURES, joined(company_id, user_id, separator=_BETWEEN)))
+
+
 def account_key(company_id: str, user_id: str, provider: str, provider_account_id: str) -> str:
     """Return the key of an account: the same after reconnecting, unlike the connection's id."""
     return str(uuid5(_ACCOUNTS, joined(company_id, user_id, provider, provider_account_id, separator=_BETWEEN)))

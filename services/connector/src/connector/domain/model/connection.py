@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Literal, NamedTuple, Self
+from typing import Final, Literal, NamedTuple, Self
 
 from pydantic import AwareDatetime, Field
 
@@ -39,6 +39,10 @@ DueKind = Literal[
 SharingNews = Literal["left", "joined", "back"]
 
 
+ERASED: Final = "erased"
+"""What stands in the place of a calendar's id, which can be an address."""
+
+
 class Earliest(NamedTuple):
     """What the indexes are on: what somebody waits for, parked work to be gone on with, and what can wait."""
 
@@ -67,6 +71,7 @@ class Connection(Document):
     settings_version: int = 1
     coverage: Coverage
     replay_id: Id
+    erased_at: AwareDatetime | None = Field(default=None, description="since when only ids and versions are kept")
     remove: Remove = "none"
 
     push: Push = "polling"
@@ -134,6 +139,34 @@ class Connection(Document):
         """Whether it has a say in whose the calendar's events are (A10); while it stops, it still removes its own."""
         ends = self.trouble.ends_at if self.trouble else None
         return self.phase in {"running", "stopping"} and (ends is None or now < ends)
+
+    def erased(self, now: datetime) -> "Connection":
+        """Return what is kept when its user is erased: ids, versions and times, so that late messages are told as such.
+
+        It is made anew from these, so that a field which somebody adds is not kept unless it is named here. An account
+        that was published once stays published, under the connection's own id.
+        """
+        published = self.account_key is not None and self.settings.calendar_id is not None
+        return Connection(
+            id=self.id,
+            version=self.version,
+            company_id=self.company_id,
+            user_id=self.user_id,
+            provider=self.provider,
+            email="",
+            created_at=self.created_at,
+            phase="stopped",
+            account_key=self.id if published else None,
+            settings=ChosenSettings(calendar_id=ERASED if published else None),
+            settings_version=self.settings_version + 1,
+            coverage=Coverage(connected_at=self.coverage.connected_at),
+            replay_id=self.replay_id,
+            seq=self.seq,
+            fence=self.fence + 1,
+            erased_at=now,
+            write_id=self.write_id,
+            recent_writes=self.recent_writes,
+        )
 
     def with_account(self, account_id: str, account_key: str) -> Self:
         """Return the connection running, with the account that signed in."""

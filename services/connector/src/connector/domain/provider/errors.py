@@ -11,6 +11,7 @@ Rejected             never succeeds as asked
   WatchRefused       the provider does not push for this calendar: poll
 NeedsUser
   NeedsReauth        the grant is gone: the user signs in again
+    CredentialUnreadable ... or what we keep of it cannot be opened: its key is not configured any more
   CalendarUnavailable the calendar itself is gone or no longer ours to read
 ResyncNeeded         the cursor is no longer good: read the window anew and merge
 """
@@ -21,6 +22,7 @@ __all__ = [
     "AlreadyExists",
     "CalendarUnavailable",
     "ConnectionLost",
+    "CredentialUnreadable",
     "Forbidden",
     "Missing",
     "NeedsReauth",
@@ -68,6 +70,15 @@ class WatchRefused(Rejected):
 
 class NeedsReauth(NeedsUser):
     """The grant was revoked or has expired."""
+
+
+class CredentialUnreadable(NeedsReauth):
+    """What is kept of the account is sealed under a key that is not configured, or under another one of its name."""
+
+    CODE = "credential_key_lost"
+
+    def __init__(self, key_id: str) -> None:
+        super().__init__(self.CODE, f"the account must be signed in again: the key {key_id!r} that seals it is missing")
 
 
 class CalendarUnavailable(NeedsUser):

@@ -7,6 +7,8 @@ from fastapi import Depends, Header, Request
 
 from chassis.clock import Clock
 from chassis.web.idempotency import Idempotency
+from connector.application.connections.erasing import Erasing
+from connector.application.connections.key_rotation import KeyRotation
 from connector.application.connections.password_sign_in import PasswordSignIn
 from connector.application.connections.service import ConnectionService
 from connector.application.connections.sign_in import SignIn
@@ -24,6 +26,8 @@ class Services:
     passwords: PasswordSignIn
     states: SignInStates
     notifications: Notifications
+    rotation: KeyRotation
+    erasing: Erasing
     idempotency: Idempotency
     clock: Clock
     policy: PollingPolicy

@@ -57,6 +57,12 @@ class ConnectionView(StatusView, ChosenSettings):
     outbound_types: tuple[str, ...]
 
 
+class OverseenView(StatusView):
+    """How a connection stands, to whoever looks after several companies."""
+
+    company_id: str
+
+
 class CalendarView(_View):
     """A calendar of the account; one that cannot be synced says why (A5)."""
 
@@ -92,6 +98,12 @@ def status_view(connection: Connection, now: datetime, policy: PollingPolicy) ->
         version=connection.settings_version,
         created_at=connection.created_at,
     )
+
+
+def overseen_view(connection: Connection, now: datetime, policy: PollingPolicy) -> OverseenView:
+    """Return how a connection stands, and whose company's it is."""
+    shown = dict(status_view(connection, now, policy))
+    return OverseenView.model_validate(shown | {"company_id": connection.company_id})
 
 
 def connection_view(

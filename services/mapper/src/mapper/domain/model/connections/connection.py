@@ -1,7 +1,7 @@
 """What the mapper knows of a connection: its settings and how far its replays have come."""
 
-from datetime import datetime
-from typing import Self
+from datetime import UTC, datetime
+from typing import Final, Self
 
 from pydantic import AwareDatetime, Field
 
@@ -9,6 +9,9 @@ from chassis.persistence.document import Document
 from contracts.connections import BrakeAnswer, ConnectionSettings, ConnectionStatus, Coverage, Provider, Remove
 from contracts.envelope import Value
 from mapper.domain.model.window import latest
+
+ERASED: Final = "erased"
+"""What stands in the place of ids that can be addresses."""
 
 
 class Replay(Value):
@@ -84,6 +87,32 @@ class Connection(Document):
     replay_due_at: AwareDatetime | None = Field(default=None, description="when to ask again, unless it has ended")
     counted: Counts | None = None
     drained_epoch: int = 0
+
+    @classmethod
+    def erased(
+        cls, connection_id: str, company_id: str, user_id: str, *, source_version: int, settings_version: int
+    ) -> Self:
+        """Return what is kept of a connection whose user was erased: ids and versions, by which late messages are told.
+
+        Nothing is parked for settings that it has not seen, and nothing is synced: it is stopped.
+        """
+        return cls(
+            id=connection_id,
+            company_id=company_id,
+            user_id=user_id,
+            account_key=connection_id,
+            status="stopped",
+            settings=ConnectionSettings(calendar_id=ERASED),
+            settings_version=settings_version,
+            source_version=source_version,
+            coverage=Coverage(connected_at=datetime.fromtimestamp(0, UTC)),
+            replay=Replay(id=ERASED),
+        )
+
+    def replacing(self, current: Self) -> Self:
+        """Return this connection as the next write in the place of what is stored."""
+        kept = ("version", "write_id", "recent_writes")
+        return self.model_copy(update={name: getattr(current, name) for name in kept})
 
     @property
     def running(self) -> bool:

@@ -1,0 +1,1 @@
+"""Dead letters on Kafka: reading them, and putting them back."""
