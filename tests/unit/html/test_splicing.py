@@ -48,6 +48,19 @@ def test_f9_the_join_block_stays_where_the_crm_deletes_its_text(wanted: str) -> 
     assert read_html(made, EXCHANGE).replace(f"Join on your computer <{JOIN}>", "").strip() == wanted
 
 
+@pytest.mark.parametrize("dialect", [GOOGLE, EXCHANGE])
+@pytest.mark.parametrize(
+    ("html", "wanted", "left"),
+    [
+        ("if 2 &lt; 9<br>call", "new", "new"),
+        ("<p>one</p><p>two</p>", "one", "<p>one</p>"),
+        ("<div>one<br>two</div>", "one", "<div>one</div>"),
+    ],
+)
+def test_f6_where_the_last_lines_go_no_empty_one_is_left(dialect: Dialect, html: str, wanted: str, left: str) -> None:
+    assert spliced(html, wanted, dialect) == left
+
+
 def test_f9_a_link_to_the_meeting_stays_without_a_class_that_tells_it() -> None:
     html = f"<p>Agenda</p><p><a href='{JOIN}'>Join</a></p>"
     assert f"<a href='{JOIN}'>Join</a>" in spliced(html, "new", EXCHANGE, join_url=JOIN)

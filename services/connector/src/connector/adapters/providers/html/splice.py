@@ -134,15 +134,27 @@ class _Splice:
         return None if last is None or last.made or last.linked or last.kept else last.end
 
     def _replaced(self, begin: int, end: int, lines: Sequence[str]) -> Iterator[SourceEdit]:
-        """Yield the ways to put lines in the place of others: their blocks as well, within them, or behind a line."""
+        """Yield the ways to put lines in the place of others: their blocks as well, within them, or behind a line.
+
+        Where the last lines go, the break before them goes first: else an empty line would be left at the end.
+        """
         html = self._html(lines)
+        behind_a_line = self._behind_line_before(begin, end, f"{_BREAK}{html}" if lines else "")
+        if behind_a_line and not lines and end == len(self._places):
+            yield behind_a_line
         first, behind = self._places[begin], self._line(end)
         for start, stop in ((first.outer, behind.outer), (first.inner, behind.inner)):
             if start <= stop and self._is_whole(start, stop):
                 yield from (SourceEdit(start, stop, one) for one in ((html, f"{html}{_BREAK}") if lines else (html,)))
+        if behind_a_line:
+            yield behind_a_line
+
+    def _behind_line_before(self, begin: int, end: int, html: str) -> SourceEdit | None:
+        """Return the way to put HTML in the place of lines and of what parts them from the line before them."""
         before, last = self._end_of(begin - 1), self._end_of(end - 1)
-        if before is not None and last is not None and self._is_whole(before, last):
-            yield SourceEdit(before, last, f"{_BREAK}{html}" if lines else "")
+        if before is None or last is None or not self._is_whole(before, last):
+            return None
+        return SourceEdit(before, last, html)
 
     def _html(self, lines: Sequence[str]) -> str:
         return _BREAK.join(self._dialect.encoded(line) for line in lines)
