@@ -90,6 +90,7 @@ def test_mistakes_of_ours_and_errors_of_ours_pass() -> None:
         (NeedsOperator("server_not_allowed", "private"), "server_not_allowed", "server_url"),
         (IsExchangeOnline("outlook.office365.com"), "server_not_allowed", "server_url"),
         (Transient("certificate_invalid", "self-signed"), "certificate_invalid", "server_url"),
+        (Transient("unsupported_sign_in", "Kerberos"), "unsupported_sign_in", "server_url"),
         (Transient("timeout", "late"), "server_unreachable", "server_url"),
         (Throttled("http_503", "busy"), "server_unreachable", "server_url"),
         (CalendarUnavailable("forbidden", "no EWS"), "server_unreachable", "server_url"),

@@ -114,6 +114,32 @@ async def test_a_challenge_that_makes_no_sense_is_the_servers_trouble(word: str)
         assert (told.value.code, ana.refused) == ("broken_answer", False)
 
 
+async def test_a4_where_kerberos_alone_is_offered_nobody_calls_the_password_wrong() -> None:
+    with serving(lambda _: challenge("Negotiate")) as server, reaching() as reach:
+        with pytest.raises(Transient, match="Kerberos alone") as told:
+            await verify(reach, server.url)
+        assert told.value.code == "unsupported_sign_in"
+        tokens = [one.headers["Authorization"].split()[1] for one in server.asked if "Authorization" in one.headers]
+        assert [base64.b64decode(one)[8] for one in tokens] == [1], "the password was never sent"
+
+
+async def test_a4_negotiate_that_takes_ntlm_signs_in() -> None:
+    handshake = Handshake()
+
+    def answer(asked: Asked) -> Reply:
+        scheme, _, token = asked.headers.get("Authorization", "").partition(" ")
+        assert scheme in {"", "Negotiate"}
+        step = handshake.step(token, GOOD) if token else None
+        if step and step.proved:
+            return soap()
+        return challenge(f"Negotiate {step.challenge}" if step and step.challenge else "Negotiate")
+
+    with serving(answer) as server, reaching() as reach:
+        assert (await verify(reach, server.url)).auth == "ntlm"
+        with pytest.raises(NeedsReauth, match="password"):
+            await verify(reach, server.url, password="wrong")
+
+
 async def test_without_a_challenge_the_user_is_needed() -> None:
     with ntlm_server(lambda *_: challenge("Negotiate", "NTLM")) as (_, server), reaching() as reach:
         ana = Ana(login(server.url, auth="ntlm"))

@@ -12,6 +12,7 @@ _BY_CODE: Mapping[str, tuple[str, str]] = {
     "exchange_online": ("server_not_allowed", "server_url"),
     "forbidden": ("server_unreachable", "server_url"),
     "server_not_allowed": ("server_not_allowed", "server_url"),
+    "unsupported_sign_in": ("unsupported_sign_in", "server_url"),
     "validation_error": ("validation_error", "server_url"),
 }
 """The code and the field that the user is told, by the code of what verifying raised."""

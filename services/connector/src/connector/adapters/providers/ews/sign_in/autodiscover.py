@@ -20,7 +20,7 @@ from connector.adapters.providers.ews.sign_in.autodiscover_messages import (
     soap_answer,
     soap_request,
 )
-from connector.adapters.providers.ews.sign_in.visits import Visits
+from connector.adapters.providers.ews.sign_in.visits import UNSUPPORTED, Visits
 from connector.adapters.providers.ews.transport.addresses import ServerNotAllowed, check_not_online
 from connector.adapters.providers.ews.transport.services import FindServices
 from connector.adapters.providers.ews.transport.statuses import Redirected
@@ -28,7 +28,7 @@ from connector.domain.provider.errors import CalendarUnavailable
 from connector.domain.provider.login import Login
 
 _HOPS: Final = 5
-_TELLING: Final = {"certificate_invalid", "server_not_allowed"}
+_TELLING: Final = {"certificate_invalid", "server_not_allowed", UNSUPPORTED}
 """What is told of a server that was of no use; that one does not answer is the usual case."""
 
 

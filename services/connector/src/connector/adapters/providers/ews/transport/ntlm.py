@@ -6,8 +6,8 @@ import requests
 from requests_ntlm import HttpNtlmAuth
 
 from chassis.errors import TandemError
+from connector.adapters.providers.ews.transport.statuses import HandshakeRefused
 from connector.adapters.providers.wire import broken_answer
-from connector.domain.provider.errors import NeedsReauth
 
 
 class NtlmAuth(HttpNtlmAuth):
@@ -20,6 +20,6 @@ class NtlmAuth(HttpNtlmAuth):
         except (TandemError, requests.RequestException):
             raise
         except PermissionError as error:
-            raise NeedsReauth("login_refused", "the server did not go on with the sign-in") from error
+            raise HandshakeRefused from error
         except Exception as error:  # of base64, of pyspnego, a header that is missing
             raise broken_answer("the server's part of the sign-in could not be read") from error

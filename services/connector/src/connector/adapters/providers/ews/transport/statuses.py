@@ -33,6 +33,14 @@ _REFUSED = (
 )
 
 
+class HandshakeRefused(NeedsReauth):
+    """The server did not go on with NTLM's handshake, so the password was never judged."""
+
+    def __init__(self) -> None:
+        words = "the server did not go on with the sign-in by NTLM: it may take Kerberos alone, which we do not speak"
+        super().__init__("login_refused", words)
+
+
 class Redirected(Transient):
     """The server answers at another address, which may be called."""
 
