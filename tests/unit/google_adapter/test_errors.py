@@ -117,4 +117,4 @@ def test_newer_backends_tell_the_reason_in_details() -> None:
 
 def test_codes_are_slugs_and_details_googles_words() -> None:
     error: Any = translate(answer(403, "forbiddenForNonOrganizer"), "item")
-    assert (error.code, error.detail) == ("forbidden_for_non_organizer", "Words.")
+    assert (error.code, error.detail) == ("forbidden_for_non_organizer", "the server says: “Words.”")

@@ -11,6 +11,7 @@ from authlib.deprecate import AuthlibDeprecationWarning
 
 from chassis.errors import Rejected, Transient
 from connector.adapters.provider_calls import provider_call
+from connector.adapters.providers.wire import servers_words, slug
 from connector.domain.provider.errors import NeedsReauth
 
 with warnings.catch_warnings():
@@ -154,10 +155,11 @@ class OAuthClient:
 def refusal(error: AuthlibBaseError, reasons: Mapping[str, str]) -> NeedsReauth | Transient:
     """Return what an error of the token endpoint means; `reasons` are the provider's own codes in its description."""
     if error.error in _NEED_THE_USER:
-        told = str(error.description or "the grant was revoked or has expired")
-        return NeedsReauth(error.error, next((words for code, words in reasons.items() if f"{code}:" in told), told))
+        told = str(error.description or "")
+        ours = next((words for code, words in reasons.items() if f"{code}:" in told), "")
+        return NeedsReauth(error.error, ours or servers_words(told) or "the grant was revoked or has expired")
     # Anything else is our own client's or the endpoint's trouble: no user can repair it by signing in again.
-    return Transient("oauth_refused", f"{error.error}: {error.description}")
+    return Transient("oauth_refused", f"{slug(str(error.error))}: {servers_words(str(error.description or ''))}")
 
 
 def _tokens(raw: Mapping[str, Any]) -> Tokens:

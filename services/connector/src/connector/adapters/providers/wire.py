@@ -11,6 +11,10 @@ from connector.adapters.providers.keep_alive import LOST, is_read
 from connector.domain.provider.errors import ConnectionLost
 from connector.domain.provider.port import Access
 
+_LONGEST_CODE, _LONGEST_WORDS, _LONGEST_READ = 64, 200, 4_096
+_NO_CODE = re.compile(r"[^a-z0-9_.]+")
+_MARKUP = re.compile(r"<[^<>]*>")
+
 Build = Callable[[str], httpx.Request]
 """Makes the request that bears a token."""
 
@@ -41,8 +45,21 @@ def broken_answer(detail: str) -> Transient:
 
 
 def slug(word: str) -> str:
-    """`rateLimitExceeded` and `RATE_LIMIT_EXCEEDED` alike are `rate_limit_exceeded`."""
-    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", word).lower()
+    """`rateLimitExceeded` and `RATE_LIMIT_EXCEEDED` alike are `rate_limit_exceeded`; no code is longer than 64."""
+    parts = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", word[:_LONGEST_CODE]).lower()
+    return _NO_CODE.sub("_", parts)[:_LONGEST_CODE]
+
+
+def servers_words(message: str) -> str:
+    """Return what a server says of an error as we may show it: one short line, as its own word and no markup.
+
+    Users and operators read it, and the server may be anybody's (Exchange), or send a proxy's page.
+    """
+    text = _MARKUP.sub(" ", message[:_LONGEST_READ])
+    words = " ".join("".join(one if one.isprintable() and one not in "<>" else " " for one in text).split())
+    if len(words) > _LONGEST_WORDS:
+        words = f"{words[: _LONGEST_WORDS - 1].rstrip()}…"
+    return f"the server says: “{words}”" if words else ""
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Literal
 
 from chassis.errors import TandemError
-from connector.adapters.providers.wire import slug
+from connector.adapters.providers.wire import servers_words, slug
 from connector.domain.provider.errors import (
     CalendarUnavailable,
     Forbidden,
@@ -121,18 +121,18 @@ _DENIED_BY_TARGET: Mapping[Target, type[TandemError]] = {
 def failure(code: str, message: str = "", *, target: Target = "item", back_off: float | None = None) -> TandemError:
     """Return our error for one of EWS's response codes; `back_off` are the seconds the server asked us to wait.
 
-    Exchange's own message goes into the detail; where a user has to act, words of ours do.
+    Exchange's own message goes into the detail, as its own; where a user has to act, words of ours do.
     """
-    word = slug(code)
+    word, said = slug(code), servers_words(message)
     if code in BUSY:
-        return Throttled(word, message, retry_after=back_off)
+        return Throttled(word, said, retry_after=back_off)
     if code in _PASSES:
-        return Transient(word, message, retry_after=back_off)
+        return Transient(word, said, retry_after=back_off)
     if code in _NEEDS_USER:
         return NeedsReauth(word, _NEEDS_USER[code])
     if code in _UNAVAILABLE:
         return CalendarUnavailable(word, _UNAVAILABLE[code])
-    return _kind(code, target)(word, message)
+    return _kind(code, target)(word, said)
 
 
 def _kind(code: str, target: Target) -> type[TandemError]:

@@ -7,7 +7,7 @@ from typing import Any, Literal
 from googleapiclient.errors import HttpError
 
 from chassis.errors import TandemError
-from connector.adapters.providers.wire import retry_after, slug
+from connector.adapters.providers.wire import retry_after, servers_words, slug
 from connector.domain.provider.errors import (
     AlreadyExists,
     CalendarUnavailable,
@@ -41,10 +41,10 @@ def translate(error: HttpError, target: Target) -> TandemError:
     answer = _Answer(error)
     wait = retry_after(error.resp)
     if answer.status == 429 or (answer.status == 403 and answer.reason in _RATE_LIMITS):
-        return Throttled(answer.reason, answer.message, retry_after=wait)
+        return Throttled(answer.reason, servers_words(answer.message), retry_after=wait)
     if answer.status >= 500 or answer.status < 400 or answer.status == 408:
-        return Transient(answer.reason, answer.message, retry_after=wait)
-    return _kind(answer, target)(answer.reason, answer.message)
+        return Transient(answer.reason, servers_words(answer.message), retry_after=wait)
+    return _kind(answer, target)(answer.reason, servers_words(answer.message))
 
 
 class _Answer:

@@ -6,7 +6,7 @@ from typing import Any, Literal
 import httpx
 
 from chassis.errors import TandemError
-from connector.adapters.providers.wire import retry_after, slug
+from connector.adapters.providers.wire import retry_after, servers_words, slug
 from connector.domain.provider.errors import (
     AlreadyExists,
     CalendarUnavailable,
@@ -36,10 +36,10 @@ def translate(answer: httpx.Response, target: Target) -> TandemError:
     """Return our error for an answer of 300 or more."""
     error, wait = _Refusal(answer), retry_after(answer.headers)
     if error.status == 429 or error.code in _THROTTLED:
-        return Throttled(error.code, error.message, retry_after=wait)
+        return Throttled(error.code, servers_words(error.message), retry_after=wait)
     if (error.status >= 500 and error.status != _NOT_IMPLEMENTED) or error.status < 400 or error.status in {408, 423}:
-        return Transient(error.code, error.message, retry_after=wait)
-    return _kind(error, target)(error.code, error.message)
+        return Transient(error.code, servers_words(error.message), retry_after=wait)
+    return _kind(error, target)(error.code, servers_words(error.message))
 
 
 class _Refusal:
