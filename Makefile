@@ -93,6 +93,9 @@ providers: $(INSTALLED) ## The end-to-end tests that depend on it, with other pr
 conformance: $(INSTALLED) ## The Exchange simulator judged by DavMail, a CalDAV server in front of it (needs Java; Debian's package is fetched)
 	pytest tests/conformance $(ARGS)
 
+observability: $(INSTALLED) ## Every alert caused in a running sandbox, traces in a real collector, canaries in logs (TEST_INFRA=kafka: two more; Debian's Prometheus and Go modules are fetched)
+	pytest tests/observability $(ARGS)
+
 property: $(INSTALLED) ## State machines: whatever people do and however messages travel, both sides converge (T=path for one)
 	PYTHONHASHSEED=0 pytest $(or $(T),tests/property) -m "not soak" $(ARGS)
 	@# The other wire to a calendar whose library blocks: in virtual time only.
@@ -172,7 +175,7 @@ help: ## This list
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} \
 		/^[a-z0-9-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-.PHONY: $(FAST_TESTS) $(INTEGRATION) computing running providers simulate-scale mutants run demo token tools compose clean test test-kafka unit integration e2e property soak bench lint check lock vendor messages docs contracts images k8s k8s-e2e k8s-check install help
+.PHONY: $(FAST_TESTS) $(INTEGRATION) computing running providers simulate-scale mutants run demo token tools compose clean test test-kafka unit integration e2e property soak observability bench lint check lock vendor messages docs contracts images k8s k8s-e2e k8s-check install help
 
 COMPILE = uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 \
 	$(UPGRADE) $(foreach member,$(OURS),--no-emit-package $(member))

@@ -1,21 +1,21 @@
 """One sandbox for all alerts, and a Prometheus that scrapes it every second, on rules of a shorter scale."""
 
-import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, ExitStack
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 
 from tests.observability.watched import Observed
 from tests.support.collector import collector
 from tests.support.hurry import hurried
 from tests.support.prometheus import Prometheus, alert_rules, prometheus, targets_of
 from tests.support.sandboxes import OFTEN, SOON, Sandbox, empty_sandbox
-from tests.support.stories import World, connected
+from tests.support.stories import World, call, connected, timed
 
 COUNTED_OFTEN = {"TANDEM_METRICS_COUNT_SECONDS": "1"}
-PEOPLE = 3
+PEOPLE = 4
 
 
 @pytest.fixture(scope="session")
@@ -33,7 +33,7 @@ def watching(sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Iter
         yield url
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def watch(watching: str) -> AsyncIterator[Prometheus]:
     """The Prometheus."""
     async with Prometheus(watching) as opened:
@@ -46,12 +46,15 @@ def folder(sandbox: Sandbox) -> Path:
     return sandbox.folder
 
 
-@pytest.fixture
-async def people(folder: Path, unique: str) -> AsyncIterator[list[World]]:
-    """Companies whose calendars are connected and in sync."""
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def people(sandbox: Sandbox) -> AsyncIterator[list[World]]:
+    """Companies whose calendars are connected and in sync, the same for all alerts: connecting takes seconds."""
     async with AsyncExitStack() as stack:
-        companies = (connected(folder, f"{unique}{n}") for n in range(PEOPLE))
-        yield await asyncio.gather(*map(stack.enter_async_context, companies))
+        opened = [await stack.enter_async_context(connected(sandbox.folder, f"alerts{n}")) for n in range(PEOPLE)]
+        first = opened[0]
+        await first.activity_of(await first.calendar.add(summary="At first", **timed()))
+        await first.event_of(await first.sales.add(**call()))
+        yield opened
 
 
 @pytest.fixture(scope="session")

@@ -24,9 +24,9 @@ from tests.support.infrastructure import is_embedded
 from tests.support.prometheus import ROOT, Prometheus
 from tests.support.providers import PROVIDER
 from tests.support.sandboxes import PARTS, Sandbox
-from tests.support.stories import World, call, connected, timed
+from tests.support.stories import World, call, timed
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = [pytest.mark.timeout(300), pytest.mark.asyncio(loop_scope="session")]
 
 on_apache_kafka = pytest.mark.skipif(is_embedded(), reason="the embedded broker has no such setting or call")
 PULL = (ROOT / "contracts" / "examples" / CALENDAR_COMMANDS / "pull.json").read_bytes()
@@ -43,13 +43,6 @@ async def test_records_that_cannot_be_read(watch: Prometheus, folder: Path) -> N
     await send(folder, ACTIVITY_COMMANDS, b"{")
     await fires(watch, "TandemDeadLetters", topic=ACTIVITY_COMMANDS, group="activity-store-commands", severity="ticket")
     await watch.has(f'tandem_dead_letters{{topic="{ACTIVITY_COMMANDS}"}} == 1')
-
-
-async def test_users_who_must_all_sign_in_again(watch: Prometheus, people: list[World]) -> None:
-    for world in people:
-        revoked = f"/control/accounts/{world.calendar.email}/revoke"
-        (await world.calendar.simulator.post(revoked)).raise_for_status()
-    await fires(watch, "TandemUsersSignedOut", provider=PROVIDER, severity="page")
 
 
 async def test_a_process_that_is_held_answers_nobody_and_says_so_afterwards(
@@ -112,16 +105,23 @@ async def test_a_provider_that_fails_and_one_that_throttles(watch: Prometheus, p
         await fires(watch, "TandemProviderThrottles", provider=PROVIDER, severity="ticket")
 
 
-async def test_subscriptions_that_are_not_renewed(watch: Prometheus, folder: Path, unique: str) -> None:
-    async with connected(folder, unique) as world:
-        assert (await world.sales.connection(world.connection_id))["push"] == "webhook"
-        clock = folder / "clock"
-        async with trapped(world, "fault.5xx", operation="calendar.events.watch"):
-            clock.write_text(str(40 * 86400))
-            try:
-                await fires(watch, "TandemSubscriptionsOverdue", provider=PROVIDER, severity="ticket")
-            finally:
-                clock.write_text("0")
+async def test_users_who_must_all_sign_in_again(watch: Prometheus, people: list[World]) -> None:
+    for world in people[:-1]:
+        revoked = f"/control/accounts/{world.calendar.email}/revoke"
+        (await world.calendar.simulator.post(revoked)).raise_for_status()
+        await world.sales.add(**call())
+    await fires(watch, "TandemUsersSignedOut", provider=PROVIDER, severity="page")
+
+
+async def test_subscriptions_that_are_not_renewed(watch: Prometheus, folder: Path, people: list[World]) -> None:
+    world, clock = people[-1], folder / "clock"  # of the others each user has signed out
+    assert (await world.sales.connection(world.connection_id))["push"] == "webhook"
+    async with trapped(world, "fault.5xx", operation="calendar.events.watch"):
+        clock.write_text(str(40 * 86400))
+        try:
+            await fires(watch, "TandemSubscriptionsOverdue", provider=PROVIDER, severity="ticket")
+        finally:
+            clock.write_text("0")
 
 
 async def test_a_broker_that_hangs(watch: Prometheus, sandbox: Sandbox, people: list[World]) -> None:

@@ -18,7 +18,7 @@ from sandbox.processes.tools import FOLDER
 from tests.support.infrastructure import run_outside_any_loop
 from tests.support.waiting import wait_until
 
-_SOURCE = Path(__file__).parent / "collector"
+_SOURCE = Path(__file__).parent / "otlp_to_file"
 _PROGRAM = FOLDER / "collector"
 Json = dict[str, Any]
 

@@ -1,5 +1,6 @@
 """Counts what metrics say of all connections: by status, and how their push subscriptions stand."""
 
+import asyncio
 from dataclasses import dataclass
 from typing import Any, Final, get_args
 
@@ -25,33 +26,28 @@ class ConnectionCensus:
 
     async def count(self) -> None:
         """Set the gauges of all providers."""
-        for provider in self.providers:
-            await self._statuses(provider)
-            await self._subscriptions(provider)
+        await asyncio.gather(*map(self._statuses, self.providers), *map(self._subscriptions, self.providers))
         NEEDS_CONFIRMATION.set(await self.connections.documents.count({"brake.id": {"$gt": ""}}))
 
     async def _statuses(self, provider: str) -> None:
-        for phase in NOT_RUNNING:
-            CONNECTIONS.labels(provider, phase).set(await self._count(provider, phase=phase))
-        running = {"phase": "running"}
-        left = await self._count(provider, **running)
-        for trouble in TROUBLES:
-            counted = await self._count(provider, **running, **{"trouble.kind": trouble})
-            CONNECTIONS.labels(provider, trouble).set(counted)
-            left -= counted
-        starting = await self._count(provider, **running, ever_replayed=False, trouble=None)
-        CONNECTIONS.labels(provider, "initial_sync").set(starting)
-        CONNECTIONS.labels(provider, "running").set(left - starting)
-
-    async def _count(self, provider: str, **fields: Any) -> int:  # noqa: ANN401 - a filter of any fields
-        return await self.connections.documents.count({"provider": provider, **fields})
+        running = {"provider": provider, "phase": "running"}
+        filters: dict[str, dict[str, Any]] = {
+            "running": running,
+            "initial_sync": {**running, "ever_replayed": False, "trouble": None},
+            **{phase: {"provider": provider, "phase": phase} for phase in NOT_RUNNING},
+            **{trouble: {**running, "trouble.kind": trouble} for trouble in TROUBLES},
+        }
+        found = await asyncio.gather(*map(self.connections.documents.count, filters.values()))
+        counted = dict(zip(filters, found, strict=True))
+        counted["running"] -= counted["initial_sync"] + sum(counted[trouble] for trouble in TROUBLES)
+        for status, count in counted.items():
+            CONNECTIONS.labels(provider, status).set(count)
 
     async def _subscriptions(self, provider: str) -> None:
-        now, open_ones = self.clock.now(), {"provider": provider, "phase": "running"}
-        first = await self.connections.documents.find(
-            {**open_ones, EXPIRY: {"$type": "date"}}, sort=[(EXPIRY, 1)], limit=1
-        )
+        """Look at what could be renewed: what waits for its user, or for its provider, has no say in it."""
+        now, running = self.clock.now(), {"provider": provider, "phase": "running", "trouble": None}
+        open_ones, ended = {**running, EXPIRY: {"$type": "date"}}, {**running, EXPIRY: {"$lt": now}}
+        first = await self.connections.documents.find(open_ones, sort=[(EXPIRY, 1)], limit=1)
         ends = [one.subscription.expires_at for one in first if one.subscription]
         SUBSCRIPTION_EXPIRY.labels(provider).set((ends[0] - now).total_seconds() if ends else _NONE_OPEN)
-        overdue = await self._count(provider, phase="running", **{EXPIRY: {"$lt": now}})
-        SUBSCRIPTIONS_OVERDUE.labels(provider).set(overdue)
+        SUBSCRIPTIONS_OVERDUE.labels(provider).set(await self.connections.documents.count(ended))

@@ -3,7 +3,12 @@
 Labels are closed lists: never an id, an address or a text.
 """
 
+from itertools import product
+from typing import get_args
+
 from prometheus_client import Counter, Gauge, Histogram
+
+from contracts.connections import Provider
 
 SYNC_SECONDS = Histogram(
     "tandem_sync_seconds",
@@ -17,3 +22,5 @@ LINKS = Gauge("tandem_links", "Links by state, counted when scraped", ["state"])
 
 # An alert on a rise needs the series before its first one.
 DECISIONS.labels("E5", "quarantined")
+for _direction, _provider in product(("to_crm", "to_calendar"), get_args(Provider)):
+    SYNC_SECONDS.labels(_direction, _provider)

@@ -1,5 +1,6 @@
 """Counts what metrics say of all links: how many there are in each state."""
 
+import asyncio
 from dataclasses import dataclass
 from typing import Final, get_args
 
@@ -18,5 +19,6 @@ class LinkCensus:
 
     async def count(self) -> None:
         """Set the gauges of all states."""
-        for state in STATES:
-            LINKS.labels(state).set(await self.collections.links.count({"state": state}))
+        found = await asyncio.gather(*(self.collections.links.count({"state": state}) for state in STATES))
+        for state, count in zip(STATES, found, strict=True):
+            LINKS.labels(state).set(count)
