@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 
 import pytest
+from prometheus_client import REGISTRY
 
 from chassis.errors import Rejected, Transient
 from chassis.messaging.consumer_health import STUCK_AFTER, ConsumerHealth
@@ -226,6 +227,33 @@ async def test_what_could_not_be_published_goes_out_before_what_came_later() -> 
     relay.enqueue(document(2, "a", "b"))
     await relay.drain()
     assert sink.sent == ["a", "b"]
+
+
+async def test_the_age_of_an_outbox_counts_from_when_it_could_not_be_published() -> None:
+    sink = Sink()
+    sink.failures = 1
+
+    async def clear_outbox(_: tuple[str, str]) -> bool:
+        return True
+
+    async def reload(_: str) -> Document | None:
+        return None
+
+    def age() -> float:
+        return REGISTRY.get_sample_value("tandem_outbox_age_seconds", {"collection": "ages"}) or 0
+
+    relay: Relay[Document] = Relay("ages", sink, clear_outbox=clear_outbox, reload=reload)
+    relay.enqueue(document(1, "a"))
+    await relay.drain()
+    assert age() > 0
+    relay.forget_all_but(["d"])
+    assert age() > 0, "the sweeper has found it"
+    relay.enqueue(document(2, "a"))
+    await relay.drain()
+    assert age() == 0
+    relay.note_waiting("d")
+    relay.forget_all_but([])
+    assert age() == 0, "another process has published it"
 
 
 async def test_a_message_may_be_sent_again_on_purpose() -> None:
