@@ -1,18 +1,27 @@
 """Who leaves a shared calendar, or is back in it, makes his colleagues look again at once (A10)."""
 
 from datetime import timedelta
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, cast
+from unittest.mock import AsyncMock
 
 import pytest
 
 from connector.adapters.guarded_calendar import ProviderAway
+from connector.application.connections.erasing import Erasing
 from connector.domain.connection.lifecycle import authorised, healthy, reauthorised, stopped, stopping, troubled
 from connector.domain.connection.settings_change import moved_to
 from connector.domain.model.connection import Connection
 from connector.domain.model.connection_parts import TroubleKind
 from connector.domain.provider.port import Account, CalendarInfo
 from contracts.calendar_commands import CalendarPull
+from contracts.erasures import ErasureRequested
 from tests.unit.connector.support import DAY, NOW, connection
 from tests.unit.connector.test_dispatcher import MINUTE, Bench
+
+if TYPE_CHECKING:
+    from chassis.web.idempotency import Idempotency
+    from connector.application.connections.teardown import Teardown
 
 WEEK = 7 * DAY
 TEAM = CalendarInfo("cal", "Team", primary=False, timezone="UTC", selectable=True, identity="google:cal")
@@ -117,3 +126,29 @@ async def test_a10_a_look_that_the_provider_refused_is_made_when_it_answers_agai
     await parking.trouble(found, ProviderAway("timeout", ""))
     await parking.hold(pull)
     assert [one.reason for one in await bench.tick(MINUTE)] == ["settings"]
+
+
+async def test_a10_who_is_erased_leaves_his_colleagues_with_the_news(bench: Bench) -> None:
+    """His document keeps nothing of a calendar, so they are told before."""
+    connections, teardown = bench.dispatcher.connections, SimpleNamespace()
+    teardown.tear_down = lambda one: connections.change(one.id, stopped)
+    idempotency = SimpleNamespace(erase=AsyncMock(return_value=0))
+    erasing = Erasing(
+        bench.stores,
+        connections,
+        cast("Teardown", teardown),
+        bench.dispatcher.colleagues,
+        cast("Idempotency", idempotency),
+        bench.dispatcher.messages,
+        bench.clock,
+    )
+    assert await colleagues(bench, connection()) == []
+    request = ErasureRequested(
+        id="m1", occurred_at=NOW, company_id="acme", aggregate_version=1, correlation_id="r", cause="api",
+        erasure_id="e1", run="r1", user_id="7",
+    )  # fmt: skip
+    await erasing.take(request)
+    assert await looks(bench) == [("eight", "settings")]
+    erased = await connections.get("c1")
+    assert erased
+    assert (erased.sharing_news, erased.due) == ({}, {})

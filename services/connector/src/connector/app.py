@@ -203,9 +203,9 @@ def make_app(
     parking = Parking(stores, connections, publisher, clock)
     late_work = LateWork(stores, connections, parking, clock)
     worker = _worker(parts, channels, teardown, parking, limiter, late_work)
-    erasing = Erasing(stores, connections, teardown, Idempotency(store, clock), messages, clock)
-    register(broker, ConnectionConsumers(connections, stores, worker, erasing, clock), settings, clock)
     colleagues, providers = Colleagues(connections, clock), tuple(access.kits)
+    erasing = Erasing(stores, connections, teardown, colleagues, Idempotency(store, clock), messages, clock)
+    register(broker, ConnectionConsumers(connections, stores, worker, erasing, clock), settings, clock)
     dispatcher = Dispatcher(connections, parking, colleagues, messages, limiter, providers, clock, settings.policy)
     rotation = KeyRotation(stores, connections, cipher, clock)
     app = make_api(

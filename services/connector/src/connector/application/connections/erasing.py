@@ -13,6 +13,7 @@ from chassis.ids import new_id
 from chassis.web.auth import Identity
 from chassis.web.idempotency import Idempotency
 from connector.adapters.collections import ErasureRecord, ErasureStep, Stores
+from connector.application.connections.colleagues import Colleagues
 from connector.application.connections.repository import Connections
 from connector.application.connections.teardown import Teardown
 from connector.application.message_factory import MessageFactory
@@ -29,6 +30,7 @@ class Erasing:
     stores: Stores
     connections: Connections
     teardown: Teardown
+    colleagues: Colleagues
     idempotency: Idempotency
     messages: MessageFactory
     clock: Clock
@@ -85,6 +87,8 @@ class Erasing:
         """Take a connection down and erase all of it; its document keeps ids and versions."""
         if connection.phase != "stopped":
             await self._stop(connection)
+        if left := await self.connections.get(connection.id):
+            await self.colleagues.tell(left)  # nothing of a calendar is kept, so nobody could be told later (A10)
         counts.update(await self._residue(connection.id, connection.account_key))
         now = self.clock.now()
         stored = await self.connections.change(connection.id, lambda c: c if c.erased_at else c.erased(now))
