@@ -15,23 +15,16 @@ LIFETIME = timedelta(hours=12)
 
 
 def make_token(
-    settings: Mapping[str, str],
-    *,
-    sub: str,
-    company: str,
-    role: str,
-    now: datetime,
-    operator: bool = False,
-    **about: str,
+    settings: Mapping[str, str], *, sub: str, company: str, role: str, now: datetime, **about: str | bool
 ) -> str:
     """Return an HS256 token that services with these settings take; it holds for a working day.
 
-    `about`: what else the CRM says of the user (`name`, `email`, `tz`).
+    `about`: what else is said of the user: `name`, `email`, `tz`; `operator` of who runs the installation.
     KeyError where they take only those of an identity provider.
     """
     asked = {"iss": settings.get("TANDEM_JWT_ISSUER"), "aud": settings.get("TANDEM_JWT_AUDIENCE")}
     claims = {"sub": sub, "company_id": company, "role": role, "iat": now, "exp": now + LIFETIME, **about}
-    claims |= {name: value for name, value in asked.items() if value} | ({"operator": True} if operator else {})
+    claims |= {name: value for name, value in asked.items() if value}
     return jwt.encode(claims, settings["TANDEM_JWT_SECRET"], algorithm="HS256")
 
 
