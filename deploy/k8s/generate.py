@@ -23,6 +23,9 @@ _GROUPS_BY_TOPIC: Mapping[Service, Mapping[str, str]] = {
 }
 """The consumer groups of a service that has several; the others' are called as they are."""
 
+OPERATORS = "operators"
+"""Whoever looks after dead letters."""
+
 FOLDER = Path(__file__).parent / "components"
 _API = "kafka.strimzi.io/v1"
 _LAG = 500
@@ -52,17 +55,24 @@ def kafka_topic(topic: KafkaTopic) -> Resource:
     }
 
 
-def kafka_user(service: Service, topics: Iterable[Topic]) -> Resource:
-    """Return the resource by which Strimzi makes a service's user, with its password in a secret of the same name."""
+def kafka_user(name: str, acls: Iterable[Resource]) -> Resource:
+    """Return the resource by which Strimzi makes a user, with its password in a secret of the same name."""
     return {
         "apiVersion": _API,
         "kind": "KafkaUser",
-        "metadata": {"name": service, "labels": _CLUSTER},
+        "metadata": {"name": name, "labels": _CLUSTER},
         "spec": {
             "authentication": {"type": "scram-sha-512"},
-            "authorization": {"type": "simple", "acls": list(_acls(service, topics))},
+            "authorization": {"type": "simple", "acls": list(acls)},
         },
     }
+
+
+def operators_acls(topics: Iterable[Topic]) -> Iterator[Resource]:
+    """Yield what `tandem dead-letters` needs: to read dead letters and what they were, and to put them back."""
+    for topic in topics:
+        for name in (topic.name, dead_letters(topic).name):
+            yield _acl("topic", name, "Read", "Write", "Describe", "DescribeConfigs")
 
 
 def _acls(service: Service, topics: Iterable[Topic]) -> Iterator[Resource]:
@@ -128,7 +138,10 @@ def rendered() -> dict[str, str]:
     topics = load_topics()
     resources = {
         "strimzi/topics.yaml": map(kafka_topic, all_topics()),
-        "strimzi/users.yaml": (kafka_user(service, topics) for service in SERVICES),
+        "strimzi/users.yaml": (
+            *(kafka_user(service, _acls(service, topics)) for service in SERVICES),
+            kafka_user(OPERATORS, operators_acls(topics)),
+        ),
         "keda/scaling.yaml": (scaled_object(service, topics) for service in SERVICES),
     }
     return {path: _HEAD + yaml.safe_dump_all(found, sort_keys=False) for path, found in resources.items()}
