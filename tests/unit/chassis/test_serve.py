@@ -1,5 +1,7 @@
 """The entry point: settings from the environment, the address from flags, and nothing outside loopback by default."""
 
+import socket
+
 import pytest
 import uvicorn
 from fastapi import FastAPI
@@ -22,8 +24,19 @@ def served(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, int]]:
         monkeypatch.setattr(global_state, lambda _value: None)
     monkeypatch.setattr("gc.freeze", lambda: None)
     asked: list[tuple[str, int]] = []
-    monkeypatch.setattr(uvicorn.Config, "bind_socket", lambda config: asked.append((config.host, config.port)))
-    monkeypatch.setattr(uvicorn.Server, "run", lambda _server, sockets: None)
+
+    def bind(config: uvicorn.Config) -> socket.socket:
+        asked.append((config.host, config.port))
+        return socket.socket()
+
+    monkeypatch.setattr(uvicorn.Config, "bind_socket", bind)
+
+    def serve(_server: uvicorn.Server, sockets: list[socket.socket]) -> None:
+        for one in sockets:
+            assert one.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN)
+            one.close()
+
+    monkeypatch.setattr(uvicorn.Server, "run", serve)
     return asked
 
 

@@ -31,11 +31,8 @@ def run(make_app: Callable[[S], FastAPI], settings_type: type[S], argv: Sequence
     use_pinned_zones()
     settings = load_settings(settings_type, **address(argv))
     configure_logging(settings)
-    app = make_app(settings)
-    gc.freeze()
-    gc.set_threshold(_YOUNG_OBJECTS)
     config = uvicorn.Config(
-        app,
+        "",
         host=settings.http_host,
         port=settings.port,
         log_config=None,
@@ -43,18 +40,26 @@ def run(make_app: Callable[[S], FastAPI], settings_type: type[S], argv: Sequence
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=math.ceil(settings.shutdown_seconds),
     )
+    sockets = _sockets(config, settings.management_port)
+    config.app = app = make_app(settings)
+    gc.freeze()
+    gc.set_threshold(_YOUNG_OBJECTS)
     end_streams = getattr(app.state, "end_streams", no_streams)
     server = DrainingServer(config, drain_seconds=settings.drain_seconds, end_streams=end_streams)
-    server.run(sockets=_sockets(config, settings.management_port))
+    server.run(sockets=sockets)
 
 
 def _sockets(config: uvicorn.Config, management_port: int | None) -> list[socket.socket]:
-    """Return what to listen on: one process answers on both ports, and the app tells them apart."""
-    public = config.bind_socket()
-    if management_port is None:
-        return [public]
-    management = uvicorn.Config(config.app, host=config.host, port=management_port, log_config=None)
-    return [public, management.bind_socket()]
+    """Return what is listened on: one process answers on both ports, and the app tells them apart.
+
+    The kernel takes connections from now on: what asks while the app is still imported waits, and is not refused.
+    """
+    sockets = [config.bind_socket()]
+    if management_port is not None:
+        sockets.append(uvicorn.Config("", host=config.host, port=management_port, log_config=None).bind_socket())
+    for one in sockets:
+        one.listen(config.backlog)
+    return sockets
 
 
 def address(argv: Sequence[str] | None = None) -> dict[str, str]:
