@@ -99,13 +99,13 @@ def problems(requests: Sequence[Request], found: Sides, steps: Sequence[Step]) -
     repeated = [
         one for one in requests if one.repeated and not any(step.began <= one.at < step.ended for step in unkind)
     ]
-    told = [
-        ("lost", found.missing(made)),
-        ("doubled", found.doubled),
-        ("failed", failed),
-        ("needed a second try", repeated),
-    ]
-    return [f"{len(which)} {what}: {which[:3]}" for what, which in told if which]
+    told: dict[str, Sequence[object]] = {
+        "lost": found.missing(made),
+        "doubled": found.doubled,
+        "failed": failed,
+        "needed a second try": repeated,
+    }
+    return [f"{len(which)} {what}: {which[:3]}" for what, which in told.items() if which]
 
 
 def started(pods: Iterable[Json]) -> dict[str, float]:
