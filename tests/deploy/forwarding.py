@@ -16,8 +16,11 @@ class Forwarding(httpx.AsyncBaseTransport):
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         local = self._ports[request.url.host, request.url.port or _HTTP]
-        request.url = request.url.copy_with(host="127.0.0.1", port=local)
-        return await self._inner.handle_async_request(request)
+        url = request.url.copy_with(host="127.0.0.1", port=local)
+        sent = httpx.Request(
+            request.method, url, headers=request.headers, stream=request.stream, extensions=request.extensions
+        )
+        return await self._inner.handle_async_request(sent)
 
     async def aclose(self) -> None:
         """Leave connections open: several clients share this; they end with the process."""
