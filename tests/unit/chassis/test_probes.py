@@ -19,6 +19,7 @@ class Answering:
     """A broker, a database and a lifecycle that are well."""
 
     started = True
+    ending = False
 
     async def ping(self, timeout: float = 0) -> bool:
         return True
@@ -93,6 +94,15 @@ async def test_a_stop_ends_the_waiting_for_a_start(client: tuple[httpx.AsyncClie
     health.waiting["a@g"] = "joining"
     health.stopping.set()
     assert (await http.get("/readyz", params={"wait": 20})).status_code == 503
+
+
+async def test_who_sends_requests_here_hears_of_the_stop_and_who_stops_us_no_failure(
+    client: tuple[httpx.AsyncClient, ConsumerHealth], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    http, _ = client
+    monkeypatch.setattr(Answering, "ending", True)
+    assert (await http.get("/readyz")).status_code == 503
+    assert (await http.get("/readyz", params={"wait": 20})).status_code == 200
 
 
 async def test_what_lasts_is_named_by_liveness(

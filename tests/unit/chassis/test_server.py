@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import httpx
+import pytest
 import uvicorn
 from fastapi import FastAPI
 
@@ -42,3 +43,31 @@ async def test_a_server_without_a_drain_stops_at_once() -> None:
         assert (await client.get("/")).status_code == 200
         server.should_exit = True
         await asyncio.wait_for(running, timeout=5)
+
+
+async def test_probes_are_answered_until_the_app_has_stopped() -> None:
+    stopping, stopped = asyncio.Event(), asyncio.Event()
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        yield
+        stopping.set()
+        await stopped.wait()
+
+    app = FastAPI(lifespan=lifespan)
+    app.get("/")(lambda: "here")
+    public, management = (socket.create_server(("127.0.0.1", 0)) for _ in range(2))
+    addresses = [f"http://127.0.0.1:{one.getsockname()[1]}" for one in (public, management)]
+    server = DrainingServer(uvicorn.Config(app, log_config=None), drain_seconds=0)
+    running = asyncio.create_task(server._serve([public, management]))
+    async with httpx.AsyncClient() as client:
+        assert [(await client.get(one)).status_code for one in addresses] == [200, 200]
+        server.should_exit = True
+        await stopping.wait()
+        with pytest.raises(httpx.ConnectError):
+            await client.get(addresses[0])
+        assert (await client.get(addresses[1])).status_code == 200
+        stopped.set()
+        await running
+        with pytest.raises(httpx.ConnectError):
+            await client.get(addresses[1])

@@ -34,7 +34,7 @@ _SWEEP_EVERY = timedelta(seconds=3)
 
 @dataclass
 class Lifecycle:
-    """Starts and stops a service; `started` and `waiting_for` are what readiness says."""
+    """Starts and stops a service; `started`, `waiting_for` and `ending` are what readiness says."""
 
     settings: ChassisSettings
     broker: ServiceBroker
@@ -44,6 +44,7 @@ class Lifecycle:
     background: Sequence[Periodic] = ()
     started: bool = False
     waiting_for: str = "starting"
+    ending: bool = False
     stop_seconds: Mapping[Part, float] = field(default_factory=lambda: STOP_SECONDS)
     _tasks: Background = field(default_factory=Background)
     _starting: asyncio.Task[None] | None = None
@@ -51,6 +52,10 @@ class Lifecycle:
     def start(self) -> None:
         """Start in the background."""
         self._starting = asyncio.create_task(self._start_all())
+
+    def begin_drain(self) -> None:
+        """Say from now on that no more requests should be sent here."""
+        self.ending = True
 
     async def stop(self) -> None:
         """Stop part by part, each within its own seconds: a part that hangs does not keep the others from theirs.

@@ -11,7 +11,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from chassis.observability.logs import configure_logging
-from chassis.runtime.server import KEEP_ALIVE_SECONDS, DrainingServer, no_streams
+from chassis.runtime.server import KEEP_ALIVE_SECONDS, DrainingServer, nothing
 from chassis.settings import ChassisSettings, load_settings
 from chassis.zone_data import use_pinned_zones
 
@@ -44,8 +44,12 @@ def run(make_app: Callable[[S], FastAPI], settings_type: type[S], argv: Sequence
     config.app = app = make_app(settings)
     gc.freeze()
     gc.set_threshold(_YOUNG_OBJECTS)
-    end_streams = getattr(app.state, "end_streams", no_streams)
-    server = DrainingServer(config, drain_seconds=settings.drain_seconds, end_streams=end_streams)
+    server = DrainingServer(
+        config,
+        drain_seconds=settings.drain_seconds,
+        begin_drain=getattr(app.state, "begin_drain", nothing),
+        end_streams=getattr(app.state, "end_streams", nothing),
+    )
     server.run(sockets=sockets)
 
 

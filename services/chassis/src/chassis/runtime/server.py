@@ -2,9 +2,11 @@
 
 A balancer learns of a stop a moment after the process does, and a client that keeps its connection open not at all.
 So for some seconds requests are still taken, each answer closes its connection, and the next request goes elsewhere.
+Probes have an answer on the management port until the process ends.
 """
 
 import asyncio
+import socket
 from collections.abc import Callable
 
 import uvicorn
@@ -16,27 +18,44 @@ _CLOSING = (b"connection", b"close")
 _TICK_SECONDS = 0.1
 
 
-def no_streams() -> None:
-    """End no streams: most services have none."""
+def nothing() -> None:
+    """Do nothing: most services have no streams."""
 
 
 class DrainingServer(uvicorn.Server):
     """Serves on for `drain_seconds` after SIGTERM or SIGINT; a second SIGINT ends it at once."""
 
     def __init__(
-        self, config: uvicorn.Config, *, drain_seconds: float, end_streams: Callable[[], None] = no_streams
+        self,
+        config: uvicorn.Config,
+        *,
+        drain_seconds: float,
+        begin_drain: Callable[[], None] = nothing,
+        end_streams: Callable[[], None] = nothing,
     ) -> None:
-        """`end_streams` ends answers that would go on for as long as their page is open: else they are waited for."""
+        """`begin_drain` is called when the stop begins.
+
+        `end_streams` ends answers that would go on for as long as their page is open: else they are waited for.
+        """
         super().__init__(config)
         self._drain_seconds = drain_seconds
+        self._begin_drain = begin_drain
         self._end_streams = end_streams
 
     async def main_loop(self) -> None:
         """Serve until the signal, and then for the last seconds."""
         await super().main_loop()
+        self._begin_drain()
         self.server_state.default_headers = [*self.server_state.default_headers, _CLOSING]
         loop = asyncio.get_running_loop()
         end = loop.time() + self._drain_seconds
         while not self.force_exit and loop.time() < end:  # noqa: ASYNC110 - uvicorn's flag is no event
             await asyncio.sleep(_TICK_SECONDS)
         self._end_streams()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Stop the app, and listen on the sockets but the first one, which is the public one, until that is done."""
+        kept, self.servers = self.servers[1:], self.servers[:1]
+        await super().shutdown((sockets or [])[:1])
+        for server in kept:
+            server.close()

@@ -51,7 +51,12 @@ class _Readiness:
     reached: bool = False
 
     async def answer(self, wait: float) -> JSONResponse:
-        """Return the checks; while the service starts, only when all are well or `wait` seconds are over."""
+        """Return the checks; while the service starts, only when all are well or `wait` seconds are over.
+
+        Once it is told to stop the answer is no, and yes to who waits: that is the platform that stops it.
+        """
+        if self.lifecycle.ending:
+            return JSONResponse({"status": "stopping"}, 200 if wait else 503)
         loop, health = asyncio.get_running_loop(), health_of(self.broker)
         end = loop.time() + wait
         while True:
@@ -96,8 +101,8 @@ def probe_routes(*, title: str, broker: KafkaBroker, store: Store, lifecycle: Li
     async def readyz(wait: Annotated[float, Query(ge=0, le=_LONGEST_WAIT)] = 0.0) -> JSONResponse:
         """Whether requests should be sent here, with the result of each check.
 
-        `wait`: for so many seconds a service that is still starting holds back its no, so that a start that goes well
-        shows a platform's probe no failure.
+        `wait` is for the probe of a platform that starts and stops us, and is to see no failure in either: for so many
+        seconds a service that is still starting holds back its no, and one that is stopping says yes to the end.
         """
         return await readiness.answer(wait)
 
