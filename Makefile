@@ -14,6 +14,8 @@ BIN := .venv/bin
 INSTALLED := .venv/.installed
 MEMBERS := contracts services/chassis services/connector services/mapper services/activity-store deploy/simulators deploy/sandbox deploy/tandem
 IMAGES := connector mapper activity-store
+# Programs with pins and an environment of their own: too many packages to stand beside ours.
+PYTHON_TOOLS := checkov cyclonedx-bom
 IMAGE_PREFIX := tandem/
 TAG := dev
 DOCKER_BUILD := docker build
@@ -139,6 +141,7 @@ lock: $(INSTALLED) ## Compile the pins with hashes anew (UPGRADE=--upgrade for n
 	echo uv | $(COMPILE) --constraint requirements/dev.txt - -o requirements/uv.txt
 	@for folder in $(IMAGES:%=services/%) deploy/simulators; do echo "requirements/$${folder##*/}.txt"; \
 		$(COMPILE) --constraint requirements/dev.txt $$folder/pyproject.toml -o requirements/$${folder##*/}.txt; done
+	@for tool in $(PYTHON_TOOLS); do echo "requirements/$$tool.txt"; echo $$tool | $(COMPILE) - -o requirements/$$tool.txt; done
 
 vendor: $(INSTALLED) ## Bring the pinned web parts (webparts/pins.json) from npm to where the pages serve them
 	python -m webparts
@@ -163,6 +166,10 @@ images: ## Build the images of the services and the simulators (TAG=dev, DOCKER_
 		$(DOCKER_BUILD) --quiet --file $$folder/Dockerfile --tag $(IMAGE_PREFIX)$${folder##*/}:$(TAG) \
 		--build-arg REVISION=$$(git rev-parse HEAD) --build-arg SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) .; done
 
+sbom: $(INSTALLED) ## What each image is made of, as CycloneDX, and under which licences (dist/sbom)
+	@python -m sandbox.tools cyclonedx-bom
+	python deploy/images/sbom.py
+
 k8s-e2e: $(INSTALLED) images ## The whole system on the cluster that KUBECONFIG points at, under load (K8S_LOAD="kind load docker-image")
 	@python -m tests.deploy
 
@@ -175,7 +182,7 @@ help: ## This list
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} \
 		/^[a-z0-9-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-.PHONY: $(FAST_TESTS) $(INTEGRATION) computing running providers simulate-scale mutants run demo token tools compose clean test test-kafka unit integration e2e property soak observability bench lint check lock vendor messages docs contracts images k8s k8s-e2e k8s-check install help
+.PHONY: $(FAST_TESTS) $(INTEGRATION) computing running providers simulate-scale mutants run demo token tools compose clean test test-kafka unit integration e2e property soak observability bench lint check lock vendor messages docs contracts images sbom k8s k8s-e2e k8s-check install help
 
 COMPILE = uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 \
 	$(UPGRADE) $(foreach member,$(OURS),--no-emit-package $(member))

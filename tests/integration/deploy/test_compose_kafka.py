@@ -63,11 +63,13 @@ def bootstrap(tmp_path: Path) -> Iterator[str]:
         port=port,
         log=tmp_path / "kafka.log",
         probe=partial(probes.tcp, port),
+        ready_within=200.0,
     )
     with running(broker):
         yield f"127.0.0.1:{port}"
 
 
+@pytest.mark.timeout(300)  # three virtual machines of Java's, one after the other
 async def test_it_starts_and_its_topics_are_made(bootstrap: str) -> None:
     entrypoint = SERVICES["topics"]["entrypoint"]
     assert entrypoint[0] == "python"

@@ -1,7 +1,7 @@
 """`make tools`: fetches or builds what is optional and made once for all clones of the repository.
 
 Apache Kafka's jars where there are Java and Maven; SecantusDB's Rust server where there is Rust; where there is Go, the
-library by which Docker Compose reads its files.
+library by which Docker Compose reads its files; Python programs that have pins of their own.
 """
 
 import argparse
@@ -10,10 +10,21 @@ import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from sandbox.processes.tools import COMPOSE_SPEC_SOURCE, FOLDER, KAFKA_POM, compose_spec, kafka_libs, secantusd_rs
+from sandbox.processes.tools import (
+    COMPOSE_SPEC_SOURCE,
+    FOLDER,
+    KAFKA_POM,
+    REQUIREMENTS,
+    compose_spec,
+    kafka_libs,
+    made_python_tool,
+    python_tool,
+    secantusd_rs,
+)
 
 _SECANTUS = "0.5.3-beta.196"
 
@@ -66,6 +77,17 @@ def _build_compose_spec() -> None:
     run(["go", "build", "-C", str(COMPOSE_SPEC_SOURCE), "-o", str(FOLDER / "bin" / "compose-spec"), "."])
 
 
+def _install(name: str) -> None:
+    uv, folder = str(Path(sys.executable).with_name("uv")), python_tool(name)
+    run([uv, "venv", "--quiet", "--clear", str(folder)])
+    run([uv, "pip", "sync", "--quiet", "--python", str(folder), "--require-hashes", str(REQUIREMENTS / f"{name}.txt")])
+    (folder / "complete").touch()
+
+
+def _python_program(name: str, effort: str) -> Tool:
+    return Tool(name, partial(made_python_tool, name), {}, effort, partial(_install, name))
+
+
 TOOLS = {
     "kafka": Tool("Apache Kafka", _kafka_is_there, {"java": "Java 17", "mvn": "Maven"}, "fetching 43 MB", _fetch_kafka),
     "secantus": Tool(
@@ -78,6 +100,8 @@ TOOLS = {
     "compose-spec": Tool(
         "Compose's reader", compose_spec, {"go": "Go"}, "building, half a minute", _build_compose_spec
     ),
+    "checkov": _python_program("checkov", "installing, 220 MB"),
+    "cyclonedx-bom": _python_program("cyclonedx-bom", "installing, 40 MB"),
 }
 
 
