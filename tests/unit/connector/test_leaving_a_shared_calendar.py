@@ -130,7 +130,8 @@ async def test_a10_a_look_that_the_provider_refused_is_made_when_it_answers_agai
 
 async def test_a10_who_is_erased_leaves_his_colleagues_with_the_news(bench: Bench) -> None:
     """His document keeps nothing of a calendar, so they are told before."""
-    connections, teardown = bench.dispatcher.connections, SimpleNamespace()
+    connections = bench.dispatcher.connections
+    teardown = SimpleNamespace(accounts=SimpleNamespace(kits={"google": None}))
     teardown.tear_down = lambda one: connections.change(one.id, stopped)
     idempotency = SimpleNamespace(erase=AsyncMock(return_value=0))
     erasing = Erasing(

@@ -96,6 +96,9 @@ class Erasing:
 
     async def _stop(self, connection: Connection) -> None:
         """Give the grant back, as far as the provider lets us; what it does not is over when the credentials are."""
+        if connection.provider not in self.teardown.accounts.kits:  # it is offered no more, and cannot be asked
+            await self.connections.change(connection.id, stopped)
+            return
         try:
             await self.teardown.tear_down(connection)
         except NeedsUser:
