@@ -8,8 +8,10 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from sandbox.processes.tools import kafka_version
+
 _LIBRARIES = ("aiokafka", "faststream", "fastapi", "motor", "pymongo", "pydantic", "httpx", "uvicorn")
-_BROKERS = {"apache": "Apache Kafka 4 (KRaft, one node)", "embedded": "Tansu (in memory)"}
+_BROKERS = {"apache": f"Apache Kafka {kafka_version()} (KRaft, one node)", "embedded": "Tansu (in memory)"}
 
 
 def described(kafka: str, database: str) -> dict[str, Any]:

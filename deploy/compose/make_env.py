@@ -22,6 +22,8 @@ def text() -> str:
         *(f"MONGO_PASSWORD_{user}={secrets.token_hex(24)}" for user in DATABASE_USERS),
         f"MONGO_MEMBERS_KEY={secrets.token_hex(48)}",
         "#TANDEM_PUBLIC_URL=https://tandem.example.com",
+        "#TANDEM_CONNECTOR_URL=https://tandem.example.com",
+        "#TANDEM_ACTIVITY_STORE_URL=https://tandem.example.com",
         "#TANDEM_GOOGLE_CLIENT_ID=",
         "#TANDEM_GOOGLE_CLIENT_SECRET=",
         "#TANDEM_MICROSOFT_CLIENT_ID=",
