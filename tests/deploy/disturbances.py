@@ -11,7 +11,7 @@ from tests.deploy.kubectl import SERVICES, items, kubectl, pods, settled
 from tests.support.waiting import wait_until
 
 _REPLICAS, _MORE = 2, 3
-_SECONDS = 240
+_SECONDS = 600
 
 
 @dataclass(frozen=True)
@@ -76,10 +76,9 @@ DISTURBANCES: tuple[tuple[str, Callable[[], Awaitable[None]]], ...] = (
         for service in ("mapper", "connector")
         for count in (_MORE, _REPLICAS)
     ),
-    ("node drained", drain),
     *((f"pod of {service} killed", partial(kill, service)) for service in SERVICES),
+    ("node drained", drain),
 )
-"""Without a kill first: what has no grace may cost a request its first try."""
 
 
 async def disturb(tell: Callable[[str], None], name: str, what: Callable[[], Awaitable[None]]) -> Step:

@@ -15,6 +15,9 @@ SERVICES = ("connector", "mapper", "activity-store")
 _KUBECTL = str(Path(sys.executable).with_name("kubectl"))  # the pinned one; a machine's own may be another version
 _LOCAL_PORT = re.compile(rb"Forwarding from 127\.0\.0\.1:(\d+)")
 
+_SHOWN = 1000
+"""Characters of what a failed command said: a drain repeats itself."""
+
 Json = dict[str, Any]
 
 
@@ -38,7 +41,7 @@ async def kubectl_with_warnings(
     )  # fmt: skip
     stdout, stderr = await process.communicate((given or "").encode())
     if process.returncode:
-        raise KubectlError(f"kubectl {' '.join(arguments)}: {stderr.decode()}{stdout.decode()}")
+        raise KubectlError(f"kubectl {' '.join(arguments)}: …{stderr.decode()[-_SHOWN:]}")
     return stdout.decode(), stderr.decode()
 
 
@@ -54,13 +57,13 @@ async def pods(service: str) -> list[str]:
     return [one["metadata"]["name"] for one in found if "deletionTimestamp" not in one["metadata"]]
 
 
-async def rolled_out(*names: str, seconds: int = 240) -> None:
+async def rolled_out(*names: str, seconds: int = 600) -> None:
     """Wait until Deployments or StatefulSets (`deployment/mapper`) run as they are described."""
     waits = (kubectl("rollout", "status", name, f"--timeout={seconds}s") for name in names)
     await asyncio.gather(*waits)
 
 
-async def settled(service: str, seconds: int = 240) -> None:
+async def settled(service: str, seconds: int = 600) -> None:
     """Wait until a service runs as it is described and the pods that it had too many are gone."""
     await rolled_out(f"deployment/{service}", seconds=seconds)
     wanted = set(await pods(service))

@@ -47,9 +47,12 @@ async def person_works(work: dict[str, Any], person: dict[str, str], stop: async
         client(urls["connector"], person) as connector,
         client(urls["mapper"], person) as mapper,
         client(urls["activity-store"], person) as store,
-        httpx.AsyncClient(base_url=urls["simulator"], timeout=30) as simulator,
+        # The simulator is no part of the product: it may close a connection while it is asked by it.
+        httpx.AsyncClient(
+            base_url=urls["simulator"], timeout=30, limits=httpx.Limits(max_keepalive_connections=0)
+        ) as simulator,
     ):
-        number = 0
+        number = int(time.time())  # no item of an earlier run is called like one of this
         while not stop.is_set():
             number += 1
             day = datetime.now(UTC).date() + timedelta(days=1 + number % 90)
