@@ -24,11 +24,12 @@ _JAAS = "org.apache.kafka.common.security"
 
 @dataclass(frozen=True)
 class SecuredKafka:
-    """Where it listens, for clients with a password and for those with a certificate; its certificates are files."""
+    """Where it listens, for clients with a password, with a certificate, without TLS; its certificates are files."""
 
     folder: Path
     with_password: str
     with_certificate: str
+    without_tls: str
 
     @property
     def ca(self) -> Path:
@@ -58,7 +59,7 @@ def secured_kafka(folder: Path) -> Iterator[SecuredKafka]:
     listeners = (f"SASL_SSL://127.0.0.1:{password}", f"SSL://127.0.0.1:{certificate}")
     with apache_kafka(folder, _properties(folder), listeners) as broker:
         _add_user(broker)
-        yield SecuredKafka(folder, f"127.0.0.1:{password}", f"127.0.0.1:{certificate}")
+        yield SecuredKafka(folder, f"127.0.0.1:{password}", f"127.0.0.1:{certificate}", broker.bootstrap)
 
 
 def _properties(folder: Path) -> dict[str, str]:

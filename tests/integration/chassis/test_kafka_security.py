@@ -77,10 +77,11 @@ def wrong(kafka: SecuredKafka) -> dict[str, tuple[ChassisSettings, str]]:
         "address": (settings(kafka, **by_password, kafka_bootstrap=nobody), "does not answer"),
         "no_certificate": (settings(kafka, kafka_bootstrap=kafka.with_certificate), "want a client certificate"),
         "no_tls": (settings(kafka, kafka_ca_file=None), "does it want TLS (TANDEM_KAFKA_CA_FILE)?"),
+        "plain": (settings(kafka, kafka_bootstrap=kafka.without_tls), "does it speak TLS on this port?"),
     }
 
 
-@pytest.mark.parametrize("mistake", ["password", "authority", "name", "address", "no_certificate", "no_tls"])
+@pytest.mark.parametrize("mistake", ["password", "authority", "name", "address", "no_certificate", "no_tls", "plain"])
 async def test_the_start_names_the_likely_cause_in_one_line(kafka: SecuredKafka, mistake: str) -> None:
     configured, words = wrong(kafka)[mistake]
     broker = make_broker(configured, app_name="test")

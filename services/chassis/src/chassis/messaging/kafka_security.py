@@ -53,6 +53,18 @@ async def likely_cause(settings: KafkaSettings) -> str:
     """
     host, _, port = settings.kafka_bootstrap.split(",", maxsplit=1)[0].strip().rpartition(":")
     context = _tls(settings)
+    if problem := await _handshake(host, port, context):
+        return problem
+    if settings.kafka_username:
+        user, mechanism = settings.kafka_username, settings.kafka_sasl_mechanism
+        return f"{host}:{port} answers: is the password of {user} right, for {mechanism}?"
+    if context is None:
+        return f"{host}:{port} answers: does it want TLS (TANDEM_KAFKA_CA_FILE)?"
+    return f"{host}:{port} answers: does it want a client certificate or a password?"
+
+
+async def _handshake(host: str, port: str, context: ssl.SSLContext | None) -> str | None:
+    """Connect, by TLS where there is a context; return what kept us from it."""
     try:
         async with asyncio.timeout(_SECONDS):
             _, writer = await asyncio.open_connection(host, int(port), ssl=context)
@@ -60,14 +72,11 @@ async def likely_cause(settings: KafkaSettings) -> str:
         return f"the certificate of {host}:{port} is not accepted: {error.verify_message}"
     except ssl.SSLError as error:
         return f"{host}:{port} and we find no common TLS: {error.reason}"
+    except ConnectionResetError:
+        return f"{host}:{port} ends the handshake: does it speak TLS on this port?"
     except (OSError, ValueError, TimeoutError) as error:
         return f"{host}:{port} does not answer: {str(error) or type(error).__name__}"
     writer.close()
     with suppress(OSError):
         await writer.wait_closed()
-    if settings.kafka_username:
-        user, mechanism = settings.kafka_username, settings.kafka_sasl_mechanism
-        return f"{host}:{port} answers: is the password of {user} right, for {mechanism}?"
-    if context is None:
-        return f"{host}:{port} answers: does it want TLS (TANDEM_KAFKA_CA_FILE)?"
-    return f"{host}:{port} answers: does it want a client certificate or a password?"
+    return None
