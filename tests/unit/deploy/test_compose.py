@@ -144,6 +144,13 @@ def test_a_container_is_confined(name: str) -> None:
     assert {"kafka", "mongo", "topics"} & {name} == set() or one["networks"] == ["data"]
 
 
+@pytest.mark.parametrize("name", SETTINGS)
+def test_services_wait_for_the_topics_and_the_database(name: str) -> None:
+    """Without it, `up --wait` would take the end of `topics` for a failure."""
+    conditions = {other: how["condition"] for other, how in SERVICES[name]["depends_on"].items()}
+    assert conditions == {"topics": "service_completed_successfully", "mongo": "service_healthy"}
+
+
 def test_kafka_is_the_sandbox_s_one_node() -> None:
     """But for the number of partitions of Kafka's own topics, which the sandbox keeps small."""
     assert SERVICES["kafka"]["image"] == f"apache/kafka:{kafka_version()}"
