@@ -1,6 +1,6 @@
-"""Topic `erasures.v1`: one person is erased, service after service. Key: the erasure's id. Ids alone, no content.
+"""Topic `erasures.v1`: a person or a company is erased, service after service. Key: the erasure's id. Ids alone.
 
-The connector begins, since nothing more may be read or written for the person; the mapper follows, so that no command
+The connector begins, since nothing more may be read or written for anybody; the mapper follows, so that no command
 of its own makes anything again; the activity store ends. Each does its part when it hears that the one before has.
 """
 
@@ -18,6 +18,7 @@ class ErasedConnection(Value):
     """A connection as it is after the erasure: what is older than this is late, and says nothing any more."""
 
     id: Id
+    user_id: Id
     version: int = Field(ge=0, description="of its last message on connection.events")
     settings_version: int = Field(ge=1)
 
@@ -32,10 +33,10 @@ class ErasedDocuments(Value):
 class Erasure(Message):
     """Shared body."""
 
-    erasure_id: Id = Field(description="of the person; the same whenever he is erased again")
+    erasure_id: Id = Field(description="of the person or company; the same whenever it is erased again")
     run: Id = Field(description="of this request: a repeated one runs through all services anew")
-    user_id: Id
-    connections: tuple[ErasedConnection, ...] = Field(default=(), description="all that the person ever had")
+    user_id: Id | None = Field(default=None, description="null: all of the company")
+    connections: tuple[ErasedConnection, ...] = Field(default=(), description="all that there ever were")
 
 
 class ErasureRequested(Erasure):

@@ -14,7 +14,7 @@ CANARY = "canary-4711"
 
 def step(world: World, service: str = "connector", version: int = 99) -> ErasureStepDone:
     body = world.envelope() | {"erasure_id": "e", "run": "r", "user_id": USER, "service": service}
-    told = ErasedConnection(id=CONNECTION, version=version, settings_version=50)
+    told = ErasedConnection(id=CONNECTION, user_id=USER, version=version, settings_version=50)
     return ErasureStepDone.model_validate(body | {"connections": (told,)})
 
 

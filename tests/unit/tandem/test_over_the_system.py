@@ -113,6 +113,37 @@ def test_erases_a_person_everywhere(tandem: Operator) -> None:
     tandem.ground.sound()
 
 
+def test_erases_a_company_and_leaves_the_others(tandem: Operator) -> None:
+    company, other = tandem.world.company, "another"
+    synced_call(tandem)
+    tandem.ground.run(_leave_traces(tandem))
+    tandem.ground.run(_company_traces(tandem, other))
+    asked = {"company_id": company, "everyone": True}
+    for role, code in (("admin", Exit.NOT_ALLOWED), ("regular", Exit.NOT_ALLOWED)):
+        assert tandem.failure("erase", "--company", company, "--everyone", "--yes", role=role).code is code
+    assert tandem.failure("erase", "--company", company).code is Exit.USAGE
+    done = tandem.json("erase", "--company", company, "--everyone")
+    assert (done["done"], done["user_id"], done["company_id"]) == (True, None, asked["company_id"])
+    assert {step["service"] for step in done["steps"] if step["erased"]} == {"connector", "mapper", "activity-store"}
+    tandem.ground.run(asyncio.sleep(120))
+    for canary in (CANARY, tandem.world.calendar.email, "Grace Salesperson"):
+        assert databases(tandem, canary) == set()
+        assert canary not in "".join(kept_for_good(tandem))
+    kept = {"activity-store.linked_items", "activity-store.activity_types", "connector.company_types"}
+    assert databases(tandem, "Untouched-9") == kept
+    tandem.ground.sound()
+
+
+async def _company_traces(tandem: Operator, other: str) -> None:
+    """Leave what a company has beside its people; another one has the like."""
+    world = tandem.world
+    async with tandem.ground.way.salesperson("1", other, "admin") as neighbour:
+        for admin, name in ((world.admin, CANARY), (neighbour, "Untouched-9")):
+            succeeded(await admin.store.put("/v1/linked-items/deal/d1", json={"name": name}))
+            succeeded(await admin.store.post("/v1/activity-types", json={"name": name}))
+    await asyncio.sleep(30)
+
+
 async def _leave_traces(tandem: Operator) -> None:
     """Leave what else is kept of a person: an answer to a repeated request, decisions, a tombstone, parked work."""
     world = tandem.world

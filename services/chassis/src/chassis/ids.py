@@ -14,3 +14,9 @@ def joined(*parts: str, separator: str) -> str:
     What holds neither the separator nor a backslash stands there as it is.
     """
     return separator.join(part.replace("\\", "\\\\").replace(separator, "\\s") for part in parts)
+
+
+def beginning_with(*parts: str, separator: str) -> dict[str, str]:
+    """Return the MongoDB condition for texts that `joined` made of these parts and others; an index answers it."""
+    begin = joined(*parts, separator=separator) + separator
+    return {"$gte": begin, "$lt": begin[:-1] + chr(ord(separator) + 1)}

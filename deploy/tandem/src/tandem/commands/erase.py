@@ -1,4 +1,4 @@
-"""`tandem erase`: erase what is kept of one person of a company, in all three services."""
+"""`tandem erase`: erase what is kept of one person, or of all of a company, in all three services."""
 
 from time import monotonic, sleep
 from typing import Annotated
@@ -7,7 +7,7 @@ import typer
 from rich.progress import Progress
 
 from tandem.commands.options import AsJson
-from tandem.errors import Exit
+from tandem.errors import CommandFailed, Exit
 from tandem.session import Json, Session, session_of
 
 _LOOK_AGAIN_SECONDS = 0.5
@@ -20,21 +20,27 @@ def register(app: typer.Typer) -> None:
     @app.command("erase")
     def erase(
         context: typer.Context,
-        person: Annotated[str, typer.Argument(help="Id of the user.")],
-        company: Annotated[str, typer.Option("--company", help="Id of the user's company.")],
+        company: Annotated[str, typer.Option("--company", help="Id of the company.")],
+        person: Annotated[str | None, typer.Argument(help="Id of the user.")] = None,
+        everyone: Annotated[
+            bool, typer.Option("--everyone", help="All of the company, in the place of a user.")
+        ] = False,
         yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
         wait: Annotated[float, typer.Option(help="Seconds to wait until all services have done it.")] = 300,
         as_json: AsJson = False,
     ) -> None:
-        """Erase a person: connection, credentials, links, decisions, and the content of all activities he owns.
+        """Erase a person, or a company: connections, credentials, links, decisions, the content of activities.
 
-        It cannot be undone. Events in his calendar stay: the calendar is his. An administrator may do it in his
-        company. Kafka forgets by its retention, within 15 days. It may be repeated, and goes on after a crash.
+        It cannot be undone. Events in people's calendars stay: these are theirs. An administrator may erase a person of
+        his company. Kafka forgets by its retention, within 15 days. It may be repeated, and goes on after a crash.
         """
         session = session_of(context, as_json)
+        if (person is None) != everyone:
+            raise CommandFailed(Exit.USAGE, "name a user, or give --everyone")
+        whom = "everyone" if everyone else f"user {person}"
         if not (yes or as_json):
-            typer.confirm(f"Erase everything of user {person} of company {company}?", abort=True, err=True)
-        asked = {"user_id": person, "company_id": company}
+            typer.confirm(f"Erase everything of {whom} of company {company}?", abort=True, err=True)
+        asked = {"user_id": person, "company_id": company, "everyone": everyone}
         begun = session.ask("connector", "POST", "/v1/admin/erasures", json=asked)
         ended = _followed(session, begun, wait)
         if as_json:

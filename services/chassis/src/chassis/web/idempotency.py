@@ -14,7 +14,7 @@ from fastapi import Header, Request, Response
 from pydantic import Field
 
 from chassis.clock import Clock
-from chassis.ids import joined, new_id
+from chassis.ids import beginning_with, joined, new_id
 from chassis.persistence.document import Document
 from chassis.persistence.store import Store
 from chassis.persistence.table import Index
@@ -85,9 +85,10 @@ class Idempotency:
         answer = await self._reserve(answer_id, body_hash, _owner(identity.company_id, identity.user_id))
         return _replayed(answer) if answer.status else await self._create(answer, create)
 
-    async def erase(self, company_id: str, user_id: str) -> int:
-        """Forget what a user was answered, and return how many answers that were."""
-        return await self._answers.erase({"owner": _owner(company_id, user_id)})
+    async def erase(self, company_id: str, user_id: str | None) -> int:
+        """Forget what a user was answered, None: all of a company; return how many answers that were."""
+        owner = _owner(company_id, user_id) if user_id is not None else beginning_with(company_id, separator="\n")
+        return await self._answers.erase({"owner": owner})
 
     async def _reserve(self, answer_id: str, body_hash: str, owner: str) -> StoredAnswer:
         now = self._clock.now()

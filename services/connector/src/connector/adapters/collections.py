@@ -132,10 +132,10 @@ class ErasureStep(Value):
 
 
 class ErasureRecord(Document):
-    """That a person was to be erased, who asked for it, and which services have done it; it outlives the person."""
+    """That a person, or all of a company, was to be erased, who asked for it, and which services have done it."""
 
     company_id: Id
-    user_id: Id
+    user_id: Id | None = None
     run: Id
     requested_at: AwareDatetime
     requested_by: str

@@ -63,8 +63,8 @@ class MessageFactory:
         envelope = self._envelope(connection, connection.version, "api")
         return [_wire(CONNECTION_EVENTS, connection.id, ConnectionChanged.model_validate(envelope | fields))]
 
-    def erasure_requested(self, company_id: str, erasure_id: str, user_id: str, run: str) -> Outgoing:
-        """Return the request to erase a person."""
+    def erasure_requested(self, company_id: str, erasure_id: str, user_id: str | None, run: str) -> Outgoing:
+        """Return the request to erase a person, or a company."""
         about = {"erasure_id": erasure_id, "user_id": user_id, "run": run}
         message = ErasureRequested.model_validate(self._common(company_id, 0, "api") | about)
         return _wire(ERASURES, erasure_id, message)

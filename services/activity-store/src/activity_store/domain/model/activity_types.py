@@ -49,6 +49,13 @@ class ActivityTypes(Document):
         """The keys of the types that new activities may have."""
         return frozenset(entry.key_string for entry in self.types if entry.active)
 
+    def as_defaults(self, now: datetime) -> Self:
+        """Return the types as before the company made its own, to be published; itself where it has made none."""
+        entries = _default_entries()
+        if self.types == entries:
+            return self
+        return self.model_copy(update={"types": entries, "changed_at": now}).with_state_unpublished()
+
     def find(self, key_string: str) -> TypeEntry | None:
         """Return the type with this key."""
         return next((entry for entry in self.types if entry.key_string == key_string), None)
@@ -56,11 +63,15 @@ class ActivityTypes(Document):
 
 def default_types(company_id: str, now: datetime) -> ActivityTypes:
     """Return what a company has before it made types of its own."""
-    entries = tuple(
+    entries = _default_entries()
+    return ActivityTypes(id=company_id, company_id=company_id, types=entries, changed_at=now).with_state_unpublished()
+
+
+def _default_entries() -> tuple[TypeEntry, ...]:
+    return tuple(
         TypeEntry(key_string=key, name=key.capitalize(), icon_key=key, color=color)
         for key, color in zip(DEFAULT_TYPES, _COLORS, strict=True)
     )
-    return ActivityTypes(id=company_id, company_id=company_id, types=entries, changed_at=now).with_state_unpublished()
 
 
 def key_from(name: str) -> str | None:

@@ -1,4 +1,4 @@
-"""Erasing a person: the connector's part, and keeping account of everybody's.
+"""Erasing a person or a company: the connector's part, and keeping account of everybody's.
 
 The request runs through the services one after the other on `erasures.v1`. Every part may be repeated. When the last
 one has been done, what a handler that was under way meanwhile may have written is looked for once more.
@@ -17,15 +17,17 @@ from connector.application.connections.colleagues import Colleagues
 from connector.application.connections.repository import Connections
 from connector.application.connections.teardown import Teardown
 from connector.application.message_factory import MessageFactory
-from connector.domain.connection.identity import erasure_id, slot_id
+from connector.domain.connection.identity import erasure_id, slots_of
 from connector.domain.connection.lifecycle import stopped
 from connector.domain.model.connection import Connection
 from contracts.erasures import ErasedConnection, ErasingService, ErasureMessage, ErasureRequested, ErasureStepDone
 
+_PAGE = 100
+
 
 @dataclass(frozen=True)
 class Erasing:
-    """Erases what the connector keeps of a person."""
+    """Erases what the connector keeps of a person, or of all of a company."""
 
     stores: Stores
     connections: Connections
@@ -35,8 +37,8 @@ class Erasing:
     messages: MessageFactory
     clock: Clock
 
-    async def begin(self, caller: Identity, company_id: str, user_id: str) -> ErasureRecord:
-        """Ask all services to erase a person; asked for again, it runs anew."""
+    async def begin(self, caller: Identity, company_id: str, user_id: str | None) -> ErasureRecord:
+        """Ask all services to erase a person, None: all of a company; asked for again, it runs anew."""
         name, run = erasure_id(company_id, user_id), new_id()
         fresh = ErasureRecord(
             id=name,
@@ -74,11 +76,12 @@ class Erasing:
     async def _erase(self, message: ErasureRequested) -> None:
         counts: Counter[str] = Counter()
         kept = []
-        owner = {"company_id": message.company_id, "user_id": message.user_id}
-        for connection in await self.stores.connections.find(owner):
-            counts["connections"] += connection.erased_at is None
-            kept.append(await self._connection(connection, counts))
-        counts["seats"] = await self.stores.slots.erase({"_id": slot_id(message.company_id, message.user_id)})
+        owner = {"company_id": message.company_id} | ({"user_id": message.user_id} if message.user_id else {})
+        async for page in self.stores.connections.pages(owner, size=_PAGE):
+            for connection in page:
+                counts["connections"] += connection.erased_at is None
+                kept.append(await self._connection(connection, counts))
+        counts["seats"] = await self.stores.slots.erase({"_id": slots_of(message.company_id, message.user_id)})
         counts["idempotency"] = await self.idempotency.erase(message.company_id, message.user_id)
         erased = {name: number for name, number in counts.items() if number}
         await self._note(message, "connector", erased, connections=tuple(kept))
@@ -92,7 +95,9 @@ class Erasing:
         counts.update(await self._residue(connection.id, connection.account_key))
         now = self.clock.now()
         stored = await self.connections.change(connection.id, lambda c: c if c.erased_at else c.erased(now))
-        return ErasedConnection(id=stored.id, version=stored.version, settings_version=stored.settings_version)
+        return ErasedConnection(
+            id=stored.id, user_id=stored.user_id, version=stored.version, settings_version=stored.settings_version
+        )
 
     async def _stop(self, connection: Connection) -> None:
         """Give the grant back, as far as the provider lets us; what it does not is over when the credentials are."""

@@ -3,7 +3,7 @@
 from typing import Final
 from uuid import UUID, uuid5
 
-from chassis.ids import joined
+from chassis.ids import beginning_with, joined
 
 _BETWEEN: Final = "\x1f"
 
@@ -14,9 +14,10 @@ _ACCOUNTS: Final = UUID("6d2c5b7e-2f0a-5a94-9a4e-8c1d0f4b7a13")
 _ERASURES: Final = UUID("0f7a3a52-8f2b-4c0e-9a2e-3b1f6e9d2c44")
 
 
-def erasure_id(company_id: str, user_id: str) -> str:
-    """Return the id of the erasure of a person: the same however often it is asked for."""
-    return str(uuid5(_ERASURES, joined(company_id, user_id, separator=_BETWEEN)))
+def erasure_id(company_id: str, user_id: str | None) -> str:
+    """Return the id of the erasure of a person, or a whole company: the same however often it is asked for."""
+    parts = (company_id,) if user_id is None else (company_id, user_id)
+    return str(uuid5(_ERASURES, joined(*parts, separator=_BETWEEN)))
 
 
 def account_key(company_id: str, user_id: str, provider: str, provider_account_id: str) -> str:
@@ -27,3 +28,8 @@ def account_key(company_id: str, user_id: str, provider: str, provider_account_i
 def slot_id(company_id: str, user_id: str) -> str:
     """Return the document id of the slot that a user's one live connection holds (A7)."""
     return joined(company_id, user_id, separator=_BETWEEN)
+
+
+def slots_of(company_id: str, user_id: str | None) -> str | dict[str, str]:
+    """Return the condition for the slots of a user, or of a whole company."""
+    return slot_id(company_id, user_id) if user_id is not None else beginning_with(company_id, separator=_BETWEEN)

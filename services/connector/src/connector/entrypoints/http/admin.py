@@ -6,7 +6,7 @@
 from typing import Annotated, Self
 
 from fastapi import APIRouter, Query, Response
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
 from chassis.web.auth import CurrentIdentity
 from chassis.web.operators import audit, check_operator, company_in_charge
@@ -154,8 +154,15 @@ class ErasureRequest(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    user_id: Annotated[str, Field(min_length=1, max_length=200)]
+    user_id: Annotated[str | None, Field(min_length=1, max_length=200)] = None
     company_id: Annotated[str | None, Field(min_length=1, max_length=200)] = None
+    everyone: bool = Field(default=False, strict=True, description="all of the company, in the place of a user")
+
+    @model_validator(mode="after")
+    def _one_or_everyone(self) -> Self:
+        if (self.user_id is None) != self.everyone:
+            raise ValueError("either user_id or everyone is needed")
+        return self
 
 
 class ErasureStepView(BaseModel):
@@ -171,7 +178,7 @@ class ErasureView(BaseModel):
 
     id: str
     company_id: str
-    user_id: str
+    user_id: str | None
     requested_at: AwareDatetime
     requested_by: str
     steps: list[ErasureStepView]
@@ -196,8 +203,11 @@ class ErasureView(BaseModel):
 async def erase(body: ErasureRequest, identity: CurrentIdentity, services: InjectedServices) -> ErasureView:
     """Erase all that the three services keep of a user; an administrator may do it in his company.
 
-    It cannot be undone, and may be repeated. Events in the user's own calendar are not touched.
+    Operators may erase everyone of a company. It cannot be undone, and may be repeated. Events in users' own calendars
+    are not touched.
     """
+    if body.everyone:
+        check_operator(identity)
     company = company_in_charge(identity, body.company_id)
     if company is None:
         missing = FieldError(field="company_id", message="is needed: user ids are unique within a company alone")

@@ -1,6 +1,6 @@
-"""Erasing a person: links with their decisions, what was parked or skipped, and what waits for confirmation.
+"""Erasing a person or a company: links with their decisions, what was parked or skipped, what waits for confirmation.
 
-The connector begins (`contracts.erasures`), and has stopped the person's connections by then. What it says of them is
+The connector begins (`contracts.erasures`), and has stopped the connections by then. What it says of them is
 kept as a stopped connection without content, so that messages which are still on their way make nothing anew.
 """
 
@@ -17,10 +17,12 @@ from contracts.topics import ERASURES
 from mapper.adapters.collections import Collections
 from mapper.domain.model.connections.connection import Connection
 
+_PAGE = 100
+
 
 @dataclass(frozen=True)
 class Erasing:
-    """Erases what the mapper keeps of a person; every call may be repeated."""
+    """Erases what the mapper keeps of a person, or of all of a company; every call may be repeated."""
 
     collections: Collections
     publisher: MessagePublisher
@@ -39,19 +41,20 @@ class Erasing:
             await self._tell(message, erased | {"connections": len(known)})
 
     async def _known(self, message: ErasureStepDone) -> list[ErasedConnection]:
-        """Return the person's connections, also those that the connector has lost."""
+        """Return the connections, also those that the connector has lost."""
         told = {one.id: one for one in message.connections}
-        where = {"company_id": message.company_id, "user_id": message.user_id}
-        for one in await self.collections.connections.find(where):
-            own = ErasedConnection(id=one.id, version=one.source_version, settings_version=one.settings_version)
-            told.setdefault(one.id, own)
+        where = {"company_id": message.company_id} | ({"user_id": message.user_id} if message.user_id else {})
+        async for page in self.collections.connections.pages(where, size=_PAGE):
+            for one in page:
+                own = {"version": one.source_version, "settings_version": one.settings_version}
+                told.setdefault(one.id, ErasedConnection(id=one.id, user_id=one.user_id, **own))
         return list(told.values())
 
     async def _stop(self, message: ErasureStepDone, one: ErasedConnection) -> None:
         stopped = Connection.erased(
             one.id,
             message.company_id,
-            message.user_id,
+            one.user_id,
             source_version=one.version,
             settings_version=one.settings_version,
         )
