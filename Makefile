@@ -57,7 +57,7 @@ computing:
 	@nice -n 19 $(MAKE) --no-print-directory --keep-going -j1 check unit
 
 running:
-	@$(MAKE) --no-print-directory --keep-going -j1 integration e2e providers property
+	@$(MAKE) --no-print-directory --keep-going -j1 integration e2e providers property pages
 
 # What differs between brokers shows where consumers, outboxes, bursts and crashes are tested.
 KAFKA_E2E := $(addprefix tests/e2e/test_,both_ways.py calls.py crashes.py)
@@ -91,6 +91,9 @@ providers: $(INSTALLED) ## The end-to-end tests that depend on it, with other pr
 	@failed=0; $(foreach provider,$(or $(PROVIDERS),office365 exchange),\
 		echo "PROVIDER=$(provider) pytest $(or $($(provider)_E2E),$(PROVIDER_E2E))"; \
 		PROVIDER=$(provider) pytest $(or $($(provider)_E2E),$(PROVIDER_E2E)) $(ARGS) || failed=1;) exit $$failed
+
+pages: $(INSTALLED) ## The pages in a browser: the whole system in one process, Debian's Chromium, axe (T=path for one)
+	pytest $(or $(T),tests/pages) $(ARGS)
 
 conformance: $(INSTALLED) ## The Exchange simulator judged by DavMail, a CalDAV server in front of it (needs Java; Debian's package is fetched)
 	pytest tests/conformance $(ARGS)
@@ -182,7 +185,7 @@ help: ## This list
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} \
 		/^[a-z0-9-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-.PHONY: $(FAST_TESTS) $(INTEGRATION) computing running providers simulate-scale mutants run demo token tools compose clean test test-kafka unit integration e2e property soak observability bench lint check lock vendor messages docs contracts images sbom k8s k8s-e2e k8s-check install help
+.PHONY: $(FAST_TESTS) $(INTEGRATION) computing running providers simulate-scale mutants run demo token tools compose clean test test-kafka unit integration e2e property pages soak observability bench lint check lock vendor messages docs contracts images sbom k8s k8s-e2e k8s-check install help
 
 COMPILE = uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 \
 	$(UPGRADE) $(foreach member,$(OURS),--no-emit-package $(member))

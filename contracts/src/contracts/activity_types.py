@@ -7,6 +7,7 @@ from pydantic import Field
 from contracts.envelope import Message, Value
 
 DEFAULT_TYPES = ("call", "meeting", "task", "deadline", "email", "lunch")
+DEFAULT_COLOURS = ("1A73E8", "188038", "F29900", "D93025", "8430CE", "00796B")
 
 
 class ActivityType(Value):

@@ -15,6 +15,7 @@ from connector.application.connections.repository import Connections
 from connector.application.lease import Leases
 from connector.application.message_factory import MessageFactory
 from connector.application.reading.sync_state import SyncStateRepository
+from connector.application.traffic import TrafficLog
 from connector.application.writing.outcomes import CommandOutcomes
 from connector.domain.model.connection import Connection
 from connector.domain.model.connection_parts import InFlight
@@ -68,7 +69,8 @@ async def settled(outcome: Outcome, *, away: bool = False) -> list[Message]:
     await stores.connections.insert(connection(in_flight=note))
     begun = await stores.connections.get("c1")
     assert isinstance(begun, Connection)
-    answers = CommandOutcomes(stores, database, MessageFactory(clock), leases, SyncStateRepository(stores))  # type: ignore[arg-type]  # publishes, too
+    state, traffic = SyncStateRepository(stores), TrafficLog(stores.traffic, clock)
+    answers = CommandOutcomes(stores, database, MessageFactory(clock), leases, state, traffic)  # type: ignore[arg-type]  # publishes, too
     with pytest.raises(Transient) if away else nullcontext():
         await answers.finish(await leases.acquire(begun), PUT, outcome)
     return heard

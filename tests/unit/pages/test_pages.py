@@ -11,7 +11,7 @@ from tests.unit.pages.support import BROWSER, HOME, ORIGIN, OWN, client
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; "
-    "form-action 'self'; base-uri 'none'; frame-ancestors "
+    "base-uri 'none'; form-action 'self'; frame-ancestors "
 )
 FIRST_LOAD_BYTES = 150_000
 

@@ -13,6 +13,7 @@ from connector.application.connections.repository import Connections
 from connector.application.lease import Leases, WorkLease
 from connector.application.message_factory import MessageFactory
 from connector.application.reading.pulling import make_puller
+from connector.application.traffic import TrafficLog
 from connector.domain.connection.reads import PollingPolicy
 from connector.domain.provider.errors import Missing, ResyncNeeded
 from connector.domain.provider.items import EventRead, EventRemoved, Item, OccurrenceRead, Page, SeriesRead
@@ -107,7 +108,13 @@ class Reader:
         self._leases = Leases(connections, self.clock)
         publisher = cast("Publisher", self.database)
         self._puller = make_puller(
-            self.stores, publisher, messages, leases=self._leases, clock=self.clock, policy=POLICY
+            self.stores,
+            publisher,
+            messages,
+            leases=self._leases,
+            clock=self.clock,
+            policy=POLICY,
+            traffic=TrafficLog(self.stores.traffic, self.clock),
         )
         self._calendars = Calendars(self.calendar, None)  # type: ignore[arg-type]  # it asks for no token
 

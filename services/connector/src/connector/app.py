@@ -9,6 +9,9 @@ from chassis.clock import Clock, clock_from
 from chassis.encryption import Cipher
 from chassis.messaging.broker import ServiceBroker, make_broker
 from chassis.messaging.publisher import Publisher
+from chassis.pages.installing import install_pages
+from chassis.pages.neighbours import Neighbour
+from chassis.pages.rendering import Pages
 from chassis.persistence.mongo import MongoDatabase
 from chassis.persistence.store import Store
 from chassis.persistence.table import Database
@@ -46,6 +49,7 @@ from connector.application.rate_limiter import RateLimiter
 from connector.application.reading.inspection import Inspection
 from connector.application.reading.pulling import make_puller
 from connector.application.reading.sync_state import SyncStateRepository
+from connector.application.traffic import TrafficLog
 from connector.application.worker import Worker
 from connector.application.writing.outcomes import CommandOutcomes
 from connector.application.writing.putting import Writer
@@ -54,6 +58,9 @@ from connector.entrypoints.consumers import ConnectionConsumers, register
 from connector.entrypoints.http import admin as admin_routes
 from connector.entrypoints.http import connections as connection_routes
 from connector.entrypoints.http import oauth as oauth_routes
+from connector.entrypoints.http.pages import routes as page_routes
+from connector.entrypoints.http.pages.removals import Removals
+from connector.entrypoints.http.pages.showing import PAGE, PreferencesPage
 from connector.entrypoints.http.services import Services
 from connector.entrypoints.jobs import periodic_jobs
 from connector.provider_catalogue import CATALOGUE, Entry, PasswordEntry
@@ -78,6 +85,7 @@ class Parts:
     cipher: Cipher
     access: ProviderAccess
     leases: Leases
+    traffic: TrafficLog
 
     def sync_state(self) -> SyncStateRepository:
         """Return the repository of the sync state."""
@@ -126,14 +134,16 @@ def _worker(
 ) -> Worker:
     stores, publisher, messages, leases = parts.stores, parts.publisher, parts.messages, parts.leases
     sync_state, policy = parts.sync_state(), parts.settings.policy
-    answers = CommandOutcomes(stores, publisher, messages, leases, sync_state)
+    answers = CommandOutcomes(stores, publisher, messages, leases, sync_state, parts.traffic)
     return Worker(
         connections=parts.connections,
         accounts=parts.access,
         leases=leases,
         parking=parking,
         channels=channels,
-        puller=make_puller(stores, publisher, messages, leases=leases, clock=parts.clock, policy=policy),
+        puller=make_puller(
+            stores, publisher, messages, leases=leases, clock=parts.clock, policy=policy, traffic=parts.traffic
+        ),
         writer=Writer(sync_state, answers, leases),
         remover=Remover(sync_state, answers),
         teardown=teardown,
@@ -169,7 +179,15 @@ def _services(parts: Parts, teardown: Teardown, rotation: KeyRotation, erasing: 
 
 def _routers() -> tuple[APIRouter, ...]:
     webhooks = {entry.webhook: entry.router for entry in CATALOGUE.values()}
-    return (connection_routes.router, oauth_routes.router, admin_routes.router, *webhooks.values())
+    return (connection_routes.router, oauth_routes.router, admin_routes.router, page_routes.router, *webhooks.values())
+
+
+def _install_pages(app: FastAPI, parts: Parts, services: Services, http: httpx.AsyncClient) -> None:
+    settings = parts.settings
+    pages = Pages(settings, package="connector.entrypoints.http.pages", prefixes=(PAGE,))
+    install_pages(app, pages)
+    removals = Removals(Neighbour(settings.mapper_url, http), Neighbour(settings.activity_store_url, http))
+    app.state.preferences_page = PreferencesPage(services, pages, parts.traffic, removals)
 
 
 def make_app(
@@ -187,6 +205,7 @@ def make_app(
     """
     clock = clock or clock_from(settings)
     http = KeepAliveClient(timeout=settings.provider_timeout_seconds, transport=transport)
+    neighbours = httpx.AsyncClient(transport=transport)
     broker = broker or make_broker(settings, app_name="connector")
     publisher, messages, cipher = Publisher(broker), MessageFactory(clock), Cipher(settings.credential_keys)
     store = Store(database or MongoDatabase.of(settings), publisher, clock)
@@ -196,7 +215,10 @@ def make_app(
     kits = _kits(settings, http, clock, reach, transport)
     access = ProviderAccess(kits, CredentialStore(stores, cipher, clock), LoginStore(stores, cipher), stores.written)
     leases = Leases(connections, clock)
-    parts = Parts(settings, clock, broker, store, stores, connections, messages, publisher, cipher, access, leases)
+    traffic = TrafficLog(stores.traffic, clock)
+    parts = Parts(
+        settings, clock, broker, store, stores, connections, messages, publisher, cipher, access, leases, traffic
+    )
 
     channels, limiter = _channels(parts), RateLimiter(clock, settings.background_per_second)
     teardown = Teardown(stores, access, channels, leases, parts.sync_state())
@@ -215,11 +237,12 @@ def make_app(
         store=store,
         clock=clock,
         on_start=[Resync(connections, clock).all_running] if settings.republish_on_start else [],
-        on_stop=[http.aclose, late_work.stop, *access.closers()],
-        background=periodic_jobs(dispatcher, rotation, settings),
+        on_stop=[http.aclose, neighbours.aclose, late_work.stop, traffic.flush, *access.closers()],
+        background=periodic_jobs(dispatcher, rotation, traffic, settings),
         counts=[ConnectionCensus(connections, tuple(access.kits), clock).count],
     )
-    app.state.services = _services(parts, teardown, rotation, erasing)
+    app.state.services = services = _services(parts, teardown, rotation, erasing)
+    _install_pages(app, parts, services, neighbours)
     for router in _routers():
         app.include_router(router)
     return app

@@ -9,12 +9,12 @@ _POLICY = (
     "img-src 'self'",
     "font-src 'self'",
     "connect-src 'self'",
-    "form-action 'self'",
     "base-uri 'none'",
 )
+_FORMS = "form-action 'self'"
 
 
-def page_headers(frame_ancestor: str | None) -> Mapping[str, str]:
+def page_headers(frame_ancestor: str | None, *, forms_lead_away: bool = False) -> Mapping[str, str]:
     """Return them; `frame_ancestor` is the one origin that may show our pages in a frame, None for nobody.
 
     Nobody: whoever clicks shall see what on. `Vary` tells caches what a page was made for, though none may keep it.
@@ -23,7 +23,7 @@ def page_headers(frame_ancestor: str | None) -> Mapping[str, str]:
     framing = {} if frame_ancestor else {"X-Frame-Options": "DENY"}
     return {
         "Cache-Control": "no-store",
-        "Content-Security-Policy": "; ".join((*_POLICY, ancestors)),
+        "Content-Security-Policy": "; ".join((*_POLICY, *(() if forms_lead_away else (_FORMS,)), ancestors)),
         "Cross-Origin-Opener-Policy": "same-origin",
         "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
         "Referrer-Policy": "same-origin",

@@ -52,6 +52,14 @@ class Language:
         """Return a date with its time, in a zone."""
         return format_datetime(at, "medium", tzinfo=ZoneInfo(zone), locale=self.locale)
 
+    def when(self, start: str | None, zone: str) -> str:
+        """Return a start as messages have it: an instant in a zone, or a plain date; "" for none."""
+        if start is None:
+            return ""
+        if len(start) == len("2026-01-31"):
+            return self.day(date.fromisoformat(start))
+        return self.moment(datetime.fromisoformat(start), zone)
+
     def time(self, at: datetime, zone: str) -> str:
         """Return a time of day, in a zone."""
         return format_time(at, "short", tzinfo=ZoneInfo(zone), locale=self.locale)

@@ -69,6 +69,11 @@ class Pages:
         self._environments = {code: _environment(loader, self.languages, code) for code in LANGUAGES}
 
     @property
+    def policy_whose_forms_lead_away(self) -> Mapping[str, str]:
+        """The headers of a page whose form another site's page follows: browsers apply `form-action` to redirects."""
+        return page_headers(self.settings.frame_ancestor, forms_lead_away=True)
+
+    @property
     def home(self) -> str:
         """The path of the service's first page, as browsers see it."""
         return self.base + self.prefixes[0]
@@ -117,18 +122,14 @@ class Pages:
 
     def _navigation(self, identity: Identity | None) -> Sequence[NavigationLink]:
         """Return the pages that can be reached; those of a service whose address is unknown are left out."""
-        ours = set(self.prefixes)
-        store, connector = self.settings.activity_store_url, self.settings.connector_url
-        places: tuple[tuple[PageName, str, str | None], ...] = (
-            ("activities", "/activities", store),
-            ("calendar_sync", "/calendar-sync", connector),
-            ("operator", "/operator", connector if identity and identity.is_admin else None),
-        )
-        return [
-            NavigationLink(name, self.address(path) if path in ours else f"{elsewhere}{path}")
-            for name, path, elsewhere in places
-            if (path in ours and (name != "operator" or elsewhere)) or (path not in ours and elsewhere)
+        places: list[tuple[PageName, str, str | None]] = [
+            ("activities", "/activities", self.settings.activity_store_url),
+            ("calendar_sync", "/calendar-sync", self.settings.connector_url),
         ]
+        if identity and identity.is_admin:
+            places.append(("operator", "/operator", None))
+        known = ((name, path, self.base if path in self.prefixes else elsewhere) for name, path, elsewhere in places)
+        return [NavigationLink(name, f"{where}{path}") for name, path, where in known if where is not None]
 
 
 def _environment(loader: ChoiceLoader, languages: Languages, code: str) -> Environment:

@@ -16,6 +16,7 @@ from chassis.persistence.table import Index
 from connector.adapters.originals import WrittenEvent
 from connector.domain.event.redaction import PrivateMode, redacted
 from connector.domain.model.connection import Connection
+from connector.domain.model.traffic import Traffic
 from connector.domain.sync_state.documents import EventState, SeriesState
 from contracts.activity_types import ActivityType
 from contracts.calendar_events import CalendarCommandSettled
@@ -194,6 +195,7 @@ class Stores:
     skipped: Documents[PublishedSkip]
     written: Documents[WrittenEvent]
     erasures: Documents[ErasureRecord]
+    traffic: Documents[Traffic]
 
 
 def open_stores(store: Store, announce: Callable[[Connection], Sequence[Outgoing]]) -> Stores:
@@ -253,4 +255,5 @@ def open_stores(store: Store, announce: Callable[[Connection], Sequence[Outgoing
         written=store.documents(
             "written_events", WrittenEvent, indexes=[Index([("expires_at", 1)], expire_after=timedelta())]
         ),
+        traffic=store.documents("traffic", Traffic, indexes=[Index([("expires_at", 1)], expire_after=timedelta())]),
     )

@@ -6,9 +6,8 @@ from datetime import datetime
 from typing import Self, TypedDict
 
 from chassis.persistence.document import Document
-from contracts.activity_types import DEFAULT_TYPES, ActivityType
+from contracts.activity_types import DEFAULT_COLOURS, DEFAULT_TYPES, ActivityType
 
-_COLORS = ("1A73E8", "188038", "F29900", "D93025", "8430CE", "00796B")
 MAX_TYPES = 500
 
 
@@ -70,7 +69,7 @@ def default_types(company_id: str, now: datetime) -> ActivityTypes:
 def _default_entries() -> tuple[TypeEntry, ...]:
     return tuple(
         TypeEntry(key_string=key, name=key.capitalize(), icon_key=key, color=color)
-        for key, color in zip(DEFAULT_TYPES, _COLORS, strict=True)
+        for key, color in zip(DEFAULT_TYPES, DEFAULT_COLOURS, strict=True)
     )
 
 

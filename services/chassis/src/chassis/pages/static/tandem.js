@@ -19,6 +19,14 @@
     if (status < 400 && event.detail.ctx.request.method !== "GET") place()?.replaceChildren();
   });
 
+  // Fields save themselves one after the other: what a waiting request says it has seen is what the last one left.
+  document.addEventListener("htmx:before:request", (event) => {
+    const { ctx } = event.detail;
+    const field = (ctx.request.body instanceof URLSearchParams) && ctx.request.body.has("seen")
+      && document.querySelector(`${ctx.sourceElement.getAttribute("hx-target")} input[name=seen]`);
+    if (field) ctx.request.body.set("seen", field.value);
+  });
+
   // "All" and "None" tick the boxes of their group, which then saves itself once.
   document.addEventListener("click", (event) => {
     const button = event.target.closest?.("[data-tick]");

@@ -122,6 +122,7 @@ class Erasing:
             parked_work=await stores.parked.erase(own),
             oauth_states=await stores.states.erase(own),
             left_out=await stores.skipped.erase(own),
+            traffic=await stores.traffic.erase({"_id": connection_id}),
             answers=await stores.answers.erase({"message.connection_id": connection_id}),
         )
         if account_key:

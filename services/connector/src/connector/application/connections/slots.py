@@ -22,6 +22,11 @@ class ConnectionSlots:
         holder = await self.connections.get(slot.connection_id) if slot else None
         return holder.id if holder and holder.id != connection.id and holder.phase != "stopped" else None
 
+    async def of(self, company_id: str, user_id: str) -> Connection | None:
+        """Return the connection that has a user's slot, stopped or not."""
+        slot = await self.stores.slots.get(slot_id(company_id, user_id))
+        return await self.connections.get(slot.connection_id) if slot else None
+
     async def claim(self, connection: Connection) -> str | None:
         """Make this the user's one connection; return the id of the live one that has the slot already, if any."""
         name = slot_id(connection.company_id, connection.user_id)

@@ -9,6 +9,7 @@ from connector.application.message_factory import MessageFactory
 from connector.application.reading.calendar_read import CalendarRead
 from connector.application.reading.stored_outcomes import redact_stored_outcomes
 from connector.application.reading.sync_state import SyncStateRepository
+from connector.application.traffic import TrafficLog
 from connector.domain.change_detection.changes import PageChanges
 from connector.domain.change_detection.skipped_events import SkippedEvent
 from contracts.calendar_events import Pass
@@ -18,12 +19,18 @@ class ChangePublisher:
     """Publishes changes, skipped events and deletions, and stores the sync state afterwards."""
 
     def __init__(
-        self, stores: Stores, publisher: Publisher, messages: MessageFactory, sync_state: SyncStateRepository
+        self,
+        stores: Stores,
+        publisher: Publisher,
+        messages: MessageFactory,
+        sync_state: SyncStateRepository,
+        traffic: TrafficLog,
     ) -> None:
         self._stores = stores
         self._publisher = publisher
         self._messages = messages
         self._sync_state = sync_state
+        self._traffic = traffic
 
     async def publish(self, read: CalendarRead, changes: PageChanges) -> None:
         """Publish what changed, store it, and note what is gone for the end of the pass."""
@@ -38,6 +45,8 @@ class ChangePublisher:
         await redact_stored_outcomes(self._stores, read.connection.id, masked, read.context.private)
         await self._sync_state.store(changes)
         read.progress.note_changes(changes)
+        if read.lease.connection.cursor and not read.context.publish_all:  # what a replay shows is no news
+            self._traffic.note_read(read.connection.id, [one.event for one in changes.events if one.publish])
 
     async def _skipped(self, read: CalendarRead, skipped: Sequence[SkippedEvent]) -> list[Outgoing]:
         return [self._messages.skipped(read.connection, one) for one in skipped if await self._is_new(read, one)]
@@ -59,6 +68,7 @@ class ChangePublisher:
         messages = [self._gone(read, one.state.event_id, one.at, one.series_id) for one in progress.published_deletions]
         messages += [self._gone(read, event_id, at, None) for event_id, at in progress.missing.items()]
         await self._publisher.publish(messages)
+        self._traffic.note_removed(read.connection.id, len(messages))
         await self._sync_state.drop(gone, progress.deleted_series.values())
 
     def _gone(self, read: CalendarRead, event_id: str, at: datetime | None, series_id: str | None) -> Outgoing:

@@ -18,6 +18,7 @@ from connector.application.reading.horizon import Horizon
 from connector.application.reading.page_processing import PageProcessor
 from connector.application.reading.sharing import SharedCalendars
 from connector.application.reading.sync_state import SyncStateRepository
+from connector.application.traffic import TrafficLog
 from connector.domain.change_detection.read_context import ReadContext
 from connector.domain.connection.reads import PollingPolicy, Proof, proven
 from connector.domain.event.window import window_at
@@ -39,10 +40,11 @@ def make_puller(
     leases: Leases,
     clock: Clock,
     policy: PollingPolicy,
+    traffic: TrafficLog,
 ) -> "Puller":
     """Return the puller with all that it consists of."""
     sync_state = SyncStateRepository(stores)
-    changes = ChangePublisher(stores, publisher, messages, sync_state)
+    changes = ChangePublisher(stores, publisher, messages, sync_state, traffic)
     shared = SharedCalendars(stores, clock)
     pages = PageProcessor(sync_state, shared, changes)
     horizon = Horizon(stores, sync_state, shared, changes)

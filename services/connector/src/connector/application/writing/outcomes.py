@@ -8,6 +8,7 @@ from connector.adapters.collections import RecordedOutcome, Stores
 from connector.application.lease import Leases, WorkLease
 from connector.application.message_factory import MessageFactory, answer
 from connector.application.reading.sync_state import SyncStateRepository
+from connector.application.traffic import TrafficLog
 from connector.domain.change_detection.event_change import EventChange, detect_change
 from connector.domain.change_detection.read_context import ReadContext
 from connector.domain.connection.lifecycle import healthy
@@ -37,6 +38,7 @@ class CommandOutcomes:
     messages: MessageFactory
     leases: Leases
     sync_state: SyncStateRepository
+    traffic: TrafficLog
 
     async def finish(self, lease: WorkLease, command: Command, outcome: Outcome) -> None:
         """Store and publish the outcome of a command, and give its lease back."""
@@ -49,6 +51,8 @@ class CommandOutcomes:
         await asyncio.gather(state, *(() if outcome.passing else (self.stores.answers.insert(record),)))
         await self.publisher.publish([answer(message)])
         await self._publish_seen(lease, command, outcome)
+        if outcome.kind == "applied":
+            self.traffic.note_written(lease.connection.id, self.messages.clock.now() - command.occurred_at)
         await self.leases.release(lease, _finished)
 
     async def refuse(self, connection: Connection, command: Command, reason: str) -> None:

@@ -7,13 +7,14 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from chassis.errors import Transient
+from chassis.pages.rendering import InjectedPages
 from chassis.web.problems import Problem, problem_responses, unavailable
 from connector.adapters.collections import OAuthState
 from connector.adapters.oauth import BEGIN_PATH, CALLBACK_PATH, known_error
 from connector.application.connections.sign_in_states import SignInFailed
 from connector.entrypoints.http.services import InjectedServices, Services
 from connector.entrypoints.http.sign_in_cookie import bind, is_bound, unbind
-from connector.entrypoints.http.sign_in_page import asking_page, outcome_page
+from connector.entrypoints.http.sign_in_page import asking_page
 
 PAGE = "/calendar-sync"
 
@@ -27,13 +28,13 @@ _STATUS = {"invalid_state": 400, "forbidden": 403}
 @router.get(
     BEGIN_PATH, response_class=HTMLResponse, responses=_REFUSALS | {302: {"description": "On to the provider's page"}}
 )
-async def begin(request: Request, services: InjectedServices, state: Text = None) -> Response:
+async def begin(request: Request, services: InjectedServices, pages: InjectedPages, state: Text = None) -> Response:
     """Show who asks for what, then lead to the provider; who is known to have begun, and a program, go on at once."""
     try:
         begun = await services.states.pending(state)
         if await is_bound(request, begun, services.states) or not _is_browser(request):
             return await _on(request, services, begun, 302)
-        return asking_page(begun, await services.sign_in.connection(begun), f"?{request.url.query}")
+        return asking_page(request, pages, begun, await services.sign_in.connection(begun))
     except SignInFailed as failure:
         return _failed(request, failure)
 
@@ -65,12 +66,6 @@ async def callback(
         return _failed(request, failure)
     except Transient as failure:
         raise unavailable("the provider does not answer; please sign in again") from failure
-
-
-@router.get(PAGE, response_class=HTMLResponse, include_in_schema=False)
-async def page(connection: Text = None, problem: Text = None) -> HTMLResponse:
-    """Show how a sign-in ended."""
-    return outcome_page(connection, problem)
 
 
 async def _on(request: Request, services: Services, begun: OAuthState, status: int) -> Response:
