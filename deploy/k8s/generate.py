@@ -14,14 +14,8 @@ import yaml
 from contracts.catalogue import KafkaTopic, Service, Topic, all_topics, dead_letters, load_topics
 
 SERVICES: tuple[Service, ...] = ("connector", "mapper", "activity-store")
-_GROUPS_BY_TOPIC: Mapping[Service, Mapping[str, str]] = {
-    "activity-store": {
-        "activity.commands.v1": "activity-store-commands",
-        "link.states.v1": "activity-store-links",
-        "erasures.v1": "activity-store-erasures",
-    }
-}
-"""The consumer groups of a service that has several; the others' are called as they are."""
+_GROUPS: Mapping[Service, str] = {"activity-store": "activity-store-commands"}
+"""The consumer groups that are not called as their service."""
 
 OPERATORS = "operators"
 """Whoever looks after dead letters."""
@@ -39,9 +33,9 @@ _HEAD = "# Written by `make k8s` from contracts/topics; do not edit.\n"
 Resource = dict[str, Any]
 
 
-def group_of(service: Service, topic: Topic) -> str:
-    """Return the consumer group in which a service reads a topic."""
-    return _GROUPS_BY_TOPIC.get(service, {}).get(topic.name, service)
+def group_of(service: Service) -> str:
+    """Return the consumer group in which a service reads its topics."""
+    return _GROUPS.get(service, service)
 
 
 def kafka_topic(topic: KafkaTopic) -> Resource:
@@ -82,8 +76,7 @@ def _acls(service: Service, topics: Iterable[Topic]) -> Iterator[Resource]:
             yield _acl("topic", dead_letters(topic).name, "Write", "Describe")
         if service in topic.producers:
             yield _acl("topic", topic.name, "Write", "Describe")
-    for group in sorted({group_of(service, topic) for topic in topics if service in topic.consumers}):
-        yield _acl("group", group, "Read", "Describe")
+    yield _acl("group", group_of(service), "Read", "Describe")
 
 
 def _acl(kind: str, name: str, *operations: str) -> Resource:
@@ -96,7 +89,7 @@ def scaled_object(service: Service, topics: Iterable[Topic]) -> Resource:
     More pods than the widest topic has partitions would idle.
     """
     consumed = [topic for topic in topics if service in topic.consumers]
-    by_lag = [_lag_trigger(topic.name, group_of(service, topic)) for topic in consumed]
+    by_lag = [_lag_trigger(topic.name, group_of(service)) for topic in consumed]
     by_cpu = (
         [{"type": "cpu", "metricType": "Utilization", "metadata": {"value": "70"}}] if service == "connector" else []
     )

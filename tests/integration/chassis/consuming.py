@@ -1,7 +1,7 @@
 """A consumer with a journal, on a real broker."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Hashable
+from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
@@ -87,6 +87,30 @@ async def consuming(
     finally:
         health_of(broker).stopping.set()
         await broker.stop()
+
+
+@asynccontextmanager
+async def group_of(
+    settings: ChassisSettings, handles: Mapping[str, Handle], group: str
+) -> AsyncIterator[ServiceBroker]:
+    """Consume topics, each by its handler, in one group, for as long as the context lasts."""
+    broker = make_broker(settings, app_name="test")
+    for topic, handle in handles.items():
+        schema = TypeAdapter(Said)
+        consume(broker, topic=topic, group=group, schema=schema, handle=handle, settings=settings, clock=SystemClock())
+    await broker.start()
+    try:
+        yield broker
+    finally:
+        health_of(broker).stopping.set()
+        await broker.stop()
+
+
+def into(journal: Journal) -> Handle:
+    async def handle(incoming: Incoming[Said]) -> None:
+        journal.add(incoming.message.n)
+
+    return handle
 
 
 async def send(settings: ChassisSettings, topic: str, *values: bytes, key: bytes = b"k") -> None:

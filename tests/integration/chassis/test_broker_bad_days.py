@@ -27,7 +27,17 @@ from chassis.settings import ChassisSettings
 from contracts.catalogue import all_topics
 from contracts.topics import CALENDAR_EVENTS
 from sandbox.processes import kafka_obstacle
-from tests.integration.chassis.consuming import Journal, Said, consuming, read_one, registered, said, send
+from tests.integration.chassis.consuming import (
+    Journal,
+    Said,
+    consuming,
+    group_of,
+    into,
+    read_one,
+    registered,
+    said,
+    send,
+)
 from tests.support.apache_kafka import WITH_RIGHTS, ApacheKafka, apache_kafka
 from tests.support.waiting import wait_until
 
@@ -209,6 +219,38 @@ async def test_a_consumer_that_lost_the_right_to_its_topic_says_so_and_reads_aga
             await wait_until(lambda: refused, awaited="the refusal to be noted", timeout=FOREVER)
         await send(settings, topic, *said(2))
         assert await journal.until(2, seconds=FOREVER) == [1, 2]
+        await wait_until(lambda: not refused, awaited="the refusal to be over", timeout=FOREVER)
+
+
+async def test_a_topic_that_is_refused_stops_no_other_of_its_group(
+    kafka: ApacheKafka, settings: ChassisSettings, topic: str
+) -> None:
+    """One member reads both topics: what it may not read is told for that one, also over a rebalance."""
+    other = f"{topic}-other"
+    await ensure_topics(kafka.bootstrap, [TopicSpec(other, 2)])
+    journals = {topic: Journal(), other: Journal()}
+    handles = {name: into(journal) for name, journal in journals.items()}
+    await send(settings, topic, *said(1))
+    async with group_of(settings, handles, topic) as broker:
+        await journals[topic].until(1)
+        refused = health_of(broker).refused_consumers.reasons
+        async with kafka.topic_denied(topic):
+            await wait_until(lambda: refused, awaited="the refusal to be noted", timeout=FOREVER)
+            await send(settings, other, *said(2))
+            await journals[other].until(1, seconds=FOREVER)
+            second = Journal()  # it could not start with a topic that it may not read
+            async with group_of(settings, {other: into(second)}, topic):
+                numbers = iter(range(10, 1000))
+
+                async def shared() -> bool:
+                    number = next(numbers)
+                    await send(settings, other, *said(number), key=str(number).encode())
+                    return any(n >= 10 for n in journals[other].seen) and bool(second.seen)
+
+                await wait_until(shared, awaited="both members to read the other topic", timeout=FOREVER)
+            assert {name.partition("@")[0] for name in refused} <= {topic}
+        await send(settings, topic, *said(2))
+        assert await journals[topic].until(2, seconds=FOREVER) == [1, 2]
         await wait_until(lambda: not refused, awaited="the refusal to be over", timeout=FOREVER)
 
 

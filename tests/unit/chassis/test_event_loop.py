@@ -4,6 +4,7 @@ import asyncio
 
 from prometheus_client import REGISTRY
 
+from chassis.messaging.idle import Idleness
 from chassis.runtime import event_loop
 
 
@@ -17,7 +18,7 @@ async def test_invariant_6_a_held_event_loop_is_measured() -> None:
     real, ahead = loop.time, 0.0
     loop.time = lambda: real() + ahead  # type: ignore[method-assign]
     calm, held = observed("60.0"), observed("+Inf")
-    async with event_loop.lag_measured():
+    async with event_loop.lag_measured(Idleness()):
         await asyncio.sleep(0)
         ahead = 3600.0
         for _ in range(3):

@@ -3,12 +3,9 @@
 import asyncio
 from datetime import timedelta
 
-import pytest
-
-from chassis.messaging.idle import FetchWaits, Idleness
+from chassis.errors import Transient
+from chassis.messaging.idle import Idleness
 from chassis.runtime.background import Background, Periodic
-
-WAITS = FetchWaits(busy=40, idle=300).without_hurry_for("links")
 
 
 class Time:
@@ -16,24 +13,6 @@ class Time:
 
     def __call__(self) -> float:
         return self.now
-
-
-@pytest.mark.parametrize(
-    ("topics", "idle", "wait"),
-    [
-        (["commands"], False, 40),
-        (["links"], False, 40),
-        (["commands"], True, 300),
-        (["links"], True, 1500),
-        (["links", "commands"], True, 300),
-    ],
-)
-def test_topics_that_nobody_waits_for_are_asked_for_most_rarely(topics: list[str], idle: bool, wait: int) -> None:
-    assert WAITS.of(topics, idle=idle) == wait
-
-
-def test_a_broker_that_answers_when_there_is_data_is_asked_as_ever() -> None:
-    assert FetchWaits(500, 500).without_hurry_for("links").of(["links"], idle=True) == 500
 
 
 def test_a_process_is_busy_for_a_second_after_something_happened() -> None:
@@ -44,24 +23,6 @@ def test_a_process_is_busy_for_a_second_after_something_happened() -> None:
     assert not idleness.idle
     time.now += 1.5
     assert idleness.idle
-
-
-def test_what_sleeps_is_woken_once_for_each_time_of_rest() -> None:
-    class Consumer:
-        woken = 0
-
-        def hurry(self) -> None:
-            self.woken += 1
-
-    time, consumer = Time(), Consumer()
-    idleness = Idleness(time)
-    idleness.wake(consumer)
-    idleness.note()
-    idleness.note()
-    assert consumer.woken == 1
-    time.now += 60
-    idleness.note()
-    assert consumer.woken == 2
 
 
 async def test_background_work_at_rest_runs_as_soon_as_something_happens() -> None:
@@ -77,4 +38,50 @@ async def test_background_work_at_rest_runs_as_soon_as_something_happens() -> No
         idleness.note()
         for _ in range(20):  # and runs by its own interval while the process is busy
             await ran.acquire()
+    await background.stop()
+
+
+async def test_what_happens_while_it_is_busy_is_seen_before_it_rests() -> None:
+    """A publication that failed in the sweeper's three seconds would wait for it for thirty."""
+    idleness, resting = Idleness(time := Time()), asyncio.Event()
+
+    async def rest() -> None:
+        resting.set()
+        await idleness.rest(0.001, 60)
+
+    async with asyncio.timeout(5):
+        task = asyncio.create_task(rest())
+        await resting.wait()
+        idleness.note()
+        time.now += 2  # idle again before the first sleep ends
+        await task
+
+
+async def test_work_that_is_not_done_is_gone_on_with_at_rest() -> None:
+    left = asyncio.Semaphore(0)
+
+    async def run() -> bool:
+        left.release()
+        return True
+
+    background = Background()
+    background.start([Periodic("ticks", timedelta(seconds=0.001), run, timedelta(minutes=1))], Idleness())
+    async with asyncio.timeout(5):
+        for _ in range(20):
+            await left.acquire()
+    await background.stop()
+
+
+async def test_work_that_failed_is_tried_again_at_rest() -> None:
+    tried = asyncio.Semaphore(0)
+
+    async def run() -> None:
+        tried.release()
+        raise Transient("mongo_unavailable")
+
+    background = Background()
+    background.start([Periodic("ticks", timedelta(seconds=0.001), run, timedelta(minutes=1))], Idleness())
+    async with asyncio.timeout(5):
+        for _ in range(20):
+            await tried.acquire()
     await background.stop()

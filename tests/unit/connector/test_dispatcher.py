@@ -64,7 +64,8 @@ class Bench:
         """Let time pass and tick; return what was sent."""
         self.sent.clear()
         self.clock.advance(after)
-        await self.dispatcher.tick()
+        await self.dispatcher.dispatch_urgent()
+        await self.dispatcher.dispatch_background()
         await self.database.drain()
         return [one for one in self.sent if isinstance(one, CalendarPull | CalendarRemove)]
 

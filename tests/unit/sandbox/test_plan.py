@@ -29,7 +29,7 @@ def test_without_an_environment_everything_is_ours() -> None:
         "kafka": 9092,
         "mongo": 27017,
     }
-    assert made.settings["TANDEM_KAFKA_FETCH_MAX_WAIT_MS"] == "40"
+    assert made.settings["TANDEM_KAFKA_FETCH_MAX_WAIT_MS"] == "1"
     assert made.settings["TANDEM_GOOGLE_AUTH_URL"] == "http://127.0.0.1:8010/o/oauth2/v2/auth"
     assert made.settings["TANDEM_GRAPH_URL"] == "http://127.0.0.1:8011/v1.0"
     assert made.settings["TANDEM_MICROSOFT_LOGIN_URL"] == "http://127.0.0.1:8011"

@@ -119,8 +119,9 @@ def _replaced(name: str, outside: Mapping[str, str]) -> bool:
 def _kafka(broker: Broker, port: int) -> dict[str, str]:
     address = {"TANDEM_KAFKA_BOOTSTRAP": f"127.0.0.1:{port}"}
     limits = {
-        "TANDEM_KAFKA_FETCH_MAX_WAIT_MS": "40",
-        "TANDEM_KAFKA_IDLE_FETCH_MAX_WAIT_MS": "300",
+        "TANDEM_KAFKA_FETCH_MAX_WAIT_MS": "1",
+        "TANDEM_KAFKA_FETCH_PAUSE_MS": "25",
+        "TANDEM_KAFKA_IDLE_FETCH_PAUSE_MS": "200",
         "TANDEM_KAFKA_SESSION_TIMEOUT_MS": "2000",
     }
     return {Broker.EMBEDDED: address | limits, Broker.APACHE: address, Broker.OUTSIDE: {}}[broker]

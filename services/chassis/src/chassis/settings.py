@@ -29,14 +29,20 @@ class KafkaSettings(BaseSettings):
     kafka_fetch_max_wait_ms: int = Field(
         default=500,
         gt=0,
-        description="How long the broker may hold an empty fetch. The sandbox's broker looks for new data only every "
-        "half of it, so the sandbox sets less",
+        description="How long the broker may hold an empty fetch; Kafka answers as soon as there is data. The sandbox "
+        "sets 1 and pauses instead: its broker does not",
     )
-    kafka_idle_fetch_max_wait_ms: int | None = Field(
+    kafka_fetch_pause_ms: int = Field(
+        default=0,
+        ge=0,
+        description="How long to wait after an empty fetch before the next one, for a broker that does not answer when "
+        "there is data (the sandbox's)",
+    )
+    kafka_idle_fetch_pause_ms: int | None = Field(
         default=None,
         gt=0,
-        description="The same while nothing happens in the service; nothing given, no difference. For the sandbox's "
-        "broker, which does work whenever it is asked",
+        description="The same while nothing happens in the service, and until something does; nothing given, no "
+        "difference",
     )
     kafka_session_timeout_ms: int = Field(
         default=6000,

@@ -57,9 +57,22 @@ class Process:
 
     async def exited(self) -> int:
         """Wait for its end and return the exit code."""
-        while (code := self.exit_code) is None:  # noqa: ASYNC110 - the kernel sets no asyncio.Event
-            await asyncio.sleep(_POLL_SECONDS)
+        while (code := self.exit_code) is None:
+            await self._ended()
         return code
+
+    async def _ended(self) -> None:
+        """Wait until the kernel says that it has ended; where it does not tell (other than Linux), for a moment."""
+        if _LIBC is None:
+            return await asyncio.sleep(_POLL_SECONDS)
+        loop, ended, end = asyncio.get_running_loop(), asyncio.Event(), os.pidfd_open(self._child.pid)
+        loop.add_reader(end, ended.set)
+        try:
+            await ended.wait()
+        finally:
+            loop.remove_reader(end)
+            os.close(end)
+        return None
 
     def stop(self) -> None:
         """Ask it to end, and after the unit's grace make it. Blocks until it is gone."""

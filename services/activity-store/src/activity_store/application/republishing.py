@@ -37,10 +37,12 @@ class Republisher:
                 await self._collections.activities.update(activity.id, _republishing(items, causation))
         await self._collections.items.update(item_id, _done_for(item.revision))
 
-    async def sweep(self) -> None:
-        """Do it for every item for which it is still to be done."""
-        for item in await self._collections.items.find({"renewal_owed": True}, limit=_PAGE):
+    async def sweep(self) -> bool:
+        """Do it for every item for which it is still to be done; return whether there was any."""
+        found = await self._collections.items.find({"renewal_owed": True}, limit=_PAGE)
+        for item in found:
             await self.republish(item.id)
+        return bool(found)
 
 
 def _republishing(

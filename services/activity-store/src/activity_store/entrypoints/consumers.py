@@ -1,13 +1,12 @@
 """What the store takes from topics: commands of the sync, and the states of links."""
 
-from faststream.kafka import KafkaBroker
-
 from activity_store.adapters.collections import Collections
 from activity_store.application.erasing import Erasing
 from activity_store.application.link_states import LinkStates
 from activity_store.application.sync_commands import SyncCommands
 from activity_store.settings import Settings
 from chassis.clock import Clock
+from chassis.messaging.broker import ServiceBroker
 from chassis.messaging.consumer import Incoming, consume
 from chassis.messaging.publisher import Publisher
 from chassis.web.idempotency import Idempotency
@@ -16,14 +15,13 @@ from contracts.activity_commands import ActivityCommandMessage
 from contracts.erasures import ErasureMessage
 from contracts.links import LinkStateMessage
 
-COMMANDS_GROUP = "activity-store-commands"
-LINKS_GROUP = "activity-store-links"
-ERASURES_GROUP = "activity-store-erasures"
-"""A group for each topic: within one, a consumer that joins would make those of the other topic stop and rejoin."""
+GROUP = "activity-store-commands"
+"""All topics are read in it: each group costs a member that asks and beats. It has the name of the former commands'
+group, whose positions must not be lost: a week's requests for replays would be carried out again."""
 
 
 def register(
-    broker: KafkaBroker,
+    broker: ServiceBroker,
     *,
     collections: Collections,
     idempotency: Idempotency,
@@ -48,7 +46,7 @@ def register(
     consume(
         broker,
         topic=topics.ERASURES,
-        group=ERASURES_GROUP,
+        group=GROUP,
         schema=topics.MODELS[topics.ERASURES],
         handle=take_erasure,
         settings=settings,
@@ -57,7 +55,7 @@ def register(
     consume(
         broker,
         topic=topics.ACTIVITY_COMMANDS,
-        group=COMMANDS_GROUP,
+        group=GROUP,
         schema=topics.MODELS[topics.ACTIVITY_COMMANDS],
         handle=take_command,
         settings=settings,
@@ -66,7 +64,7 @@ def register(
     consume(
         broker,
         topic=topics.LINK_STATES,
-        group=LINKS_GROUP,
+        group=GROUP,
         schema=topics.MODELS[topics.LINK_STATES],
         handle=take_state,
         lane=_activity_of,

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Iterable
 from functools import partial
 from typing import Any
 
@@ -9,9 +10,11 @@ from faststream import AckPolicy
 from faststream.kafka import KafkaBroker
 
 from chassis.messaging.consumer_health import health_of
-from chassis.messaging.idle import FetchWaits, idleness_of
+from chassis.messaging.fetching import FetchPolicy
+from chassis.messaging.group_member import GroupMember
+from chassis.messaging.idle import idleness_of
 from chassis.messaging.kafka_security import security_of
-from chassis.messaging.resting_consumer import RestingConsumer
+from chassis.messaging.topic_consumer import TopicConsumer
 from chassis.settings import ChassisSettings
 
 _METADATA_MAX_AGE_MS = 30_000
@@ -19,24 +22,39 @@ _METADATA_MAX_AGE_MS = 30_000
 
 
 class ServiceBroker(KafkaBroker):
-    """A broker whose subscribers wait for records, and start side by side.
+    """A broker whose subscribers of one group share a member of it, and start side by side."""
 
-    One after the other, each waits for its own rebalance of the group: five took 20 s on the embedded broker, 4 s so.
-    """
+    fetch_policy = FetchPolicy()
 
     async def start(self) -> None:
         """Connect, start all subscribers and publishers; raises the first error after every start has ended."""
         await self.connect()
         config: Any = self.config.broker_config
-        # It has no option for the class.
-        ours = partial(RestingConsumer, idleness=idleness_of(self), health=health_of(self))
-        config.builder = partial(ours, **config.builder.keywords)
+        # It has no option for what makes a subscriber's consumer.
+        config.builder = partial(self._topic_consumer, {}, **config.builder.keywords)
         starts = [*(sub.start() for sub in self.subscribers), *(pub.start() for pub in self.publishers)]
         outcomes = await asyncio.gather(*starts, return_exceptions=True)
         for outcome in outcomes:
             if isinstance(outcome, BaseException):
                 raise outcome
         self.running = True
+
+    def _topic_consumer(self, members: dict[str, GroupMember], *, group_id: str, **options: Any) -> TopicConsumer:  # noqa: ANN401 - aiokafka's
+        """Return the consumer of a subscriber; the first one of a group makes the group's member."""
+        if group_id not in members:
+            members[group_id] = GroupMember(
+                group_id,
+                self._topics_of(group_id),
+                self.fetch_policy,
+                health=health_of(self),
+                idleness=idleness_of(self),
+                options=options,
+            )
+        return TopicConsumer(members[group_id])
+
+    def _topics_of(self, group: str) -> set[str]:
+        subscribers: Iterable[Any] = self.subscribers  # untyped there: ours all read by topics, in a group
+        return {topic for one in subscribers if one.group_id == group for topic in one.topic_names}
 
     async def stop_consumers(self) -> None:
         """Finish the batches in flight, within the graceful time-out, and leave the groups; all side by side."""
@@ -68,6 +86,8 @@ def make_broker(settings: ChassisSettings, *, app_name: str) -> ServiceBroker:
         # Its line per batch received and processed.
         log_level=logging.DEBUG,
     )
-    busy = settings.kafka_fetch_max_wait_ms
-    idleness_of(broker).waits = FetchWaits(busy, settings.kafka_idle_fetch_max_wait_ms or busy)
+    pause = settings.kafka_fetch_pause_ms
+    broker.fetch_policy = FetchPolicy(
+        settings.kafka_fetch_max_wait_ms, pause, settings.kafka_idle_fetch_pause_ms or pause
+    )
     return broker

@@ -22,6 +22,7 @@ from pydantic_core import CoreSchema
 
 from chassis.clock import Clock
 from chassis.ids import new_id
+from chassis.messaging.broker import ServiceBroker
 from chassis.messaging.consumer_health import RebalanceListener, health_of
 from chassis.messaging.dead_letters import count_dead_letters, dead_letter
 from chassis.messaging.idle import idleness_of
@@ -40,6 +41,8 @@ M = TypeVar("M")
 
 LANES_AT_ONCE = 100
 _HEARTBEAT_MS = 1000
+_LOOK_MS = 2000
+"""How often aiokafka looks for work that nothing has woken it for; by default five times a second, also at rest."""
 _MAX_POLL_INTERVAL_MS = 15 * 60 * 1000
 
 
@@ -188,7 +191,7 @@ async def _raw_body(message: KafkaMessage) -> KafkaMessage:
 
 
 def consume(  # noqa: PLR0913 - a consumer's whole policy in one place
-    broker: KafkaBroker,
+    broker: ServiceBroker,
     *,
     topic: str,
     group: str,
@@ -211,7 +214,7 @@ def consume(  # noqa: PLR0913 - a consumer's whole policy in one place
     """
     health, idleness = health_of(broker), idleness_of(broker)
     if not urgent:
-        idleness.waits = idleness.waits.without_hurry_for(topic)
+        broker.fetch_policy = broker.fetch_policy.without_hurry_for(topic)
     processor = RecordProcessor(topic, group, health, retries)
     in_order = lane or (lambda incoming: incoming.lane)
     consumer = _Consumer(broker, processor, schema.validate_json, handle, in_order, skip or HeaderFilter(), clock)
@@ -220,6 +223,7 @@ def consume(  # noqa: PLR0913 - a consumer's whole policy in one place
     _show_from_the_start(topic, group)
 
     async def batch(message: KafkaMessage) -> None:
+        idleness.note()
         await positions.read(cast("Offsets", message.consumer), message.raw_message)
         await consumer.take(message.raw_message)
         positions.processed(message.raw_message)
@@ -231,7 +235,8 @@ def consume(  # noqa: PLR0913 - a consumer's whole policy in one place
         group_id=group,
         batch=True,
         max_records=max_records,
-        batch_timeout_ms=1,  # the pause after a look that found nothing; see long_polling
+        batch_timeout_ms=1,  # the pause after a look that found nothing; see topic_consumer
+        consumer_timeout_ms=_LOOK_MS,
         fetch_max_wait_ms=settings.kafka_fetch_max_wait_ms,
         auto_offset_reset="earliest",
         session_timeout_ms=settings.kafka_session_timeout_ms,

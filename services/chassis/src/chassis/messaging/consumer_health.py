@@ -15,6 +15,9 @@ from chassis.messaging.positions import Positions
 STUCK_AFTER = timedelta(minutes=5)
 """A rebalance takes seconds; a consumer without partitions still counts as joined."""
 
+HANGS_AFTER = timedelta(minutes=15)
+"""A batch that waits for an outage is left for redelivery long before."""
+
 Monotonic = Callable[[], float]
 
 
@@ -52,6 +55,15 @@ class ConsumerHealth:
         self.refused_topics = Refusals(monotonic)
         self._monotonic = monotonic
         self._revoked: dict[str, float] = {}
+        self._handed: dict[str, float] = {}
+
+    def handed(self, consumer: str) -> None:
+        """Note that a consumer has been given a batch."""
+        self._handed[consumer] = self._monotonic()
+
+    def polled(self, consumer: str) -> None:
+        """Note that a consumer asks for its next batch."""
+        self._handed.pop(consumer, None)
 
     def revoked(self, consumer: str) -> None:
         """Note that a consumer lost its partitions and is about to join again."""
@@ -63,12 +75,13 @@ class ConsumerHealth:
         self.refused_consumers.clear(consumer)
 
     def stuck(self) -> list[str]:
-        """Return what has been revoked and not joined again, or been refused, for minutes."""
-        seconds = STUCK_AFTER.total_seconds()
-        limit = self._monotonic() - seconds
+        """Return what has been revoked and not joined again, or been refused, for minutes, or hangs in one batch."""
+        seconds, now = STUCK_AFTER.total_seconds(), self._monotonic()
+        limit = now - seconds
+        hanging = {name for name, since in self._handed.items() if since < now - HANGS_AFTER.total_seconds()}
         revoked = {name for name, since in self._revoked.items() if since < limit}
         refused = {*self.refused_consumers.lasting(seconds), *self.refused_topics.lasting(seconds)}
-        return sorted(revoked | refused)
+        return sorted(revoked | refused | hanging)
 
     async def pause(self, seconds: float) -> None:
         """Sleep, but no longer than until the process is told to stop."""

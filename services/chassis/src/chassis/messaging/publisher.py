@@ -95,14 +95,19 @@ class Publisher:
         A message above its topic's limit is never taken, and to try it again would hold up what comes after it: it
         goes to the dead letters without its value.
         """
+        idleness = idleness_of(self._broker)
         if messages:
-            idleness_of(self._broker).note()
+            idleness.note()
         try:
             with outages_as_transient():
                 async with asyncio.timeout(self._timeout):
                     await self._publish(messages)
         except TimeoutError as error:
+            idleness.note()
             raise Transient("kafka_unavailable", "no confirmation in time") from error
+        except Transient:
+            idleness.note()  # wakes what sweeps the outboxes
+            raise
 
     async def _publish(self, messages: Sequence[Outgoing]) -> None:
         # The futures are gathered even after one failed, so that no exception is left unretrieved.

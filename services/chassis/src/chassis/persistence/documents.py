@@ -153,8 +153,8 @@ class Documents(Generic[D]):
         """Wait until every publication that was started has succeeded or failed."""
         await self._relay.drain()
 
-    async def sweep(self, *, skip_recent: bool = True) -> None:
-        """Publish the outboxes that crashed or failed publications left.
+    async def sweep(self, *, skip_recent: bool = True) -> bool:
+        """Publish the outboxes that crashed or failed publications left; return whether any outbox was not empty.
 
         With `skip_recent`, a write that the sweep before did not see is left out: its writer is probably publishing it.
         That needs no clock, so replicas need not agree on the time.
@@ -169,6 +169,7 @@ class Documents(Generic[D]):
             await self.drain()
         self._left_over = found
         self._relay.forget_all_but(found)
+        return bool(found)
 
     async def mark_state_unpublished(self, token: str) -> None:
         """Mark the present state of every document as still to be published."""

@@ -63,10 +63,13 @@ class Store:
         """Yield what any process writes from now on; see `Database.changes`."""
         return self._database.changes(fields)
 
-    async def sweep(self, *, skip_recent: bool = True) -> None:
-        """Publish what crashes left in the outboxes of all collections; see `Documents.sweep`."""
-        for documents, _, _ in self._collections:
-            await documents.sweep(skip_recent=skip_recent)
+    async def sweep(self, *, skip_recent: bool = True) -> bool:
+        """Publish what crashes left in the outboxes of all collections, and return whether there was any.
+
+        See `Documents.sweep`.
+        """
+        found = [await documents.sweep(skip_recent=skip_recent) for documents, _, _ in self._collections]
+        return any(found)
 
     async def republish(self) -> None:
         """Publish the present state of every document that has one anew (the broker has lost its data)."""

@@ -30,6 +30,8 @@ Hook = Callable[[], Awaitable[None]]
 
 _RETRY_SECONDS = 1.0
 _SWEEP_EVERY = timedelta(seconds=3)
+_SWEEP_AT_REST = timedelta(seconds=30)
+"""What this process could not publish it knows of, and sweeps soon; that a replica died and left something is rare."""
 
 
 @dataclass
@@ -89,7 +91,7 @@ class Lifecycle:
         await self._retry("kafka", self._connect)
         if self.settings.republish_on_start:
             await self._retry("republish", self.store.republish)
-        sweeper = Periodic("outbox_sweeper", _SWEEP_EVERY, self.store.sweep)
+        sweeper = Periodic("outbox_sweeper", _SWEEP_EVERY, self.store.sweep, _SWEEP_AT_REST)
         self._tasks.start([sweeper, *self.background], idleness_of(self.broker))
         self.started = True
         log.info("started", zone_data=zones_version())

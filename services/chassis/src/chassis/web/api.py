@@ -48,7 +48,7 @@ def make_api(  # noqa: PLR0913 - the composition root's parts
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         configure_tracing(settings, service=title.rsplit(maxsplit=1)[-1])
-        async with lag_measured():
+        async with lag_measured(idleness_of(broker)):
             lifecycle.start()
             try:
                 yield

@@ -39,16 +39,24 @@ class Dispatcher:
     clock: Clock
     policy: PollingPolicy
 
-    async def tick(self) -> None:
-        """Ask for everything that is urgent, and for as much of the rest as its provider keeps up with."""
+    async def dispatch_urgent(self) -> bool:
+        """Ask for everything that somebody waits for; return whether there was any."""
         now = self.clock.now()
-        while await self._dispatch("due_at", {}, BATCH, now) == BATCH:
-            pass
+        first = count = await self._dispatch("due_at", {}, BATCH, now)
+        while count == BATCH:
+            count = await self._dispatch("due_at", {}, BATCH, now)
+        return bool(first)
+
+    async def dispatch_background(self) -> bool:
+        """Ask for as much of the rest as its provider keeps up with; return whether there was any."""
+        now, dispatched_any = self.clock.now(), False
         for provider, index in product(self.providers, ("resume_at", "background_at")):
             allowed = min(BATCH, self.limiter.allowance(provider))
             if allowed:
                 count = await self._dispatch(index, {"provider": provider}, allowed, now)
                 self.limiter.spend(provider, count)
+                dispatched_any |= bool(count)
+        return dispatched_any
 
     async def _dispatch(self, index: str, where: Mapping[str, Any], wanted: int, now: datetime) -> int:
         """Dispatch at most `wanted` connections that are due by an index, and return how many that were."""

@@ -4,9 +4,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
-from faststream.kafka import KafkaBroker
-
 from chassis.clock import Clock
+from chassis.messaging.broker import ServiceBroker
 from chassis.messaging.consumer import HeaderFilter, Incoming, consume
 from chassis.messaging.publisher import TYPE_HEADER
 from connector.adapters.collections import CompanyTypes, Stores
@@ -104,7 +103,7 @@ def _guard(asked: BrakeRequested) -> MassDeleteGuard:
     )
 
 
-def register(broker: KafkaBroker, listener: ConnectionConsumers, settings: ConnectorSettings, clock: Clock) -> None:
+def register(broker: ServiceBroker, listener: ConnectionConsumers, settings: ConnectorSettings, clock: Clock) -> None:
     """Subscribe to the topics; what concerns one connection stays in order, the rest runs beside it."""
     handlers: dict[str, Callable[[Incoming[Any]], Awaitable[None]]] = {
         CALENDAR_COMMANDS: listener.command,

@@ -16,8 +16,10 @@ def periodic_jobs(
     dispatcher: Dispatcher, rotation: KeyRotation, traffic: TrafficLog, settings: ConnectorSettings
 ) -> tuple[Periodic, ...]:
     """Return the jobs that run for as long as the service does."""
+    every = timedelta(seconds=settings.scheduler_seconds)
     return (
-        Periodic("scheduler", timedelta(seconds=settings.scheduler_seconds), dispatcher.tick),
+        Periodic("scheduler", every, dispatcher.dispatch_urgent),
+        Periodic("background_scheduler", every, dispatcher.dispatch_background, timedelta(seconds=5)),
         Periodic("key_rotation", _ROTATE_EVERY, rotation.run),
         Periodic("traffic", FLUSH_EVERY, traffic.flush),
     )

@@ -17,6 +17,10 @@ class DirtySet:
         """Remember a connection."""
         self._ids.add(connection_id)
 
+    def __bool__(self) -> bool:
+        """Whether any connection is to be processed."""
+        return bool(self._ids)
+
     async def process(self, run: Callable[[Sequence[str]], Awaitable[None]]) -> None:
         """Process all connections in the set; where that fails, all of them stay for the next time."""
         if not self._ids:

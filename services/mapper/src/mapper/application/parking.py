@@ -28,11 +28,14 @@ class Parking:
         except UnseenSettings:
             await self.collections.parked.insert(_parked(message))
 
-    async def take_up(self) -> None:
-        """Handle the parked messages whose settings have been seen meanwhile."""
+    async def take_up(self) -> bool:
+        """Handle the parked messages whose settings have been seen meanwhile; return whether any was parked."""
+        found = False
         async for page in self.collections.parked.pages({}, size=self.page):
             for parked in page:
+                found = True
                 await self._take_up(parked)
+        return found
 
     async def _has_parked(self, connection_id: str) -> bool:
         return bool(await self.collections.parked.find({"connection_id": connection_id}, limit=1))

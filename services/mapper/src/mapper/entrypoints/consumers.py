@@ -3,9 +3,8 @@
 from collections.abc import Awaitable, Callable, Hashable
 from typing import TypeVar
 
-from faststream.kafka import KafkaBroker
-
 from chassis.clock import Clock
+from chassis.messaging.broker import ServiceBroker
 from chassis.messaging.consumer import HeaderFilter, Incoming, consume
 from chassis.messaging.publisher import CAUSE_HEADER
 from chassis.settings import ChassisSettings
@@ -34,7 +33,7 @@ Handle = Callable[[Incoming[M]], Awaitable[None]]
 Lane = Callable[[Incoming[M]], Hashable | None]
 
 
-def register(broker: KafkaBroker, use_cases: UseCases, *, settings: ChassisSettings, clock: Clock) -> None:
+def register(broker: ServiceBroker, use_cases: UseCases, *, settings: ChassisSettings, clock: Clock) -> None:
     """Register a batch consumer for each topic that the mapper reads."""
 
     async def calendar_event(incoming: Incoming[CalendarEvent]) -> None:

@@ -28,13 +28,15 @@ class Progress:
             for connection in page:
                 self.dirty.touch(connection)
 
-    async def publish_busy(self) -> None:
-        """Publish how far the connections are that have something under way."""
+    async def publish_busy(self) -> bool:
+        """Publish how far the connections are that have something under way; return whether more is to be counted."""
         await self.dirty.busy.process(self._count_all)
+        return bool(self.dirty.busy)
 
-    async def publish_idle(self) -> None:
+    async def publish_idle(self) -> bool:
         """The same for those where single changes come and go: none is worth two messages and four writes."""
         await self.dirty.idle.process(self._count_all)
+        return bool(self.dirty.idle)
 
     async def _count_all(self, connection_ids: Sequence[str]) -> None:
         found = await self.collections.connections.get_many(connection_ids)

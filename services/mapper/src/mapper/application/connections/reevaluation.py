@@ -29,12 +29,17 @@ class LinkReevaluation:
     judge: DeletionJudge
     touch: Callable[[Connection], None]
 
-    async def run(self) -> None:
-        """Pass over the links of every connection that is due, once its settings change is judged (H4)."""
-        for connection in await self.collections.connections.find({"pass_due": True}):
+    async def run(self) -> bool:
+        """Pass over the links of every connection that is due, once its settings change is judged (H4).
+
+        Return whether any was due: it may be so again.
+        """
+        due = await self.collections.connections.find({"pass_due": True})
+        for connection in due:
             judged = await self.judge.settings_judged(connection)
             if not judged.to_judge:
                 await self._pass(judged)
+        return bool(due)
 
     async def _pass(self, connection: Connection) -> None:
         behind = {"connection_id": connection.id, "epoch": {"$lt": connection.epoch}}

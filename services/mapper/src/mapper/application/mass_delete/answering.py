@@ -22,9 +22,13 @@ class ConfirmationAnswers:
     requests: ConfirmationRequests
     guarded: DirtySet
 
-    async def review(self) -> None:
-        """See to the open requests of the connections that may have been answered, or need none any more."""
+    async def review(self) -> bool:
+        """See to the open requests of the connections that may have been answered, or need none any more.
+
+        Return whether any is to be seen to again.
+        """
         await self.guarded.process(self._review_all)
+        return bool(self.guarded)
 
     async def _review_all(self, connection_ids: Sequence[str]) -> None:
         for start in range(0, len(connection_ids), _AT_ONCE):

@@ -27,10 +27,12 @@ class DeletionJudge:
     _incomplete: dict[str, datetime] = field(default_factory=dict)
     """Since when this process knows of passes to judge: what came while it was away has yet to be read."""
 
-    async def judge_passes(self) -> None:
-        """Judge the large passes that have come in full."""
-        for large in await self.repository.collections.large_passes.find({"judged": False}):
+    async def judge_passes(self) -> bool:
+        """Judge the large passes that have come in full; return whether there was any to judge."""
+        found = await self.repository.collections.large_passes.find({"judged": False})
+        for large in found:
             await self._judge_pass(large)
+        return bool(found)
 
     async def settings_judged(self, connection: Connection) -> Connection:
         """Return the connection with its settings change judged, which a pass over its links waits for."""

@@ -1,0 +1,77 @@
+"""How often a consumer asks its broker for records, and for how long the broker may hold an empty answer.
+
+Apache Kafka answers a fetch as soon as there is data. The sandbox's broker looks for it when a fetch comes and at most
+once more, and sleeps before it answers, even with data: each hop took 40 to 80 ms, at rest 150 to 300. It is asked with
+next to no wait (with none it never shows data), and we pause instead: whatever happens in the process ends that pause.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from aiokafka import AIOKafkaConsumer
+from aiokafka.protocol.fetch import FetchRequest
+
+from chassis.messaging.idle import Idleness
+
+_LEFT_OUT_MS = 100
+"""How long a fetch may be held that leaves a partition out: what is added to that one's latency."""
+
+_UNHURRIED = 5
+"""At rest, one fetch in this many asks for the topics that nobody waits for."""
+
+
+@dataclass(frozen=True)
+class FetchPolicy:
+    """Milliseconds that the broker may hold an empty fetch, and that we pause after one: while busy, and at rest."""
+
+    hold: int = 500
+    pause: int = 0
+    idle_pause: int = 0
+    unhurried: frozenset[str] = frozenset()
+    """Topics for whose records nobody waits."""
+
+    def without_hurry_for(self, topic: str) -> "FetchPolicy":
+        """Return this with one more topic that nobody waits for."""
+        return replace(self, unhurried=self.unhurried | {topic})
+
+    def topics_of(self, fetch: int, topics: Iterable[str], *, idle: bool) -> frozenset[str]:
+        """Return the topics that a consumer's fetch of this number asks for, of those that it reads."""
+        every = frozenset(topics)
+        spared = idle and self.idle_pause > self.pause and fetch % _UNHURRIED
+        return (every - self.unhurried or every) if spared else every
+
+    def idle_pause_of(self, topics: Iterable[str]) -> int:
+        """Return the pause at rest of a consumer that reads these topics."""
+        unhurried = self.unhurried.issuperset(topics) and self.idle_pause > self.pause
+        return self.idle_pause * (_UNHURRIED if unhurried else 1)
+
+
+def follow(policy: FetchPolicy, kafka: AIOKafkaConsumer, topics: Iterable[str], idleness: Idleness) -> None:
+    """Have a consumer that has started ask by a policy.
+
+    aiokafka has no public way for it: its fetcher asks again as soon as the answer is there. And it leaves a partition
+    out whose records nobody has taken yet, and would ask for more of them only after that answer: a topic that is
+    behind would wait for a record of the others.
+    """
+    fetcher = kafka._fetcher  # noqa: SLF001
+    fetch: Callable[[object, object, FetchRequest], Awaitable[bool]] = fetcher._proc_fetch_request  # noqa: SLF001
+    pause, idle_pause, count = policy.pause / 1000, policy.idle_pause_of(topics) / 1000, 0
+
+    async def paced(assignment: object, node: object, request: Any) -> bool:  # noqa: ANN401 - untyped in aiokafka
+        nonlocal count
+        count += 1
+        request._max_wait_ms = min(policy.hold, _LEFT_OUT_MS) if fetcher._records else policy.hold  # noqa: SLF001
+        wanted = policy.topics_of(count, topics, idle=idleness.idle)
+        request._topics = [one for one in request.topics if one[0] in wanted] or request.topics  # noqa: SLF001
+        found = await fetch(assignment, node, request)
+        if found or not pause:
+            return found
+        try:
+            await idleness.rest(pause, max(pause, idle_pause))
+        except asyncio.CancelledError:  # as aiokafka's own: the partitions were revoked, or the consumer stops
+            return False
+        return False
+
+    fetcher._proc_fetch_request = paced  # noqa: SLF001
