@@ -1,6 +1,6 @@
 """How often a broker is asked: for all topics while something happens, for those that somebody waits for at rest."""
 
-from chassis.messaging.fetching import FetchPolicy
+from chassis.messaging.group.fetching import FetchPolicy
 
 PAUSES = FetchPolicy(hold=0, pause=25, idle_pause=200).without_hurry_for("links").without_hurry_for("counts")
 BOTH = frozenset({"commands", "links"})

@@ -16,12 +16,12 @@ from aiokafka.errors import (
 )
 from aiokafka.protocol.fetch import FetchRequest
 
-from chassis.messaging import group_member
 from chassis.messaging.consumer_health import HANGS_AFTER, ConsumerHealth
-from chassis.messaging.fetching import FetchPolicy, follow
-from chassis.messaging.group_member import GroupMember
+from chassis.messaging.group import member
+from chassis.messaging.group.fetching import FetchPolicy, follow
+from chassis.messaging.group.member import GroupMember
+from chassis.messaging.group.topic_consumer import TopicConsumer
 from chassis.messaging.idle import Idleness
-from chassis.messaging.topic_consumer import TopicConsumer
 
 A, B = TopicPartition("a", 0), TopicPartition("b", 0)
 
@@ -107,7 +107,7 @@ class Group:
 
 @pytest.fixture
 def group(monkeypatch: pytest.MonkeyPatch) -> Group:
-    monkeypatch.setattr(group_member, "AIOKafkaConsumer", Kafka)
+    monkeypatch.setattr(member, "AIOKafkaConsumer", Kafka)
     return Group()
 
 
@@ -169,7 +169,7 @@ async def test_an_outage_is_no_refusal(group: Group) -> None:
 async def test_a_topic_that_is_not_there_is_said_and_not_asked_for(
     group: Group, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("chassis.messaging.topic_consumer._UNKNOWN_SECONDS", 0)
+    monkeypatch.setattr("chassis.messaging.group.topic_consumer._UNKNOWN_SECONDS", 0)
     del group.kafka.topics["a"]
     group.kafka.there = {B: 1}
     assert await group.a.getmany() == {}

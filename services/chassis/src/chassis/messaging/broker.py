@@ -10,11 +10,11 @@ from faststream import AckPolicy
 from faststream.kafka import KafkaBroker
 
 from chassis.messaging.consumer_health import health_of
-from chassis.messaging.fetching import FetchPolicy
-from chassis.messaging.group_member import GroupMember
+from chassis.messaging.group.fetching import FetchPolicy
+from chassis.messaging.group.member import GroupMember
+from chassis.messaging.group.topic_consumer import TopicConsumer
 from chassis.messaging.idle import idleness_of
 from chassis.messaging.kafka_security import security_of
-from chassis.messaging.topic_consumer import TopicConsumer
 from chassis.settings import ChassisSettings
 
 _METADATA_MAX_AGE_MS = 30_000

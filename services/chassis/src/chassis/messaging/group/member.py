@@ -15,9 +15,9 @@ from aiokafka.errors import KafkaError, TopicAuthorizationFailedError
 
 from chassis.errors import NeedsOperator
 from chassis.messaging.consumer_health import ConsumerHealth
-from chassis.messaging.fetching import FetchPolicy, follow
+from chassis.messaging.group.fetching import FetchPolicy, follow
+from chassis.messaging.group.topic_consumer import TopicConsumer
 from chassis.messaging.idle import Idleness
-from chassis.messaging.topic_consumer import TopicConsumer
 from chassis.outages import as_transient
 
 

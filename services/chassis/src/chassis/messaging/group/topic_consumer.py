@@ -19,7 +19,7 @@ _UNKNOWN_SECONDS = 1.0
 
 
 class Member(Protocol):
-    """What is asked of `group_member.GroupMember`."""
+    """What is asked of `member.GroupMember`."""
 
     group: str
     health: ConsumerHealth
