@@ -60,7 +60,9 @@ async def disturbed(people: int, every: float) -> list[str]:
     tell(f"{len(running.requests)} requests, {len(made)} items made")
     for line in figures.table(steps, running.requests, found):
         tell(line)
-    return figures.problems(running.requests, found, steps) + await events.warnings(steps)
+    warned, expected = await events.warnings(steps)
+    tell(f"{len(expected)} warnings of Kubernetes' say no more than what was done")
+    return figures.problems(running.requests, found, steps) + warned
 
 
 async def run() -> int:

@@ -1,7 +1,6 @@
 """What an operator and chance do to running services: restarts, a kill, a drained node, scaling."""
 
 import asyncio
-import contextlib
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from tests.support.waiting import wait_until
 
 _REPLICAS, _MORE = 2, 3
 _SECONDS = 600
+_AFTERWARDS_SECONDS = 5.0
 
 
 @dataclass(frozen=True)
@@ -82,14 +82,9 @@ DISTURBANCES: tuple[tuple[str, Callable[[], Awaitable[None]]], ...] = (
 
 
 async def disturb(tell: Callable[[str], None], name: str, what: Callable[[], Awaitable[None]]) -> Step:
-    """Do one thing, and leave the services some seconds to go on."""
+    """Do one thing, and let people work on for some seconds, so that what the step delayed belongs to it."""
     began = time.time()
     tell(f"  {name}")
     await what()
-    with contextlib.suppress(TimeoutError):
-        await asyncio.wait_for(asyncio.Event().wait(), timeout=_AFTERWARDS_SECONDS)
+    await asyncio.sleep(_AFTERWARDS_SECONDS)
     return Step(name, began, time.time())
-
-
-_AFTERWARDS_SECONDS = 5.0
-"""What is made at the end of a step is synced within it."""
