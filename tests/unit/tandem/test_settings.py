@@ -7,10 +7,12 @@ from pathlib import Path
 
 import jwt
 import pytest
+import trustme
 from typer.testing import CliRunner
 
 from tandem.app import app, main
 from tandem.errors import CommandFailed, Exit
+from tandem.letters.kafka import kafka_of
 from tandem.session import token_from
 from tandem.settings import Settings, load_settings
 
@@ -91,3 +93,15 @@ def test_what_is_wanted_must_be_said(arguments: list[str]) -> None:
     failed = CliRunner().invoke(app, ["--token", "t", *arguments]).exception
     assert isinstance(failed, CommandFailed)
     assert failed.code is Exit.USAGE
+
+
+def test_kafka_is_reached_as_the_services_reach_it(tmp_path: Path) -> None:
+    authority = tmp_path / "ca.pem"
+    trustme.CA().cert_pem.write_to_path(str(authority))
+    given = {"kafka_bootstrap": "k:9093", "kafka_ca_file": authority, "kafka_username": "operators"}
+    arguments = kafka_of(load_settings(None, given | {"kafka_password": "secret"}))._arguments
+    assert (arguments["security_protocol"], arguments["sasl_mechanism"]) == ("SASL_SSL", "SCRAM-SHA-512")
+    assert arguments["sasl_plain_username"] == "operators"
+    assert kafka_of(load_settings(None, {"kafka_bootstrap": "k:9092"}))._arguments["bootstrap_servers"] == "k:9092"
+    with pytest.raises(CommandFailed, match="TANDEM_KAFKA_BOOTSTRAP"):
+        kafka_of(load_settings(None, {}))
