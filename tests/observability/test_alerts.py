@@ -26,7 +26,7 @@ from tests.support.providers import PROVIDER
 from tests.support.sandboxes import PARTS, Sandbox
 from tests.support.stories import World, call, timed
 
-pytestmark = [pytest.mark.timeout(300), pytest.mark.asyncio(loop_scope="session")]
+pytestmark = [pytest.mark.timeout(600), pytest.mark.asyncio(loop_scope="session")]
 
 on_apache_kafka = pytest.mark.skipif(is_embedded(), reason="the embedded broker has no such setting or call")
 PULL = (ROOT / "contracts" / "examples" / CALENDAR_COMMANDS / "pull.json").read_bytes()
@@ -90,7 +90,7 @@ async def test_edits_that_come_late(watch: Prometheus, sandbox: Sandbox, folder:
 
 async def test_items_that_the_other_side_refuses(watch: Prometheus, people: list[World]) -> None:
     world = people[0]
-    async with trapped(world, "fault.403_forbidden", account=world.calendar.email):
+    async with trapped(world, "fault.403_forbidden", operation="calendar.events.insert"):
         added = [await world.sales.add(**call(subject=f"Refused {n}", ahead=n + 1)) for n in range(6)]
         await asyncio.gather(*(world.decided("E5", activity_id=one["id"]) for one in added))
         await fires(watch, "TandemItemsQuarantined")

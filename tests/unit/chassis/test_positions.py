@@ -32,6 +32,9 @@ class Partition:
         self.asked.append("beginning")
         return dict.fromkeys(partitions, self.beginning)
 
+    async def end_offsets(self, partitions: Iterable[TopicPartition]) -> dict[TopicPartition, int]:
+        return dict.fromkeys(partitions, 1000)
+
 
 def record(offset: int) -> ConsumerRecord:
     return ConsumerRecord("t", 0, offset, 0, 0, None, b"", None, 0, 0, ())
@@ -85,5 +88,7 @@ async def test_the_lag_of_a_partition_ends_with_its_assignment() -> None:
     assert lag("leaving") == 7, "what is in hand is not done"
     positions.processed(records(3, 4))
     assert lag("leaving") == 5
+    await positions.look_ahead(Partition())
+    assert lag("leaving") == 995, "the broker knows more than the last fetch said"
     positions.forget([FIRST, TopicPartition("t", 1)])
     assert lag("leaving") is None

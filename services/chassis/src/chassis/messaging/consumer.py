@@ -251,6 +251,7 @@ def consume(  # noqa: PLR0913 - a consumer's whole policy in one place
 
     async def count() -> None:
         if subscriber.consumer is not None:
+            await positions.look_ahead(subscriber.consumer)
             await count_dead_letters(topic, subscriber.consumer)
 
     counts_of(broker).append(count)

@@ -32,6 +32,10 @@ class Offsets(Protocol):
         """Return the first offset that is still there, by partition."""
         ...
 
+    async def end_offsets(self, partitions: list[TopicPartition]) -> dict[TopicPartition, int]:
+        """Return the offset after the last record, by partition, as the broker says now."""
+        ...
+
 
 @dataclass(frozen=True)
 class Positions:
@@ -41,6 +45,7 @@ class Positions:
     group: str
     _next: dict[TopicPartition, int] = field(default_factory=dict)
     _processed: dict[TopicPartition, int] = field(default_factory=dict)
+    _ends: dict[TopicPartition, int] = field(default_factory=dict)
 
     async def read(self, consumer: Offsets, records: Sequence[ConsumerRecord]) -> None:
         """Note a batch that was read: export the lag from now on, count a gap before it."""
@@ -62,10 +67,17 @@ class Positions:
         for partition in partitions:
             self._next.pop(partition, None)
             self._processed.pop(partition, None)
+            self._ends.pop(partition, None)
             try:
                 CONSUMER_LAG.remove(*self._labels(partition))
             except KeyError:  # nothing was read from it
                 continue
+
+    async def look_ahead(self, consumer: Offsets) -> None:
+        """Ask where the partitions end: one that hangs with its records in hand fetches no more, and hears of none."""
+        if self._processed:
+            async with asyncio.timeout(_SECONDS):
+                self._ends.update(await consumer.end_offsets(list(self._processed)))
 
     def _lag(self, consumer: Offsets, partition: TopicPartition) -> float:
         """Return the lag as it is when it is scraped."""
@@ -74,7 +86,7 @@ class Positions:
             end = consumer.highwater(partition)
         except (AssertionError, KafkaError):  # the partition is just being taken away
             return 0
-        return 0 if done is None or end is None else max(0, end - done)
+        return 0 if done is None else max(0, max(end or 0, self._ends.get(partition, 0)) - done)
 
     async def _note_gap(self, consumer: Offsets, partition: TopicPartition, first: int) -> None:
         try:
