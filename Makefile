@@ -165,7 +165,7 @@ k8s: $(INSTALLED) ## Write anew what the Kubernetes manifests have from the cont
 	python deploy/k8s/dashboards.py
 
 images: ## Build the images of the services and the simulators (TAG=dev, DOCKER_BUILD="docker build --network=host")
-	@for folder in $(IMAGES:%=services/%) deploy/simulators deploy/tandem; do echo "$(IMAGE_PREFIX)$${folder##*/}:$(TAG)"; \
+	@for folder in $(IMAGES:%=services/%) deploy/simulators; do echo "$(IMAGE_PREFIX)$${folder##*/}:$(TAG)"; \
 		$(DOCKER_BUILD) --quiet --file $$folder/Dockerfile --tag $(IMAGE_PREFIX)$${folder##*/}:$(TAG) \
 		--build-arg REVISION=$$(git rev-parse HEAD) --build-arg SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) .; done
 
