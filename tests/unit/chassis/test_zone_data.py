@@ -79,7 +79,9 @@ def offsets(older: Path) -> list[str]:
 
 
 def test_d6_every_process_takes_the_package_before_older_files_of_the_system(older: Path) -> None:
-    assert offsets(older) == ["-8.0", *["-7.0"] * len(PROCESSES)]
+    before, *found = offsets(older)
+    assert (before, set(found)) == ("-8.0", {"-7.0"})
+    assert len(found) >= len(PROCESSES), "one that computes in several steps tells it at each"
 
 
 def test_d6_so_do_these_tests() -> None:
