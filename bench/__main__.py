@@ -18,6 +18,7 @@ from bench.report import keep, print_table, put_into
 from bench.results import Figure
 from bench.rows.latency import latency
 from bench.rows.mapper import mapper
+from bench.rows.pages import pages
 from bench.rows.startup import startup
 from bench.rows.sync import sync
 from bench.stand import Stand, stand
@@ -25,6 +26,8 @@ from chassis.zone_data import use_pinned_zones
 
 Row = Callable[[Stand, Options], Awaitable[list[Figure]]]
 ROWS: Mapping[str, Row] = {"latency": latency, "sync": sync, "mapper": mapper, "startup": startup}
+ON_DEMAND: Mapping[str, Row] = {"pages": pages}
+"""Measured when they are named: they need a browser."""
 
 _DOCUMENT = Path("docs/performance.md")
 _FIGURES = Path("docs/performance.json")
@@ -49,13 +52,13 @@ class Measured:
         """Put the figures in place of the row's former ones."""
         kept = keep(_kept_in(options), options.provider, self.name, self.figures, self.on)
         if not options.quick:
-            put_into(_DOCUMENT, kept, tuple(ROWS))
+            put_into(_DOCUMENT, kept, (*ROWS, *ON_DEMAND))
 
 
 async def measure(name: str, running: Stand, options: Options) -> Measured:
     """Run one row."""
     began, on = perf_counter(), described(options.kafka, running.database)
-    figures = await ROWS[name](running, options)
+    figures = await {**ROWS, **ON_DEMAND}[name](running, options)
     on["load_after"] = round(os.getloadavg()[0], 1)
     say(f"{name}: {perf_counter() - began:.0f} s, load {os.getloadavg()[0]:.1f}")
     return Measured(name, figures, on)
@@ -89,7 +92,7 @@ def main() -> int:
     """Measure and report; return the exit code."""
     use_pinned_zones()
     try:
-        options = options_from(os.environ, tuple(ROWS))
+        options = options_from(os.environ, tuple(ROWS), tuple(ON_DEMAND))
         figures = run(options)
     except (UnknownOptionError, NoBaselineError) as error:
         print(f"bench: {error}", file=sys.stderr)

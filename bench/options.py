@@ -35,11 +35,11 @@ class UnknownOptionError(ValueError):
     """A variable asks for what there is not; the message names it."""
 
 
-def options_from(environ: Mapping[str, str], rows: tuple[str, ...]) -> Options:
-    """Read the environment; `rows` are all there are."""
+def options_from(environ: Mapping[str, str], rows: tuple[str, ...], on_demand: tuple[str, ...] = ()) -> Options:
+    """Read the environment; `rows` are measured where none is named, those `on_demand` only then."""
     chosen = tuple(filter(None, environ.get("BENCH_ROWS", "").split(","))) or rows
-    if unknown := set(chosen) - set(rows):
-        raise UnknownOptionError(f"BENCH_ROWS={','.join(sorted(unknown))}: there are {', '.join(rows)}")
+    if unknown := set(chosen) - {*rows, *on_demand}:
+        raise UnknownOptionError(f"BENCH_ROWS={','.join(sorted(unknown))}: there are {', '.join((*rows, *on_demand))}")
     if (provider := environ.get("PROVIDER") or "google") not in PROVIDERS:
         raise UnknownOptionError(f"PROVIDER={provider}: there are {', '.join(PROVIDERS)}")
     kafka = environ.get("KAFKA") or ("embedded" if kafka_obstacle() else "apache")

@@ -142,6 +142,17 @@
     return chosen ? chosen === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
   };
 
+  // What FullCalendar leaves open for readers by keyboard and by ear: headers whose text is hidden behind a label, an
+  // empty row header, and a part that scrolls and cannot be reached by Tab.
+  const mend = (element) => {
+    for (const empty of element.querySelectorAll("[role=rowheader]:empty")) empty.setAttribute("role", "gridcell");
+    for (const part of element.querySelectorAll("[role=rowgroup] > div[style*=auto]:not([role])")) {
+      part.parentElement.setAttribute("role", "presentation");
+      part.setAttribute("role", "rowgroup");
+      part.tabIndex = 0;
+    }
+  };
+
   let calendar = null;
   const shown = new Map();
   const start = () => {
@@ -175,6 +186,11 @@
       editable: true,
       longPressDelay: 400,
       slotHeaderFormat: { hour: "numeric", minute: "2-digit" },
+      dayHeaderDidMount: ({ el }) => {
+        el.removeAttribute("aria-label");
+        for (const inner of el.querySelectorAll("[aria-hidden]")) inner.removeAttribute("aria-hidden");
+      },
+      dayCellDidMount: ({ el }) => el.removeAttribute("aria-label"),
       dayHeaderClass: (info) => (info.isToday ? "is-today" : ""),
       eventClass: (info) => ["event", isFlat(info.event) && "is-flat", info.event.extendedProps.done && "is-done",
         info.event.extendedProps.overlap && "is-overlap",
@@ -206,6 +222,9 @@
       },
     });
     calendar.render();
+    const settled = () => mend(element);
+    requestAnimationFrame(() => requestAnimationFrame(settled));
+    new ResizeObserver(settled).observe(element);
     const today = element.querySelector(".is-today");
     if (today) element.parentElement.scrollLeft = today.offsetLeft - 60;
   };

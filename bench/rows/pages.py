@@ -1,0 +1,122 @@
+"""Row p: how soon a change in the calendar is seen on the week page, and what a full week costs the browser.
+
+The floor of a full week is a plain list of the same activities, in the same browser and the same run.
+"""
+
+import asyncio
+import shutil
+from html import escape
+from statistics import median
+from time import perf_counter
+from typing import Any
+
+import jwt
+from playwright.async_api import Browser, Page, ViewportSize, async_playwright
+
+from bench.console import say
+from bench.options import Options
+from bench.people import sellers
+from bench.results import Figure
+from bench.sides import side
+from bench.stand import Stand
+
+PROGRAMS = ("chromium-headless-shell", "chromium")
+_ACTIVITIES = 500
+_WINDOW: ViewportSize = {"width": 1280, "height": 900}
+
+
+async def pages(stand: Stand, options: Options) -> list[Figure]:
+    """Measure both; without a browser on this machine there are no figures."""
+    program = next(filter(None, map(shutil.which, PROGRAMS)), None)
+    if program is None:
+        say("pages: no Chromium on this machine, so no figures")
+        return []
+    async with side(stand, "ours"), async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        try:
+            return [await _seen(stand, options, browser), await _full_week(stand, options, browser)]
+        finally:
+            await browser.close()
+
+
+async def _seen(stand: Stand, options: Options, browser: Browser) -> Figure:
+    """Return the median time from an edit in the calendar until the page shows it."""
+    async with sellers(stand, "pages", 1, events=1) as (seller,):
+        await seller.connect()
+        (first,) = seller.events
+        found = await seller.holder.event(first)
+        day = str((found or {})["start"]["dateTime"])[:10]
+        page = await _opened(stand, browser, seller.company, f"date={day}")
+        taken = []
+        for number in range(5 if options.quick else 25):
+            title = f"seen {number}"
+            shown = asyncio.create_task(page.wait_for_selector(f"text={title}", timeout=30_000))
+            began = perf_counter()
+            await seller.holder.change(first, summary=title)
+            await shown
+            taken.append((perf_counter() - began) * 1000)
+            await asyncio.sleep(1.2)  # above the debounce of a second, so that each is on its own
+        detail = {"milliseconds": [round(one) for one in taken]}
+        return Figure("p", "calendar edit → week page: p50", "ms", round(median(taken), 1), None, "below 1000", detail)
+
+
+async def _full_week(stand: Stand, options: Options, browser: Browser) -> Figure:
+    """Return the main-thread time of a week of many activities beside that of a plain list of them."""
+    number = 50 if options.quick else _ACTIVITIES
+    async with sellers(stand, "full", 1, events=0) as (seller,):
+        for index in range(number):
+            await seller.sales.add(**_activity(index))
+        page = await _opened(stand, browser, seller.company, "date=2027-03-10&view=list")
+        feed = await page.evaluate("fetch(document.getElementById('week').dataset.feed).then(answer => answer.json())")
+        await page.context.close()
+        plain = median([await _plain(browser, feed["shown"]) for _ in range(3)])
+        ours = median([await _week(stand, browser, seller.company, number) for _ in range(3)])
+        what = f"main thread, a week of {number} activities"
+        return Figure("p", what, "ms", round(ours, 1), round(plain, 1), "at most 7 times")
+
+
+async def _week(stand: Stand, browser: Browser, company: str, number: int) -> float:
+    page = await _opened(stand, browser, company, "date=2027-03-10")
+    await page.wait_for_function(f"document.querySelectorAll('#calendar a.event').length >= {number}")
+    spent = await _main_thread(page)
+    await page.context.close()
+    return spent
+
+
+async def _plain(browser: Browser, entries: list[dict[str, Any]]) -> float:
+    """Return what a page costs that is nothing but a list of links to the same activities."""
+    lines = "".join(f"<li><a href='#{one['id']}'>{escape(one['title'])} {one['start']}</a></li>" for one in entries)
+    page = await (await browser.new_context(viewport=_WINDOW)).new_page()
+    await page.route("**/*", lambda route: route.fulfill(content_type="text/html", body=f"<ul>{lines}</ul>"))
+    await page.goto("http://plain.example/")
+    spent = await _main_thread(page)
+    await page.context.close()
+    return spent
+
+
+async def _main_thread(page: Page) -> float:
+    """Return the milliseconds that the page's main thread has worked so far."""
+    session = await page.context.new_cdp_session(page)
+    await session.send("Performance.enable")
+    metrics = (await session.send("Performance.getMetrics"))["metrics"]
+    await session.detach()
+    return next(float(one["value"]) for one in metrics if one["name"] == "TaskDuration") * 1000
+
+
+async def _opened(stand: Stand, browser: Browser, company: str, query: str) -> Page:
+    """Open the week page as the company's salesperson, live."""
+    home = stand.urls["activity-store"]
+    context = await browser.new_context(viewport=_WINDOW)
+    claims = {"sub": "7", "company_id": company, "exp": 2**31}
+    token = jwt.encode(claims, stand.settings["TANDEM_JWT_SECRET"], "HS256")
+    await context.add_cookies([{"name": "tandem_token", "value": token, "url": home}])
+    page = await context.new_page()
+    await page.goto(f"{home}/activities?{query}")
+    await page.wait_for_selector("#live.on", timeout=30_000)
+    return page
+
+
+def _activity(index: int) -> dict[str, Any]:
+    day, slot = index % 7, index // 7
+    when = {"due_date": f"2027-03-{8 + day:02}", "due_time": f"{6 + slot % 14:02}:{slot // 14 % 2 * 30:02}"}
+    return {"subject": f"Activity {index}", "type": "call", "duration": "00:30", "timezone": "UTC", **when}
