@@ -1,5 +1,7 @@
 """The connector's part of erasing a person, where the simulated system does not come: refusals, and what is odd."""
 
+import inspect
+from dataclasses import fields
 from types import SimpleNamespace
 from typing import Any, cast
 from unittest.mock import AsyncMock
@@ -9,6 +11,7 @@ import pytest
 from chassis.clock import ManualClock
 from chassis.web.auth import Identity
 from connector.adapters.collections import Credentials, Stores
+from connector.application.connections import erasing as use_case
 from connector.application.connections.erasing import Erasing
 from connector.application.connections.repository import Connections
 from connector.application.message_factory import MessageFactory
@@ -116,3 +119,13 @@ async def test_it_is_done_when_all_three_say_so_of_this_run() -> None:
     record = await bench.erasing.get(name)
     assert record
     assert ([one.service for one in record.steps], record.done) == (["connector", "mapper", "activity-store"], True)
+
+
+KEPT = {
+    "types": "a company's; they follow the store's, which are the default ones again when a company is erased",
+}
+
+
+def test_every_collection_is_erased_or_named_with_a_reason() -> None:
+    source = inspect.getsource(use_case)
+    assert {one.name for one in fields(Stores) if f"stores.{one.name}" not in source} == set(KEPT)

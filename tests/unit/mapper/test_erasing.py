@@ -1,11 +1,15 @@
 """A person is erased in the mapper: nothing of him is left, and what was on its way leaves nothing again."""
 
+import inspect
+from dataclasses import fields
 from datetime import UTC, datetime
 
 import pytest
 
 from contracts import topics
 from contracts.erasures import ErasedConnection, ErasureMessage, ErasureRequested, ErasureStepDone
+from mapper.adapters.collections import Collections
+from mapper.application.connections import erasing
 from tests.support.bench import as_written
 from tests.support.mapper_world import COMPANY, CONNECTION, USER, World
 
@@ -80,3 +84,16 @@ async def test_a_person_of_whom_it_never_heard_is_erased_too() -> None:
     [kept] = await world.collections.connections.find({})
     assert (kept.status, kept.source_version, kept.settings_version) == ("stopped", 99, 50)
     assert kept.coverage.connected_at == datetime.fromtimestamp(0, UTC)
+
+
+KEPT = {
+    "large_passes": "ids and numbers of a pass, for seven days",
+    "deletions": "ids of a pass's events, for seven days",
+    "link_by_event": "a look-up",
+    "connections_of": "a look-up",
+}
+
+
+def test_every_collection_is_erased_or_named_with_a_reason() -> None:
+    source = inspect.getsource(erasing)
+    assert {one.name for one in fields(Collections) if f"collections.{one.name}." not in source} == set(KEPT)
