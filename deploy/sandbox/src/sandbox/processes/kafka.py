@@ -71,6 +71,7 @@ def kafka(
         log=log,
         probe=partial(probes.tcp, port),
         env={"LIBS": str(kafka_libs()), "STORE": str(store)},
+        ready_within=240.0,  # five seconds' work for the first time, on a machine where everybody works
     )
 
 
