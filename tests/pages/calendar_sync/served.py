@@ -1,8 +1,8 @@
 """The whole system in one process, for a browser: real services and simulators, broker and database in memory.
 
 `python -m tests.pages.calendar_sync.served BASE` listens on the sandbox's ports above BASE. Time goes on only while
-something is asked: a little with each request, and as much as `POST /elapse?seconds=` on port BASE asks for. So a page
-that looks again and again finds the sync further each time, and nothing waits for the machine.
+something is asked: a little with each request, and as much as `POST /elapse?seconds=` on port BASE + TIME asks for. So
+a page that looks again and again finds the sync further each time, and nothing waits for the machine.
 """
 
 import asyncio
@@ -21,6 +21,9 @@ from sandbox.ports import Ports
 from tests.simulation import system as simulation
 from tests.simulation.logs import configure_logs
 from tests.simulation.system import System
+
+TIME = 98
+"""Above the base, which the run of tests holds for itself."""
 
 WITH_EACH_REQUEST = 0.4
 """Seconds."""
@@ -97,7 +100,7 @@ def serve(base: int) -> None:
     at = listeners(ports)
     Handler.clients = {port: httpx.AsyncClient(transport=system.wire, timeout=60) for port in at.values()}
     system.run(asyncio.sleep(5))
-    for port in (base, *at.values()):
+    for port in (base + TIME, *at.values()):
         server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
         threading.Thread(target=server.serve_forever, daemon=True).start()
     sys.stdout.write(f"ready {system.settings['TANDEM_JWT_SECRET']}\n")

@@ -11,6 +11,7 @@ import jwt
 from chassis.web.auth import TOKEN_COOKIE
 from chassis.web.csrf import csrf_token
 from sandbox.clients import EXCHANGE_PASSWORD
+from tests.pages.calendar_sync.served import TIME
 
 HOME = "/calendar-sync"
 _SIMULATORS = {"google": 10, "outlook": 11, "office365": 11, "exchange": 12}
@@ -36,7 +37,7 @@ class World:
 
     def elapse(self, seconds: float) -> None:
         """Let time pass; everything that is due meanwhile is done."""
-        answer = httpx.post(f"{self.url(0)}/elapse", params={"seconds": seconds}, timeout=100)
+        answer = httpx.post(f"{self.url(TIME)}/elapse", params={"seconds": seconds}, timeout=100)
         assert answer.is_success, answer.text
 
     def user(self, *, company: str = "acme", role: str = "regular") -> "User":

@@ -8,6 +8,7 @@ from fastapi import APIRouter, FastAPI
 from chassis.clock import Clock, clock_from
 from chassis.encryption import Cipher
 from chassis.messaging.broker import ServiceBroker, make_broker
+from chassis.messaging.consumer import counts_of
 from chassis.messaging.publisher import Publisher
 from chassis.pages.installing import install_pages
 from chassis.pages.neighbours import Neighbour
@@ -59,6 +60,9 @@ from connector.entrypoints.http import admin as admin_routes
 from connector.entrypoints.http import connections as connection_routes
 from connector.entrypoints.http import oauth as oauth_routes
 from connector.entrypoints.http.pages import routes as page_routes
+from connector.entrypoints.http.pages.operator_page import PAGE as OPERATOR_PAGE
+from connector.entrypoints.http.pages.operator_page import OperatorPage
+from connector.entrypoints.http.pages.operator_page import router as operator_router
 from connector.entrypoints.http.pages.removals import Removals
 from connector.entrypoints.http.pages.showing import PAGE, PreferencesPage
 from connector.entrypoints.http.services import Services
@@ -179,15 +183,25 @@ def _services(parts: Parts, teardown: Teardown, rotation: KeyRotation, erasing: 
 
 def _routers() -> tuple[APIRouter, ...]:
     webhooks = {entry.webhook: entry.router for entry in CATALOGUE.values()}
-    return (connection_routes.router, oauth_routes.router, admin_routes.router, page_routes.router, *webhooks.values())
+    return (
+        connection_routes.router,
+        oauth_routes.router,
+        admin_routes.router,
+        page_routes.router,
+        operator_router,
+        *webhooks.values(),
+    )
 
 
-def _install_pages(app: FastAPI, parts: Parts, services: Services, http: httpx.AsyncClient) -> None:
+def _install_pages(
+    app: FastAPI, parts: Parts, services: Services, limiter: RateLimiter, http: httpx.AsyncClient
+) -> None:
     settings = parts.settings
-    pages = Pages(settings, package="connector.entrypoints.http.pages", prefixes=(PAGE,))
+    pages = Pages(settings, package="connector.entrypoints.http.pages", prefixes=(PAGE, OPERATOR_PAGE))
     install_pages(app, pages)
     removals = Removals(Neighbour(settings.mapper_url, http), Neighbour(settings.activity_store_url, http))
     app.state.preferences_page = PreferencesPage(services, pages, parts.traffic, removals)
+    app.state.operator_page = OperatorPage(services, pages, limiter, counts_of(parts.broker))
 
 
 def make_app(
@@ -242,7 +256,7 @@ def make_app(
         counts=[ConnectionCensus(connections, tuple(access.kits), clock).count],
     )
     app.state.services = services = _services(parts, teardown, rotation, erasing)
-    _install_pages(app, parts, services, neighbours)
+    _install_pages(app, parts, services, limiter, neighbours)
     for router in _routers():
         app.include_router(router)
     return app

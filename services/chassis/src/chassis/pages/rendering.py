@@ -126,8 +126,8 @@ class Pages:
             ("activities", "/activities", self.settings.activity_store_url),
             ("calendar_sync", "/calendar-sync", self.settings.connector_url),
         ]
-        if identity and identity.is_admin:
-            places.append(("operator", "/operator", None))
+        if identity and (identity.is_admin or identity.is_operator):
+            places.append(("operator", "/operator", self.settings.connector_url))
         known = ((name, path, self.base if path in self.prefixes else elsewhere) for name, path, elsewhere in places)
         return [NavigationLink(name, f"{where}{path}") for name, path, where in known if where is not None]
 

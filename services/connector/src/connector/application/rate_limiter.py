@@ -95,6 +95,11 @@ class RateLimiter:
         running.adjusted_at = now
         return True
 
+    def held_back(self) -> dict[str, Rate]:
+        """Return who slows this process down, or does not answer it, with the rate that is left."""
+        most = full_rate(self._most).rate
+        return {whom: one.rate for whom, one in self._running.items() if one.rate.away or one.rate.rate < most}
+
     def spend(self, provider: str, taken: int) -> None:
         """Note how much of the allowance was used."""
         self._running[provider].credit -= taken

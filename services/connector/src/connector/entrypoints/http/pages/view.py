@@ -13,7 +13,7 @@ from contracts.activity_types import DEFAULT_TYPES, ActivityType
 from contracts.connections import ConnectionStatus
 
 Tone = Literal["good", "busy", "warn", "bad", "quiet"]
-_TONES: Mapping[ConnectionStatus, Tone] = {
+TONES: Mapping[ConnectionStatus, Tone] = {
     "connecting": "warn",
     "initial_sync": "busy",
     "in_sync": "good",
@@ -82,7 +82,7 @@ class Preferences:
     @property
     def tone(self) -> Tone:
         """How good or bad the status is."""
-        return _TONES[self.view.status]
+        return TONES[self.view.status]
 
     @property
     def moves(self) -> bool:
