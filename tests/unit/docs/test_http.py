@@ -28,7 +28,7 @@ CREDENTIALS = {
     "microsoft_client_id": "client",
     "microsoft_client_secret": "secret",
 }
-PAGES = {"GET /calendar-sync"}
+PAGES = {"GET /calendar-sync", "GET /operator"}
 """Pages for people are in no OpenAPI document."""
 
 
