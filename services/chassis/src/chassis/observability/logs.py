@@ -16,8 +16,10 @@ _SECRETS = ("authorization", "password", "secret", "token", "credential", "cooki
 _CHATTY = (
     *("aiokafka", "pymongo", "httpx", "httpcore", "chassis.faststream", "uvicorn.access"),
     *("exchangelib", "urllib3", "authlib", "opentelemetry"),
+    *("googleapiclient", "kiota_http", "kiota_abstractions", "msgraph", "requests_ntlm", "spnego"),
 )
-"""Libraries that write down what they send and receive, or every step; their warnings are let through."""
+"""Libraries that write down what they send and receive, whose addresses hold e-mail addresses and cursors, or every
+step; their warnings are let through."""
 _REPEATS_ITSELF = "aiokafka"
 _SILENCE_SECONDS = 10.0
 
