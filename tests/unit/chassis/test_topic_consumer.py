@@ -215,7 +215,9 @@ async def fetch(kafka: Kafka) -> Any:
 async def test_a_fetch_is_held_for_a_moment_while_a_topic_that_is_behind_is_left_out() -> None:
     """Aiokafka would ask for more of it only after the answer, so it would wait for a record of the others."""
     kafka = Kafka()
-    follow(FetchPolicy(hold=500), cast("Any", kafka), ["a", "b"], Idleness())
+    follow(FetchPolicy(hold=500), cast("Any", kafka), ["a", "b"], idleness := Idleness())
+    assert (await fetch(kafka))._max_wait_ms == 1000
+    idleness.note()
     assert (await fetch(kafka))._max_wait_ms == 500
     kafka._fetcher._records[A] = SimpleNamespace()
     assert (await fetch(kafka))._max_wait_ms == 100

@@ -19,7 +19,7 @@ def periodic_jobs(
     every = timedelta(seconds=settings.scheduler_seconds)
     return (
         Periodic("scheduler", every, dispatcher.dispatch_urgent),
-        Periodic("background_scheduler", every, dispatcher.dispatch_background, timedelta(seconds=5)),
+        Periodic("background_scheduler", every, dispatcher.dispatch_background, timedelta(seconds=10)),
         Periodic("key_rotation", _ROTATE_EVERY, rotation.run),
         Periodic("traffic", FLUSH_EVERY, traffic.flush),
     )

@@ -18,6 +18,9 @@ from chassis.messaging.idle import Idleness
 _LEFT_OUT_MS = 100
 """How long a fetch may be held that leaves a partition out: what is added to that one's latency."""
 
+_LONGER_AT_REST = 2
+"""A held fetch keeps what else goes over its connection waiting (metadata, where to begin), so not by much."""
+
 _UNHURRIED = 5
 """At rest, one fetch in this many asks for the topics that nobody waits for."""
 
@@ -35,6 +38,12 @@ class FetchPolicy:
     def without_hurry_for(self, topic: str) -> "FetchPolicy":
         """Return this with one more topic that nobody waits for."""
         return replace(self, unhurried=self.unhurried | {topic})
+
+    def hold_of(self, *, idle: bool, left_out: bool) -> int:
+        """Return how long a fetch may be held; `left_out`: it lacks partitions whose records nobody has taken yet."""
+        if left_out:
+            return min(self.hold, _LEFT_OUT_MS)
+        return self.hold * (_LONGER_AT_REST if idle and not self.pause else 1)
 
     def topics_of(self, fetch: int, topics: Iterable[str], *, idle: bool) -> frozenset[str]:
         """Return the topics that a consumer's fetch of this number asks for, of those that it reads."""
@@ -62,7 +71,7 @@ def follow(policy: FetchPolicy, kafka: AIOKafkaConsumer, topics: Iterable[str], 
     async def paced(assignment: object, node: object, request: Any) -> bool:  # noqa: ANN401 - untyped in aiokafka
         nonlocal count
         count += 1
-        request._max_wait_ms = min(policy.hold, _LEFT_OUT_MS) if fetcher._records else policy.hold  # noqa: SLF001
+        request._max_wait_ms = policy.hold_of(idle=idleness.idle, left_out=bool(fetcher._records))  # noqa: SLF001
         wanted = policy.topics_of(count, topics, idle=idleness.idle)
         request._topics = [one for one in request.topics if one[0] in wanted] or request.topics  # noqa: SLF001
         found = await fetch(assignment, node, request)
