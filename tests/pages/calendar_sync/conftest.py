@@ -12,7 +12,7 @@ import pytest
 from tests.pages.calendar_sync.world import World
 from tests.support.ports import free_base
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+CHROMIUM = shutil.which("chromium-headless-shell") or shutil.which("chromium")
 
 
 _TRIES = 3

@@ -6,6 +6,7 @@ a page that looks again and again finds the sync further each time, and nothing 
 """
 
 import asyncio
+import contextlib
 import queue
 import sys
 import threading
@@ -53,7 +54,8 @@ class Handler(BaseHTTPRequestHandler):
         content = answer.content
         self.send_header("Content-Length", str(len(content)))
         self.end_headers()
-        self.wfile.write(content)
+        with contextlib.suppress(BrokenPipeError):  # the page was left meanwhile
+            self.wfile.write(content)
 
     do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_HEAD = handle_any  # noqa: N815
 
