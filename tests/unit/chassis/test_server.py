@@ -1,6 +1,7 @@
 """The HTTP server's stop: for some seconds requests are still taken, and each is the last one of its connection."""
 
 import asyncio
+import signal
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -42,6 +43,14 @@ async def test_a_server_without_a_drain_stops_at_once() -> None:
     async with serving(drain_seconds=0) as (server, client, running):
         assert (await client.get("/")).status_code == 200
         server.should_exit = True
+        await asyncio.wait_for(running, timeout=5)
+
+
+async def test_a_signal_ends_a_server_at_once_however_rarely_it_looks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("chassis.runtime.server._LOOK_SECONDS", 60)
+    async with serving(drain_seconds=0) as (server, client, running):
+        assert (await client.get("/")).status_code == 200
+        server.handle_exit(signal.SIGTERM, None)
         await asyncio.wait_for(running, timeout=5)
 
 

@@ -18,6 +18,7 @@ KEEP_ALIVE_SECONDS = 75
 
 _CLOSING = (b"connection", b"close")
 _TICK_SECONDS = 0.1
+_LOOK_SECONDS = 1.0
 
 
 def nothing() -> None:
@@ -38,7 +39,7 @@ class RestingServer(uvicorn.Server):
         self._told_to_end = lambda: loop.call_soon_threadsafe(ending.set)
         while not await self.on_tick(0):
             with suppress(TimeoutError):
-                async with asyncio.timeout(1):
+                async with asyncio.timeout(_LOOK_SECONDS):
                     await ending.wait()
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
