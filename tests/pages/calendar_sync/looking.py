@@ -38,8 +38,9 @@ def opened(browser: "Browser", user: User | None, path: str, **context: Any) -> 
         yield page
     finally:
         made.close()
-    expected = ("status of 401", "status of 422", "status of 409", "status of 403")
-    assert [one for one in complaints if not any(part in one for part in expected)] == []
+    expected = ("status of 401", "status of 404", "status of 422", "status of 409", "status of 403")
+    unexpected = [one for one in complaints if not any(part in one for part in expected)]
+    assert not unexpected, unexpected
 
 
 def violations(page: "Page") -> list[str]:

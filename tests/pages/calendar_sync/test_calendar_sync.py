@@ -213,6 +213,8 @@ def test_all_of_it_works_without_scripts(world: World, browser: "Browser") -> No
         page.get_by_role("button", name="Polski").click()
         page.locator("a[href$='/stop']").click()
         page.get_by_role("button", name="Zatrzymaj synchronizację").click()
+        world.elapse(10)
+        page.reload()
         assert page.get_by_text("jest zatrzymana").is_visible()
     assert ann.connection()["status"] == "stopped"
 
