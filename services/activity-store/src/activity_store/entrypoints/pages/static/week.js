@@ -245,6 +245,11 @@
     }
   });
   const replace = (entries) => {
+    if (!shown.size) {  // all at once: one by one, each would make the grid look at all of them
+      for (const entry of entries) shown.set(entry.id, JSON.stringify(entry));
+      calendar.addEventSource(entries.map(toEvent));
+      return;
+    }
     const wanted = new Set(entries.map((entry) => entry.id));
     apply(entries, [...shown.keys()].filter((id) => !wanted.has(id)));
   };
