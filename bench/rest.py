@@ -6,6 +6,7 @@ how many first changes; POLL_SECONDS how often the calendar is polled (60 by def
 """
 
 import asyncio
+import json
 import os
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -58,8 +59,9 @@ async def first_change(world: World, title: str) -> tuple[float, float]:
     succeeded = await world.sales.store.post("/v1/activities", json=call(f"{title} out", ahead=2))
     succeeded.raise_for_status()
     await asyncio.sleep(_THROUGH_SECONDS)
-    events = await world.calendar.events()
-    outward = _since(begun, _named(events, "summary", f"{title} out"), "created")
+    async with world.way.simulator() as simulator:
+        journal = (await simulator.get("/control/journal")).json()
+    outward = _since(begun, next(row for row in journal if f"{title} out" in json.dumps(row.get("body"))), "at")
     await asyncio.sleep(_CALM_SECONDS)
     begun = datetime.now(UTC)
     await world.calendar.add(summary=f"{title} in", **timed(1))
