@@ -35,7 +35,7 @@ async def preferences(
     if identity is None:
         if connection is None and problem is None:
             raise unauthorized("sign in first")
-        return page.pages.answer(request, "signed_out.html", status=401, connected=connected, problem=code)
+        return page.pages.answer(request, "signed_out.html", connected=connected, problem=code)
     return await page.whole(request, identity, connected=connected, problem=code, said=setting_named(saved or ""))
 
 
