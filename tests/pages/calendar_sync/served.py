@@ -62,6 +62,7 @@ class Handler(BaseHTTPRequestHandler):
     async def _ask(self, port: int, body: bytes) -> httpx.Response:
         headers = [(name, value) for name, value in self.headers.items() if name.lower() not in _HOP_BY_HOP]
         url = f"http://{self.headers['Host']}{self.path}"
+        self.clients[port].cookies.clear()  # those are the browser's to keep
         request = self.clients[port].build_request(self.command, url, headers=headers, content=body)
         request.headers["accept-encoding"] = "identity"
         answer = await self.clients[port].send(request)
