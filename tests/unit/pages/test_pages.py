@@ -155,3 +155,11 @@ async def test_the_navigation_leads_where_the_settings_say() -> None:
     assert 'href="https://store.example/activities"' in page
     assert f'href="{HOME}"' in page
     assert "/operator" not in page  # for administrators
+
+
+async def test_where_one_host_has_all_pages_browsers_stay_on_it() -> None:
+    addresses = {"activity_store_url": "http://activity-store", "connector_url": "http://connector"}
+    async with client(**addresses, pages_url="https://crm.example") as http:
+        page = (await http.get(HOME, headers=OWN)).text
+    assert 'href="https://crm.example/activities"' in page
+    assert "http://activity-store" not in page

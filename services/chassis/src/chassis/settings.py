@@ -126,13 +126,18 @@ class ChassisSettings(KafkaSettings):
         default=None, description="Where people sign in, for the pages of who is signed out; nothing given: no link"
     )
     connector_url: str | None = Field(
-        default=None, description="The connector as browsers and services see it: the pages link to it and ask it"
+        default=None,
+        description="The connector as the other services see it, whose pages ask it; and as browsers do, unless "
+        "TANDEM_PAGES_URL is given",
     )
     mapper_url: str | None = Field(
         default=None, description="The mapper, which the pages ask for links and explanations"
     )
-    activity_store_url: str | None = Field(
-        default=None, description="The activity store as browsers and services see it: the pages link to it and ask it"
+    activity_store_url: str | None = Field(default=None, description="The activity store, likewise")
+    pages_url: str | None = Field(
+        default=None,
+        description="The one host that shows browsers the pages of all services, where there is one (an Ingress); "
+        "nothing given: each service's own address above",
     )
     frame_ancestor: str | None = Field(
         default=None,
@@ -195,6 +200,16 @@ class ChassisSettings(KafkaSettings):
         "has heard that we go; on Kubernetes 5",
     )
 
+    @property
+    def store_pages(self) -> str | None:
+        """Where browsers find the activity store's pages."""
+        return self.pages_url or self.activity_store_url
+
+    @property
+    def connector_pages(self) -> str | None:
+        """Where browsers find the connector's pages."""
+        return self.pages_url or self.connector_url
+
     @field_validator("log_level", mode="before")
     @classmethod
     def _upper_case(cls, value: object) -> object:
@@ -221,6 +236,7 @@ class ChassisSettings(KafkaSettings):
         "connector_url",
         "mapper_url",
         "activity_store_url",
+        "pages_url",
         "frame_ancestor",
     )
     @classmethod

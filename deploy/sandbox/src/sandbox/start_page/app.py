@@ -41,7 +41,7 @@ class StartPage:
     def __post_init__(self) -> None:
         """Find the addresses of both sides."""
         simulator = self.settings.get(SIMULATED[simulated(self.provider)].address, "")
-        store = self.pages.settings.activity_store_url or ""
+        store = self.pages.settings.store_pages or ""
         self.calendar = f"{simulator}/?account={quote(EMAIL)}" if simulator else ""
         self.week = f"{store}/activities" if store else ""
         self.framed = tuple(address for address in (simulator, store) if address)

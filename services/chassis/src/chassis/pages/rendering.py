@@ -123,11 +123,11 @@ class Pages:
     def _navigation(self, identity: Identity | None) -> Sequence[NavigationLink]:
         """Return the pages that can be reached; those of a service whose address is unknown are left out."""
         places: list[tuple[PageName, str, str | None]] = [
-            ("activities", "/activities", self.settings.activity_store_url),
-            ("calendar_sync", "/calendar-sync", self.settings.connector_url),
+            ("activities", "/activities", self.settings.store_pages),
+            ("calendar_sync", "/calendar-sync", self.settings.connector_pages),
         ]
         if identity and (identity.is_admin or identity.is_operator):
-            places.append(("operator", "/operator", self.settings.connector_url))
+            places.append(("operator", "/operator", self.settings.connector_pages))
         known = ((name, path, self.base if path in self.prefixes else elsewhere) for name, path, elsewhere in places)
         return [NavigationLink(name, f"{where}{path}") for name, path, where in known if where is not None]
 

@@ -88,5 +88,5 @@ async def _page(
         reasons=None if found is None else shown(found, reader.language.text),
         zone=reader.zone,
         outcome=outcome,
-        settings_page=f"{settings.connector_url}/calendar-sync" if settings.connector_url else None,
+        settings_page=f"{settings.connector_pages}/calendar-sync" if settings.connector_pages else None,
     )
