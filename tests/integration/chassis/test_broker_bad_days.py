@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from typing import Final
 
 import pytest
@@ -240,7 +241,7 @@ async def test_a_topic_that_is_refused_stops_no_other_of_its_group(
             await journals[other].until(1, seconds=FOREVER)
             second = Journal()  # it could not start with a topic that it may not read
             async with group_of(settings, {other: into(second)}, topic):
-                numbers = iter(range(10, 1000))
+                numbers = count(10)
 
                 async def shared() -> bool:
                     number = next(numbers)
