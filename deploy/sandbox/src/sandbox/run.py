@@ -36,6 +36,7 @@ async def run(plan: Plan, say: Say) -> None:
     if plan.broker is Broker.APACHE and (missing := kafka_obstacle()):
         raise CannotStartError(missing)
     await _await_free_ports(plan)
+    plan = _with_a_start_page_if_possible(plan, say)
     _write_files(plan)
     begun = time.monotonic()
 
@@ -62,7 +63,8 @@ def _end(system: "asyncio.Task[None]", say: Say) -> None:
 async def _await_free_ports(plan: Plan) -> None:
     """Wait a moment for what a killed start left to be gone. Raises `CannotStartError` that names a taken port."""
     deadline = time.monotonic() + _FADING_SECONDS
-    while taken := [f"{port} ({name})" for name, port in plan.listeners.items() if not is_free(port)]:
+    needed = {name: port for name, port in plan.listeners.items() if port != plan.ports.start}
+    while taken := [f"{port} ({name})" for name, port in needed.items() if not is_free(port)]:
         if time.monotonic() > deadline:
             raise CannotStartError(f"port {', '.join(taken)} is taken; end what uses it or start with PORT_BASE=8100")
         await asyncio.sleep(0.1)
@@ -108,8 +110,7 @@ def _run_in(folder: Path) -> None:
     with locked(folder):
         (folder / SETTINGS_FILE).unlink(missing_ok=True)
         plan = make_plan(_ports(os.environ), folder, keys.load_or_make(folder / "keys.env"), os.environ)
-        say = Console().say
-        asyncio.run(run(_with_a_start_page_if_possible(plan, say), say))
+        asyncio.run(run(plan, Console().say))
 
 
 def _with_a_start_page_if_possible(plan: Plan, say: Say) -> Plan:
