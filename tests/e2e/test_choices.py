@@ -31,7 +31,10 @@ async def test_c1_c5_types_leave_the_calendar_and_come_back(synced: World) -> No
 
 
 async def test_c1_an_activity_of_an_unselected_type_is_explained(synced: World) -> None:
+    earlier = await synced.sales.add(**call(type="deadline"))
+    await synced.event_of(earlier)
     await synced.sales.settings(synced.connection_id, outbound_types=OTHERS)
+    await synced.decided("C5", activity_id=earlier["id"])  # the setting is known where activities are decided on
     activity = await synced.sales.add(**call(type="deadline"))
     decision = await synced.decided("C1", activity_id=activity["id"])
     assert decision["outcome"] == "skipped"
