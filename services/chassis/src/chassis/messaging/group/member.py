@@ -43,13 +43,13 @@ class GroupMember(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka 
         self.kafka = AIOKafkaConsumer(group_id=group, **options)
         self._topics = sorted(topics)
         self._policy = policy
-        self._consumers: set[TopicConsumer] = set()
+        self._consumers: list[TopicConsumer] = []  # in their order: a simulated run repeats itself
         self._starting: asyncio.Task[None] | None = None
         self._joined = False
 
     def add(self, consumer: TopicConsumer) -> None:
         """Let a topic's consumer read what this member reads."""
-        self._consumers.add(consumer)
+        self._consumers.append(consumer)
 
     async def start(self) -> None:
         """Connect and join the group, once for all topics; raises what keeps it from that, to each that waits."""
@@ -64,7 +64,8 @@ class GroupMember(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka 
 
     async def stop(self, consumer: TopicConsumer) -> None:
         """Leave the group, if this was the last of the topics' consumers."""
-        self._consumers.discard(consumer)
+        if consumer in self._consumers:
+            self._consumers.remove(consumer)
         if self._consumers:
             return
         if self._starting is not None and not self._starting.done():
