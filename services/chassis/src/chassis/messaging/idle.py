@@ -25,7 +25,8 @@ class Idleness:
 
     monotonic: Callable[[], float] = _monotonic
     _last: float = float("-inf")
-    _resting: set["asyncio.Future[None]"] = field(default_factory=set)
+    _resting: dict["asyncio.Future[None]", None] = field(default_factory=dict)
+    """Who rests, in the order in which they are woken: a simulated run repeats itself."""
 
     @property
     def idle(self) -> bool:
@@ -56,14 +57,14 @@ class Idleness:
 
     async def _until_something_happens(self, seconds: float) -> None:
         waiting = asyncio.get_running_loop().create_future()
-        self._resting.add(waiting)
+        self._resting[waiting] = None
         try:
             async with asyncio.timeout(seconds):
                 await waiting
         except TimeoutError:
             return
         finally:
-            self._resting.discard(waiting)
+            self._resting.pop(waiting, None)
 
 
 _idleness: WeakKeyDictionary[KafkaBroker, Idleness] = WeakKeyDictionary()
