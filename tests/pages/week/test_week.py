@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, FloatRect, Locator, Page, expect
 
 from sandbox.clients import Json
 from tests.pages.week.browsers import LANGUAGES, THEMES, Browsing, Theme, browsing
@@ -70,20 +70,24 @@ async def test_f8_a_drag_moves_to_another_day_and_time_and_into_the_all_day_lane
     made = await company.sales.add(**at("Drag me", 0, "09:00", duration="02:30"))
     async with browsing(browser, company, week) as tab:
         page = await shown(tab)
-        box = await event(page, "Drag me").bounding_box()
-        other = await page.locator(f'#calendar [data-date="{MONDAY + timedelta(days=2)}"]').last.bounding_box()
-        assert box
-        assert other
+        box = await box_of(event(page, "Drag me"))
+        other = await box_of(page.locator(f'#calendar [data-date="{MONDAY + timedelta(days=2)}"]').last)
         hour = box["height"] / 2.5
         await drag(page, (box["x"] + 20, box["y"] + 6), (other["x"] + 20, box["y"] + 6 + hour))
         await stored(company, made["id"], due_date=str(MONDAY + timedelta(days=2)), due_time="10:00", duration="02:30")
-        await expect(event(page, "Drag me")).to_be_visible()
-        box = await event(page, "Drag me").bounding_box()
-        lane = await page.get_by_text("all day", exact=True).bounding_box()
-        assert box
-        assert lane
+        box, lane = await box_of(event(page, "Drag me")), await box_of(page.get_by_text("all day", exact=True))
         await drag(page, (box["x"] + 20, box["y"] + 6), (box["x"] + 20, lane["y"] + lane["height"] / 2))
         await stored(company, made["id"], due_date=str(MONDAY + timedelta(days=2)), due_time=None, duration=None)
+
+
+async def box_of(locator: Locator) -> FloatRect:
+    """Return where an element is, as soon as it is: what the server tells draws it anew."""
+
+    async def look() -> FloatRect | None:
+        return await locator.bounding_box()
+
+    found: FloatRect = await wait_until(look, awaited="the element to be drawn")
+    return found
 
 
 async def drag(page: Page, start: tuple[float, float], end: tuple[float, float]) -> None:
