@@ -17,35 +17,19 @@ from cryptography.hazmat.primitives.serialization import (
 from sandbox.processes import free_port
 from sandbox.processes.tools import kafka_libs
 from tests.support.apache_kafka import ApacheKafka, apache_kafka
+from tests.support.certificates import Certificates
 
 USER, PASSWORD = "connector", "correct horse"
 _JAAS = "org.apache.kafka.common.security"
 
 
 @dataclass(frozen=True)
-class SecuredKafka:
+class SecuredKafka(Certificates):
     """Where it listens, for clients with a password, with a certificate, without TLS; its certificates are files."""
 
-    folder: Path
     with_password: str
     with_certificate: str
     without_tls: str
-
-    @property
-    def ca(self) -> Path:
-        """Who signed the broker's certificate."""
-        return self.folder / "ca.pem"
-
-    @property
-    def certificate(self) -> Path:
-        """Return the client's certificate and key, in one file."""
-        return self.folder / "client.pem"
-
-    def stranger(self) -> Path:
-        """Return the file of an authority that signed nothing here."""
-        path = self.folder / "stranger.pem"
-        trustme.CA().cert_pem.write_to_path(str(path))
-        return path
 
 
 @contextmanager

@@ -17,6 +17,7 @@ from cryptography import x509
 from pymongo import MongoClient
 
 from sandbox.processes import free_port, probes, secantus
+from tests.support.certificates import Certificates
 from tests.support.infrastructure import running
 
 USER, PASSWORD = "connector", "correct/horse@battery"
@@ -24,34 +25,17 @@ QUOTED = "correct%2Fhorse%40battery"
 
 
 @dataclass(frozen=True)
-class SecuredMongo:
+class SecuredMongo(Certificates):
     """Where the servers listen, and the files of certificates.
 
     `secured` wants a password or a certificate as MongoDB's X.509 users have; `mutual` wants a certificate beside the
     password; the certificate of `expired` has; `open` speaks no TLS.
     """
 
-    folder: Path
     secured: str
     mutual: str
     expired: str
     open: str
-
-    @property
-    def ca(self) -> Path:
-        """Who signed the servers' certificates."""
-        return self.folder / "ca.pem"
-
-    @property
-    def certificate(self) -> Path:
-        """Return the client's certificate and key, in one file."""
-        return self.folder / "client.pem"
-
-    def stranger(self) -> Path:
-        """Return the file of an authority that signed nothing here."""
-        path = self.folder / "stranger.pem"
-        trustme.CA().cert_pem.write_to_path(str(path))
-        return path
 
 
 @contextmanager
