@@ -81,8 +81,8 @@ class LateWork:
         return bool(done)
 
     def _note_if_soon(self, server: str, began: float) -> None:
-        """Wait for a server again that was slow and answers. What ends in less than a moment may be no answer of it."""
-        if _MOMENT_OF_A_SLOW_SERVER <= asyncio.get_running_loop().time() - began < _SOON:
+        """Wait again for a server that was late and answers. What ends in a moment may never have asked it."""
+        if _MOMENT <= asyncio.get_running_loop().time() - began < _SOON:
             self._slow_until.pop(server, None)
 
     async def _put_by(self, command: CalendarCommandMessage) -> ParkedWork | None:
