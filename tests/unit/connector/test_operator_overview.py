@@ -54,7 +54,7 @@ def test_reads_are_counted_by_their_age_and_the_oldest_is_named() -> None:
     assert [one.count for one in shown.reads] == [0, 2, 0, 0, 0, 1]
     assert [one.height for one in shown.reads] == [0.0, TALLEST, 0.0, 0.0, 0.0, TALLEST / 2]
     assert shown.oldest
-    assert (shown.oldest.id, shown.age(shown.oldest)) == ("c3", timedelta(days=9))
+    assert (shown.oldest.id, shown.oldest_read_at) == ("c3", NOW - timedelta(days=9))
 
 
 def test_a_subscription_that_has_ended_is_overdue() -> None:

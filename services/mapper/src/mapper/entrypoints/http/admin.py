@@ -11,21 +11,20 @@ from pydantic import AwareDatetime, BaseModel
 
 from chassis.web.auth import CurrentIdentity
 from chassis.web.operators import audit, check_operator
-from chassis.web.pagination import Cursor, Page, by_id
-from chassis.web.problems import problem_responses, unprocessable
+from chassis.web.pagination import Page, by_id
+from chassis.web.problems import problem_responses
 from contracts.decisions import Outcome, Remedy, SyncDecided
 from contracts.links import Origin
 from mapper.domain.model.fields import PAIRS
 from mapper.domain.model.link import Link
 from mapper.domain.model.states import LinkState
-from mapper.entrypoints.http.items import ItemQuery
+from mapper.entrypoints.http.items import MOST_LINKS, ItemQuery, Position, by_time, newest_first
 from mapper.entrypoints.http.services import InjectedServices
 
 router = APIRouter(prefix="/v1/admin", tags=["admin"])
 
 _CURSOR = by_id("admin-links")
-_DECISIONS = Cursor("admin-explain", tuple[AwareDatetime, str])
-_MOST_LINKS = 100
+_DECISIONS = by_time("admin-explain")
 
 
 class OverseenDecision(BaseModel):
@@ -99,10 +98,7 @@ class AdminItemQuery(ItemQuery):
 
     def where(self) -> dict[str, str]:
         """Return the item as a filter; 422 where none is named."""
-        item = self.item()
-        if not item:
-            raise unprocessable("validation_error", "one of activity_id, event_id and connection_id is required")
-        return item | ({"company_id": self.company_id} if self.company_id else {})
+        return self.named_item() | ({"company_id": self.company_id} if self.company_id else {})
 
 
 @router.get("/links", responses=problem_responses(401, 403, 422, 503))
@@ -127,20 +123,17 @@ async def explain(
 ) -> Page[OverseenDecision]:
     """Return what was decided for an activity or event, newest first; operators only."""
     check_operator(caller)
-    if not (query.activity_id or query.event_id):
-        raise unprocessable("validation_error", "activity_id or event_id is required")
+    query.check_one_item()
     where, before = query.where(), _DECISIONS.decode(query.cursor)
     audit(caller, "explain", **where)
-    known = await services.collections.links.find(where, limit=_MOST_LINKS)
-    skipped = [] if query.activity_id else await services.collections.skipped_events.find(where, limit=_MOST_LINKS)
+    known = await services.collections.links.find(where, limit=MOST_LINKS)
+    skipped = [] if query.activity_id else await services.collections.skipped_events.find(where, limit=MOST_LINKS)
     decided = [one for link in known for one in link.history] + [one for item in skipped for one in item.history]
-    newest = sorted(decided, key=_position, reverse=True)
-    left = [one for one in newest if before is None or _position(one) < before]
-    shown, more = _DECISIONS.page(left, query.limit, _position)
+    shown, more = newest_first(_DECISIONS, decided, _position, before, query.limit)
     return Page(items=[OverseenDecision.of(one) for one in shown], next_cursor=more)
 
 
-def _position(decided: SyncDecided) -> tuple[AwareDatetime, str]:
+def _position(decided: SyncDecided) -> Position:
     return decided.occurred_at, decided.id
 
 

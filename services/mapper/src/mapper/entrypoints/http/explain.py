@@ -7,22 +7,26 @@ from fastapi import APIRouter, Query
 from pydantic import AwareDatetime, BaseModel
 
 from chassis.web.auth import CurrentIdentity, Identity
-from chassis.web.pagination import Cursor, Page
-from chassis.web.problems import problem_responses, unprocessable
+from chassis.web.pagination import Page
+from chassis.web.problems import problem_responses
 from contracts.decisions import LostValue, Outcome, Remedy, SyncDecided
 from mapper.adapters.collections import Collections
 from mapper.domain.model import explanations
 from mapper.domain.model.link import Link
-from mapper.entrypoints.http.items import ItemQuery, none_of_colleagues, owned_by
+from mapper.entrypoints.http.items import (
+    MOST_LINKS,
+    ItemQuery,
+    Position,
+    by_time,
+    newest_first,
+    none_of_colleagues,
+    owned_by,
+)
 from mapper.entrypoints.http.services import InjectedServices
 
 router = APIRouter(prefix="/v1/explain", tags=["sync"])
 
-
-_MOST_LINKS = 100
-"""Links of one item: one for each connection that it was ever in."""
-
-_CURSOR = Cursor("explain", tuple[AwareDatetime, str])
+_CURSOR = by_time("explain")
 
 
 class Explanation(BaseModel):
@@ -70,22 +74,20 @@ async def explain(
     caller: CurrentIdentity, services: InjectedServices, query: Annotated[ItemQuery, Query()]
 ) -> Page[Explanation]:
     """Return what was decided for an activity or event, newest first."""
-    if not (query.activity_id or query.event_id):
-        raise unprocessable("validation_error", "activity_id or event_id is required")
+    query.check_one_item()
     before = _CURSOR.decode(query.cursor)
-    told = sorted(await _told(services.collections, caller, query), key=_position, reverse=True)
-    left = [one for one in told if before is None or _position(one) < before]
-    shown, more = _CURSOR.page(left, query.limit, _position)
+    told = await _told(services.collections, caller, query)
+    shown, more = newest_first(_CURSOR, told, _position, before, query.limit)
     return Page(items=[explanation for explanation, _ in shown], next_cursor=more)
 
 
-def _position(told: _Told) -> tuple[AwareDatetime, str]:
+def _position(told: _Told) -> Position:
     explanation, told_id = told
     return explanation.at, told_id
 
 
 async def _told(collections: Collections, caller: Identity, query: ItemQuery) -> list[_Told]:
-    links = await collections.links.find(query.item() | owned_by(caller), limit=_MOST_LINKS)
+    links = await collections.links.find(query.item() | owned_by(caller), limit=MOST_LINKS)
     skipped = await _skipped(collections, caller, query)
     if not (links or skipped):
         links = await none_of_colleagues(collections, caller, query)

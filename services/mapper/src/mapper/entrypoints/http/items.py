@@ -1,15 +1,24 @@
 """How links and explain name an item, and whose it is: the connection's owner alone gets an answer (L1, G2)."""
 
-from typing import Any
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Final, TypeVar
 
-from pydantic import BaseModel, Field
+from pydantic import AwareDatetime, BaseModel, Field
 
 from chassis.web.auth import Identity
-from chassis.web.pagination import DEFAULT_LIMIT, CursorQuery, LimitQuery
-from chassis.web.problems import not_found
+from chassis.web.pagination import DEFAULT_LIMIT, Cursor, CursorQuery, LimitQuery
+from chassis.web.problems import not_found, unprocessable
 from mapper.adapters.collections import Collections
 from mapper.domain.model.connections.connection import Connection
 from mapper.domain.model.link import Link
+
+T = TypeVar("T")
+
+Position = tuple[AwareDatetime, str]
+"""Where a decision stands in a list: when it was made, and an id that tells it apart from others of that moment."""
+
+MOST_LINKS: Final = 100
+"""Links of one item: one for each connection that it was ever in."""
 
 _ID = Field(default=None, max_length=1024)
 
@@ -26,6 +35,31 @@ class ItemQuery(BaseModel, extra="forbid"):
     def item(self) -> dict[str, Any]:
         """Return the item as a filter."""
         return self.model_dump(include={"activity_id", "event_id", "connection_id"}, exclude_none=True)
+
+    def named_item(self) -> dict[str, Any]:
+        """Return the item as a filter; 422 where none is named."""
+        item = self.item()
+        if not item:
+            raise unprocessable("validation_error", "one of activity_id, event_id and connection_id is required")
+        return item
+
+    def check_one_item(self) -> None:
+        """Raise 422 unless it is an activity or an event that is asked for."""
+        if not (self.activity_id or self.event_id):
+            raise unprocessable("validation_error", "activity_id or event_id is required")
+
+
+def by_time(name: str) -> Cursor[Position]:
+    """Return the cursor of a list of decisions, newest first."""
+    return Cursor(name, tuple[AwareDatetime, str])
+
+
+def newest_first(
+    cursor: Cursor[Position], found: Iterable[T], position: Callable[[T], Position], before: Position | None, limit: int
+) -> tuple[Sequence[T], str | None]:
+    """Return the page of what was decided `before`, and the cursor of the next."""
+    ordered = sorted(found, key=position, reverse=True)
+    return cursor.page([one for one in ordered if before is None or position(one) < before], limit, position)
 
 
 def owned_by(caller: Identity) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from pydantic import AwareDatetime, BaseModel
 
 from chassis.web.auth import CurrentIdentity, Identity
 from chassis.web.pagination import Page, by_id
-from chassis.web.problems import not_found, problem_responses, unprocessable
+from chassis.web.problems import not_found, problem_responses
 from contracts.links import LinkState, Origin
 from mapper.adapters.collections import Collections
 from mapper.domain.model.link import Link
@@ -50,12 +50,11 @@ async def links(
     caller: CurrentIdentity, services: InjectedServices, query: Annotated[LinksQuery, Query()]
 ) -> Page[LinkView]:
     """Return the links of an activity, an event or a connection, page by page in the order of their ids."""
-    if not query.item():
-        raise unprocessable("validation_error", "one of activity_id, event_id and connection_id is required")
+    item = query.named_item()
     of_item = bool(query.activity_id or query.event_id)
     if not of_item:
         await _check_connection(services.collections, caller, query.connection_id or "")
-    where = query.item() | owned_by(caller) | {"state": query.state or {"$ne": "unlinked"}}
+    where = item | owned_by(caller) | {"state": query.state or {"$ne": "unlinked"}}
     found = await services.collections.links.find(where, limit=query.limit + 1, after=_CURSOR.decode(query.cursor))
     if of_item and not found:
         await none_of_colleagues(services.collections, caller, query)

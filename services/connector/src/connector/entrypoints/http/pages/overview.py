@@ -66,29 +66,35 @@ class Overview:
         """How many push subscriptions have ended."""
         return self.renewals[0].count
 
-    def age(self, one: OverseenView) -> timedelta:
-        """Return how long the last proven read of a connection is past; since it exists, where there is none."""
-        return self.now - (one.last_read_at or one.created_at)
+    @property
+    def oldest_read_at(self) -> datetime | None:
+        """When the oldest of the last proven reads was."""
+        return read_at(self.oldest) if self.oldest else None
+
+
+def read_at(one: OverseenView) -> datetime:
+    """Return when a connection was read last; since when it exists, where it never was."""
+    return one.last_read_at or one.created_at
 
 
 def overview_of(connections: Sequence[OverseenView], now: datetime) -> Overview:
     """Return the overview; stopped connections count for nothing but their status."""
     running = [one for one in connections if one.status not in {"connecting", "stopping", "stopped"}]
     subscribed = [one.subscription_expires_at - now for one in running if one.subscription_expires_at]
-    ages = [now - (one.last_read_at or one.created_at) for one in running]
+    ages = [now - read_at(one) for one in running]
     return Overview(
         total=len(connections),
         slices=_slices(connections),
         needing=sorted((one for one in connections if one.status in _NEEDING), key=_pressing),
         reads=_columns(ages, _READ_WITHIN),
         renewals=_columns(subscribed, _RENEWED_WITHIN),
-        oldest=min(running, key=lambda one: one.last_read_at or one.created_at, default=None),
+        oldest=min(running, key=read_at, default=None),
         now=now,
     )
 
 
 def _pressing(one: OverseenView) -> tuple[int, datetime]:
-    return _NEEDING.index(one.status), one.last_read_at or one.created_at
+    return _NEEDING.index(one.status), read_at(one)
 
 
 def _slices(connections: Sequence[OverseenView]) -> Sequence[Slice]:
