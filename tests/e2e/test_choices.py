@@ -30,21 +30,18 @@ async def test_c1_c5_types_leave_the_calendar_and_come_back(synced: World) -> No
     assert (await synced.event_of(activity))["summary"] == "Call Ben"
 
 
-async def test_c1_an_activity_of_an_unselected_type_is_explained(synced: World) -> None:
-    earlier = await synced.sales.add(**call(type="deadline"))
-    await synced.event_of(earlier)
-    await synced.sales.settings(synced.connection_id, outbound_types=OTHERS)
-    await synced.decided("C5", activity_id=earlier["id"])  # the setting is known where activities are decided on
-    activity = await synced.sales.add(**call(type="deadline"))
-    decision = await synced.decided("C1", activity_id=activity["id"])
-    assert decision["outcome"] == "skipped"
-    assert "deadline" in decision["remedy"]["value"]
+async def test_c1_an_activity_of_an_unselected_type_is_explained(folder: Path, unique: str) -> None:
+    async with connected(folder, unique, outbound_types=OTHERS) as synced:
+        activity = await synced.sales.add(**call(type="deadline"))
+        decision = await synced.decided("C1", activity_id=activity["id"])
+        assert decision["outcome"] == "skipped"
+        assert "deadline" in decision["remedy"]["value"]
 
 
-async def test_c2_the_inbound_type_is_the_users_choice(synced: World) -> None:
-    await synced.sales.settings(synced.connection_id, inbound_type="lunch")
-    activity = await synced.activity_of(await synced.calendar.add(summary="Pizza", **timed()))
-    assert activity["type"] == "lunch"
+async def test_c2_the_inbound_type_is_the_users_choice(folder: Path, unique: str) -> None:
+    async with connected(folder, unique, inbound_type="lunch") as synced:
+        activity = await synced.activity_of(await synced.calendar.add(summary="Pizza", **timed()))
+        assert activity["type"] == "lunch"
 
 
 async def test_c6_the_filter_governs_the_way_out_alone(synced: World) -> None:

@@ -8,7 +8,8 @@ from playwright.async_api import Browser, FloatRect, Locator, Page, expect
 
 from sandbox.clients import Json
 from tests.pages.week.browsers import LANGUAGES, THEMES, Browsing, Theme, browsing
-from tests.support.stories import World, day
+from tests.support.sandboxes import Sandbox
+from tests.support.stories import World, connected, day
 from tests.support.waiting import wait_until
 
 BERLIN = "Europe/Berlin"
@@ -194,20 +195,20 @@ async def test_a_page_out_of_sight_holds_no_stream_and_catches_up(browser: Brows
 
 
 async def test_l1_why_names_the_reason_and_one_click_changes_the_setting(
-    browser: Browser, synced: World, week: str
+    browser: Browser, sandbox: Sandbox, unique: str, week: str
 ) -> None:
-    await synced.sales.settings(synced.connection_id, outbound_types=["task"])
-    made = await synced.sales.add(**at("Not out there", 3, "09:00"))
-    await synced.decided("C1", activity_id=made["id"])
-    async with browsing(browser, synced, week) as tab:
-        page = await shown(tab)
-        await event(page, "Not out there").click()
-        await page.get_by_role("link", name="Why?").click()
-        await expect(page.get_by_text("Activities of type “call” are not synced to the calendar.")).to_be_visible()
-        await page.get_by_role("button", name="Select the type “call”.").click()
-        await expect(page.get_by_text("The setting is changed")).to_be_visible()
-        await synced.linked(made["id"])
-        await expect(event(page, "Not out there")).to_contain_text("In sync")
+    async with connected(sandbox.folder, unique, outbound_types=["task"]) as synced:
+        made = await synced.sales.add(**at("Not out there", 3, "09:00"))
+        await synced.decided("C1", activity_id=made["id"])
+        async with browsing(browser, synced, week) as tab:
+            page = await shown(tab)
+            await event(page, "Not out there").click()
+            await page.get_by_role("link", name="Why?").click()
+            await expect(page.get_by_text("Activities of type “call” are not synced to the calendar.")).to_be_visible()
+            await page.get_by_role("button", name="Select the type “call”.").click()
+            await expect(page.get_by_text("The setting is changed")).to_be_visible()
+            await synced.linked(made["id"])
+            await expect(event(page, "Not out there")).to_contain_text("In sync")
 
 
 async def test_d6_the_hour_after_the_clocks_changed_is_where_it_belongs(
