@@ -100,8 +100,10 @@ pages: $(INSTALLED) ## The pages in a browser: the whole system in one process, 
 conformance: $(INSTALLED) ## The Exchange simulator judged by DavMail, a CalDAV server in front of it (needs Java; Debian's package is fetched)
 	pytest tests/conformance $(ARGS)
 
-observability: $(INSTALLED) ## Every alert caused in a running sandbox, traces in a real collector, canaries in logs (TEST_INFRA=kafka: two more; Debian's Prometheus and Go modules are fetched)
-	pytest tests/observability $(ARGS)
+observability: $(INSTALLED) ## Every alert caused in a running sandbox, traces in a real collector, canaries in logs (on Apache Kafka where it is there, for two alerts need it; Debian's Prometheus and Go modules are fetched)
+	@export JDK_JAVA_OPTIONS=-XX:TieredStopAtLevel=1 TEST_INFRA=$${TEST_INFRA:-$$(python -c \
+		'from sandbox.processes import kafka_obstacle as missing; print("embedded" if missing() else "kafka")')}; \
+		echo "TEST_INFRA=$$TEST_INFRA pytest tests/observability"; pytest tests/observability $(ARGS)
 
 property: $(INSTALLED) ## State machines: whatever people do and however messages travel, both sides converge (T=path for one)
 	PYTHONHASHSEED=0 pytest $(or $(T),tests/property) -m "not soak" $(ARGS)
@@ -166,8 +168,8 @@ k8s: $(INSTALLED) ## Write anew what the Kubernetes manifests have from the cont
 	python deploy/k8s/generate.py
 	python deploy/k8s/dashboards.py
 
-images: ## Build the images of the services and the simulators (TAG=dev, DOCKER_BUILD="docker build --network=host")
-	@for folder in $(IMAGES:%=services/%) deploy/simulators; do echo "$(IMAGE_PREFIX)$${folder##*/}:$(TAG)"; \
+images: ## Build the images of the services, the operators' command line and the simulators (TAG=dev, DOCKER_BUILD="docker build --network=host")
+	@for folder in $(IMAGES:%=services/%) deploy/tandem deploy/simulators; do echo "$(IMAGE_PREFIX)$${folder##*/}:$(TAG)"; \
 		$(DOCKER_BUILD) --quiet --file $$folder/Dockerfile --tag $(IMAGE_PREFIX)$${folder##*/}:$(TAG) \
 		--build-arg REVISION=$$(git rev-parse HEAD) --build-arg SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) .; done
 

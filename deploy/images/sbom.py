@@ -24,6 +24,7 @@ OURS = {
     "connector": ("services/connector", ("contracts", "services/chassis")),
     "mapper": ("services/mapper", ("contracts", "services/chassis")),
     "activity-store": ("services/activity-store", ("contracts", "services/chassis")),
+    "tandem": ("deploy/tandem", ("services/chassis",)),
     "simulators": ("deploy/simulators", ()),
 }
 """Each image's own package, and those of ours that it needs."""

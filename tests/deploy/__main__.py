@@ -1,7 +1,8 @@
 """`make k8s-e2e`: the whole system on the cluster that KUBECONFIG points at, disturbed in every way while people work.
 
 Prints what was done and what it cost; ends with 1 where something was lost, doubled or refused, or warned of.
-PEOPLE= and EVERY= say how many work and how often each does something on both sides.
+PEOPLE= and EVERY= say how many work and how often each does something on both sides; PREVIOUS= names a commit to go
+back to and to upgrade from meanwhile.
 """
 
 import asyncio
@@ -11,7 +12,7 @@ import time
 from pathlib import Path
 
 from sandbox.demo import play_on
-from tests.deploy import events, figures, images, production
+from tests.deploy import events, figures, images, operators, production, releases
 from tests.deploy.disturbances import DISTURBANCES, disturb
 from tests.deploy.kubectl import NAMESPACE, SERVICES, items, kubectl, rolled_out
 from tests.deploy.load import CLIENTS, load
@@ -38,7 +39,7 @@ async def installed() -> None:
     await asyncio.gather(*gone)
     began = time.monotonic()
     await kubectl("apply", "--kustomize", str(_OVERLAY))
-    await rolled_out(*_PARTS, *(f"deployment/{name}" for name in SERVICES))
+    await rolled_out(*_PARTS, *(f"deployment/{name}" for name in (*SERVICES, "operators")))
     await kubectl("wait", "--for=condition=Complete", "job/topics", "--timeout=120s")
     took = time.monotonic() - began
     tell(f"every pod is ready under the restricted profile after {took:.0f} s; from a container's start:")
@@ -53,7 +54,7 @@ async def disturbed(people: int, every: float) -> list[str]:
         connections = await connected(team)
     tell(f"{people} people work on both sides, each every {every:g} s, while:")
     async with load(team, connections, every) as running:
-        steps = [await disturb(tell, *one) for one in DISTURBANCES]
+        steps = [await disturb(tell, *one) for one in (*DISTURBANCES, *releases.disturbances())]
     made = [one.item for one in running.requests if one.item and not one.failed]
     async with transport() as way:
         found = await figures.synced(workers(way, people), made)
@@ -62,7 +63,11 @@ async def disturbed(people: int, every: float) -> list[str]:
         tell(line)
     warned, expected = await events.warnings(steps)
     tell(f"{len(expected)} warnings of Kubernetes' say no more than what was done")
-    return figures.problems(running.requests, found, steps) + warned
+    for line in expected:
+        tell(f"  {line}")
+    equal, differing = await operators.compared()
+    tell(f"`tandem verify --all` in the cluster: {equal} items are the same on both sides, {len(differing)} differ")
+    return figures.problems(running.requests, found, steps) + warned + differing
 
 
 async def run() -> int:
@@ -90,7 +95,9 @@ def main() -> int:
         print(f"k8s-e2e: {missing}", file=sys.stderr)
         return 2
     images.build(tell)
-    images.load(tell)
+    if commit := releases.other():
+        releases.build(commit, tell)
+    images.load(tell, releases.OTHERS if commit else ())
     return asyncio.run(run())
 
 

@@ -5,14 +5,14 @@ import shlex
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from sandbox.processes.kafka import kafka_obstacle
 from sandbox.processes.tools import kafka_libs, secantusd_rs
 
 FOLDER = Path(__file__).with_name("images")
-OURS = tuple(f"tandem/{name}:dev" for name in ("connector", "mapper", "activity-store", "simulators"))
+OURS = tuple(f"tandem/{name}:dev" for name in ("connector", "mapper", "activity-store", "tandem", "simulators"))
 THEIRS = ("tandem-e2e/kafka:dev", "tandem-e2e/database:dev")
 
 
@@ -40,10 +40,10 @@ def build(tell: Callable[[str], None]) -> None:
             tell(f"  {image} built")
 
 
-def load(tell: Callable[[str], None]) -> None:
-    """Hand all images to the cluster, by the command of K8S_LOAD (`kind load docker-image`)."""
+def load(tell: Callable[[str], None], others: Sequence[str] = ()) -> None:
+    """Hand all images to the cluster, by the command of K8S_LOAD (`kind load docker-image`); `others`: beside those."""
     command = shlex.split(os.environ.get("K8S_LOAD") or "kind load docker-image")
-    subprocess.run([*command, *OURS, *THEIRS], check=True, stdout=subprocess.DEVNULL)
+    subprocess.run([*command, *OURS, *THEIRS, *others], check=True, stdout=subprocess.DEVNULL)
     for image in OURS:
         size = subprocess.run(
             ["docker", "image", "inspect", "--format", "{{.Size}}", image], check=True, capture_output=True, text=True

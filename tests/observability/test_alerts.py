@@ -5,6 +5,7 @@ their real timing.
 """
 
 import asyncio
+import base64
 import os
 import signal
 from collections.abc import AsyncIterator
@@ -110,7 +111,8 @@ async def test_users_who_must_all_sign_in_again(watch: Prometheus, people: list[
         revoked = f"/control/accounts/{world.calendar.email}/revoke"
         (await world.calendar.simulator.post(revoked)).raise_for_status()
         await world.sales.add(**call())
-    await fires(watch, "TandemUsersSignedOut", provider=PROVIDER, severity="page")
+    # Who waits since the provider has failed tries again within a minute and a half.
+    await watch.fires("TandemUsersSignedOut", within=180, provider=PROVIDER, severity="page")
 
 
 async def test_subscriptions_that_are_not_renewed(watch: Prometheus, folder: Path, people: list[World]) -> None:
@@ -171,11 +173,30 @@ async def test_records_that_retention_took(watch: Prometheus, sandbox: Sandbox, 
     await watch.has(letters)
     await send(folder, ACTIVITY_COMMANDS, b"{")
     await watch.has(f"{letters} > 0")  # else no position is known that records could be missing after
-    async with frozen(sandbox, "activity-store"), administering(folder) as admin:
+    # Not frozen: the broker would answer with the records a fetch that a frozen consumer has asked for before.
+    async with away(sandbox, "activity-store"), administering(folder) as admin:
         await send(folder, ACTIVITY_COMMANDS, b"{", b"{")
         await admin.delete_records({TopicPartition(ACTIVITY_COMMANDS, 0): RecordsToDelete(before_offset=-1)})
         await send(folder, ACTIVITY_COMMANDS, b"{")
     await fires(watch, "TandemRecordsLost", topic=ACTIVITY_COMMANDS, severity="page")
+
+
+async def test_a_key_that_is_gone(watch: Prometheus, sandbox: Sandbox, people: list[World]) -> None:
+    """The last one: the sandbox is started anew, with another key."""
+    assert people
+    await restarted(sandbox, TANDEM_CREDENTIAL_KEYS=f"other:{base64.b64encode(os.urandom(32)).decode()}")
+    await fires(watch, "TandemCredentialsUnreadable", severity="page")
+    await restarted(sandbox, TANDEM_CREDENTIAL_KEYS="")
+    await watch.has("max(tandem_credentials_unreadable) == 0")
+
+
+async def restarted(sandbox: Sandbox, **environ: str) -> None:
+    """End the sandbox, and start it again with other settings."""
+    sandbox.signal(signal.SIGINT)
+    await sandbox.ended()
+    sandbox.environ.update(environ)
+    sandbox.start()
+    await sandbox.ready()
 
 
 @asynccontextmanager

@@ -24,7 +24,7 @@ def hurried(rules: Json) -> Json:
     for group in changed["groups"]:
         for rule in group["rules"]:
             scale = _LONG_HOLD_SCALE if 'le="10.0"' in rule["expr"] else SCALE
-            rule["expr"] = re.sub(r"\[(\d+)([smh])\]", partial(_window, scale), rule["expr"])
+            rule["expr"] = re.sub(r"(?:(?<=\[)|(?<=offset ))(\d+)([smh])", partial(_window, scale), rule["expr"])
             rule["expr"] = rule["expr"].replace("(tandem_outbox_age_seconds) > 60", "(tandem_outbox_age_seconds) > 1")
             if "for" in rule:
                 rule["for"] = re.sub(r"(\d+)([smh])", lambda found: f"{_scaled(found, _FOR_SCALE)}s", rule["for"])
@@ -32,7 +32,7 @@ def hurried(rules: Json) -> Json:
 
 
 def _window(scale: int, found: re.Match[str]) -> str:
-    return f"[{_scaled(found, scale)}s]"
+    return f"{_scaled(found, scale)}s"
 
 
 def _scaled(found: re.Match[str], scale: int) -> int:

@@ -16,7 +16,9 @@ SERVICES: dict[str, type[ChassisSettings]] = {
     "mapper": MapperSettings,
     "activity-store": Settings,
 }
-FOLDERS = [*(f"services/{name}" for name in SERVICES), "deploy/simulators"]
+FOLDERS = [*(f"services/{name}" for name in SERVICES), "deploy/tandem", "deploy/simulators"]
+SHARED = {"simulators": [], "tandem": ["chassis"]}
+"""What of ours is beside an image's own package; in the services' contracts and chassis."""
 LET_IN = [line[1:] for line in (ROOT / ".dockerignore").read_text().splitlines() if line.startswith("!")]
 
 
@@ -35,8 +37,7 @@ def test_an_image_holds_what_its_own_pins_name_and_its_own_packages(folder: str)
     assert f"\nRUN /build/install-pinned {name}\n" in text
     assert (ROOT / "requirements" / f"{name}.txt").is_file()
     [ours] = re.findall(r"\nRUN /build/install-ours (.+)\n", text)
-    shared = [] if name == "simulators" else ["contracts", "chassis"]
-    assert ours.split() == [*shared, name]
+    assert ours.split() == [*SHARED.get(name, ["contracts", "chassis"]), name]
 
 
 @pytest.mark.parametrize("folder", FOLDERS)

@@ -184,8 +184,9 @@ def test_ports_are_those_of_the_service_and_probes_ask_the_hidden_one(overlay: s
     assert ports["http"] == SETTINGS[service].model_fields["port"].default
     [management] = [entry["value"] for entry in one["env"] if entry["name"] == "TANDEM_MANAGEMENT_PORT"]
     assert ports["management"] == int(management)
-    probes = [one[name]["httpGet"] for name in ("startupProbe", "livenessProbe", "readinessProbe")]
+    probes = [one[name]["httpGet"] for name in ("livenessProbe", "readinessProbe")]
     assert {probe["port"] for probe in probes} == {"management"}
+    assert f"/dev/tcp/127.0.0.1/{management})" in one["startupProbe"]["exec"]["command"][-1]
 
 
 @pytest.mark.parametrize("overlay", OVERLAYS)
