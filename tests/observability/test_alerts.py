@@ -26,6 +26,7 @@ from tests.support.prometheus import ROOT, Prometheus
 from tests.support.providers import PROVIDER
 from tests.support.sandboxes import PARTS, Sandbox
 from tests.support.stories import World, call, timed
+from tests.support.waiting import wait_until
 
 pytestmark = [pytest.mark.timeout(600), pytest.mark.asyncio(loop_scope="session")]
 
@@ -135,10 +136,14 @@ async def test_a_broker_that_hangs(watch: Prometheus, sandbox: Sandbox, people: 
 
 
 async def test_a_database_that_is_away(watch: Prometheus, sandbox: Sandbox, folder: Path, people: list[World]) -> None:
+    async def answered() -> bool:
+        with suppress(httpx.TransportError):
+            return (await people[0].sales.store.get("/v1/activities")).is_success
+        return False
+
     async def ask() -> None:
         while True:
-            with suppress(httpx.TransportError):
-                await people[0].sales.store.get("/v1/activities")
+            await answered()
             await asyncio.sleep(0.2)
 
     asking = asyncio.create_task(ask())
@@ -154,6 +159,7 @@ async def test_a_database_that_is_away(watch: Prometheus, sandbox: Sandbox, fold
     finally:
         asking.cancel()
         await asyncio.gather(asking, return_exceptions=True)
+    await wait_until(answered, awaited="the database to be back", timeout=60, every=0.5)
 
 
 @on_apache_kafka

@@ -186,7 +186,7 @@ def test_ports_are_those_of_the_service_and_probes_ask_the_hidden_one(overlay: s
     assert ports["management"] == int(management)
     probes = [one[name]["httpGet"] for name in ("livenessProbe", "readinessProbe")]
     assert {probe["port"] for probe in probes} == {"management"}
-    assert f"/dev/tcp/127.0.0.1/{management})" in one["startupProbe"]["exec"]["command"][-1]
+    assert f"/dev/tcp/127.0.0.1/{management} " in one["startupProbe"]["exec"]["command"][-1]
 
 
 @pytest.mark.parametrize("overlay", OVERLAYS)
