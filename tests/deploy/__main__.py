@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 
 from sandbox.demo import play_on
-from tests.deploy import events, figures, images, operators, production, releases
+from tests.deploy import containers, events, figures, images, operators, production, releases
 from tests.deploy.disturbances import DISTURBANCES, disturb
 from tests.deploy.kubectl import NAMESPACE, SERVICES, items, kubectl, rolled_out
 from tests.deploy.load import CLIENTS, load
@@ -65,9 +65,11 @@ async def disturbed(people: int, every: float) -> list[str]:
     tell(f"{len(expected)} warnings of Kubernetes' say no more than what was done")
     for line in expected:
         tell(f"  {line}")
+    for service, peaks in (await containers.peaks()).items():
+        tell(f"  {service:34}{max(peaks):4.0f} MB at the most")
     equal, differing = await operators.compared()
     tell(f"`tandem verify --all` in the cluster: {equal} items are the same on both sides, {len(differing)} differ")
-    return figures.problems(running.requests, found, steps) + warned + differing
+    return figures.problems(running.requests, found, steps) + warned + differing + await containers.restarts()
 
 
 async def run() -> int:
