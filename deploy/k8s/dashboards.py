@@ -122,6 +122,7 @@ def own(job: str) -> tuple[Panel, ...]:
             Panel("Notifications", rates("tandem_notifications_total", "provider, outcome")),
             Panel("Calls to providers", rates(_CALLS, "provider, result")),
             Panel("Asked to confirm deletions", {"": "max(tandem_connections_asking)"}, kind="stat"),
+            Panel("Credentials that no key opens", {"": "max(tandem_credentials_unreadable)"}, kind="stat"),
         ),
         "mapper": (
             Panel("Edits to the other side", quantiles("tandem_sync_seconds", "direction, provider", of=(0.95,)), "s"),
