@@ -20,7 +20,7 @@ def routes() -> dict[str, set[str]]:
 
 
 def paths(router: FastAPI | APIRouter) -> set[str]:
-    """Return all paths, pages' too, which no OpenAPI document has; FastAPI keeps each router that was included apart."""
+    """Return all paths, those of pages too; FastAPI keeps each router that was included apart."""
     own = {route.path for route in router.routes if isinstance(route, APIRoute)}
     return own.union(*(paths(one.original_router) for one in router.routes if hasattr(one, "original_router")))
 
