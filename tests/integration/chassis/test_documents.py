@@ -170,8 +170,6 @@ async def test_a_write_succeeds_while_the_broker_is_away_and_the_sweeper_sends_i
         await counters.drain()
         publisher.away = False
         await store.sweep()
-        assert publisher.values == []  # its writer might be about to publish it
-        await store.sweep()
         assert publisher.values == ["1"]
         assert await counters.count({"has_outbox": True}) == 0
 
@@ -185,7 +183,9 @@ async def test_the_sweeper_of_another_process_sends_what_a_crash_left(
         await asyncio.gather(*(counters.insert(Counter(id=str(n)).with_messages(note(str(n)))) for n in range(5)))
         await counters.drain()
     async with opened(mongo_url, unique, publisher) as (store, counters):
-        await store.sweep(skip_recent=False)
+        await store.sweep()
+        assert publisher.values == []  # their writer might be about to publish them
+        await store.sweep()
         assert sorted(publisher.values) == ["0", "1", "2", "3", "4"]
         assert await counters.count({"has_outbox": True}) == 0
 

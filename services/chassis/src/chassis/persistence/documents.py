@@ -156,15 +156,15 @@ class Documents(Generic[D]):
     async def sweep(self, *, skip_recent: bool = True) -> bool:
         """Publish the outboxes that crashed or failed publications left; return whether any outbox was not empty.
 
-        With `skip_recent`, a write that the sweep before did not see is left out: its writer is probably publishing it.
-        That needs no clock, so replicas need not agree on the time.
+        With `skip_recent`, a write that the sweep before did not see is left out: its writer is probably publishing it,
+        unless that was this process, and it failed. That needs no clock, so replicas need not agree on the time.
         """
         found: dict[str, str] = {}
         async for page in self.pages({"has_outbox": True}, size=_SWEEP_PAGE):
             for document in page:
                 found[document.id] = document.write_id
                 self._relay.note_waiting(document.id)
-                if not skip_recent or self._left_over.get(document.id) == document.write_id:
+                if not skip_recent or self._is_left_over(document):
                     self._resume(document)
             await self.drain()
         self._left_over = found
@@ -174,6 +174,9 @@ class Documents(Generic[D]):
     async def mark_state_unpublished(self, token: str) -> None:
         """Mark the present state of every document as still to be published."""
         await self._table.mark_state_unpublished(token)
+
+    def _is_left_over(self, document: D) -> bool:
+        return self._left_over.get(document.id) == document.write_id or self._relay.has_tried(document)
 
     def _resume(self, document: D) -> None:
         if not self._relay.is_busy(document.id):

@@ -60,6 +60,8 @@ class Relay(Generic[D]):
         self._confirmed: OrderedDict[str, None] = OrderedDict()
         self._waiting: dict[str, float] = {}
         """Since when (monotonic) the outbox of a document is known to be unpublished; the oldest first."""
+        self._tried: dict[str, str] = {}
+        """Which write of an unpublished document this process publishes, or tried to: nobody else is about to."""
         OUTBOX_AGE.labels(name).set_function(self._age)
         OUTBOX_FAILED.labels(name)
 
@@ -70,6 +72,10 @@ class Relay(Generic[D]):
     def is_busy(self, document_id: str) -> bool:
         """Whether the document's outbox is being published right now."""
         return document_id in self._tasks
+
+    def has_tried(self, document: D) -> bool:
+        """Whether this process publishes this write of the document, or tried to and could not."""
+        return self._tried.get(document.id) == document.write_id
 
     def enqueue(self, document: D) -> None:
         """Publish the outbox of a document that was just written or read, and its state where that is unpublished."""
@@ -89,6 +95,7 @@ class Relay(Generic[D]):
         """Forget what is no longer unpublished, since another process has published it; `found`: what still is."""
         for document_id in [one for one in self._waiting if one not in found and one not in self._tasks]:
             del self._waiting[document_id]
+            self._tried.pop(document_id, None)
 
     def _age(self) -> float:
         oldest = next(iter(self._waiting.values()), None)
@@ -102,8 +109,10 @@ class Relay(Generic[D]):
     async def _drain_document(self, document_id: str) -> None:
         try:
             while document := self._next.pop(document_id, None):
+                self._tried[document_id] = document.write_id
                 await self._publish(document)
             self._waiting.pop(document_id, None)
+            self._tried.pop(document_id, None)
         except TandemError as error:
             OUTBOX_FAILED.labels(self._name).inc()
             log.warning("outbox_postponed", collection=self._name, document=document_id, error=str(error))
