@@ -7,6 +7,7 @@ where it does not hold all that they have published: a first start, or one after
 """
 
 import asyncio
+import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -19,6 +20,8 @@ from sandbox.plan import SERVICES, Broker, Plan
 from sandbox.processes import ProcessEndedError, Unit, kafka, ready, secantus, service, simulator, start_page, tansu
 
 _PAUSE_SECONDS = 0.2
+_EMBEDDED_PARTITIONS = 2
+"""Of a topic: one process a service reads them all, and each is asked for again with every fetch, at rest too."""
 _FORGOTTEN = {"TANDEM_REPUBLISH_ON_START": "true"}
 
 
@@ -85,7 +88,8 @@ class System:
             keeper.kill()
 
     async def _make_topics(self) -> None:
-        specs = [TopicSpec(topic.name, topic.partitions, topic.config) for topic in all_topics()]
+        most = _EMBEDDED_PARTITIONS if self._plan.broker is Broker.EMBEDDED else sys.maxsize
+        specs = [TopicSpec(topic.name, min(topic.partitions, most), topic.config) for topic in all_topics()]
         await ensure_topics(self._plan.settings["TANDEM_KAFKA_BOOTSTRAP"], specs)
 
     def _surroundings(self) -> list[Unit]:
