@@ -33,6 +33,21 @@ async def test_a_count_takes_a_hundredth_of_the_time_at_most(takes: float, again
         assert time.counted == counted
 
 
+async def test_what_failed_after_a_long_wait_is_counted_again_soon() -> None:
+    time = Time()
+
+    async def count() -> None:
+        time.counted += 1
+        time.now += 5.1
+        raise TimeoutError
+
+    census = Census([count], 1, time)
+    for passed, counted in ((0, 1), (5, 1), (0.2, 2)):
+        time.now += passed
+        await census.refresh()
+        assert time.counted == counted
+
+
 async def test_what_cannot_be_counted_keeps_nothing_else_from_it() -> None:
     counted = []
 

@@ -1,7 +1,9 @@
 """What is counted in the database or at the broker for metrics: only when they are scraped, and rarely enough.
 
 Nothing is counted while nobody asks, so a service at rest does no more for it. A count that takes long, as of millions
-of documents, is made anew only after a hundred times as long: it takes a hundredth of the database's time at most.
+of documents, is made anew only after a hundred times as long: it takes a hundredth of the database's time at most. One
+that failed, as in an outage, says nothing of that: it is made anew as soon as after a short one, but waits no less than
+it has kept what it asked.
 """
 
 import asyncio
@@ -57,10 +59,11 @@ class Census:
             self._running = None
 
     async def _count(self, count: Count) -> None:
-        begun = self._monotonic()
+        begun, share = self._monotonic(), _SHARE
         try:
             await count()
         except Exception as error:  # noqa: BLE001 - a gauge keeps its value, and a scrape must not fail for it
             log.info("census_failed", error=repr(error))
+            share = 1
         took = self._monotonic() - begun
-        self._due[count] = self._monotonic() + max(self._seconds, _SHARE * took if took > _LONG_SECONDS else 0)
+        self._due[count] = self._monotonic() + max(self._seconds, share * took if took > _LONG_SECONDS else 0)
