@@ -156,10 +156,12 @@ vendor: $(INSTALLED) ## Bring the pinned web parts (webparts/pins.json) from npm
 messages: $(INSTALLED) ## Bring the pages' catalogues of messages up to date with the code; then translate what is empty
 	python -m webparts.messages
 
-docs: $(INSTALLED) ## Write the generated documents anew: what is decided case by case, which tests prove which rule, every setting and metric
+docs: $(INSTALLED) ## Write the generated documents anew: what is decided case by case, which tests prove which rule, every setting and metric, the guide as a page
 	python -m tests.support.decision_table
 	python -m tests.support.acceptance
 	python -m tests.support.reference
+	python -m tests.support.user_guide
+	python -m webparts.icons
 
 contracts: $(INSTALLED) ## Generate the message schemas anew
 	python -m contracts.generate

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.pages.calendar_sync.looking import opened, violations
+from tests.pages.calendar_sync.states import PEOPLE, States
 from tests.pages.calendar_sync.world import HOME, User, World
 
 if TYPE_CHECKING:
@@ -19,71 +20,32 @@ LOOKS = [
 
 
 @pytest.fixture(scope="module")
-def connected(world: World) -> User:
-    """Somebody in sync, with some traffic."""
-    ann = world.user()
-    ann.connect()
-    ann.activities(3)
-    world.elapse(30)
-    return ann
-
-
-@pytest.fixture(scope="module")
-def deciding(world: World) -> User:
-    """Somebody whose many deletions wait for his word."""
-    ann = world.user()
-    ann.connect()
-    ann.activities(22)
-    world.elapse(60)
-    with ann.api(1) as api:
-        api.patch(f"/v1/connections/{ann.connection()['id']}", json={"outbound_types": ["call"]}).raise_for_status()
-    world.elapse(20)
-    assert ann.connection()["status"] == "needs_confirmation"
-    return ann
-
-
-@pytest.fixture(scope="module")
-def connecting(world: World) -> User:
-    """Somebody who has not signed in yet."""
-    ann = world.user()
-    with ann.api(1) as api:
-        api.post("/v1/connections", json={"provider": "google", "email": ann.email}).raise_for_status()
-    return ann
-
-
-@pytest.fixture(scope="module")
-def by_password(world: World) -> User:
-    """Somebody with an Exchange mailbox."""
-    ann = world.user()
-    ann.connect("exchange")
-    return ann
+def states(world: World) -> States:
+    """Somebody in every state."""
+    return States(world)
 
 
 @pytest.mark.parametrize("look", LOOKS, ids=["english-light", "polish-dark", "polish-narrow", "english-dark-narrow"])
-def test_axe_finds_nothing(
-    world: World,
-    browser: "Browser",
-    look: dict[str, object],
-    connected: User,
-    deciding: User,
-    connecting: User,
-    by_password: User,
-) -> None:
+def test_axe_finds_nothing(world: World, browser: "Browser", look: dict[str, object], states: States) -> None:
     nobody = world.user()
-    states = [
+    shown: list[tuple[User | None, str]] = [
+        (None, f"{world.connector}{HOME}"),
+        (None, f"{world.connector}{HOME}?connection=1"),
+        (None, f"{world.url(3)}/activities"),
         (nobody, HOME),
         (nobody, f"{HOME}?problem=account_mismatch"),
         (nobody, f"{HOME}/add/google"),
         (nobody, f"{HOME}/add/exchange"),
         (nobody, f"{HOME}/nowhere"),
-        (connecting, HOME),
-        (connected, f"{HOME}?connection=1"),
-        (connected, f"{HOME}/stop"),
-        (deciding, HOME),
-        (by_password, f"{HOME}/reconnect"),
+        (nobody, f"{HOME}/help"),
+        states.signing_in(),
+        states.asked_for(),
+        (states["in_sync"], f"{HOME}/stop"),
+        (states["by_password"], f"{HOME}/reconnect"),
+        *((states[name], HOME) for name in PEOPLE),
     ]
     found = {}
-    for user, path in states:
+    for user, path in shown:
         with opened(browser, user, path, **look) as page:
             for details in page.locator("details").all():
                 details.evaluate("one => { one.open = true }")
@@ -93,8 +55,8 @@ def test_axe_finds_nothing(
     assert found == {}
 
 
-def test_axe_finds_nothing_in_refusals_and_questions(world: World, browser: "Browser", connected: User) -> None:
-    with opened(browser, connected, HOME) as page:
+def test_axe_finds_nothing_in_refusals_and_questions(world: World, browser: "Browser", states: States) -> None:
+    with opened(browser, states["in_sync"], HOME) as page:
         page.fill("#horizon_days", "0")
         page.locator("#horizon_days").blur()
         page.wait_for_selector("#refused-horizon_days:has-text('730')")

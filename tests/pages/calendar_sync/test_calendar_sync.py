@@ -58,6 +58,28 @@ def test_a4_connects_an_exchange_mailbox_by_its_password(world: World, browser: 
         page.wait_for_selector("#status h2:has-text('In sync')")
 
 
+@pytest.mark.parametrize(("same_site", "heading"), [("Lax", "In sync"), ("Strict", "signed out of the CRM")])
+def test_a4_comes_back_from_another_site_only_with_a_lax_session(
+    world: World, browser: "Browser", same_site: str, heading: str
+) -> None:
+    ann = world.user()
+    ann.sign_up("google")
+    with opened(browser, None, "about:blank") as page:
+        page.context.add_cookies([ann.cookie | {"sameSite": same_site}])
+        page.goto(f"{world.connector}{HOME}/add/google")
+        page.get_by_label("E-mail address").fill(ann.email)
+        page.get_by_role("button", name="Go on").click()
+        page.locator("a[href*='/oauth/begin']").click()
+        page.wait_for_url(re.compile("authorize|auth"))
+        page.goto(page.url.replace("127.0.0.1", "localhost", 1))  # the provider, as another site than ours
+        page.select_option("select[name=account]", ann.email)
+        page.get_by_role("button", name="Allow").click()
+        page.wait_for_url(re.compile(f"127.0.0.1:[0-9]+{HOME}"))
+        page.wait_for_selector(f"main:has-text('{heading}')")
+    world.elapse(20)
+    assert ann.connection()["status"] == "in_sync"
+
+
 def test_a4_says_what_a_sign_in_came_to(world: World, browser: "Browser") -> None:
     with opened(browser, world.user(), f"{HOME}?problem=access_denied") as page:
         assert "Access was not granted" in page.get_by_role("alert").all_inner_texts()[-1]

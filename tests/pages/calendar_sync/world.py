@@ -125,6 +125,39 @@ class User:
                     "/v1/activities", json={"subject": f"Call back {one + 1}", "type": kind} | when
                 ).raise_for_status()
 
+    def who_is(self, status: str) -> "User":
+        """Return the user, whose connection has this status by now."""
+        assert self.connection()["status"] == status, self.connection()
+        return self
+
+    def choose(self, **settings: Any) -> None:
+        """Change settings, and let that take effect."""
+        with self.api(1) as api:
+            api.patch(f"/v1/connections/{self.connection()['id']}", json=settings).raise_for_status()
+        self.world.elapse(20)
+
+    def sync_now(self) -> None:
+        """Have the calendar read anew, and wait for it."""
+        with self.api(1) as api:
+            api.post(f"/v1/connections/{self.connection()['id']}/resync", json={}).raise_for_status()
+        self.world.elapse(30)
+
+    def stop(self, remove: str) -> None:
+        """Stop the sync."""
+        with self.session() as http:
+            assert http.post(f"{HOME}/stop", data=self.proof | {"remove": remove}).status_code == 303
+
+    def simulator(self) -> httpx.Client:
+        """Return a client of what the user does to the calendars at Google."""
+        url = f"{self.world.url(_SIMULATORS['google'])}/control/accounts/{self.email}/calendars"
+        return httpx.Client(base_url=url, timeout=60)
+
+    def slow_down(self, seconds: str) -> None:
+        """Let Google answer the account's next request with 429."""
+        trap = {"trap": "fault.429", "account": self.email, "count": 1, "parameters": {"retry_after": seconds}}
+        url = f"{self.world.url(_SIMULATORS['google'])}/control/traps"
+        httpx.post(url, json=trap, timeout=60).raise_for_status()
+
     def withdraw(self, provider: str = "google") -> None:
         """Take back the consent that was given at the provider."""
         url = f"{self.world.url(_SIMULATORS[provider])}/control/accounts/{self.email}/revoke"

@@ -43,7 +43,7 @@ async def stored(company: World, activity_id: str, **fields: object) -> None:
 async def test_create_edit_done_and_delete_in_the_dialog(browser: Browser, company: World, week: str) -> None:
     async with browsing(browser, company, week) as tab:
         page = await shown(tab)
-        await page.get_by_role("button", name="New activity").click()
+        await page.get_by_role("link", name="New activity").click()
         await page.get_by_label("Title").fill("Visit Nordwind")
         await page.get_by_label("Date").fill(str(MONDAY))
         await page.get_by_label("Starts").fill("10:00")
@@ -79,6 +79,43 @@ async def test_f8_a_drag_moves_to_another_day_and_time_and_into_the_all_day_lane
         box, lane = await box_of(event(page, "Drag me")), await box_of(page.get_by_text("all day", exact=True))
         await drag(page, (box["x"] + 20, box["y"] + 6), (box["x"] + 20, lane["y"] + lane["height"] / 2))
         await stored(company, made["id"], due_date=str(MONDAY + timedelta(days=2)), due_time=None, duration=None)
+
+
+async def test_f8_a_drag_of_its_end_makes_it_longer_and_shorter_also_over_a_change_of_the_clocks(
+    browser: Browser, company: World, week: str
+) -> None:
+    sunday = {"due_date": "2026-10-24", "due_time": "23:00", "timezone": BERLIN, "duration": "01:00"}  # 01:00 there
+    made = await company.sales.add(subject="Night train", type="call", **sunday)
+    async with browsing(browser, company, week) as tab:
+        page = await shown(tab, on=date(2026, 10, 25))
+        await page.locator("#calendar").evaluate("one => one.querySelector('[style*=auto]').scrollTo(0, 0)")
+        hour = (await box_of(event(page, "Night train")))["height"]
+        for hours, length in (
+            (2, "04:00"),
+            (-2, "01:00"),
+        ):  # to 04:00 by the clocks, which showed 02:00 twice; and back
+            await drag_the_end(page, "Night train", hours * hour)
+            await stored(company, made["id"], due_date="2026-10-24", due_time="23:00", duration=length)
+
+
+async def drag_the_end(page: Page, subject: str, by: float) -> None:
+    """Take hold of the lower edge."""
+    await event(page, subject).hover()
+    box = await box_of(event(page, subject))
+    edge = (box["x"] + box["width"] / 2, box["y"] + box["height"] - 2)
+    await drag(page, edge, (edge[0], edge[1] + by))
+
+
+async def test_d4_what_has_no_date_is_below_the_week_and_follows_live(
+    browser: Browser, company: World, week: str
+) -> None:
+    async with browsing(browser, company, week) as tab:
+        page = await shown(tab)
+        made = await company.sales.add(subject="Some day", type="task")
+        await expect(page.locator("#undated").get_by_role("link", name="Some day")).to_be_visible()
+        await company.sales.change(made["id"], **at("Some day", 1, "09:00"))
+        await expect(event(page, "Some day")).to_be_visible()
+        await expect(page.locator("#undated")).to_be_empty()
 
 
 async def box_of(locator: Locator) -> FloatRect:
@@ -145,7 +182,7 @@ async def test_the_list_works_without_javascript(browser: Browser, company: Worl
     async with browsing(browser, company, week, java_script_enabled=False) as tab:
         await tab.open(f"/activities?date={MONDAY}")
         page = tab.page
-        await page.get_by_role("button", name="New activity").click()
+        await page.get_by_role("link", name="New activity").click()
         await page.get_by_label("Title").fill("No script")
         await page.get_by_label("Date").fill(str(MONDAY))
         await page.get_by_label("Starts").fill("10:00")

@@ -2,8 +2,11 @@
 
 from datetime import date, time, timedelta
 
+import pytest
+
+from activity_store.domain.model.errors import InvalidError
 from activity_store.domain.rules import transitions
-from activity_store.domain.rules.moving import Start, Timing, moved, timed, timing_of
+from activity_store.domain.rules.moving import Start, Timing, lasting_until, moved, timed, timing_of
 from tests.unit.activity_store.builders import NOW, activity
 
 WARSAW = "Europe/Warsaw"
@@ -73,3 +76,29 @@ def test_what_becomes_all_day_names_its_days() -> None:
     before = Timing(at(date(2026, 12, 1), time(10)))
     after = Timing(at(date(2026, 12, 1), None), days=2)
     assert timed(after, before=before) == {"due_date": "2026-12-01", "due_time": None, "duration": "48:00"}
+
+
+@pytest.mark.parametrize(
+    ("starts", "ends", "length"),
+    [
+        (("2026-10-24", "23:00"), time(4), "04:00"),  # 01:00 to 04:00, an hour of which comes twice
+        (("2026-10-25", "00:15"), time(2, 30), "00:15"),  # 02:15 to 02:30, the first time
+        (("2026-10-25", "00:45"), time(2, 30), "00:45"),  # 02:45 to 02:30: the second one
+        (("2026-10-25", "12:00"), time(14, 30), "01:30"),
+    ],
+)
+def test_f8_an_end_is_what_the_clocks_show(starts: tuple[str, str], ends: time, length: str) -> None:
+    one = activity(due_date=starts[0], due_time=starts[1], duration="01:00", timezone=WARSAW)
+    assert lasting_until(one, at(date(2026, 10, 25), ends)) == {"duration": length}
+
+
+def test_f2_the_end_of_a_whole_day_is_the_day_after() -> None:
+    fair = activity(due_date="2026-12-01", timezone=WARSAW)
+    assert lasting_until(fair, at(date(2026, 12, 4), None)) == {"duration": "72:00"}
+
+
+@pytest.mark.parametrize("end", [at(date(2026, 12, 1), time(10)), at(date(2026, 12, 2), None)])
+def test_f2_an_end_before_the_start_or_of_another_kind_is_refused(end: Start) -> None:
+    one = activity(due_date="2026-12-01", due_time="09:00", duration="01:00", timezone=WARSAW)
+    with pytest.raises(InvalidError):
+        lasting_until(one, end)

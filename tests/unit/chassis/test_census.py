@@ -57,8 +57,11 @@ async def test_what_cannot_be_counted_keeps_nothing_else_from_it() -> None:
     async def count() -> None:
         counted.append(1)
 
-    await Census([broken, count], 60).refresh()
+    census = Census([broken, count], 60)
+    await census.refresh()
     assert counted == [1]
+    assert census.knows([count])
+    assert not census.knows([count, broken])
 
 
 async def test_a_scrape_does_not_wait_for_a_long_count_and_a_stop_ends_it() -> None:

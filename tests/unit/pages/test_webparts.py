@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from webparts.icons import pictures as icons
 from webparts.npm import Pin, _check, pins
 from webparts.pictures import without_data_addresses
 
@@ -36,3 +37,8 @@ def test_committed_style_sheets_need_no_further_change() -> None:
             if name.endswith(".css"):
                 content = Path(pin.folder / name).read_bytes()
                 assert without_data_addresses(content, "x") == (content, {})
+
+
+def test_icons_are_the_symbols_of_the_pages() -> None:
+    assert icons()
+    assert all(file.read_text() == content for file, content in icons().items()), "make docs writes them anew"

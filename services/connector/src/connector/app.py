@@ -201,7 +201,7 @@ def _install_pages(
     install_pages(app, pages)
     removals = Removals(Neighbour(settings.mapper_url, http), Neighbour(settings.activity_store_url, http))
     app.state.preferences_page = PreferencesPage(services, pages, parts.traffic, removals)
-    app.state.operator_page = OperatorPage(services, pages, limiter, counts_of(parts.broker))
+    app.state.operator_page = OperatorPage(services, pages, limiter, app.state.census, counts_of(parts.broker))
 
 
 def make_app(

@@ -23,12 +23,16 @@ _MOST_UNDATED = 100
 
 @dataclass(frozen=True)
 class SeenWeek:
-    """What a user sees of an owner's week; `overlaps` names some of those that each activity overlaps with, by id."""
+    """What a user sees of an owner's week, and of what is to be done at any time.
+
+    `overlaps` names some of those that each activity overlaps with, by id.
+    """
 
     week: Week
     activities: tuple[Activity, ...]
     overlaps: Mapping[str, tuple[Activity, ...]]
     complete: bool
+    undated: tuple[Activity, ...] = ()
 
 
 class Weeks:
@@ -46,12 +50,13 @@ class Weeks:
         )
         seen = await self._activities.visible(caller, found[:MOST_SHOWN])
         inside = tuple(activity for activity in seen if _touches(activity, week))
-        return SeenWeek(week, inside, overlapping(inside), complete=len(found) <= MOST_SHOWN)
+        complete = len(found) <= MOST_SHOWN
+        return SeenWeek(week, inside, overlapping(inside), complete, await self.undated(caller, owner_id))
 
-    async def undated(self, caller: Identity, owner_id: str) -> list[Activity]:
+    async def undated(self, caller: Identity, owner_id: str) -> tuple[Activity, ...]:
         """Return what is still to be done and has no date."""
         found = await self._collections.undated(caller.company_id, owner_id, _MOST_UNDATED)
-        return await self._activities.visible(caller, found)
+        return tuple(await self._activities.visible(caller, found))
 
     async def types(self, caller: Identity) -> ActivityTypes:
         """Return the types of the caller's company."""

@@ -8,7 +8,7 @@ it has kept what it asked.
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from typing import Final
 
 import structlog
@@ -35,6 +35,11 @@ class Census:
         self._monotonic = monotonic
         self._due = dict.fromkeys(counts, monotonic())
         self._running: asyncio.Task[None] | None = None
+        self._known: set[Count] = set()
+
+    def knows(self, counts: Collection[Count]) -> bool:
+        """Whether each of these was counted, and could be the last time: what its gauges say is so."""
+        return self._known.issuperset(counts)
 
     async def refresh(self) -> None:
         """Count what it is time to, and wait for it a moment."""
@@ -62,7 +67,9 @@ class Census:
         begun, share = self._monotonic(), _SHARE
         try:
             await count()
+            self._known.add(count)
         except Exception as error:  # noqa: BLE001 - a gauge keeps its value, and a scrape must not fail for it
+            self._known.discard(count)
             log.info("census_failed", error=repr(error))
             share = 1
         took = self._monotonic() - begun

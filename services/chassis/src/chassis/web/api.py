@@ -58,7 +58,7 @@ def make_api(  # noqa: PLR0913 - the composition root's parts
 
     app = FastAPI(title=title, lifespan=lifespan, redirect_slashes=False, docs_url=None, redoc_url=None)
     app.state.settings, app.state.clock, app.state.verifier = settings, clock, verifier_from(settings)
-    app.state.begin_drain = lifecycle.begin_drain
+    app.state.begin_drain, app.state.census = lifecycle.begin_drain, census
     for middleware in (BodyLimit, RequestMetrics, *((Tracing,) if settings.otlp_endpoint else ()), RequestId):
         app.add_middleware(middleware)  # the last one added is the outermost
     app.add_middleware(Waking, idleness=idleness_of(broker))

@@ -96,14 +96,14 @@ def place_of(activity: Activity, zone: str) -> Place | None:
     return None if span is None else Place(_local(span.start, zone), _local(span.end, zone), all_day=False)
 
 
-def instant_of(day: date, wall: time, zone: str) -> datetime:
+def instant_of(day: date, wall: time, zone: str, *, second: bool = False) -> datetime:
     """Return the moment, in UTC, at which a zone's clocks show a time on a day.
 
-    The first of two where they show it twice; one they skip is read with the offset from before it (PEP 495, D6).
-    Raises `InvalidError` beyond the calendar.
+    The first of two where they show it twice, unless `second`; one they skip is read with the offset from before it
+    (PEP 495, D6). Raises `InvalidError` beyond the calendar.
     """
     try:
-        return datetime.combine(day, wall.replace(fold=0), ZoneInfo(zone)).astimezone(UTC)
+        return datetime.combine(day, wall.replace(fold=int(second)), ZoneInfo(zone)).astimezone(UTC)
     except OverflowError:
         raise InvalidError([Fault("due_date", "is out of range")]) from None
 

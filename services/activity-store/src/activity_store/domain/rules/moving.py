@@ -9,7 +9,8 @@ from datetime import date, datetime, time, timedelta
 
 from activity_store.domain.model.activity import Activity
 from activity_store.domain.model.content import ActivityContent
-from activity_store.domain.model.schedule import DAY, DEFAULT_TIMED, duration_of
+from activity_store.domain.model.errors import Fault, InvalidError
+from activity_store.domain.model.schedule import DAY, DEFAULT_TIMED, duration_of, span_of
 from activity_store.domain.model.week import instant_of, place_of
 
 
@@ -41,6 +42,25 @@ def moved(start: Start) -> ActivityContent:
         return {"due_date": start.day.isoformat(), "due_time": None}
     moment = instant_of(start.day, start.wall, start.zone)
     return {"due_date": moment.date().isoformat(), "due_time": f"{moment:%H:%M}"}
+
+
+def lasting_until(activity: Activity, end: Start) -> ActivityContent:
+    """Return the change that lets an activity end elsewhere; its start stays (F2, F8). Raises `InvalidError`.
+
+    `end` is exclusive, and what the clocks show: how long that is from the start, the zone says. Of an hour that they
+    show twice it is the first that comes after the start.
+    """
+    span = span_of(activity.schedule)
+    if span is None or (activity.due_time is None) != (end.wall is None):
+        raise InvalidError([Fault("duration", "has no such end")])
+    if end.wall is None:
+        length = DAY * (end.day - (activity.schedule.due_date or end.day)).days
+    else:
+        moments = (instant_of(end.day, end.wall, end.zone), instant_of(end.day, end.wall, end.zone, second=True))
+        length = next((one - span.start for one in moments if one > span.start), timedelta())
+    if not length > timedelta():
+        raise InvalidError([Fault("duration", "must be longer than nothing")])
+    return {"duration": written(length)}
 
 
 def timing_of(activity: Activity, zone: str) -> Timing:

@@ -13,7 +13,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from activity_store.application.activities import SeenActivity
 from activity_store.domain.model.activity import Activity
 from activity_store.domain.rules.locks import lock_reasons
-from activity_store.domain.rules.moving import Start, moved
+from activity_store.domain.rules.moving import Start, lasting_until, moved
 from activity_store.entrypoints.pages.forms import FormError, Values, changed_content, new_content, start_of
 from activity_store.entrypoints.pages.services import CurrentVisit, Visit
 from activity_store.entrypoints.pages.words import LOCKED
@@ -88,6 +88,19 @@ async def move(visit: CurrentVisit, activity_id: str) -> Response:
     except FormError:
         raise unprocessable("validation_error", "day, start and zone must say when") from None
     await visit.services.activities.patch(visit.caller, activity_id, moved(start), None)
+    return _back(visit)
+
+
+@router.post("/activities/{activity_id}/resize")
+async def resize(visit: CurrentVisit, activity_id: str) -> Response:
+    """Let an activity end elsewhere: a drag of its end says zone, day and the time on the wall of the new one."""
+    try:
+        end = start_of(await read_form(visit.request))
+    except FormError:
+        raise unprocessable("validation_error", "day, start and zone must say when") from None
+    seen = await visit.services.activities.see(visit.caller, activity_id)
+    changes = lasting_until(seen.activity, end)
+    await visit.services.activities.patch(visit.caller, activity_id, changes, etag(seen.activity.revision))
     return _back(visit)
 
 

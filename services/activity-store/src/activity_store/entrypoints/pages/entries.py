@@ -101,9 +101,9 @@ class Reader:
         return shown_type(self.types, key, self.language)
 
     def week(self, seen: SeenWeek) -> list[Entry]:
-        """Return a week's entries, those of the whole day first, then by time."""
+        """Return a week's entries, those of the whole day first, then by time; last what has no date."""
         entries = [self.entry(activity, seen.overlaps.get(activity.id, ())) for activity in seen.activities]
-        return sorted(entries, key=_order)
+        return [*sorted(entries, key=_order), *map(self.entry, seen.undated)]
 
     def _when(self, place: Place | None) -> str:
         if place is None:

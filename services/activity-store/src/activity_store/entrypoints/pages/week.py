@@ -20,19 +20,26 @@ async def week_page(visit: CurrentVisit) -> HTMLResponse:
     reader = await visit.reader()
     seen = await visit.see(reader)
     entries = reader.week(seen)
-    undated = await visit.services.weeks.undated(visit.caller, visit.owner)
     return visit.answer(
         "week.html",
         week=seen.week,
         reader=reader,
         days=by_day(entries, seen.week.days),
-        undated=[reader.entry(activity) for activity in undated],
+        undated=[entry for entry in entries if entry.start is None],
         complete=seen.complete,
         today=visit.services.today(reader.zone),
         people=await _people(visit),
         title=format_interval(seen.week.first, seen.week.last, "yMMMMd", locale=reader.language.locale),
         script=_for_the_script(visit, reader, digest_of(view_of(entries))),
     )
+
+
+@router.get("/activities/undated", include_in_schema=False)
+async def undated(visit: CurrentVisit) -> HTMLResponse:
+    """Return the rows of what has no date, for the page's script."""
+    reader = await visit.reader()
+    found = await visit.services.weeks.undated(visit.caller, visit.owner)
+    return visit.answer("undated.html", undated=[reader.entry(activity) for activity in found])
 
 
 @router.get("/activities/feed", include_in_schema=False)
@@ -75,6 +82,8 @@ def _for_the_script(visit: Visit, reader: Reader, digest: str) -> dict[str, str]
         "private": text(_("private")),
         "locked": text(_("locked")),
         "refused": text(_("It was not moved.")),
+        "undated": address("/undated"),
+        "list": visit.query.on(week.first).seen_as("list").address(),
         "live": text(_("Up to date")),
         "away": text(_("Not live just now; reload to be sure")),
     }

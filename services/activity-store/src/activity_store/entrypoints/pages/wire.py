@@ -71,6 +71,7 @@ def _members(entry: Entry) -> dict[str, object]:
         "start": entry.start,
         "end": entry.end,
         "allDay": entry.all_day,
+        "when": entry.when,
         "type": entry.type.name,
         "icon": entry.type.icon,
         "color": f"#{entry.type.color}",

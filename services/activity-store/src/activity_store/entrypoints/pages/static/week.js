@@ -92,32 +92,21 @@
   });
 
   // --- The week ---------------------------------------------------------------------------------------------------
-  const picture = (name, kind = "") => {
-    const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-    svg.setAttribute("class", `icon ${kind}`);
-    svg.setAttribute("aria-hidden", "true");
-    svg.setAttribute("focusable", "false");
-    const use = document.createElementNS("http://www.w3.org/2000/svg", "use");
-    use.setAttribute("href", `#icon-${name}`);
-    svg.append(use);
-    return svg;
-  };
   const span = (kind, ...content) => {
     const made = document.createElement("span");
     made.className = kind;
     made.append(...content);
     return made;
   };
+  const clock = (moment) => moment.slice(11, 16);
   const drawn = (info) => {
-    const { extendedProps: facts, title, allDay } = info.event;
-    const signs = span("signs");
-    if (facts.locked) signs.append(picture("lock"));
-    if (facts.standing) signs.append(picture(facts.standing, facts.standing));
+    const { title, allDay } = info.event;
+    const facts = info.event.extendedProps.entry;
+    const when = info.isMirror ? `${clock(info.event.startStr)}–${clock(info.event.endStr)}` : facts.when;
     const spoken = [facts.type, facts.done && said.done, facts.private && said.private, facts.locked && said.locked,
       facts.standingWords, facts.overlap].filter(Boolean).join(", ");
-    const time = allDay || !info.timeText ? [] : [span("time", info.timeText)];
-    const line = span("ev", signs, picture(facts.icon ?? "other"), span("title", title), ...time,
-      span("hidden", `, ${spoken}`));
+    const time = allDay ? [] : [span("time", when)];
+    const line = span(`ev is-${facts.icon} ${facts.standing}`, span("title", title), ...time, span("hidden", `, ${spoken}`));
     return { domNodes: [line] };
   };
   const toEvent = (entry) => ({
@@ -128,15 +117,26 @@
     allDay: entry.allDay,
     url: addressOf(entry.id),
     startEditable: !entry.locked,
-    color: entry.color,
-    extendedProps: entry,
+    durationEditable: !entry.locked,
+    extendedProps: { entry, flat: entry.allDay || new Date(entry.end) - new Date(entry.start) < 40 * 60000 },
   });
-  const wall = (event) => ({
+  const wall = (moment, allDay) => ({
     zone: said.zone,
-    day: event.startStr.slice(0, 10),
-    start: event.allDay ? "" : event.startStr.slice(11, 16),
+    day: moment.slice(0, 10),
+    start: allDay ? "" : moment.slice(11, 16),
   });
-  const isFlat = (event) => event.allDay || event.end - event.start < 40 * 60000;
+  // A type's colour is a class, not a style of each event: so events share what the browser makes of their styles.
+  const tints = new CSSStyleSheet();
+  document.adoptedStyleSheets.push(tints);
+  const known = new Set();
+  const colored = (color) => {
+    const name = `color-${color.slice(1)}`;
+    if (!known.has(name)) tints.insertRule(`#calendar .${name} { --type-color: ${color}; }`);
+    known.add(name);
+    return name;
+  };
+  const looks = ({ allDay, extendedProps: { entry, flat } }) => ["event", (allDay || flat) && "is-flat",
+    colored(entry.color), entry.done && "is-done", entry.overlap && "is-overlap", entry.locked && "is-locked"].filter(Boolean).join(" ");
   const isDark = () => {
     const chosen = document.documentElement.dataset.theme;
     return chosen ? chosen === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
@@ -150,6 +150,19 @@
       part.parentElement.setAttribute("role", "presentation");
       part.setAttribute("role", "rowgroup");
       part.tabIndex = 0;
+    }
+  };
+
+  const dragged = async (info, path, fields) => {
+    try {
+      const answer = await send(addressOf(info.event.id).replace(/(\?|$)/, `${path}$1`), fields);
+      if (signedOut(answer)) return;
+      if (answer.status === 204) return refresh();
+      info.revert();
+      complain(await answer.text(), said.refused);
+    } catch {
+      info.revert();
+      complain(null, problem.dataset.failed);
     }
   };
 
@@ -182,7 +195,6 @@
       eventColor: "var(--pico-primary)",
       eventContrastColor: "var(--pico-h1-color)",
       eventDisplay: "block",
-      eventDurationEditable: false,
       editable: true,
       longPressDelay: 400,
       slotHeaderFormat: { hour: "numeric", minute: "2-digit" },
@@ -192,11 +204,9 @@
       },
       dayCellDidMount: ({ el }) => el.removeAttribute("aria-label"),
       dayHeaderClass: (info) => (info.isToday ? "is-today" : ""),
-      eventClass: (info) => ["event", isFlat(info.event) && "is-flat", info.event.extendedProps.done && "is-done",
-        info.event.extendedProps.overlap && "is-overlap",
-        info.event.extendedProps.locked && "is-locked"].filter(Boolean).join(" "),
+      displayEventTime: false,  // the server's words say it
+      eventClass: (info) => looks(info.event),
       eventContent: drawn,
-      eventDidMount: (info) => info.el.style.setProperty("--type-color", info.event.extendedProps.color),
       eventClick: (info) => {
         if (!plain(info.jsEvent)) return;
         info.jsEvent.preventDefault();
@@ -208,18 +218,8 @@
         address.searchParams.set("start", info.allDay ? "" : info.dateStr.slice(11, 16));
         open(address.href);
       },
-      eventDrop: async (info) => {
-        try {
-          const answer = await send(addressOf(info.event.id).replace(/(\?|$)/, "/move$1"), wall(info.event));
-          if (signedOut(answer)) return;
-          if (answer.status === 204) return refresh();
-          info.revert();
-          complain(await answer.text(), said.refused);
-        } catch {
-          info.revert();
-          complain(null, problem.dataset.failed);
-        }
-      },
+      eventDrop: (info) => dragged(info, "/move", wall(info.event.startStr, info.event.allDay)),
+      eventResize: (info) => dragged(info, "/resize", wall(info.event.endStr, info.event.allDay)),
     });
     calendar.render();
     const settled = () => mend(element);
@@ -228,26 +228,31 @@
     const today = element.querySelector(".is-today");
     if (today) element.parentElement.scrollLeft = today.offsetLeft - 60;
   };
+  const floating = (entry) => Boolean(entry && !entry.start);
   const put = (entry) => {
     calendar.getEventById(entry.id)?.remove();
-    calendar.addEvent(toEvent(entry));
+    if (!floating(entry)) calendar.addEvent(toEvent(entry));
   };
   const apply = (entries, removed) => calendar.batchRendering(() => {
+    let floats = false;  // whether something without a date came, changed or went
     for (const id of removed) {
+      floats ||= floating(shown.get(id));
       calendar.getEventById(id)?.remove();
       shown.delete(id);
     }
     for (const entry of entries) {
-      const written = JSON.stringify(entry);
-      if (shown.get(entry.id) === written) continue;
-      shown.set(entry.id, written);
+      const before = shown.get(entry.id);
+      if (before && JSON.stringify(before) === JSON.stringify(entry)) continue;
+      floats ||= floating(before) || floating(entry);
+      shown.set(entry.id, entry);
       put(entry);
     }
+    if (floats) listUndated();
   });
   const replace = (entries) => {
     if (!shown.size) {  // all at once: one by one, each would make the grid look at all of them
-      for (const entry of entries) shown.set(entry.id, JSON.stringify(entry));
-      calendar.addEventSource(entries.map(toEvent));
+      for (const entry of entries) shown.set(entry.id, entry);
+      calendar.addEventSource(entries.filter((entry) => !floating(entry)).map(toEvent));
       return;
     }
     const wanted = new Set(entries.map((entry) => entry.id));
@@ -256,6 +261,12 @@
 
   // --- Up to date -------------------------------------------------------------------------------------------------
   let digest = "";
+  const listUndated = async () => {
+    try {
+      const answer = await ask(said.undated);
+      if (answer.ok) document.getElementById("undated").innerHTML = await answer.text();
+    } catch { /* the stream says that it is not live */ }
+  };
   const reload = async () => {
     const list = document.getElementById("list");
     try {

@@ -6,7 +6,7 @@ from typing import Annotated, cast
 
 from fastapi import APIRouter, Depends, Request, Response
 
-from chassis.observability.census import Count
+from chassis.observability.census import Census, Count
 from chassis.observability.metrics import DEAD_LETTERS
 from chassis.pages.rendering import Pages
 from chassis.web.auth import CurrentIdentity, Identity
@@ -25,12 +25,13 @@ router = APIRouter(prefix=PAGE, include_in_schema=False)
 
 @dataclass(frozen=True)
 class OperatorPage:
-    """The page of one connector. `counts`: what sets the gauges of dead letters."""
+    """The page of one connector. `letters`: what sets the gauges of dead letters, when the census has it due."""
 
     services: Services
     pages: Pages
     limiter: RateLimiter
-    counts: Sequence[Count]
+    census: Census
+    letters: Sequence[Count]
 
     async def answer(self, request: Request, identity: Identity, template: str) -> Response:
         """Show the connections of the caller's company; an operator sees all companies'."""
@@ -52,11 +53,9 @@ class OperatorPage:
         )
 
     async def _dead_letters(self) -> Mapping[str, int] | None:
-        """Return the dead letters of the topics that this service reads, None where they cannot be counted now."""
-        try:
-            for count in self.counts:
-                await count()
-        except Exception:  # noqa: BLE001 - the page is looked at most of all when the broker is away
+        """Return the dead letters of the topics that this service reads, None where they are not known now."""
+        await self.census.refresh()
+        if not self.census.knows(self.letters):
             return None
         samples = [sample for metric in DEAD_LETTERS.collect() for sample in metric.samples]
         return {sample.labels["topic"]: int(sample.value) for sample in samples}

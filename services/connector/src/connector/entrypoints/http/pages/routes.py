@@ -45,6 +45,12 @@ async def status(request: Request, page: InjectedPage, identity: CurrentIdentity
     return await page.part(request, identity, "status.html")
 
 
+@router.get("/help")
+async def user_guide(request: Request, page: InjectedPage, identity: CurrentIdentity) -> Response:
+    """Show the user guide, to which each status and each "why?" leads."""
+    return page.pages.answer(request, "help.html", identity=identity)
+
+
 @router.get("/add/{provider}")
 async def add_form(request: Request, page: InjectedPage, identity: CurrentIdentity, provider: str) -> Response:
     """Ask for the account."""

@@ -1,0 +1,122 @@
+"""Somebody in each state that a connection can be in, for axe and for the screenshots."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from tests.pages.calendar_sync.world import HOME, User, World
+
+_AN_HOUR = "3600"
+
+
+def in_sync(world: World) -> User:
+    """Somebody in sync, with some traffic."""
+    ann = world.user()
+    ann.connect()
+    ann.activities(3)
+    world.elapse(30)
+    return ann
+
+
+def deciding(world: World) -> User:
+    """Somebody whose many deletions wait for his word (H4)."""
+    ann = world.user()
+    ann.connect()
+    ann.activities(22)
+    world.elapse(60)
+    ann.choose(outbound_types=["call"])
+    return ann.who_is("needs_confirmation")
+
+
+def connecting(world: World) -> User:
+    """Somebody who has not signed in yet."""
+    ann = world.user()
+    with ann.api(1) as api:
+        api.post("/v1/connections", json={"provider": "google", "email": ann.email}).raise_for_status()
+    return ann.who_is("connecting")
+
+
+def by_password(world: World) -> User:
+    """Somebody with an Exchange mailbox."""
+    ann = world.user()
+    ann.connect("exchange")
+    return ann
+
+
+def locked_out(world: World) -> User:
+    """Somebody whose consent was withdrawn (A6)."""
+    ann = in_sync(world)
+    ann.withdraw()
+    ann.sync_now()
+    return ann.who_is("needs_reauth")
+
+
+def out_of_reach(world: World) -> User:
+    """Somebody whose chosen calendar was deleted (B4)."""
+    ann = in_sync(world)
+    with ann.simulator() as calendars:
+        other = calendars.post("", json={"summary": "Team"}).raise_for_status().json()["id"]
+    ann.choose(calendar_id=other)
+    with ann.simulator() as calendars:
+        calendars.delete(f"/{other}").raise_for_status()
+    ann.sync_now()
+    return ann.who_is("calendar_unavailable")
+
+
+def throttled(world: World) -> User:
+    """Somebody whose provider asked for an hour's rest."""
+    ann = in_sync(world)
+    ann.slow_down(_AN_HOUR)
+    ann.sync_now()
+    return ann.who_is("throttled")
+
+
+def stopping(world: World) -> User:
+    """Somebody whose events are to go, while the provider lets none go (K1)."""
+    ann = in_sync(world)
+    ann.slow_down(_AN_HOUR)
+    ann.stop("events")
+    return ann.who_is("stopping")
+
+
+def stopped(world: World) -> User:
+    """Somebody who stopped."""
+    ann = in_sync(world)
+    ann.stop("none")
+    world.elapse(20)
+    return ann.who_is("stopped")
+
+
+PEOPLE: Mapping[str, Callable[[World], User]] = {
+    made.__name__: made
+    for made in (
+        in_sync, deciding, connecting, by_password, locked_out, out_of_reach, throttled, stopping, stopped
+    )
+}  # fmt: skip
+
+
+class States:
+    """All of them, each made when first asked for."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._known: dict[str, User] = {}
+
+    def __getitem__(self, name: str) -> User:
+        if name not in self._known:
+            self._known[name] = PEOPLE[name](self._world)
+        return self._known[name]
+
+    def signing_in(self) -> tuple[User, str]:
+        """Return somebody at the step before the provider, and where that is; the link is good for ten minutes."""
+        ann = self._world.user()
+        ann.sign_up("google")
+        with ann.session() as http:
+            led = http.post(f"{HOME}/add/google", data=ann.proof | {"email": ann.email})
+        return ann, led.headers["location"]
+
+    def asked_for(self) -> tuple[User, str]:
+        """Return somebody who opens a sign-in that another program began, and where that is (A4)."""
+        ann = self._world.user()
+        with ann.api(1) as api:
+            body: Any = api.post("/v1/connections", json={"provider": "google", "email": ann.email}).json()
+        return self._world.user(), body["authorization_url"].removeprefix(self._world.connector)
