@@ -97,6 +97,9 @@ pages: $(INSTALLED) ## The pages in a browser: the whole system in one process, 
 	@$(if $(T),pytest $(T) $(ARGS),failed=0; for part in tests/pages/*/; do \
 		echo "pytest $$part"; pytest $$part $(ARGS) || failed=1; done; exit $$failed)
 
+screenshots: $(INSTALLED) ## Every page in every state, light, dark and 320 px wide (var/screenshots); those of the user guide (docs/pictures)
+	@python -m tests.pages.screenshots
+
 conformance: $(INSTALLED) ## The Exchange simulator judged by DavMail, a CalDAV server in front of it (needs Java; Debian's package is fetched)
 	pytest tests/conformance $(ARGS)
 
@@ -191,7 +194,7 @@ help: ## This list
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} \
 		/^[a-z0-9-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-.PHONY: $(FAST_TESTS) $(INTEGRATION) computing running providers simulate-scale mutants run demo token tools compose clean test test-kafka unit integration e2e property pages soak observability bench lint check lock vendor messages docs contracts images sbom k8s k8s-e2e k8s-check install help
+.PHONY: $(FAST_TESTS) $(INTEGRATION) computing running providers simulate-scale mutants run demo token tools compose clean test test-kafka unit integration e2e property pages screenshots soak observability bench lint check lock vendor messages docs contracts images sbom k8s k8s-e2e k8s-check install help
 
 COMPILE = uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 \
 	$(UPGRADE) $(foreach member,$(OURS),--no-emit-package $(member))

@@ -1,7 +1,7 @@
-"""Somebody in each state that a connection can be in, for axe and for the screenshots."""
+"""Somebody in each state that a connection can be in, and every page: for axe and for the screenshots."""
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, NamedTuple
 
 from tests.pages.calendar_sync.world import HOME, User, World
 
@@ -15,6 +15,19 @@ def in_sync(world: World) -> User:
     ann.activities(3)
     world.elapse(30)
     return ann
+
+
+def first_sync(world: World) -> User:
+    """Somebody whose full calendar is being read for the first time."""
+    ann = world.user()
+    ann.sign_up("google")
+    start = {"dateTime": "2026-03-02T10:00:00", "timeZone": "Europe/Warsaw"}
+    end = start | {"dateTime": "2026-03-02T11:00:00"}
+    events = [{"summary": f"Visit {one}", "start": start, "end": end} for one in range(1, 601)]
+    with ann.simulator() as calendars:
+        calendars.post("/primary/seed", json=events).raise_for_status()
+    ann.connect(wait=0)
+    return ann.who_is("initial_sync")
 
 
 def deciding(world: World) -> User:
@@ -43,7 +56,7 @@ def by_password(world: World) -> User:
 
 
 def locked_out(world: World) -> User:
-    """Somebody whose consent was withdrawn (A6)."""
+    """Somebody whose consent was withdrawn (K2)."""
     ann = in_sync(world)
     ann.withdraw()
     ann.sync_now()
@@ -51,7 +64,7 @@ def locked_out(world: World) -> User:
 
 
 def out_of_reach(world: World) -> User:
-    """Somebody whose chosen calendar was deleted (B4)."""
+    """Somebody whose chosen calendar was deleted (L2)."""
     ann = in_sync(world)
     with ann.simulator() as calendars:
         other = calendars.post("", json={"summary": "Team"}).raise_for_status().json()["id"]
@@ -89,7 +102,7 @@ def stopped(world: World) -> User:
 PEOPLE: Mapping[str, Callable[[World], User]] = {
     made.__name__: made
     for made in (
-        in_sync, deciding, connecting, by_password, locked_out, out_of_reach, throttled, stopping, stopped
+        in_sync, first_sync, deciding, connecting, by_password, locked_out, out_of_reach, throttled, stopping, stopped
     )
 }  # fmt: skip
 
@@ -120,3 +133,31 @@ class States:
         with ann.api(1) as api:
             body: Any = api.post("/v1/connections", json={"provider": "google", "email": ann.email}).json()
         return self._world.user(), body["authorization_url"].removeprefix(self._world.connector)
+
+
+class Shown(NamedTuple):
+    """A page in a state; without a user it is seen signed out, and the address is whole."""
+
+    name: str
+    user: User | None
+    path: str
+
+
+def pages(world: World, states: States) -> Iterator[Shown]:
+    """Yield every page in every state."""
+    nobody = world.user()
+    yield Shown("signed-out", None, f"{world.connector}{HOME}")
+    yield Shown("signed-out-after-consent", None, f"{world.connector}{HOME}?connection=1")
+    yield Shown("week-signed-out", None, f"{world.url(3)}/activities")
+    yield Shown("add-account", nobody, HOME)
+    yield Shown("sign-in-failed", nobody, f"{HOME}?problem=account_mismatch")
+    yield Shown("add-google", nobody, f"{HOME}/add/google")
+    yield Shown("add-exchange", nobody, f"{HOME}/add/exchange")
+    yield Shown("not-found", nobody, f"{HOME}/nowhere")
+    yield Shown("help", nobody, f"{HOME}/help")
+    yield Shown("sign-in", *states.signing_in())
+    yield Shown("sign-in-asked-for", *states.asked_for())
+    yield Shown("stop", states["in_sync"], f"{HOME}/stop")
+    yield Shown("reconnect", states["by_password"], f"{HOME}/reconnect")
+    for name in PEOPLE:
+        yield Shown(name.replace("_", "-"), states[name], HOME)

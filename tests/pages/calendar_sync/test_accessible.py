@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.pages.calendar_sync.looking import opened, violations
-from tests.pages.calendar_sync.states import PEOPLE, States
-from tests.pages.calendar_sync.world import HOME, User, World
+from tests.pages.calendar_sync.states import States, pages
+from tests.pages.calendar_sync.world import HOME, World
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -27,25 +27,8 @@ def states(world: World) -> States:
 
 @pytest.mark.parametrize("look", LOOKS, ids=["english-light", "polish-dark", "polish-narrow", "english-dark-narrow"])
 def test_axe_finds_nothing(world: World, browser: "Browser", look: dict[str, object], states: States) -> None:
-    nobody = world.user()
-    shown: list[tuple[User | None, str]] = [
-        (None, f"{world.connector}{HOME}"),
-        (None, f"{world.connector}{HOME}?connection=1"),
-        (None, f"{world.url(3)}/activities"),
-        (nobody, HOME),
-        (nobody, f"{HOME}?problem=account_mismatch"),
-        (nobody, f"{HOME}/add/google"),
-        (nobody, f"{HOME}/add/exchange"),
-        (nobody, f"{HOME}/nowhere"),
-        (nobody, f"{HOME}/help"),
-        states.signing_in(),
-        states.asked_for(),
-        (states["in_sync"], f"{HOME}/stop"),
-        (states["by_password"], f"{HOME}/reconnect"),
-        *((states[name], HOME) for name in PEOPLE),
-    ]
     found = {}
-    for user, path in shown:
+    for _, user, path in pages(world, states):
         with opened(browser, user, path, **look) as page:
             for details in page.locator("details").all():
                 details.evaluate("one => { one.open = true }")

@@ -97,8 +97,8 @@ class User:
         answer = httpx.post(f"{self.world.url(_SIMULATORS[provider])}/control/accounts", json=account, timeout=60)
         assert answer.is_success, answer.text
 
-    def connect(self, provider: str = "google", **settings: Any) -> str:
-        """Connect an account by the API, and return the connection's id when it is in sync."""
+    def connect(self, provider: str = "google", *, wait: float = 15, **settings: Any) -> str:
+        """Connect an account by the API, let it sync for so many seconds, and return the connection's id."""
         self.sign_up(provider)
         login = {"password": EXCHANGE_PASSWORD, "server_url": f"{self.world.url(12)}/EWS/Exchange.asmx"}
         body = {"provider": provider, "email": self.email, **settings, **(login if provider == "exchange" else {})}
@@ -107,7 +107,7 @@ class User:
             if made["authorization_url"]:
                 with httpx.Client(follow_redirects=True, timeout=60) as browser:
                     browser.get(httpx.URL(made["authorization_url"]).copy_add_param("sim_approve", self.email))
-        self.world.elapse(15)
+        self.world.elapse(wait)
         return str(made["id"])
 
     def connection(self) -> dict[str, Any]:
