@@ -35,6 +35,11 @@ _GUIDE_LOOKS: Final[Mapping[str, Mapping[str, Any]]] = {
     "en": {"viewport": {"width": 900, "height": 700}},
     "pl": {"viewport": {"width": 900, "height": 700}, "locale": "pl-PL"},
 }
+_WINDOW: Final[Mapping[str, Any]] = {
+    "locale": "en-GB",
+    "reduced_motion": "reduce",
+    "viewport": {"width": 1280, "height": 900},
+}
 _IN_GUIDE: Final = frozenset({"add-account", "sign-in", "in-sync", "deciding", "stop", "week", "why"})
 _TALLEST: Final = 1500
 """Of a picture in the guide; the rest of the page is more of the same."""
@@ -71,7 +76,6 @@ def preferences(browser: "Browser") -> None:
             for file, context, tallest in looks_of(shown.name):
                 with opened(browser, shown.user, shown.path, **context) as page:
                     take(page, file, tallest)
-            print(shown.name)
 
 
 @contextmanager
@@ -92,13 +96,11 @@ def week(browser: "Browser") -> None:
     with sandbox() as running:
         for name in ("start", "both-sides", "week", "list", "editor", "why"):
             for file, context, tallest in looks_of(name):
-                chosen = {"locale": "en-GB", "reduced_motion": "reduce", "viewport": {"width": 1280, "height": 900}}
-                made = browser.new_context(**(chosen | context))
+                made = browser.new_context(**{**_WINDOW, **context})
                 page = made.new_page()
                 _show(page, running, name)
                 take(page, file, tallest)
                 made.close()
-            print(name)
 
 
 def _show(page: "Page", running: Sandbox, name: str) -> None:
