@@ -150,13 +150,18 @@ class User:
     def simulator(self) -> httpx.Client:
         """Return a client of what the user does to the calendars at Google."""
         url = f"{self.world.url(_SIMULATORS['google'])}/control/accounts/{self.email}/calendars"
-        return httpx.Client(base_url=url, timeout=60)
+        return httpx.Client(base_url=url, timeout=60, follow_redirects=True)
 
     def slow_down(self, seconds: str) -> None:
         """Let Google answer the account's next request with 429."""
         trap = {"trap": "fault.429", "account": self.email, "count": 1, "parameters": {"retry_after": seconds}}
         url = f"{self.world.url(_SIMULATORS['google'])}/control/traps"
         httpx.post(url, json=trap, timeout=60).raise_for_status()
+
+    def answers_after(self, *, milliseconds: int) -> None:
+        """Let Google take so long for each answer from now on, to everybody."""
+        url = f"{self.world.url(_SIMULATORS['google'])}/control/settings"
+        httpx.patch(url, json={"latency_ms": milliseconds}, timeout=60).raise_for_status()
 
     def withdraw(self, provider: str = "google") -> None:
         """Take back the consent that was given at the provider."""
