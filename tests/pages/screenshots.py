@@ -7,6 +7,7 @@ import base64
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -17,7 +18,7 @@ from tests.pages.calendar_sync.looking import opened
 from tests.pages.calendar_sync.states import Shown, States, pages
 from tests.pages.calendar_sync.world import World
 from tests.support.infrastructure import run_outside_any_loop, sandbox_environ
-from tests.support.ports import free_base
+from tests.support.ports import free_base, with_start_page
 from tests.support.sandboxes import Sandbox
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ def preferences(browser: "Browser") -> None:
     with served(base) as secret:
         world = World(base, secret)
         admin = world.user(role="admin")
-        for shown in [*pages(world, States(world)), Shown("operator", admin, "/operator")]:
+        for shown in chain(pages(world, States(world)), [Shown("operator", admin, "/operator")]):
             for file, context, tallest in looks_of(shown.name):
                 with opened(browser, shown.user, shown.path, **context) as page:
                     take(page, file, tallest)
@@ -82,7 +83,7 @@ def preferences(browser: "Browser") -> None:
 def sandbox() -> Iterator[Sandbox]:
     """Run the sandbox as `make run` does, with its demo data."""
     with tempfile.TemporaryDirectory() as folder:
-        running = Sandbox(Path(folder) / "sandbox", free_base(), sandbox_environ())
+        running = Sandbox(Path(folder) / "sandbox", with_start_page(free_base()), sandbox_environ())
         running.start()
         try:
             run_outside_any_loop(running.says("in sync after", within=180))

@@ -21,6 +21,14 @@ def free_base() -> int:
     return next(base for base in bases if _claimed(base) and all(map(is_free, _needed(base))))
 
 
+def with_start_page(base: int) -> int:
+    """Let go of the port of the start page, for who runs one; return the base."""
+    for claim in _CLAIMS:
+        if claim.fileno() >= 0 and claim.getsockname()[1] == base:
+            claim.close()
+    return base
+
+
 def _needed(base: int) -> set[int]:
     return set(astuple(Ports.moved(base))) - {base}
 

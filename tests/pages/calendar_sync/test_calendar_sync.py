@@ -7,6 +7,7 @@ import pytest
 
 from sandbox.clients import EXCHANGE_PASSWORD
 from tests.pages.calendar_sync.looking import opened
+from tests.pages.calendar_sync.states import out_of_reach
 from tests.pages.calendar_sync.world import HOME, User, World
 
 if TYPE_CHECKING:
@@ -215,6 +216,16 @@ def test_a6_k1_k2_reconnects_stops_and_connects_again(world: World, browser: "Br
         page.wait_for_selector("a[href$='/add/google']")
         assert page.get_by_text("is stopped").is_visible()
     assert ann.connection()["status"] == "stopped"
+
+
+def test_a9_another_calendar_is_chosen_in_place_of_a_deleted_one(world: World, browser: "Browser") -> None:
+    ann = out_of_reach(world)
+    with opened(browser, ann, HOME) as page:
+        assert page.locator("#calendar_id option:checked").inner_text() == "The chosen calendar is out of reach"
+        page.select_option("#calendar_id", ann.email)
+        saved(page, "calendar_id")
+    world.elapse(30)
+    assert (ann.connection()["calendar_id"], ann.connection()["status"]) == (ann.email, "in_sync")
 
 
 def test_all_of_it_works_without_scripts(world: World, browser: "Browser") -> None:

@@ -7,7 +7,7 @@ from connector.application.lease import WorkLease
 from connector.application.reading.sync_state import SyncStateRepository
 from connector.application.writing.outcomes import CommandOutcomes
 from connector.domain.event.redaction import redacted
-from connector.domain.provider.errors import Missing, PreconditionFailed, Rejected
+from connector.domain.provider.errors import CalendarUnavailable, Missing, PreconditionFailed, Rejected
 from connector.domain.provider.items import etag_of, snapshot_of
 from connector.domain.writing.outcome import Outcome, conflict, given_up
 from contracts.calendar_commands import CalendarRemove
@@ -23,10 +23,18 @@ class Remover:
     outcomes: CommandOutcomes
 
     async def remove(self, lease: WorkLease, calendars: Calendars, command: CalendarRemove) -> None:
-        """Delete an event, and answer the command; one that is gone already is what was asked for."""
+        """Delete an event, and answer the command; one that is gone already is what was asked for.
+
+        So is one in a calendar that another was chosen in place of, and that is gone or ours no more (A9): whoever
+        chose another since this one was deleted would wait for ever.
+        """
         try:
             outcome = await self._remove(lease, calendars, command)
         except Missing:
+            outcome = Outcome("applied")
+        except CalendarUnavailable:
+            if command.calendar_id == lease.connection.calendar_id:
+                raise
             outcome = Outcome("applied")
         except Rejected as error:
             outcome = Outcome("refused", reason=error.code)
