@@ -71,6 +71,29 @@ async def test_only_the_next_version_replaces(table: IndexedTable) -> None:
     assert (a["version"], a["n"], b["version"]) == (2, 2, 1)
 
 
+async def test_many_are_replaced_each_by_its_own(table: IndexedTable) -> None:
+    await table.insert([raw(f"{n:02}", 1 + n % 2) for n in range(70)])
+    wanted = [raw(f"{n:02}", 2, write_id=f"new {n}", n=f"${n}.x") for n in range(70)]
+    assert await table.replace(wanted) == [not n % 2 for n in range(70)]
+    found = await table.find({"version": 2, "n": {"$exists": True}}, BY_ID, None)
+    assert [(one["_id"], one["n"]) for one in found] == [(f"{n:02}", f"${n}.x") for n in range(0, 70, 2)]
+
+
+async def test_of_many_replaced_only_those_are_refused_whose_unique_value_is_taken(table: IndexedTable) -> None:
+    await table.ensure([Index([("mail", 1)], unique=True)])
+    await table.insert([raw(f"{n:02}", mail=f"{n:02}") for n in range(40)])
+    outcomes = await table.replace([raw(f"{n:02}", 2, mail="00" if n == 20 else f"new {n}") for n in range(1, 40)])
+    refused = [n for n, outcome in enumerate(outcomes, 1) if outcome is not True]
+    assert refused == [20]
+    assert isinstance(outcomes[19], Rejected)
+
+
+async def test_many_that_are_too_large_for_one_statement_are_replaced(table: IndexedTable) -> None:
+    keys = [f"{n}" for n in range(20)]
+    await table.insert([raw(key) for key in keys])
+    assert await table.replace([raw(key, 2, text="x" * 900_000) for key in keys]) == [True] * 20
+
+
 async def test_an_outbox_is_cleared_only_by_the_last_write(table: IndexedTable) -> None:
     owing: dict[str, Any] = {"outbox": [{"id": "m"}], "has_outbox": True, "state_owed": True}
     await table.insert([raw("a", **owing), raw("b", **owing)])

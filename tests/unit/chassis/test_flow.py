@@ -12,8 +12,10 @@ from chassis.messaging.lanes import run_stages, stages
 from chassis.messaging.publisher import Outgoing
 from chassis.messaging.record_processing import RecordProcessor, RedeliveryNeeded
 from chassis.persistence.batch_loader import BatchLoader
+from chassis.persistence.clearing import Write
 from chassis.persistence.document import Document
 from chassis.persistence.relay import Relay
+from tests.support.waiting import wait_until
 
 
 def test_a_barrier_is_a_stage_of_its_own() -> None:
@@ -191,16 +193,17 @@ def document(version: int, *entries: str) -> Document:
 
 
 async def test_the_relay_keeps_the_order_of_a_document_and_clears_only_its_last_write() -> None:
-    sink, cleared = Sink(), []
+    sink = Sink()
+    cleared: list[Write] = []
 
-    async def clear_outbox(write: tuple[str, str]) -> bool:
-        cleared.append(write)
-        return True
+    async def clear(writes: Sequence[Write]) -> Sequence[bool | Exception]:
+        cleared.extend(writes)
+        return [True] * len(writes)
 
     async def reload(_: str) -> Document | None:
         return None
 
-    relay: Relay[Document] = Relay("c", sink, clear_outbox=clear_outbox, reload=reload)
+    relay: Relay[Document] = Relay("c", sink, clear=clear, reload=reload)
     relay.enqueue(document(1, "a"))
     relay.enqueue(document(3, "a", "b", "c"))
     relay.enqueue(document(2, "a", "b"))
@@ -214,13 +217,13 @@ async def test_what_could_not_be_published_goes_out_before_what_came_later() -> 
     sink = Sink()
     sink.failures = 1
 
-    async def clear_outbox(_: tuple[str, str]) -> bool:
-        return True
+    async def clear(writes: Sequence[Write]) -> Sequence[bool | Exception]:
+        return [True] * len(writes)
 
     async def reload(_: str) -> Document | None:
         return None
 
-    relay: Relay[Document] = Relay("c", sink, clear_outbox=clear_outbox, reload=reload)
+    relay: Relay[Document] = Relay("c", sink, clear=clear, reload=reload)
     relay.enqueue(document(1, "a"))
     await relay.drain()
     assert sink.sent == []
@@ -233,8 +236,8 @@ async def test_the_age_of_an_outbox_counts_from_when_it_could_not_be_published()
     sink = Sink()
     sink.failures = 1
 
-    async def clear_outbox(_: tuple[str, str]) -> bool:
-        return True
+    async def clear(writes: Sequence[Write]) -> Sequence[bool | Exception]:
+        return [True] * len(writes)
 
     async def reload(_: str) -> Document | None:
         return None
@@ -242,7 +245,7 @@ async def test_the_age_of_an_outbox_counts_from_when_it_could_not_be_published()
     def age() -> float:
         return REGISTRY.get_sample_value("tandem_outbox_age_seconds", {"collection": "ages"}) or 0
 
-    relay: Relay[Document] = Relay("ages", sink, clear_outbox=clear_outbox, reload=reload)
+    relay: Relay[Document] = Relay("ages", sink, clear=clear, reload=reload)
     relay.enqueue(document(1, "a"))
     await relay.drain()
     assert age() > 0
@@ -259,15 +262,81 @@ async def test_the_age_of_an_outbox_counts_from_when_it_could_not_be_published()
 async def test_a_message_may_be_sent_again_on_purpose() -> None:
     sink = Sink()
 
-    async def clear_outbox(_: tuple[str, str]) -> bool:
-        return True
+    async def clear(writes: Sequence[Write]) -> Sequence[bool | Exception]:
+        return [True] * len(writes)
 
     async def reload(_: str) -> Document | None:
         return None
 
-    relay: Relay[Document] = Relay("c", sink, clear_outbox=clear_outbox, reload=reload)
+    relay: Relay[Document] = Relay("c", sink, clear=clear, reload=reload)
     for version in (1, 2):
         again = Outgoing(id="command", topic="t", key="k", value="{}")
         relay.enqueue(Document(id="d", version=version, outbox=(again,), write_id=f"w{version}"))
         await relay.drain()
     assert sink.sent == ["command", "command"]
+
+
+class Outboxes:
+    """Takes what is cleared, and is where documents are read anew."""
+
+    def __init__(self) -> None:
+        self.cleared: list[Sequence[Write]] = []
+
+    async def clear(self, writes: Sequence[Write]) -> Sequence[bool | Exception]:
+        self.cleared.append(list(writes))
+        return [True] * len(writes)
+
+    async def reload(self, _: str) -> Document | None:
+        return None
+
+
+class Refusing(Sink):
+    """Publishes nothing together with one message, and that one never."""
+
+    def __init__(self, refused: str) -> None:
+        super().__init__()
+        self.batches: list[int] = []
+        self._refused = refused
+
+    async def publish(self, messages: Sequence[Outgoing]) -> None:
+        self.batches.append(len(messages))
+        if self._refused in [message.id for message in messages]:
+            raise Transient("kafka_refused")
+        await super().publish(messages)
+
+
+def of(document_id: str, version: int, *entries: str) -> Document:
+    return document(version, *entries).model_copy(update={"id": document_id})
+
+
+async def test_what_many_documents_hold_is_published_together_and_cleared_together() -> None:
+    outboxes, sink = Outboxes(), Refusing("")
+    relay: Relay[Document] = Relay("c", sink, clear=outboxes.clear, reload=outboxes.reload)
+    for name in "abc":
+        relay.enqueue(of(name, 1, name))
+    await relay.drain()
+    assert sink.batches == [3]
+    assert outboxes.cleared == [[("a", "w1"), ("b", "w1"), ("c", "w1")]]
+
+
+async def test_one_message_that_is_refused_holds_up_no_other_document() -> None:
+    outboxes, sink = Outboxes(), Refusing("b")
+    relay: Relay[Document] = Relay("c", sink, clear=outboxes.clear, reload=outboxes.reload)
+    for name in "abc":
+        relay.enqueue(of(name, 1, name))
+    await relay.drain()
+    assert sorted(sink.sent) == ["a", "c"]
+    assert outboxes.cleared == [[("a", "w1"), ("c", "w1")]]
+    assert relay.unpublished(document(1, "a", "b", "c").outbox) == document(1, "b").outbox
+
+
+async def test_a_document_that_is_written_again_soon_needs_no_clearing() -> None:
+    outboxes, sink = Outboxes(), Sink()
+    relay: Relay[Document] = Relay("c", sink, clear=outboxes.clear, reload=outboxes.reload)
+    relay.enqueue(of("a", 1, "1"))
+    relay.enqueue(of("b", 1, "2"))
+    await wait_until(lambda: relay.has_published(of("a", 1, "1")), awaited="both to be published")
+    relay.enqueue(of("a", 2))
+    assert not relay.has_published(of("a", 1, "1"))
+    await relay.drain()
+    assert outboxes.cleared == [[("b", "w1")]]

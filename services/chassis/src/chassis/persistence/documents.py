@@ -53,9 +53,8 @@ class Documents(Generic[D]):
         self._replace = BatchLoader(table.replace, size=_BATCH)
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._left_over: dict[str, str] = {}
-        clear_outbox = BatchLoader(table.clear_outboxes, size=_BATCH)
         self._relay: Relay[D] = Relay(
-            name, publisher, clear_outbox=clear_outbox, reload=self.get, state_messages=state_messages
+            name, publisher, clear=table.clear_outboxes, reload=self.get, state_messages=state_messages
         )
 
     async def get(self, document_id: str) -> D | None:
@@ -161,12 +160,13 @@ class Documents(Generic[D]):
         """
         found: dict[str, str] = {}
         async for page in self.pages({"has_outbox": True}, size=_SWEEP_PAGE):
-            for document in page:
+            unpublished = [document for document in page if not self._relay.has_published(document)]
+            for document in unpublished:
                 found[document.id] = document.write_id
                 self._relay.note_waiting(document.id)
-                if not skip_recent or self._is_left_over(document):
-                    self._resume(document)
-            await self.drain()
+            left = [document for document in unpublished if not skip_recent or self._is_left_over(document)]
+            if any([self._resume(document) for document in left]):
+                await self.drain()
         self._left_over = found
         self._relay.forget_all_but(found)
         return bool(found)
@@ -178,10 +178,13 @@ class Documents(Generic[D]):
     def _is_left_over(self, document: D) -> bool:
         return self._left_over.get(document.id) == document.write_id or self._relay.has_tried(document)
 
-    def _resume(self, document: D) -> None:
-        if not self._relay.is_busy(document.id):
-            OUTBOX_SWEPT.labels(self.name).inc()
-            self._relay.enqueue(document)
+    def _resume(self, document: D) -> bool:
+        """Publish what a document holds, unless that is under way."""
+        if self._relay.is_busy(document.id):
+            return False
+        OUTBOX_SWEPT.labels(self.name).inc()
+        self._relay.enqueue(document)
+        return True
 
     def _lock(self, document_id: str) -> asyncio.Lock:
         return self._locks.setdefault(document_id, asyncio.Lock())

@@ -6,15 +6,17 @@ motor is in maintenance; replacing it by its successor changes this module alone
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from typing import Any, Self
 
+from bson.errors import InvalidDocument
 from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorCollection, AsyncIOMotorCursor
 from pymongo import InsertOne, ReplaceOne
-from pymongo.errors import BulkWriteError, DuplicateKeyError, PyMongoError
+from pymongo.errors import BulkWriteError, DuplicateKeyError, OperationFailure, PyMongoError
 
 from chassis.errors import Rejected, Transient
 from chassis.outages import outages_as_transient
 from chassis.persistence.document import CODEC
 from chassis.persistence.keyset import Sort
 from chassis.persistence.mongo_security import no_way_in, tls_options
+from chassis.persistence.replacing import MOST_AT_ONCE, replacement
 from chassis.persistence.table import Index, Raw
 from chassis.settings import ChassisSettings
 
@@ -67,6 +69,23 @@ class MongoTable:
 
     async def replace(self, documents: Sequence[Raw]) -> Sequence[bool | Exception]:
         """Replace each where the stored version is one less than its own."""
+        several = len(documents) > 1
+        parts = [documents[start : start + MOST_AT_ONCE] for start in range(0, len(documents), MOST_AT_ONCE)]
+        left = [raw for part in parts if not (several and await self._replaced(part)) for raw in part]
+        outcomes = dict(zip((raw["_id"] for raw in left), await self._replace_each(left), strict=True)) if left else {}
+        return [outcomes.get(raw["_id"], True) for raw in documents]
+
+    async def _replaced(self, documents: Sequence[Raw]) -> bool:
+        """Replace documents by one statement and tell whether all were; where not, some may have been."""
+        where, pipeline = replacement(documents)
+        try:
+            with outages_as_transient():
+                result = await self._collection().update_many(where, pipeline)
+        except (OperationFailure, InvalidDocument):  # one of them is refused, or all together are too large
+            return False
+        return result.modified_count == len(documents)
+
+    async def _replace_each(self, documents: Sequence[Raw]) -> Sequence[bool | Exception]:
         operations = [ReplaceOne({"_id": raw["_id"], "version": raw["version"] - 1}, raw) for raw in documents]
         matched, errors = await self._bulk(operations)
         if matched == len(documents) and not errors:
