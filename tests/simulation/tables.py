@@ -13,6 +13,7 @@ from mongomock.filtering import filter_applies
 from chassis.errors import Rejected
 from chassis.persistence.document import CODEC
 from chassis.persistence.keyset import Sort
+from chassis.persistence.replacing import write_before
 from chassis.persistence.table import Index, Raw
 
 Trip = Callable[[], AbstractAsyncContextManager[None]]
@@ -72,10 +73,13 @@ class MemoryTable:
                 found.sort(key=lambda raw, path=path: _order(raw, path), reverse=direction < 0)  # type: ignore[misc]
             return [self._given(raw["_id"]) for raw in found[: limit or None]]
 
-    async def pages(self, where: Mapping[str, Any], size: int) -> AsyncIterator[list[Raw]]:
+    async def pages(
+        self, where: Mapping[str, Any], size: int, *, without: Callable[[str], bool] | None = None
+    ) -> AsyncIterator[list[Raw]]:
         """Yield what matched at the start and does so still, page by page."""
         async with self._trip():
             chosen = sorted(raw["_id"] for raw in self._matching(where))
+        chosen = [one for one in chosen if without is None or not without(one)]
         for start in range(0, len(chosen), size):
             yield await self.find({"$and": [{"_id": {"$in": chosen[start : start + size]}}, where]}, _BY_ID, None)
 
@@ -107,7 +111,8 @@ class MemoryTable:
 
     def _replaced(self, raw: Raw) -> bool | Exception:
         there = self.rows.get(raw["_id"])
-        if there is None or there["version"] != raw["version"] - 1:
+        before = write_before(raw)
+        if there is None or {name: there[name] for name in before} != before:
             return False
         if self._collides(raw):
             return Rejected("duplicate_key", _TAKEN)

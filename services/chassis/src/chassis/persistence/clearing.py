@@ -17,8 +17,9 @@ Write = tuple[str, str]
 
 Clear = Callable[[Sequence[Write]], Awaitable[Sequence[bool | Exception]]]
 
-_PATIENCE: Final = 0.5
-"""Seconds that a document is given to be written again; well below what the sweeper waits."""
+_PATIENCE: Final = 1.0
+"""Seconds that a document is given to be written again; less than any process waits between two looks for outboxes that
+another one has left."""
 _TOGETHER: Final = 100
 """Look-ups by `$in` get slow beyond this on the embedded server."""
 
@@ -45,9 +46,9 @@ class OutboxClearing:
         """Clear nothing of a document: it was written since."""
         self._published.pop(document_id, None)
 
-    def awaits(self, document_id: str, write_id: str) -> bool:
-        """Whether the outbox of a write will be cleared."""
-        return self._published.get(document_id, ("",))[0] == write_id
+    def awaits(self, document_id: str) -> bool:
+        """Whether the outbox of a document will be cleared."""
+        return document_id in self._published
 
     async def at_once(self, document_id: str, write_id: str) -> bool:
         """Clear the outbox of a write, and say whether it is still the document's last."""

@@ -125,6 +125,8 @@ class Documents(Generic[D]):
         Raises `Rejected` where a unique value is taken by another document.
         """
         async with self._lock(document_id):
+            if seen is UNREAD and (stored := await self._update_known(document_id, change)):
+                return stored
             for attempt in range(_MAX_CONFLICTS):
                 current = await self.get(document_id) if seen is UNREAD else seen
                 seen = UNREAD
@@ -137,8 +139,31 @@ class Documents(Generic[D]):
                 await asyncio.sleep(random.random() * 0.002 * attempt)  # noqa: S311 - spreads contenders
         raise Transient("write_conflict", f"{self.name}: too many writers of one document")
 
+    async def _update_known(self, document_id: str, change: Callable[[D | None], D | None]) -> D | None:
+        """Change a document as this process knew it last, and store that; None where it must be read first.
+
+        What it replaces tells whether anybody else has written it since. That nothing is to be changed, only a read
+        can tell.
+        """
+        known = self.known(document_id)
+        wanted = change(known) if known else None
+        if known is None or wanted is None or wanted == known:
+            return None
+        return await self._write(known, wanted)
+
+    def known(self, document_id: str) -> D | None:
+        """Return a document as this process read or wrote it last; it may have been changed elsewhere since."""
+        document = self._identity_map.known(document_id)
+        if document is None or document.state_owed:
+            return None
+        left = self._relay.unpublished(document.outbox)
+        if left and not self._relay.is_busy(document_id):
+            return None  # the sweeper of another process may have published it by now
+        return document.with_outbox(left)
+
     async def delete(self, document_id: str, version: int) -> bool:
         """Delete the document for good where it has this version; say whether it had."""
+        self._identity_map.forget(document_id)
         return await self._table.delete(document_id, version)
 
     async def erase(self, where: Mapping[str, Any]) -> int:
@@ -159,13 +184,14 @@ class Documents(Generic[D]):
         unless that was this process, and it failed. That needs no clock, so replicas need not agree on the time.
         """
         found: dict[str, str] = {}
-        async for page in self.pages({"has_outbox": True}, size=_SWEEP_PAGE):
-            unpublished = [document for document in page if not self._relay.has_published(document)]
+        owing = self._table.pages({"has_outbox": True}, _SWEEP_PAGE, without=self._relay.has_published)
+        async for raws in owing:
+            unpublished = [self._identity_map.resolve(raw) for raw in raws]
             for document in unpublished:
                 found[document.id] = document.write_id
                 self._relay.note_waiting(document.id)
             left = [document for document in unpublished if not skip_recent or self._is_left_over(document)]
-            if any([self._resume(document) for document in left]):
+            if sum(map(self._resume, left)):
                 await self.drain()
         self._left_over = found
         self._relay.forget_all_but(found)

@@ -26,6 +26,14 @@ class IdentityMap(Generic[D]):
         self.put(known)
         return known
 
+    def known(self, document_id: str) -> D | None:
+        """Return a document as it was read or written last, if that was lately."""
+        return self._documents.get(document_id)
+
+    def forget(self, document_id: str) -> None:
+        """Forget a document: it is about to be deleted."""
+        self._documents.pop(document_id, None)
+
     def put(self, document: D) -> None:
         """Remember a document as it was just read or written."""
         self._documents[document.id] = document

@@ -16,7 +16,7 @@ from chassis.outages import outages_as_transient
 from chassis.persistence.document import CODEC
 from chassis.persistence.keyset import Sort
 from chassis.persistence.mongo_security import no_way_in, tls_options
-from chassis.persistence.replacing import MOST_AT_ONCE, replacement
+from chassis.persistence.replacing import MOST_AT_ONCE, replacement, write_before
 from chassis.persistence.table import Index, Raw
 from chassis.settings import ChassisSettings
 
@@ -68,7 +68,7 @@ class MongoTable:
         return [refused.get(index, True) for index in range(len(documents))]
 
     async def replace(self, documents: Sequence[Raw]) -> Sequence[bool | Exception]:
-        """Replace each where the stored version is one less than its own."""
+        """Replace each where the stored write is the one before its own."""
         several = len(documents) > 1
         parts = [documents[start : start + MOST_AT_ONCE] for start in range(0, len(documents), MOST_AT_ONCE)]
         left = [raw for part in parts if not (several and await self._replaced(part)) for raw in part]
@@ -86,7 +86,7 @@ class MongoTable:
         return result.modified_count == len(documents)
 
     async def _replace_each(self, documents: Sequence[Raw]) -> Sequence[bool | Exception]:
-        operations = [ReplaceOne({"_id": raw["_id"], "version": raw["version"] - 1}, raw) for raw in documents]
+        operations = [ReplaceOne(write_before(raw), raw) for raw in documents]
         matched, errors = await self._bulk(operations)
         if matched == len(documents) and not errors:
             return [True] * matched
@@ -115,7 +115,9 @@ class MongoTable:
             cursor = self._collection().find(where).sort(list(sort))
             return await (cursor.limit(limit) if limit else cursor).to_list(None)
 
-    async def pages(self, where: Mapping[str, Any], size: int) -> AsyncIterator[list[Raw]]:
+    async def pages(
+        self, where: Mapping[str, Any], size: int, *, without: Callable[[str], bool] | None = None
+    ) -> AsyncIterator[list[Raw]]:
         """Page documents by `_id` with one cursor over the ids.
 
         A query for each page would make some servers scan the whole collection each time.
@@ -123,6 +125,7 @@ class MongoTable:
         chosen = self._collection().find(where, {"_id": 1}, batch_size=size).sort(_BY_ID)
         try:
             while ids := await _next_ids(chosen, size):
+                ids = [one for one in ids if not (without and without(one))]
                 with outages_as_transient():
                     # `_id` stands first: the embedded server uses the index of the first field alone.
                     still = self._collection().find({"_id": {"$in": ids}, **where})
@@ -132,9 +135,15 @@ class MongoTable:
             await chosen.close()
 
     async def count(self, where: Mapping[str, Any]) -> int:
-        """Return how many documents match a filter."""
+        """Return how many documents match a filter.
+
+        By MongoDB's `count`, which goes by an index alone; pymongo's `count_documents` aggregates, for which the
+        embedded server reads every document.
+        """
+        collection = self._collection()
         with outages_as_transient():
-            return await self._collection().count_documents(where)
+            answer = await collection.database.command("count", collection.name, query=where)
+        return int(answer["n"])
 
     async def delete(self, document_id: str, version: int) -> bool:
         """Delete the document where it has this version."""

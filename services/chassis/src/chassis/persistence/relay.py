@@ -9,7 +9,7 @@ Invariants:
 - The state of a document is rendered when it is published. When the document was written meanwhile, its current state
   is published again, so the last message on a compacted topic is never an outdated one.
 
-What many documents hold is published together. Their outboxes are cleared half a second later, many at once: a document
+What many documents hold is published together. Their outboxes are cleared a second later, many at once: a document
 that is written within that time needs no write of its own for it.
 
 Entries that could not be published stay in the document; the sweeper tries them again.
@@ -85,9 +85,9 @@ class Relay(Generic[D]):
         """Whether this process publishes this write of the document, or tried to and could not."""
         return self._tried.get(document.id) == document.write_id
 
-    def has_published(self, document: D) -> bool:
-        """Whether all that this write left to publish is out, and its outbox will be cleared."""
-        return self._clearing.awaits(document.id, document.write_id)
+    def has_published(self, document_id: str) -> bool:
+        """Whether all that a document left to publish is out, and its outbox will be cleared."""
+        return self._clearing.awaits(document_id)
 
     def enqueue(self, document: D) -> None:
         """Publish the outbox of a document that was just written or read, and its state where that is unpublished."""

@@ -3,7 +3,7 @@
 `chassis.persistence.mongo` implements these protocols with motor; tests implement them in memory.
 """
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Protocol
@@ -25,7 +25,10 @@ class Table(Protocol):
         ...
 
     async def replace(self, documents: Sequence[Raw]) -> Sequence[bool | Exception]:
-        """Replace each where the stored version is one less than its own; say where it was."""
+        """Replace each where the stored write is the one before its own; say where it was.
+
+        That is one of a version less and of the last of its `recent_writes`.
+        """
         ...
 
     async def clear_outboxes(self, writes: Sequence[tuple[str, str]]) -> Sequence[bool | Exception]:
@@ -36,10 +39,13 @@ class Table(Protocol):
         """Return the documents that match a filter, sorted."""
         ...
 
-    def pages(self, where: Mapping[str, Any], size: int) -> AsyncIterator[list[Raw]]:
+    def pages(
+        self, where: Mapping[str, Any], size: int, *, without: Callable[[str], bool] | None = None
+    ) -> AsyncIterator[list[Raw]]:
         """Yield the matching documents in pages, ordered by id.
 
-        The ids are listed at the start, the documents are read page by page: those that no longer match are left out.
+        The ids are listed at the start, the documents are read page by page: those that no longer match are left out,
+        and those that by then are to be left out by their id.
         """
         ...
 

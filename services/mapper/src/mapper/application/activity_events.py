@@ -22,7 +22,7 @@ from mapper.domain.model.ids import link_id_for
 from mapper.domain.model.link import Link
 from mapper.domain.model.pending import PendingCommand
 from mapper.domain.rules.command_outcomes.outcomes import apply_activity_outcome, find_pending
-from mapper.domain.rules.incoming import with_activity_told
+from mapper.domain.rules.incoming import is_known, with_activity_told
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,9 @@ class ActivityEventHandler:
 
     async def _activity_told(self, transition: LinkTransition, message: ActivityEvent | ActivityReplayed) -> None:
         connection, activity = transition.connection, message.activity
-        if not connection.running:
+        link_id = link_id_for(connection.account_key, activity.id)
+        known = self.collections.links.known(link_id)
+        if not connection.running or (known and is_known(known, message)):
             return
 
         def change(current: Link | None) -> Link | None:
@@ -72,7 +74,7 @@ class ActivityEventHandler:
             replayed = isinstance(message, ActivityReplayed)
             return transition.republished(current, after, activity.sync) if replayed else after
 
-        await self.collections.links.update(link_id_for(connection.account_key, activity.id), change)
+        await self.collections.links.update(link_id, change)
         self.touch(connection)
 
     async def _command_settled(self, transition: LinkTransition, fact: ActivityCommandSettled) -> None:

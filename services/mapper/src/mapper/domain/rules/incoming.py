@@ -33,10 +33,22 @@ def with_activity_told(
     activity = message.activity
     if current is None and not _concerns(activity, connection):
         return None
-    if current is not None and message.command_id and find_pending(current, message.command_id):
+    if current is not None and is_told_by_answer(current, message):
         return None
     link = current or link_of_activity(connection, activity, now)
     return note_activity(taken_over(link, connection), activity, message.linked_items)
+
+
+def is_told_by_answer(link: Link, message: ActivityEvent | ActivityReplayed) -> bool:
+    """Tell whether an activity's change was made by a command of ours that is under way: its answer tells it, too."""
+    return message.command_id is not None and find_pending(link, message.command_id) is not None
+
+
+def is_known(link: Link, message: ActivityEvent | ActivityReplayed) -> bool:
+    """Tell whether a link, maybe an older state of it, shows that it need not be told of what a command has changed."""
+    known, activity = link.activity.activity, message.activity
+    same = known is not None and (known.version, known.external_ref) == (activity.version, activity.external_ref)
+    return (message.command_id is not None and same) or is_told_by_answer(link, message)
 
 
 def _concerns(activity: ActivitySnapshot, connection: Connection) -> bool:
