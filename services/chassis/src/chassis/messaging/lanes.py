@@ -4,7 +4,7 @@ Typical lanes are keys: what concerns one aggregate stays in order, the rest doe
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Hashable, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Iterator, Sequence
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -29,15 +29,18 @@ def stages(items: Sequence[T], lane: Callable[[T], Hashable | None]) -> list[Sta
 
 
 async def run_stages(planned: Sequence[Stage[T]], work: Callable[[T], Awaitable[None]], *, at_once: int) -> None:
-    """Do the work on every item. The first error cancels what is under way and is raised as an exception group."""
-    slots = asyncio.Semaphore(at_once)
+    """Do the work on every item. The first error cancels what is under way and is raised as an exception group.
 
-    async def run_lane(items: list[T]) -> None:
-        for item in items:
-            async with slots:
-                await work(item)
-
+    `at_once` tasks take the lanes of a stage one after the other.
+    """
     for stage in planned:
+        lanes = iter(stage)
         async with asyncio.TaskGroup() as group:
-            for items in stage:
-                group.create_task(run_lane(items))
+            for _ in range(min(at_once, len(stage))):
+                group.create_task(_run_lanes(lanes, work))
+
+
+async def _run_lanes(lanes: Iterator[list[T]], work: Callable[[T], Awaitable[None]]) -> None:
+    for items in lanes:
+        for item in items:
+            await work(item)

@@ -48,7 +48,7 @@ class Documents(Generic[D]):
         self.has_state = state_messages is not None
         self._identity_map: IdentityMap[D] = IdentityMap(model)
         self._table = table
-        self._fetch = BatchLoader(table.fetch, size=_BATCH, at_once=4)
+        self._fetch = BatchLoader(table.fetch, size=_BATCH)
         self._insert = BatchLoader(table.insert, size=_BATCH)
         self._replace = BatchLoader(table.replace, size=_BATCH)
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
