@@ -129,6 +129,31 @@ async def test_what_another_process_wrote_or_published_is_read(
         assert written.total == 2
 
 
+async def test_what_a_change_says_of_an_outdated_document_is_not_believed(
+    mongo_url: str, unique: str, publisher: Recorder
+) -> None:
+    def spend(amount: int) -> Callable[[Counter | None], Counter]:
+        def change(current: Counter | None) -> Counter:
+            assert current is not None
+            if current.total < amount:
+                raise Rejected("too_little")
+            return current.model_copy(update={"total": current.total - amount})
+
+        return change
+
+    async with opened(mongo_url, unique, publisher) as (_, ours), opened(mongo_url, unique, publisher) as (_, theirs):
+        await ours.update("c", add(1, note("1")))
+        await theirs.update("c", add(10))
+        assert (spent := await ours.update("c", spend(5)))
+        assert (spent.total, spent.version) == (6, 3)
+        await theirs.delete("c", 3)
+        await theirs.update("c", add(100))
+        await theirs.update("c", add(100))
+        await theirs.update("c", add(100))
+        assert (spent := await ours.update("c", spend(5)))
+        assert (spent.total, spent.version) == (295, 4)
+
+
 async def test_insert_says_false_where_the_id_exists(mongo_url: str, unique: str, publisher: Recorder) -> None:
     async with opened(mongo_url, unique, publisher) as (_, counters):
         answers = await asyncio.gather(*(counters.insert(Counter(id=name)) for name in ("a", "b", "a")))

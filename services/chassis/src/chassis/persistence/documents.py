@@ -146,7 +146,10 @@ class Documents(Generic[D]):
         can tell.
         """
         known = self.known(document_id)
-        wanted = change(known) if known else None
+        try:
+            wanted = change(known) if known else None
+        except Exception:  # noqa: BLE001 - it may be right only for what is known; read, it is raised
+            return None
         if known is None or wanted is None or wanted == known:
             return None
         return await self._write(known, wanted)

@@ -63,7 +63,7 @@ class ActivityEventHandler:
         connection, activity = transition.connection, message.activity
         link_id = link_id_for(connection.account_key, activity.id)
         known = self.collections.links.known(link_id)
-        if not connection.running or (known and is_known(known, message)):
+        if not connection.running or (known and is_known(known, connection, message)):
             return
 
         def change(current: Link | None) -> Link | None:

@@ -44,11 +44,13 @@ def is_told_by_answer(link: Link, message: ActivityEvent | ActivityReplayed) -> 
     return message.command_id is not None and find_pending(link, message.command_id) is not None
 
 
-def is_known(link: Link, message: ActivityEvent | ActivityReplayed) -> bool:
-    """Tell whether a link, maybe an older state of it, shows that it need not be told of what a command has changed."""
+def is_known(link: Link, connection: Connection, message: ActivityEvent | ActivityReplayed) -> bool:
+    """Tell whether a link, or an older state of it, need not be told of what a command of its own has changed."""
+    if isinstance(message, ActivityReplayed) or message.command_id is None or link.connection_id != connection.id:
+        return False
     known, activity = link.activity.activity, message.activity
     same = known is not None and (known.version, known.external_ref) == (activity.version, activity.external_ref)
-    return (message.command_id is not None and same) or is_told_by_answer(link, message)
+    return same or is_told_by_answer(link, message)
 
 
 def _concerns(activity: ActivitySnapshot, connection: Connection) -> bool:
