@@ -202,12 +202,12 @@ def test_what_is_the_same_for_all_topics_is_asked_of_the_member(group: Group) ->
     assert group.a.highwater(A) == 7
 
 
-def request() -> FetchRequest:
-    return FetchRequest(500, 1, 1, 0, [("a", [(0, 0, 1)]), ("b", [(0, 0, 1)])])
+def request(offset: int) -> FetchRequest:
+    return FetchRequest(500, 1, 1, 0, [("a", [(0, offset, 1)]), ("b", [(0, offset, 1)])])
 
 
-async def fetch(kafka: Kafka) -> Any:
-    asked = request()
+async def fetch(kafka: Kafka, *, offset: int = 7) -> Any:
+    asked = request(offset)
     await kafka._fetcher._proc_fetch_request(None, 1, asked)
     return asked
 
@@ -233,6 +233,22 @@ async def test_after_an_empty_fetch_at_rest_we_pause_until_something_happens() -
         assert not fetching.done()
         idleness.note()
         await fetching
+
+
+async def test_an_empty_answer_about_a_partition_that_has_more_is_asked_for_again_at_once_with_twice_the_wait() -> None:
+    """Tansu leaves out what it has not found by the end of the wait."""
+    kafka = Kafka()
+    follow(FetchPolicy(hold=1, pause=60_000), cast("Any", kafka), ["a", "b"], Idleness())
+    async with asyncio.timeout(5):
+        waits = [(await fetch(kafka, offset=6))._max_wait_ms for _ in range(9)]
+    assert waits == [1, 2, 4, 8, 16, 32, 64, 128, 256]
+    fetching = asyncio.create_task(fetch(kafka, offset=6))
+    kafka._fetcher.asked.clear()
+    await kafka._fetcher.asked.wait()
+    await asyncio.sleep(0)
+    assert not fetching.done(), "what is never shown is not asked for without a pause"
+    fetching.cancel()
+    await fetching
 
 
 async def test_a_pause_ends_when_the_partitions_are_revoked() -> None:

@@ -60,7 +60,7 @@ SIMULATED: Mapping[str, Simulated] = {
         address="SANDBOX_EXCHANGE_URL",
         decisive="TANDEM_EXCHANGE_ALLOWED_HOSTS",
         # There is no address to set: users give their own server's. This machine, by plain http, is allowed to be one.
-        settings={"TANDEM_EXCHANGE_ALLOWED_HOSTS": "127.0.0.1"},
+        settings={"TANDEM_EXCHANGE_ALLOWED_HOSTS": "127.0.0.1,localhost"},
         clients={},
     ),
 }

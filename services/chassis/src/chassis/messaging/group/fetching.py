@@ -3,23 +3,32 @@
 Apache Kafka answers a fetch as soon as there is data. The sandbox's broker looks for it when a fetch comes and at most
 once more, and sleeps before it answers, even with data: each hop took 40 to 80 ms, at rest 150 to 300. It is asked with
 next to no wait (with none it never shows data), and we pause instead: whatever happens in the process ends that pause.
+Looking takes it the longer, the more a partition holds, and what it has not found by the end of the wait it leaves out:
+from some 700 records on, 1 ms was too short. So an empty answer about a partition that has more is asked for again at
+once, with twice the wait.
 """
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
-from aiokafka import AIOKafkaConsumer
+from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.protocol.fetch import FetchRequest
 
 from chassis.messaging.idle import Idleness
+
+Fetch = Callable[[object, object, FetchRequest], Awaitable[bool]]
 
 _LEFT_OUT_MS = 100
 """How long a fetch may be held that leaves a partition out: what is added to that one's latency."""
 
 _LONGER_AT_REST = 2
 """A held fetch keeps what else goes over its connection waiting (metadata, where to begin), so not by much."""
+
+_LONGEST_DOUBLED = 9
+"""How often the wait is doubled at most: what half a second does not show is no record (a transaction's marker)."""
 
 _UNHURRIED = 5
 """At rest, one fetch in this many asks for the topics that nobody waits for."""
@@ -39,11 +48,17 @@ class FetchPolicy:
         """Return this with one more topic that nobody waits for."""
         return replace(self, unhurried=self.unhurried | {topic})
 
-    def hold_of(self, *, idle: bool, left_out: bool) -> int:
-        """Return how long a fetch may be held; `left_out`: it lacks partitions whose records nobody has taken yet."""
+    def hold_of(self, *, idle: bool, left_out: bool, missed: int = 0) -> int:
+        """Return how long a fetch may be held.
+
+        `left_out`: it lacks partitions whose records nobody has taken yet. `missed`: so many fetches in a row were
+        empty although there are records.
+        """
+        if self.pause:
+            return self.hold << min(missed, _LONGEST_DOUBLED)
         if left_out:
             return min(self.hold, _LEFT_OUT_MS)
-        return self.hold * (_LONGER_AT_REST if idle and not self.pause else 1)
+        return self.hold * (_LONGER_AT_REST if idle else 1)
 
     def topics_of(self, fetch: int, topics: Iterable[str], *, idle: bool) -> frozenset[str]:
         """Return the topics that a consumer's fetch of this number asks for, of those that it reads."""
@@ -65,22 +80,29 @@ def follow(policy: FetchPolicy, kafka: AIOKafkaConsumer, topics: Iterable[str], 
     behind would wait for a record of the others.
     """
     fetcher = kafka._fetcher  # noqa: SLF001
-    fetch: Callable[[object, object, FetchRequest], Awaitable[bool]] = fetcher._proc_fetch_request  # noqa: SLF001
-    pause, idle_pause, count = policy.pause / 1000, policy.idle_pause_of(topics) / 1000, 0
+    fetch: Fetch = fetcher._proc_fetch_request  # noqa: SLF001
+    pause, idle_pause = policy.pause / 1000, policy.idle_pause_of(topics) / 1000
+    count = missed = 0
 
     async def paced(assignment: object, node: object, request: Any) -> bool:  # noqa: ANN401 - untyped in aiokafka
-        nonlocal count
+        nonlocal count, missed
         count += 1
-        request._max_wait_ms = policy.hold_of(idle=idleness.idle, left_out=bool(fetcher._records))  # noqa: SLF001
-        wanted = policy.topics_of(count, topics, idle=idleness.idle)
+        idle, left_out = idleness.idle, bool(fetcher._records)  # noqa: SLF001
+        request._max_wait_ms = policy.hold_of(idle=idle, left_out=left_out, missed=missed)  # noqa: SLF001
+        wanted = policy.topics_of(count, topics, idle=idle)
         request._topics = [one for one in request.topics if one[0] in wanted] or request.topics  # noqa: SLF001
         found = await fetch(assignment, node, request)
-        if found or not pause:
-            return found
-        try:
-            await idleness.rest(pause, max(pause, idle_pause))
-        except asyncio.CancelledError:  # as aiokafka's own: the partitions were revoked, or the consumer stops
-            return False
-        return False
+        missed = missed + 1 if not found and _is_behind(kafka, request) else 0
+        if not found and pause and not 0 < missed <= _LONGEST_DOUBLED:
+            # As aiokafka's own: the partitions were revoked, or the consumer stops.
+            with suppress(asyncio.CancelledError):
+                await idleness.rest(pause, max(pause, idle_pause))
+        return found
 
     fetcher._proc_fetch_request = paced  # noqa: SLF001
+
+
+def _is_behind(kafka: AIOKafkaConsumer, request: Any) -> bool:  # noqa: ANN401 - untyped in aiokafka
+    """Whether a partition has records after the ones that were asked for; its answer said so."""
+    asked = ((TopicPartition(topic, one[0]), one[1]) for topic, ones in request.topics for one in ones)
+    return any((kafka.highwater(partition) or 0) > offset for partition, offset in asked)
