@@ -33,7 +33,7 @@ def test_without_an_environment_everything_is_ours() -> None:
     assert made.settings["TANDEM_GOOGLE_AUTH_URL"] == "http://127.0.0.1:8010/o/oauth2/v2/auth"
     assert made.settings["TANDEM_GRAPH_URL"] == "http://127.0.0.1:8011/v1.0"
     assert made.settings["TANDEM_MICROSOFT_LOGIN_URL"] == "http://127.0.0.1:8011"
-    assert made.settings["TANDEM_EXCHANGE_ALLOWED_HOSTS"] == "127.0.0.1"
+    assert made.settings["TANDEM_EXCHANGE_ALLOWED_HOSTS"] == "127.0.0.1,localhost"
     assert made.addresses == {
         "SANDBOX_GOOGLE_URL": "http://127.0.0.1:8010",
         "SANDBOX_MICROSOFT_URL": "http://127.0.0.1:8011",
