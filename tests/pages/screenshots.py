@@ -95,7 +95,7 @@ def sandbox() -> Iterator[Sandbox]:
 def week(browser: "Browser") -> None:
     """Take the start page, the week, its list, the editor and "why?", signed in as the demo's salesperson."""
     with sandbox() as running:
-        for name in ("start", "both-sides", "week", "list", "editor", "why"):
+        for name in ("start", "week", "list", "editor", "why", "both-sides"):
             for file, context, tallest in looks_of(name):
                 made = browser.new_context(**{**_WINDOW, **context})
                 page = made.new_page()

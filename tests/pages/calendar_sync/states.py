@@ -123,12 +123,12 @@ class States:
             led = http.post(f"{HOME}/add/google", data=ann.proof | {"email": ann.email})
         return ann, led.headers["location"]
 
-    def asked_for(self) -> tuple[User, str]:
-        """Return somebody who opens a sign-in that another program began, and where that is (A4)."""
+    def asked_for(self) -> tuple[None, str]:
+        """Return where somebody signed out is asked whether he wants the sign-in that a program began (A4)."""
         ann = self._world.user()
         with ann.api(1) as api:
             body: Any = api.post("/v1/connections", json={"provider": "google", "email": ann.email}).json()
-        return self._world.user(), body["authorization_url"].removeprefix(self._world.connector)
+        return None, body["authorization_url"]
 
 
 class Shown(NamedTuple):

@@ -226,7 +226,8 @@
     requestAnimationFrame(() => requestAnimationFrame(settled));
     new ResizeObserver(settled).observe(element);
     const today = element.querySelector(".is-today");
-    if (today) element.parentElement.scrollLeft = today.offsetLeft - 60;
+    const frame = element.parentElement;
+    if (today && today.offsetLeft + today.offsetWidth > frame.clientWidth) frame.scrollLeft = today.offsetLeft;
   };
   const floating = (entry) => Boolean(entry && !entry.start);
   const put = (entry) => {
