@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 import pytest
 
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 _PINS: Final = Path(__file__).with_name("pins.json")
 _CACHE: Final = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "tandem" / "web"
+LANGUAGES: Final = ("en-GB", "pl-PL")
+_LOOKS: Final[tuple[tuple[Literal["light", "dark"], int], ...]] = (("light", 1100), ("dark", 1100), ("light", 320))
 _RUN: Final = "() => axe.run(document, {resultTypes: ['violations']}).then(found => found.violations)"
 
 
@@ -45,9 +47,24 @@ def opened(browser: "Browser", user: User | None, path: str, **context: Any) -> 
 
 def violations(page: "Page") -> list[str]:
     """Return what axe finds wrong."""
-    page.evaluate(_axe())
+    if page.evaluate("typeof axe") == "undefined":
+        page.evaluate(_axe())
     found = page.evaluate(_RUN)
     return [f"{one['id']}: {node['html'][:150]}" for one in found for node in one["nodes"]]
+
+
+def wrong_in_any_look(page: "Page") -> list[str]:
+    """Return what axe finds wrong in either theme and 320 pixels wide, and whether it is too wide for that."""
+    for details in page.locator("details").all():
+        details.evaluate("one => { one.open = true }")
+    wrong: list[str] = []
+    for theme, width in _LOOKS:
+        page.emulate_media(color_scheme=theme)
+        page.set_viewport_size({"width": width, "height": 800})
+        wrong += [f"{theme}, {width}: {one}" for one in violations(page)]
+        if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+            wrong.append(f"{theme}, {width}: too wide")
+    return wrong
 
 
 @cache
