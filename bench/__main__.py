@@ -18,6 +18,7 @@ from bench.report import keep, print_table, put_into
 from bench.results import Figure
 from bench.rows.latency import latency
 from bench.rows.mapper import mapper
+from bench.rows.outbound import outbound
 from bench.rows.pages import pages
 from bench.rows.startup import startup
 from bench.rows.sync import sync
@@ -25,7 +26,13 @@ from bench.stand import Stand, stand
 from chassis.zone_data import use_pinned_zones
 
 Row = Callable[[Stand, Options], Awaitable[list[Figure]]]
-ROWS: Mapping[str, Row] = {"latency": latency, "sync": sync, "mapper": mapper, "startup": startup}
+ROWS: Mapping[str, Row] = {
+    "latency": latency,
+    "sync": sync,
+    "outbound": outbound,
+    "mapper": mapper,
+    "startup": startup,
+}
 ON_DEMAND: Mapping[str, Row] = {"pages": pages}
 """Measured when they are named: they need a browser."""
 

@@ -1,4 +1,4 @@
-"""What to measure, from the environment: BENCH_ROWS, SIZES, RATES, KAFKA, PROVIDER, QUICK, BASELINE."""
+"""What to measure, from the environment: BENCH_ROWS, SIZES, RATES, OUTBOUND, KAFKA, PROVIDER, QUICK, BASELINE."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -26,6 +26,8 @@ class Options:
     """Events of the first syncs."""
     outbound: int = 2_000
     """Activities of the first sync into the calendar."""
+    distances_ms: tuple[int, ...] = (0, 50, 150)
+    """Milliseconds that a call of the provider takes more while these are written."""
     mapper_messages: int = 10_000
     links: tuple[int, ...] = (100, 10_000, 100_000)
     """Beside how many links the cost of one change is looked at."""
@@ -45,6 +47,8 @@ def options_from(environ: Mapping[str, str], rows: tuple[str, ...], on_demand: t
     kafka = environ.get("KAFKA") or ("embedded" if kafka_obstacle() else "apache")
     plan = Options(chosen, kafka, provider, baseline=environ.get("BASELINE", ""))
     plan = _quick(plan) if environ.get("QUICK") else plan
+    if wanted := environ.get("OUTBOUND"):
+        plan = replace(plan, outbound=int(wanted))
     sizes = tuple(int(size) for size in environ.get("SIZES", "").split(",") if size)
     rates = tuple(float(rate) for rate in environ.get("RATES", "").split(",") if rate)
     plan = replace(plan, rates=rates) if rates else plan
@@ -64,6 +68,7 @@ def _quick(plan: Options) -> Options:
         least_changes=6,
         sizes=(150,),
         outbound=30,
+        distances_ms=(0, 50),
         mapper_messages=300,
         links=(100, 200),
     )

@@ -50,21 +50,7 @@ async def _measure(running: Side, options: Options) -> tuple[dict[str, Work], di
             if number == max(options.sizes) and (most := max(options.links)) > number:
                 works |= await _burst(running, opened, most)
                 changes[most] = await one_change(running, opened)
-    return works | await _outbound(running, options), changes
-
-
-async def _outbound(running: Side, options: Options) -> dict[str, Work]:
-    """Let activities become events: with a provider that answers at once, and fewer with one that is far away."""
-    plans = {options.outbound: 0, max(1, options.outbound // 10): options.slow_ms}
-    works: dict[str, Work] = {}
-    for number, slow in plans.items():
-        what = f"first sync of {number:,} activities into the calendar" + (f", {slow} ms a call" if slow else "")
-        async with calendar(running, f"outbound{slow}", activities=number) as opened:
-            await opened.person.simulator.patch("/control/settings", json={"latency_ms": slow})
-            ended = number + 1  # the replay of the calendar ends on the same topic
-            works[what] = await timed(running, what, opened.connect, topic=opened.calendar_facts, number=ended)
-            await opened.person.simulator.patch("/control/settings", json={"latency_ms": 0})
-    return works
+    return works, changes
 
 
 async def _again(running: Side, opened: Calendar, number: int) -> dict[str, Work]:
@@ -116,7 +102,7 @@ def _figure(what: str, ours: Work, floor: Work) -> Figure:
         return Figure("b", f"{what}: wall", "s", round(ours.settled, 2), round(floor.settled, 2), "", detail)
     goal = "500 or more" if what.startswith("first sync of 2,000 events") else ""
     return Figure(
-        "e" if what.endswith("a call") else "b",
+        "b",
         f"{what}: rate",
         "/s",
         round(ours.rate, 1),

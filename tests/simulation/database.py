@@ -28,6 +28,10 @@ class DatabaseServer:
     def __post_init__(self) -> None:
         self.tables = defaultdict(lambda: MemoryTable(self.trip))
 
+    def rows(self, database: str, table: str) -> Sequence[Raw]:
+        """Return the documents of a collection."""
+        return list(self.tables[database, table].rows.values())
+
     def mentions(self, text: str) -> set[str]:
         """Return the collections in which a text is."""
         return {".".join(name) for name, table in self.tables.items() if table.mentions(text)}

@@ -50,6 +50,8 @@ class System:
         self.plan = make_plan(_PORTS, Path("memory"), _KEYS, environ)
         self._here = Surroundings(seed, self.plan.settings, self.clock, self.cluster, self.database, self.network)
         self._processes: list[Process] = []
+        self.unsettled_writes = 0
+        """How many writes of one connection were under way when a service was killed last."""
         self._broker_kept = asyncio.Event()
         self._broker_kept.set()
         self._owing = set(SERVICES)
@@ -138,6 +140,9 @@ class System:
         before = self._process(name)
         before.die_after(self.chance.rng.randrange(_MOST_STEPS))
         await asyncio.wait({before.death})
+        self.unsettled_writes = max(
+            (len(one["writes"]) for one in self.database.rows("connector", "connections")), default=0
+        )
         await wait_until(lambda: self._process(name) is not before, awaited=f"a new {name}", every=0.05)
 
     async def _database_away(self) -> None:

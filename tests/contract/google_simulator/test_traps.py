@@ -1,11 +1,13 @@
 """Every trap strikes when armed, and is in the journal (providers/google.md 1.7)."""
 
+from datetime import timedelta
 from typing import Any
 
 import httpx
 import pytest
 from googleapiclient.errors import HttpError
 
+from simulators.google import GoogleSettings, make_google_simulator
 from simulators.google.domain.traps import TRAPS
 from tests.contract.google_simulator.driver import Google, refusal
 from tests.support.simulator_driver import ANN
@@ -271,3 +273,21 @@ async def test_unknown_trap_is_refused(google: Google) -> None:
     answer = await google.http.post("/control/traps", json={"trap": "no.such"})
     assert answer.status_code == 404
     assert set(answer.json()["known"]) == set(TRAPS)
+
+
+async def test_a_users_calls_in_a_minute_are_limited_and_free_again_as_they_get_older(google: Google) -> None:
+    """Facts 1.5: 600 a minute for each user, in a sliding window; 403, and no word of when to come again."""
+    clock = google.clock
+    app = make_google_simulator(GoogleSettings(calls_in_a_minute=2), sender=google.pushes, clock=clock)
+    async with Google(app, clock, [], google.pushes).signed_in() as limited:
+        await limited.events()
+        clock.advance(timedelta(seconds=40))
+        await limited.insert()
+        with pytest.raises(HttpError) as error:
+            await limited.insert()
+        assert refusal(error.value) == (403, "rateLimitExceeded")
+        assert "retry-after" not in error.value.resp
+        clock.advance(timedelta(seconds=20))
+        assert len((await limited.events())["items"]) == 1
+        with pytest.raises(HttpError):
+            await limited.events()

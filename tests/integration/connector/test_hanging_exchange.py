@@ -94,7 +94,7 @@ async def test_a_server_that_hangs_keeps_nobody_else_waiting(
     }
     for name, value in figures.items():
         record_property(name, value)
-    # On a quiet machine a tenth at most; without `connector.application.late_work`, three times as long on average.
+    # On a quiet machine a tenth at most; without `connector.application.command_queues`, three times as long.
     assert statistics.mean(during) <= 1.5 * statistics.mean(without) + 0.05, figures
     assert max(during) < HANGS, figures  # no batch waits for a time-out
     assert lag_during <= 2 * lag_without + 0.1, figures

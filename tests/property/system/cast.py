@@ -6,6 +6,7 @@ from itertools import count
 
 from sandbox.clients import Json
 from tests.property.system.bulk import Bulk
+from tests.property.system.burst import Burst
 from tests.property.system.look import Seen, look
 from tests.property.system.meeting import MeetingPlay
 from tests.property.system.oracle import Choices, Expected, Item, Side, absorb, expected, problem
@@ -46,6 +47,7 @@ class Cast:
         self.meeting = MeetingPlay(stage, reach, self.numbers, self.choices)
         self.team = TeamPlay(stage, reach, self.numbers)
         self.bulk, self.braked = Bulk(stage, reach), False
+        self.burst_of = Burst(stage)
 
     @property
     def items(self) -> list[Item]:

@@ -53,6 +53,10 @@ class Ground(Protocol):
         """Kill a part, and return when it has been started again."""
         ...
 
+    def unsettled_writes(self) -> int:
+        """Return how many writes of one connection were under way when the connector was killed last."""
+        ...
+
     def sound(self) -> None:
         """Check what must hold whatever happens: no request fails with an error that nobody foresaw."""
         ...
@@ -105,6 +109,10 @@ class ProcessGround:
 
         await wait_until(back, awaited=f"a new {part}", timeout=RECOVERY, every=0.1, longest=1.0)
 
+    def unsettled_writes(self) -> int:
+        """Leave that to the other form, which sees into the database."""
+        return 0
+
     def sound(self) -> None:
         """Leave that to the other form: nothing of it is to be seen from outside."""
 
@@ -133,6 +141,10 @@ class SimulatedGround:
                 succeeded(await simulator.put("/control/authentication", json={"schemes": ["Basic"]}))
         neighbour = await Neighbour.arrive(self.way, self.clock, "neighbour", stack)
         return neighbour, await stack.enter_async_context(connected(self.way, "company"))
+
+    def unsettled_writes(self) -> int:
+        """Return how many writes of one connection were noted when the connector was killed last."""
+        return self._system.unsettled_writes
 
     def sound(self) -> None:
         """Check that no app let an error through, and that nothing was dead-lettered."""

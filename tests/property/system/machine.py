@@ -17,6 +17,7 @@ from tests.property.system.steps import (
     ARM,
     ASK,
     BULK,
+    BURST,
     CHOOSE,
     CHOSEN,
     COPY,
@@ -166,6 +167,11 @@ class SystemMachine(RuleBasedStateMachine):
     def kill(self, part: str, calls: int, step: Step) -> None:
         self.run(f"kill {part} at call {calls} of {step}", self._kill(part, calls, step))
 
+    @precondition(lambda self: self.hard)
+    @rule(calls=st.integers(12, 40), step=BURST)
+    def kill_writing(self, calls: int, step: Step) -> None:
+        self.run(f"kill the connector at call {calls} of {step}", self._kill("connector", calls, step))
+
     async def _kill(self, part: str, calls: int, step: Step) -> None:
         name = step[0]
         if name == "hand_over":  # who signs in is a browser, and that gives up where nobody answers
@@ -176,6 +182,8 @@ class SystemMachine(RuleBasedStateMachine):
         under_way = await self.killer.during(part, calls, self._do(step))
         self.reach.note(f"kill:{part}")
         self.reach.note(f"killed_{'during' if under_way else 'after'}:{name}")
+        if self.ground.unsettled_writes() > 1:
+            self.reach.note("killed_in_flight:several_writes")
 
     def take(self, step: Step) -> None:
         """Do what a step says."""

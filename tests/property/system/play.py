@@ -301,6 +301,12 @@ class Play(Cast):
             self.braked = True
             await self.bulk.act(answer)
 
+    async def burst(self) -> None:
+        """Write many activities out at once, and delete them again."""
+        await self.settle()
+        await self.burst_of.act(next(self.numbers))
+        self.reach.note("act:burst")
+
     async def arm(self, trap: str, times: int) -> None:
         """Set a trap; a deletion told without its time leaves the oracle in doubt until the next settling."""
         if times := min(times, self._bearable(trap)):

@@ -64,6 +64,7 @@ HAND_OVER = _step("hand_over", _SLOT, _SIDE)
 ARM = _step("arm", st.sampled_from((*FAULTS, *PUSH_TRAPS)), st.integers(1, 3))
 TICK = _step("tick", st.sampled_from([1, 3]))
 BULK = _step("bulk_delete", st.sampled_from(ANSWERS))
+BURST = _step("burst")
 RECONNECT = _step("reconnect", st.sampled_from(REMOVES))
 CHOSEN = st.fixed_dictionaries(
     {"on_event_deleted": st.sampled_from(["delete", "keep"]), "private_events": st.sampled_from(MODES)}

@@ -17,6 +17,8 @@ from connector.application.message_factory import MessageFactory
 from connector.application.reading.sync_state import SyncStateRepository
 from connector.application.traffic import TrafficLog
 from connector.application.writing.outcomes import CommandOutcomes
+from connector.application.writing.write import Write
+from connector.application.writing.write_lease import SURELY_OURS, WriteLease
 from connector.domain.model.connection import Connection
 from connector.domain.model.connection_parts import InFlight
 from connector.domain.writing.outcome import Outcome
@@ -48,12 +50,15 @@ PUT = CalendarPut(
 class Away:
     """Documents whose database is away."""
 
+    async def get(self, _: str) -> None:
+        """Return nothing: it was not noted."""
+
     async def insert(self, _: RecordedOutcome) -> bool:
         """Fail as MongoDB's driver does."""
         raise Transient("mongo_unavailable", "away")
 
 
-async def settled(outcome: Outcome, *, away: bool = False) -> list[Message]:
+async def settled(outcome: Outcome, *, away: bool = False, lost: bool = False) -> list[Message]:
     """Settle the command, whose answer cannot be noted where the database is away; return what others hear."""
     heard: list[Message] = []
 
@@ -67,12 +72,18 @@ async def settled(outcome: Outcome, *, away: bool = False) -> list[Message]:
     leases = Leases(Connections(stores.connections), clock)
     note = InFlight(command_id="c1", kind="put", event_id="e1", started_at=NOW)
     await stores.connections.insert(connection(in_flight=note))
-    begun = await stores.connections.get("c1")
-    assert isinstance(begun, Connection)
+    stored = await stores.connections.get("c1")
+    assert isinstance(stored, Connection)
     state, traffic = SyncStateRepository(stores), TrafficLog(stores.traffic, clock)
-    answers = CommandOutcomes(stores, database, MessageFactory(clock), leases, state, traffic)  # type: ignore[arg-type]  # publishes, too
-    with pytest.raises(Transient) if away else nullcontext():
-        await answers.finish(await leases.acquire(begun), PUT, outcome)
+    answers = CommandOutcomes(stores, database, MessageFactory(clock), state, traffic)  # type: ignore[arg-type]  # publishes, too
+    lease = WriteLease(leases, stored, clock)
+    noted, seq = await lease.begin(note)
+    if lost:
+        await stores.connections.update("c1", lambda c: c and c.with_fence(c.fence + 1))
+        clock.advance(SURELY_OURS)
+    with pytest.raises(Transient) if away or lost else nullcontext():
+        await answers.finish(Write(lease, noted, seq), PUT, outcome)
+    assert (await stores.answers.get("c1") is not None) is not (away or lost)
     return heard
 
 
@@ -86,3 +97,7 @@ async def test_an_answer_that_is_noted_is_told() -> None:
 
 async def test_k4_an_answer_that_could_not_be_noted_is_not_told_so_that_the_next_one_is_awaited() -> None:
     assert await settled(WRITTEN, away=True) == []
+
+
+async def test_what_comes_after_another_took_the_lease_over_is_left_for_him_to_find() -> None:
+    assert await settled(WRITTEN, lost=True) == []

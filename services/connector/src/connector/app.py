@@ -25,6 +25,7 @@ from connector.adapters.oauth import CALLBACK_PATH, OAuthClient
 from connector.adapters.providers.ews.transport.reach import Reach, network
 from connector.adapters.providers.keep_alive import KeepAliveClient
 from connector.application.census import ConnectionCensus
+from connector.application.command_queues import CommandQueues
 from connector.application.connections.activity_types import ActiveTypes
 from connector.application.connections.bringing_up import BringingUp
 from connector.application.connections.colleagues import Colleagues
@@ -40,21 +41,24 @@ from connector.application.connections.sign_in_states import SignInStates
 from connector.application.connections.slots import ConnectionSlots
 from connector.application.connections.teardown import Teardown
 from connector.application.dispatcher import Dispatcher
-from connector.application.late_work import LateWork
 from connector.application.lease import Leases
 from connector.application.message_factory import MessageFactory
 from connector.application.notifications import Notifications
 from connector.application.parking import Parking
 from connector.application.provider_access import ProviderAccess, ProviderKit
 from connector.application.rate_limiter import RateLimiter
+from connector.application.reading.debouncing import Debounce
 from connector.application.reading.inspection import Inspection
 from connector.application.reading.pulling import make_puller
 from connector.application.reading.sync_state import SyncStateRepository
 from connector.application.traffic import TrafficLog
 from connector.application.worker import Worker
+from connector.application.write_windows import WriteWindows
+from connector.application.writing.carrying_out import CommandCarrier
 from connector.application.writing.outcomes import CommandOutcomes
 from connector.application.writing.putting import Writer
 from connector.application.writing.removing import Remover
+from connector.application.writing.write_session import Writing
 from connector.entrypoints.consumers import ConnectionConsumers, register
 from connector.entrypoints.http import admin as admin_routes
 from connector.entrypoints.http import connections as connection_routes
@@ -133,12 +137,24 @@ def _channels(parts: Parts) -> Channels:
     return Channels(parts.stores, parts.leases, parts.clock, addresses)
 
 
+def _writing(
+    parts: Parts, parking: Parking, limiter: RateLimiter, queues: CommandQueues, debounce: Debounce
+) -> Writing:
+    sync_state = parts.sync_state()
+    outcomes = CommandOutcomes(parts.stores, parts.publisher, parts.messages, sync_state, parts.traffic)
+    carrier = CommandCarrier(
+        parts.access, Writer(sync_state), Remover(sync_state), outcomes, limiter=limiter, clock=parts.clock
+    )
+    windows = WriteWindows(parts.settings.writes_at_once)
+    return Writing(carrier, sync_state, parts.leases, parking, queues, windows, debounce)
+
+
 def _worker(
-    parts: Parts, channels: Channels, teardown: Teardown, parking: Parking, limiter: RateLimiter, late_work: LateWork
+    parts: Parts, channels: Channels, teardown: Teardown, parking: Parking, limiter: RateLimiter, queues: CommandQueues
 ) -> Worker:
     stores, publisher, messages, leases = parts.stores, parts.publisher, parts.messages, parts.leases
-    sync_state, policy = parts.sync_state(), parts.settings.policy
-    answers = CommandOutcomes(stores, publisher, messages, leases, sync_state, parts.traffic)
+    policy = parts.settings.policy
+    debounce = Debounce(parts.connections, parts.clock, policy.debounce)
     return Worker(
         connections=parts.connections,
         accounts=parts.access,
@@ -148,11 +164,10 @@ def _worker(
         puller=make_puller(
             stores, publisher, messages, leases=leases, clock=parts.clock, policy=policy, traffic=parts.traffic
         ),
-        writer=Writer(sync_state, answers, leases),
-        remover=Remover(sync_state, answers),
+        debounce=debounce,
+        writing=_writing(parts, parking, limiter, queues, debounce),
         teardown=teardown,
-        answers=answers,
-        late_work=late_work,
+        queues=queues,
         limiter=limiter,
         clock=parts.clock,
     )
@@ -237,8 +252,8 @@ def make_app(
     channels, limiter = _channels(parts), RateLimiter(clock, settings.background_per_second)
     teardown = Teardown(stores, access, channels, leases, parts.sync_state())
     parking = Parking(stores, connections, publisher, clock)
-    late_work = LateWork(stores, connections, parking, clock)
-    worker = _worker(parts, channels, teardown, parking, limiter, late_work)
+    queues = CommandQueues(connections, parking, clock)
+    worker = _worker(parts, channels, teardown, parking, limiter, queues)
     colleagues, providers = Colleagues(connections, clock), tuple(access.kits)
     erasing = Erasing(stores, connections, teardown, colleagues, Idempotency(store, clock), messages, clock)
     register(broker, ConnectionConsumers(connections, stores, worker, erasing, clock), settings, clock)
@@ -251,7 +266,8 @@ def make_app(
         store=store,
         clock=clock,
         on_start=[Resync(connections, clock).all_running] if settings.republish_on_start else [],
-        on_stop=[http.aclose, neighbours.aclose, late_work.stop, traffic.flush, *access.closers()],
+        on_drain=[queues.stop],
+        on_stop=[http.aclose, neighbours.aclose, traffic.flush, *access.closers()],
         background=periodic_jobs(dispatcher, rotation, traffic, settings),
         counts=[ConnectionCensus(connections, tuple(access.kits), clock).count],
     )

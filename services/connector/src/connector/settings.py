@@ -99,6 +99,27 @@ class ConnectorSettings(ChassisSettings):
         description="Connections a second that a pod takes up at most for work that can wait (polls, daily reads, "
         "renewals, retries); less while the provider refuses or does not answer",
     )
+    google_writes_at_once: int = Field(
+        default=8,
+        ge=1,
+        le=32,
+        json_schema_extra={"unit": "calls"},
+        description="Writes of one connection that are at Google together at most; fewer while it refuses for load",
+    )
+    microsoft_writes_at_once: int = Field(
+        default=4,
+        ge=1,
+        le=4,
+        json_schema_extra={"unit": "calls"},
+        description="The same at Microsoft, which answers four calls for a mailbox at a time",
+    )
+    exchange_writes_at_once: int = Field(
+        default=1,
+        ge=1,
+        le=8,
+        json_schema_extra={"unit": "calls"},
+        description="The same at an Exchange server; each holds a thread (TANDEM_EXCHANGE_THREADS)",
+    )
     provider_timeout_seconds: float = Field(
         default=10,
         gt=0,
@@ -154,6 +175,12 @@ class ConnectorSettings(ChassisSettings):
     def exchange_hosts(self) -> frozenset[str]:
         """Return the hosts of Exchange servers of which everything is allowed."""
         return frozenset(filter(None, self.exchange_allowed_hosts.split(",")))
+
+    @property
+    def writes_at_once(self) -> dict[str, int]:
+        """Return how many writes of one connection may be at each provider together."""
+        microsoft = dict.fromkeys(("outlook", "office365"), self.microsoft_writes_at_once)
+        return {"google": self.google_writes_at_once, **microsoft, "exchange": self.exchange_writes_at_once}
 
     @property
     def policy(self) -> PollingPolicy:

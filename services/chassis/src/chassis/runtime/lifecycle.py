@@ -42,6 +42,7 @@ class Lifecycle:
     broker: ServiceBroker
     store: Store
     on_start: Sequence[Hook] = ()
+    on_drain: Sequence[Hook] = ()
     on_stop: Sequence[Hook] = ()
     background: Sequence[Periodic] = ()
     started: bool = False
@@ -69,7 +70,7 @@ class Lifecycle:
         seconds = self.stop_seconds
         batches = self.settings.shutdown_seconds + seconds["batches"]
         await bounded("background", self._stop_background(), seconds["background"])
-        await bounded("batches", self.broker.stop_consumers(), batches)
+        await bounded("batches", self._stop_batches(), batches)
         await bounded("outboxes", self.store.drain(), seconds["outboxes"])
         await bounded("producer", self.broker.stop(), seconds["producer"])
         await bounded("hooks", self._run_stop_hooks(), seconds["hooks"])
@@ -80,6 +81,10 @@ class Lifecycle:
             self._starting.cancel()
             await asyncio.gather(self._starting, return_exceptions=True)
         await self._tasks.stop()
+
+    async def _stop_batches(self) -> None:
+        await self.broker.stop_consumers()
+        await asyncio.gather(*(hook() for hook in self.on_drain))
 
     async def _run_stop_hooks(self) -> None:
         await asyncio.gather(*(hook() for hook in self.on_stop))

@@ -32,6 +32,7 @@ def make_api(  # noqa: PLR0913 - the composition root's parts
     store: Store,
     clock: Clock,
     on_start: Sequence[Callable[[], Awaitable[None]]] = (),
+    on_drain: Sequence[Callable[[], Awaitable[None]]] = (),
     on_stop: Sequence[Callable[[], Awaitable[None]]] = (),
     background: Sequence[Periodic] = (),
     counts: Sequence[Count] = (),
@@ -39,11 +40,12 @@ def make_api(  # noqa: PLR0913 - the composition root's parts
     """Return the app of a service; add its routes and serve it.
 
     `on_start` hooks run after the store has started and before consumers do, and are repeated until they succeed;
-    `on_stop` hooks run side by side, after the consumers and the producer have stopped. `counts` set the gauges that
+    `on_drain` hooks run side by side, after the consumers have stopped and before the producer does, for work that goes
+    on beside its batch; `on_stop` hooks after that. `counts` set the gauges that
     need the database, when they are scraped.
     """
     census = Census([*counts_of(broker), *counts], settings.metrics_count_seconds)
-    lifecycle = Lifecycle(settings, broker, store, on_start, on_stop, background)
+    lifecycle = Lifecycle(settings, broker, store, on_start, on_drain, on_stop, background)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:

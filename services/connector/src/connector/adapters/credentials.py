@@ -1,6 +1,6 @@
 """Tokens at rest and in use: sealed for their connection, refreshed by one at a time, erased at the stop."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from pydantic import AwareDatetime, BaseModel
@@ -115,12 +115,21 @@ def token_context(connection_id: str) -> str:
 
 
 @dataclass
+class RecentGrant:
+    """The tokens that the calls of one piece of work used last, so that each need not read and unseal them."""
+
+    generation: int = 0
+    grant: _Grant | None = None
+
+
+@dataclass
 class StoredAccess(OAuthAccess):
     """A connection's way to a valid access token; see `connector.domain.provider.port.Access`."""
 
     vault: CredentialStore
     oauth: OAuthClient
     connection_id: str
+    recent: RecentGrant = field(default_factory=RecentGrant)
     _given: int = 0
 
     @property
@@ -148,12 +157,18 @@ class StoredAccess(OAuthAccess):
         raise AssertionError("retrying ends by an answer or an error")
 
     async def _try(self, newer_than: int) -> str:
+        recent = self.recent
+        if recent.grant is None or recent.generation <= newer_than or not self.vault.is_good(recent.grant):
+            recent.generation, recent.grant = await self._loaded(newer_than)
+        self._given = recent.generation
+        return recent.grant.access_token
+
+    async def _loaded(self, newer_than: int) -> tuple[int, _Grant]:
         credentials, grant = await self.vault.load(self.connection_id)
         if credentials.generation <= newer_than or not self.vault.is_good(grant):
             await self._refresh(credentials.generation, grant)
             credentials, grant = await self.vault.load(self.connection_id)
-        self._given = credentials.generation
-        return grant.access_token
+        return credentials.generation, grant
 
     async def _refresh(self, generation: int, grant: _Grant) -> None:
         if not await self.vault.claim(self.connection_id, generation):

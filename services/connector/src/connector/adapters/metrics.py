@@ -36,3 +36,4 @@ SUBSCRIPTIONS_OVERDUE = Gauge(
     "Push subscriptions of running connections that have ended and were not renewed, counted when scraped",
     ["provider"],
 )
+WRITES_IN_FLIGHT = Gauge("tandem_writes_in_flight", "Writes that are at their provider just now", ["provider"])

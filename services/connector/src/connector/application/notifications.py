@@ -34,8 +34,13 @@ class Notifications:
         return (channel, connection) if connection and connection.phase == "running" else None
 
     async def pull(self, connections: Iterable[Connection]) -> None:
-        """Ask for a read of each. Raises Transient where that could not be stored."""
-        await self.publisher.publish([self.messages.pull(connection, "push") for connection in connections])
+        """Ask for a read of each. Raises Transient where that could not be stored.
+
+        One that is read at the end of a debounce window anyway need not be asked for once more: as long as that is due,
+        its read has not begun. Where many are written, each write makes the provider notify.
+        """
+        unread = [connection for connection in connections if "window" not in connection.due]
+        await self.publisher.publish([self.messages.pull(connection, "push") for connection in unread])
 
     async def heard(self, channel: Channel, connection: Connection, now: datetime) -> None:
         """Note a sign of life of a channel, also of one whose opening was not answered yet."""

@@ -1,7 +1,8 @@
 """Parking: while a connection cannot work, its commands wait in the database, and its partition goes on."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 
 import structlog
 
@@ -35,16 +36,22 @@ class Parking:
     publisher: Publisher
     clock: Clock
 
-    async def park(self, command: CalendarCommandMessage) -> None:
-        """Keep a command for later. A pull is not kept: it is due again, or the connection is read when it goes on."""
+    async def park(self, command: CalendarCommandMessage) -> ParkedWork | None:
+        """Keep a command for later, and return it as it is kept.
+
+        A pull is not kept: it is due again, or the connection is read when it goes on.
+        """
         if isinstance(command, CalendarPull):
-            return
-        fresh = ParkedWork(id=command.id, connection_id=command.connection_id, message=command.model_dump_json())
+            return None
+        message = command.model_dump_json()
+        fresh = ParkedWork(id=command.id, version=1, connection_id=command.connection_id, message=message)
+        if await self.stores.parked.insert(fresh):  # most are parked for the first time
+            return fresh
 
         def parked(current: ParkedWork | None) -> ParkedWork:
             return current.parked_again() if current else fresh
 
-        await self.stores.parked.update(command.id, parked)
+        return await self.stores.parked.update(command.id, parked)
 
     async def hold(self, command: CalendarCommandMessage) -> None:
         """Park a command of a connection that cannot work, and schedule when parked work goes on."""
@@ -53,15 +60,22 @@ class Parking:
         await self.connections.change(command.connection_id, lambda c: _due_again(resuming(c, now), command))
 
     async def trouble(
-        self, connection: Connection, error: Transient | NeedsUser, command: CalendarCommandMessage | None = None
+        self,
+        connection: Connection,
+        error: Transient | NeedsUser,
+        command: CalendarCommandMessage | None = None,
+        also: Callable[[Connection], Connection] = lambda connection: connection,
     ) -> None:
-        """Note why the connection cannot work, and until when; `command` is what it could not do."""
+        """Note why the connection cannot work, and until when; `command` is what it could not do.
+
+        `also` is changed in the same write.
+        """
         kind, now = _kind_of(error), self.clock.now()
         retry_after = error.retry_after if isinstance(error, Transient) else None
         log.warning("connection_parked", connection=connection.id, kind=kind, reason=str(error))
 
         def parked(current: Connection) -> Connection:
-            free = current.with_lease(None)
+            free = also(current).with_lease(None)
             after = troubled(free, kind, error.code, error.detail, now=now, retry_after=retry_after)
             return _due_again(after, command)
 
@@ -74,15 +88,22 @@ class Parking:
             for work in page:
                 await self.stores.parked.delete(work.id, work.version)
 
-    async def resume(
-        self, command_id: str, connection_id: str, handle: Callable[[CalendarCommandMessage], Awaitable[None]]
-    ) -> None:
-        """Carry out the parked command with this id now; nothing where it is not parked."""
-        for work in await self.stores.parked.find({"connection_id": connection_id}):
-            command = _command(work)
-            if getattr(command, "command_id", None) == command_id:
-                await handle(command)
-                await self.stores.parked.delete(work.id, work.version)
+    async def wait_for_another(self, command: CalendarCommandMessage, seconds: float) -> None:
+        """Park a command of a connection that another process works on, until that one's lease is over."""
+        await self.park(command)
+        again = self.clock.now() + timedelta(seconds=seconds)
+        await self.connections.change(command.connection_id, lambda c: sooner(c, "retry", again))
+
+    async def find(
+        self, connection_id: str, limit: int | None = None
+    ) -> list[tuple[ParkedWork, CalendarCommandMessage]]:
+        """Return what is parked of a connection, in its order."""
+        found = await self.stores.parked.find({"connection_id": connection_id}, limit=limit)
+        return [(work, _command(work)) for work in found]
+
+    async def forget(self, work: ParkedWork) -> None:
+        """Drop what was parked and is done, unless it was parked once more."""
+        await self.stores.parked.delete(work.id, work.version)
 
 
 def _due_again(connection: Connection, command: CalendarCommandMessage | None) -> Connection:

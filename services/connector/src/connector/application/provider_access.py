@@ -8,7 +8,7 @@ import structlog
 
 from chassis.errors import TandemError
 from chassis.persistence.documents import Documents
-from connector.adapters.credentials import CredentialStore, StoredAccess
+from connector.adapters.credentials import CredentialStore, RecentGrant, StoredAccess
 from connector.adapters.guarded_calendar import Calendars
 from connector.adapters.logins import LoginStore, StoredLogin
 from connector.adapters.oauth import OAuthClient
@@ -38,16 +38,17 @@ class ProviderAccess:
     logins: LoginStore
     written: Documents[WrittenEvent]
 
-    def calendars(self, connection: Connection) -> Calendars:
-        """Return the connection's calendars at its provider."""
+    def calendars(self, connection: Connection, recent: RecentGrant | None = None) -> Calendars:
+        """Return the connection's calendars at its provider; `recent` is shared by calls of one piece of work."""
         kit = self.kits[connection.provider]
         invite = connection.settings.invite_guests
-        access, originals = self._access(kit, connection.id), self.originals(connection)
+        access = self._access(kit, connection.id, recent or RecentGrant())
+        originals = self.originals(connection)
         return Calendars(kit.calendars, access, invite, originals, name=connection.provider)
 
-    def _access(self, kit: ProviderKit, connection_id: str) -> Access:
+    def _access(self, kit: ProviderKit, connection_id: str, recent: RecentGrant) -> Access:
         if isinstance(kit.sign_in, OAuthClient):
-            return StoredAccess(self.vault, kit.sign_in, connection_id)
+            return StoredAccess(self.vault, kit.sign_in, connection_id, recent)
         return StoredLogin(self.logins, connection_id)
 
     def originals(self, connection: Connection) -> Originals | None:

@@ -1,37 +1,33 @@
-"""The one worker of a connection: takes its commands in order, each within a lease, and parks what cannot be done."""
+"""The one worker of a connection: takes its commands in their order, and parks what cannot be done.
 
+Reads are done alone, each within a lease; writes of different events go on together (`connector.application.writing`).
+"""
+
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 import structlog
 
 from chassis.clock import Clock
-from chassis.observability.correlation import bind_causation
-from connector.adapters.guarded_calendar import Calendars, CallLost, ProviderAway
-from connector.adapters.providers.keep_alive import new_connections
+from chassis.observability.correlation import bind_causation, bind_correlation
+from connector.adapters.guarded_calendar import Calendars
+from connector.application.command_queue import CommandQueue, Job, made
+from connector.application.command_queues import CommandQueues
 from connector.application.connections.push_channels import Channels
 from connector.application.connections.repository import Connections
 from connector.application.connections.teardown import Teardown
-from connector.application.late_work import LateWork
-from connector.application.lease import Change, Leases, WorkLease, unchanged
+from connector.application.lease import Leases, WorkLease
 from connector.application.parking import PARKS, Parking
 from connector.application.provider_access import ProviderAccess
 from connector.application.rate_limiter import RateLimiter
+from connector.application.reading.debouncing import Debounce
 from connector.application.reading.pulling import Puller
-from connector.application.writing.outcomes import Command, CommandOutcomes
-from connector.application.writing.putting import Writer
-from connector.application.writing.removing import Remover
+from connector.application.writing.carrying_out import away
+from connector.application.writing.write_session import Writing
+from connector.domain.connection.lease import LeaseHeld
 from connector.domain.model.connection import Connection
-from connector.domain.scheduling.debounce import debounce_pull
-from connector.domain.scheduling.schedule import sooner
-from connector.domain.writing.write_attempts import begun, first_note
-from contracts.calendar_commands import (
-    CalendarCommandMessage,
-    CalendarConfirm,
-    CalendarPull,
-    CalendarPut,
-    CalendarReplay,
-)
+from contracts.calendar_commands import CalendarCommandMessage, CalendarConfirm, CalendarPull, CalendarReplay
 
 log = structlog.get_logger()
 
@@ -48,50 +44,82 @@ class Worker:
     parking: Parking
     channels: Channels
     puller: Puller
-    writer: Writer
-    remover: Remover
+    debounce: Debounce
+    writing: Writing
     teardown: Teardown
-    answers: CommandOutcomes
-    late_work: LateWork
+    queues: CommandQueues
     limiter: RateLimiter
     clock: Clock
 
     async def handle(self, command: CalendarCommandMessage) -> None:
-        """Carry out one command, park it, or answer why not."""
-        connection = await self.connections.get(command.connection_id)
-        if connection is None:
-            log.warning("unknown_connection", connection=command.connection_id, command=command.type)
+        """Carry out one command, park it, or answer why not; a batch does not wait for what takes long."""
+        await self.queues.do(command, self._work_off)
+
+    async def _work_off(self, queue: CommandQueue) -> None:
+        """Do what stands at the head of a queue."""
+        connection, job = await self.connections.get(queue.connection_id), queue.head
+        if job is None:
             return
-        await self.late_work.do(connection, command, lambda: self._handle(connection, command))
+        if connection is None:
+            log.warning("unknown_connection", connection=queue.connection_id, command=job.command.type)
+            await self.queues.finish(queue, job)
+            return
+        queue.whom = connection.server or connection.id
+        if connection.writes and connection.can_work(self.clock.now()):
+            await self._bring_back_unfinished(queue, connection)
+        job = queue.head or job
+        if job.is_write:
+            await self.writing.work_off(queue, connection)
+        else:
+            await self._do_alone(queue, connection, job)
 
-    async def _resume(self, command: CalendarCommandMessage) -> None:
-        if connection := await self.connections.get(command.connection_id):
-            await self._handle(connection, command)
+    async def _bring_back_unfinished(self, queue: CommandQueue, connection: Connection) -> None:
+        """Put parked writes of unknown end before anything else: else the echo of one looked like a user's edit."""
+        ids = {note.command_id for note in connection.writes} - queue.looked_for
+        queue.looked_for |= ids
+        unknown = {one for one in ids if not queue.has_command(one)}
+        for work, command in reversed(await self.parking.find(connection.id) if unknown else []):
+            if getattr(command, "command_id", None) in unknown:
+                job = made(command, work)
+                job.context.run(bind_correlation, command.correlation_id)
+                queue.put_first(job)
 
-    async def _handle(self, connection: Connection, command: CalendarCommandMessage) -> None:
+    async def _do_alone(self, queue: CommandQueue, connection: Connection, job: Job) -> None:
+        queue.take(job)
+        doing = self._done_alone(connection, job.command)
+        task = asyncio.get_running_loop().create_task(doing, context=job.context)
+        try:
+            parked = await task
+        except LeaseHeld as error:
+            queue.stays_parked = parked = True
+            await self.parking.wait_for_another(job.command, error.retry_after or 0)
+        except asyncio.CancelledError:
+            task.cancel()
+            raise
+        except Exception as error:  # noqa: BLE001 - its batch decides what becomes of it
+            self.queues.fail(queue, job, error)
+            return
+        queue.stays_parked |= parked
+        await self.queues.finish(queue, job, parked=parked)
+
+    async def _done_alone(self, connection: Connection, command: CalendarCommandMessage) -> bool:
+        """Do what is not done beside anything else; return whether it was parked."""
         bind_causation(command.id)  # one that was parked is carried out while another message is in hand
         match command:
             case CalendarPull():
-                await self._pull(connection, command)
-            case CalendarReplay() | CalendarConfirm():
-                if connection.phase == "running":
-                    await self._guarded(connection, command, self._telling(command))
+                return await self._pull(connection, command)
+            case CalendarReplay() | CalendarConfirm() if connection.phase == "running":
+                return await self._guarded(connection, command, self._telling(command))
             case _:
-                await self._write(connection, command)
+                return False
 
-    async def _pull(self, connection: Connection, pull: CalendarPull) -> None:
+    async def _pull(self, connection: Connection, pull: CalendarPull) -> bool:
         if connection.phase == "stopping" and "retire" in connection.due:
             await self.teardown.tear_down(connection)
-        if connection.phase != "running" or connection.cursor is None:
-            return  # the first read is the replay that the mapper asks for
-        now, window = self.clock.now(), self.puller.policy.debounce
-        pushed = pull.reason == "push"
-        verdict = debounce_pull(pull.occurred_at, connection.last_read_started_at, now, window, pushed=pushed)
-        if verdict == "read":
-            await self._guarded(connection, pull, self._reading(pull))
-        elif verdict == "later" and connection.last_read_started_at:
-            end = connection.last_read_started_at + window
-            await self.connections.change(connection.id, lambda c: sooner(c, "window", end))
+            return False
+        if await self.debounce.spares(connection, pull):
+            return False
+        return await self._guarded(connection, pull, self._reading(pull))
 
     def _reading(self, pull: CalendarPull) -> Work:
         async def work(lease: WorkLease, calendars: Calendars) -> None:
@@ -110,79 +138,20 @@ class Worker:
 
         return work
 
-    async def _write(self, connection: Connection, command: Command) -> None:
-        if await self.answers.repeat(command):
-            return
-        if reason := _refusal(connection, command):
-            await self.answers.refuse(connection, command, reason)
-            return
-
-        async def work(lease: WorkLease, calendars: Calendars) -> None:
-            if isinstance(command, CalendarPut):
-                await self.writer.put(lease, calendars, command)
-            else:
-                await self.remover.remove(lease, calendars, command)
-
-        kit = self.accounts.kits[connection.provider]
-        generation = command.generation if isinstance(command, CalendarPut) else 0
-        key = kit.calendars.key_of(connection.known_account, command.activity_id, command.calendar_id, generation)
-        note = first_note(command, key, self.clock.now())
-        await self._guarded(connection, command, work, lambda c: begun(c, note))
-
-    async def _guarded(
-        self, connection: Connection, command: CalendarCommandMessage, work: Work, note: Change = unchanged
-    ) -> None:
+    async def _guarded(self, connection: Connection, command: CalendarCommandMessage, work: Work) -> bool:
         """Do the work within a lease; what the provider cannot do now parks this connection and no other."""
         if not connection.can_work(self.clock.now()):
             await self.parking.hold(command)
-            return
-        await self._settle_unfinished(connection, command)
+            return True
         admitted = self.limiter.admits(connection.answered_by)
-        lease = await self.leases.acquire(connection, note if admitted else unchanged)
+        lease = await self.leases.acquire(connection)
         try:
             if not admitted:  # only probes are worth a call: each that times out holds up others for seconds
-                raise _away(connection)
+                raise away(connection)
             with self.limiter.observing(connection.answered_by):
-                await self._carry_out(lease, work, note)
+                await work(lease, self.accounts.calendars(lease.connection))
         except PARKS as error:
             await self.parking.park(command)
             await self.parking.trouble(lease.connection, error, command)
-
-    async def _carry_out(self, lease: WorkLease, work: Work, note: Change) -> None:
-        """Do the work; where a connection breaks under a write, do it again at once, as one that may have arrived."""
-        calendars = self.accounts.calendars(lease.connection)
-        try:
-            await work(lease, calendars)
-        except CallLost as error:
-            log.info("call_lost", connection=lease.connection.id, reason=str(error))
-            await self.leases.renew(lease, note)
-            with new_connections():
-                await work(lease, calendars)
-
-    async def _settle_unfinished(self, connection: Connection, command: CalendarCommandMessage) -> None:
-        """Bring a write of unknown end to its end before anything else: else its echo looked like a user's edit."""
-        note = connection.in_flight
-        if note is not None and note.command_id != getattr(command, "command_id", None):
-            await self.parking.resume(note.command_id, connection.id, self._resume)
-            bind_causation(command.id)
-
-
-def _away(connection: Connection) -> ProviderAway:
-    """Return the error of a call that is not made; what the user was told of the last one that was stays true."""
-    known = connection.last_problem if connection.trouble else None
-    if known:
-        return ProviderAway(known.code, known.detail)
-    return ProviderAway("provider_away", f"{connection.server or connection.provider} does not answer")
-
-
-def _refusal(connection: Connection, command: Command) -> str | None:
-    """Return why a command is not carried out at all, None where it may be."""
-    if connection.phase in {"connecting", "stopped"}:
-        return "not_connected"
-    if connection.phase == "stopping" and connection.trouble and connection.trouble.needs_user:
-        return connection.trouble.kind
-    if not isinstance(command, CalendarPut):
-        return None
-    if connection.phase == "stopping":
-        return "stopping"
-    return "calendar_changed" if command.calendar_id != connection.settings.calendar_id else None
+            return True
+        return False

@@ -1,6 +1,6 @@
 """What the connector listens to: commands to its calendars, the mapper's counts and brakes, the companies' types."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Hashable
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,7 +20,7 @@ from connector.domain.model.connection_parts import Counted, MassDeleteGuard
 from connector.settings import ConnectorSettings
 from contracts.activity_types import ActivityTypesChanged
 from contracts.brakes import BrakeMessage, BrakeRequested
-from contracts.calendar_commands import CalendarCommandMessage
+from contracts.calendar_commands import CalendarCommandMessage, CalendarPut, CalendarRemove
 from contracts.erasures import ErasureMessage
 from contracts.links import ConnectionCounted, ConnectionDrained, LinkStateMessage
 from contracts.topics import ACTIVITY_TYPES, CALENDAR_COMMANDS, ERASURES, LINK_STATES, MODELS, SYNC_BRAKES
@@ -103,6 +103,14 @@ def _guard(asked: BrakeRequested) -> MassDeleteGuard:
     )
 
 
+def _lane_of_command(incoming: Incoming[CalendarCommandMessage]) -> Hashable:
+    """Return a write's own lane, so that writes of one connection are handed over together; the worker orders them."""
+    message = incoming.message
+    if isinstance(message, CalendarPut | CalendarRemove):
+        return (message.connection_id, message.activity_id)
+    return message.connection_id
+
+
 def register(broker: ServiceBroker, listener: ConnectionConsumers, settings: ConnectorSettings, clock: Clock) -> None:
     """Subscribe to the topics; what concerns one connection stays in order, the rest runs beside it."""
     handlers: dict[str, Callable[[Incoming[Any]], Awaitable[None]]] = {
@@ -121,6 +129,7 @@ def register(broker: ServiceBroker, listener: ConnectionConsumers, settings: Con
             handle=handle,
             settings=settings,
             clock=clock,
+            lane=_lane_of_command if topic == CALENDAR_COMMANDS else None,
             skip=_SINGLE_LINKS if topic == LINK_STATES else None,
             urgent=topic in {CALENDAR_COMMANDS, ERASURES},
         )

@@ -60,6 +60,7 @@ async def _answer(simulator: Simulator, request: Request, raw: bytes, trace: Tra
     trace.operation = method.id
     grant = _holder(simulator, request)
     trace.account = grant.email
+    simulator.quota.count(grant.email, simulator.now())
     call = _call(simulator, request, method, grant, names)
     call.traps, call.body = trace.traps, trace.body or {}
     refuse(call, call.query, FAULTS)

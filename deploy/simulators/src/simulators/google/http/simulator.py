@@ -6,6 +6,7 @@ from simulators.frame.simulator import BaseSimulator, make_world
 from simulators.google.domain import snapshot
 from simulators.google.domain.world import World
 from simulators.google.http.push import Notifier, Sender
+from simulators.google.http.quota import Quota
 from simulators.google.settings import GoogleSettings
 
 
@@ -20,6 +21,7 @@ class Simulator(BaseSimulator[World]):
         super().__init__(settings, world, snapshot.dump, clock, sleep)
         self.settings = settings
         self.push = Notifier(world, sender, self.clock, sleep)
+        self.quota = Quota(settings.calls_in_a_minute)
         self.published = {key: one.seq for key, one in world.calendars.items()}
 
     def publish_changes(self) -> bool:

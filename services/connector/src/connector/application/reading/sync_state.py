@@ -71,15 +71,22 @@ class SyncStateRepository:
         matches = state is not None and command.based_on in (None, state.hash)
         return state.etag if state and matches else None
 
+    async def series_of(self, commands: Sequence[CalendarPut | CalendarRemove]) -> dict[str, str]:
+        """Return which series the events of these commands are occurrences of, by event id."""
+        ids = [state_id(one.connection_id, one.calendar_id, one.event_id) for one in commands if one.event_id]
+        known = (await self._stores.events.get_many(ids)).values() if ids else ()
+        return {one.event_id: one.series_id for one in known if one.series_id}
+
     async def store(self, changes: PageChanges) -> None:
         """Store the new state; only called after the changes were published."""
         events = [change for change in changes.events if change.store]
         await asyncio.gather(*map(self._store_over, events), *map(self._store_series, changes.series))
         await asyncio.gather(*(self._stores.events.delete(one.id, one.version) for one in changes.replaced))
 
-    async def store_event(self, change: EventChange) -> None:
-        """Store the state of one event, whatever was stored of it before."""
-        await self._stores.events.update(change.state.id, lambda _: change.state)
+    async def store_event(self, change: EventChange, *, new: bool = False) -> None:
+        """Store the state of one event, whatever was stored of it before; where it is `new`, that is mostly nothing."""
+        if not (new and await self._stores.events.insert(change.state)):
+            await self._stores.events.update(change.state.id, lambda _: change.state)
 
     async def _store_over(self, change: EventChange) -> None:
         await self._stores.events.update(change.state.id, lambda _: change.state, seen=change.before)

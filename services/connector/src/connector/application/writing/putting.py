@@ -4,16 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from connector.adapters.guarded_calendar import Calendars
-from connector.application.lease import Leases, WorkLease
 from connector.application.reading.sync_state import SyncStateRepository
-from connector.application.writing.outcomes import CommandOutcomes
+from connector.application.writing.write import Write
 from connector.domain.event.redaction import redacted
-from connector.domain.model.connection_parts import InFlight
 from connector.domain.provider.errors import AlreadyExists, Missing, PreconditionFailed, Rejected
 from connector.domain.provider.items import Item, etag_of, snapshot_of
 from connector.domain.provider.port import NewEvent
 from connector.domain.writing.outcome import Outcome, conflict, found_deleted, found_written, given_up, gone, written
-from connector.domain.writing.write_attempts import holds, id_conflict, is_written, note_of
+from connector.domain.writing.write_attempts import holds, id_conflict, is_written
 from contracts.calendar_commands import CalendarPut
 
 _TRIES = 5
@@ -21,52 +19,39 @@ _TRIES = 5
 
 @dataclass(frozen=True)
 class Writer:
-    """Carries out puts under a lease."""
+    """Carries out puts."""
 
     sync_state: SyncStateRepository
-    outcomes: CommandOutcomes
-    leases: Leases
 
-    async def put(self, lease: WorkLease, calendars: Calendars, put: CalendarPut) -> None:
-        """Create or change an event, and answer the command."""
-        attempt = PutAttempt(lease, calendars, put, self.sync_state, self.leases)
+    async def put(self, write: Write, calendars: Calendars, put: CalendarPut) -> Outcome:
+        """Create or change an event, and return what became of that."""
         try:
-            outcome = await attempt.make()
+            outcome = await PutAttempt(write, calendars, put, self.sync_state).make()
         except Rejected as error:
             outcome = Outcome("refused", reason=error.code, generation=put.generation)
         if (written := outcome.event or outcome.seen) and outcome.kind == "applied":
             await calendars.note_original(written, put)
-        await self.outcomes.finish(lease, put, outcome)
+        return outcome
 
 
 @dataclass(frozen=True)
 class PutAttempt:
     """One try to carry out a put. An earlier one may have arrived: its note says so (`InFlight.unsure`)."""
 
-    lease: WorkLease
+    write: Write
     calendars: Calendars
     put: CalendarPut
     sync_state: SyncStateRepository
-    leases: Leases
 
     async def make(self) -> Outcome:
         """Return what became of the put. Raises Rejected where the provider refuses it."""
         put = self.put
         if put.event_id is None:
             return await self._create()
-        note = await self._noted(put.event_id, put.generation)
+        note = await self.write.at_place(put.event_id, put.generation)
         etag = None if note.unsure else await self.sync_state.etag_based_on(put, put.event_id)
         outcome = await self._change(put.event_id, put.based_on, etag, unsure=note.unsure)
         return outcome.in_generation(put.generation)
-
-    async def _noted(self, event_id: str, generation: int) -> InFlight:
-        """Return the note of the write, which the turn began with; another event id is noted before it is written."""
-        note = note_of(self.lease.connection)
-        if (note.event_id, note.generation) == (event_id, generation):
-            return note
-        moved = note.at_place(event_id, generation)
-        await self.leases.renew(self.lease, lambda c: c.with_in_flight(moved))
-        return moved
 
     async def _create(self) -> Outcome:
         first = self.put.generation
@@ -76,9 +61,9 @@ class PutAttempt:
         return given_up("no_free_id").in_generation(first)
 
     async def _create_as(self, generation: int) -> Outcome | None:
-        put, account = self.put, self.lease.connection.known_account
+        put, account = self.put, self.write.connection.known_account
         key = self.calendars.provider.key_of(account, put.activity_id, put.calendar_id, generation)
-        note = await self._noted(key, generation)
+        note = await self.write.at_place(key, generation)
         new = NewEvent(key, put.changes, put.marker, unsure=note.unsure, tried_at=note.started_at)
         try:
             item = await self.calendars.create(put.calendar_id, new)
@@ -108,8 +93,8 @@ class PutAttempt:
             return gone(item)
         if holds(event.fields, self.put.changes):
             return written(item)
-        note = await self._noted(event.event_id, generation)
-        based_on = redacted(event, self.lease.connection.settings.private_events).hash
+        note = await self.write.at_place(event.event_id, generation)
+        based_on = redacted(event, self.write.connection.settings.private_events).hash
         return await self._change(event.event_id, based_on, etag_of(item), unsure=note.unsure)
 
     async def _change(self, event_id: str, based_on: str | None, etag: str | None, *, unsure: bool) -> Outcome:
@@ -139,7 +124,7 @@ class PutAttempt:
             return gone(item)
         if unsure and is_written(event, self.put):
             return found_written(item)
-        mode = self.lease.connection.settings.private_events
+        mode = self.write.connection.settings.private_events
         if based_on is not None and redacted(event, mode).hash != based_on:
             return conflict(item)
         return None

@@ -1,10 +1,10 @@
 """The connection's document: one user's connected calendar account, and how its work stands."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Final, Literal, NamedTuple, Self
+from typing import Any, Final, Literal, NamedTuple, Self
 
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime, Field, model_validator
 
 from chassis.persistence.document import Document
 from connector.domain.model.connection_parts import (
@@ -94,7 +94,9 @@ class Connection(Document):
     shown_seq: int = Field(default=0, description="all that was stored up to this one was in a complete read")
     fence: int = 0
     lease: Lease | None = None
-    in_flight: InFlight | None = None
+    writes: tuple[InFlight, ...] = Field(
+        default=(), description="writes at the provider of which the outcome is not stored yet, oldest first"
+    )
 
     sharing_news: dict[str, SharingNews] = Field(
         default_factory=dict, description="what the others in a calendar are to learn, by its identity (A10)"
@@ -104,6 +106,13 @@ class Connection(Document):
     due_at: AwareDatetime | None = Field(default=None, description="the earliest of what somebody waits for")
     resume_at: AwareDatetime | None = Field(default=None, description="when parked work goes on")
     background_at: AwareDatetime | None = Field(default=None, description="the earliest of what can wait")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _with_the_note_of_the_build_before(cls, stored: Any) -> Any:  # noqa: ANN401 - whatever was stored
+        """Take a document over that was written when only one write was under way at a time."""
+        note = stored.get("in_flight") if isinstance(stored, dict) else None
+        return {**stored, "writes": [note, *stored.get("writes", ())]} if note else stored
 
     @property
     def calendar_id(self) -> str:
@@ -260,9 +269,19 @@ class Connection(Document):
         """Return the connection with the next `seq` drawn: what is published with it is newer than all before."""
         return self.model_copy(update={"seq": self.seq + 1})
 
-    def with_in_flight(self, note: InFlight | None) -> Self:
-        """Return the connection with the note of a write under way, or none."""
-        return self.model_copy(update={"in_flight": note})
+    def note_of(self, command_id: str) -> InFlight | None:
+        """Return the note of a command's write that is under way; None where there is none."""
+        return next((note for note in self.writes if note.command_id == command_id), None)
+
+    def with_note(self, note: InFlight) -> Self:
+        """Return the connection with the note of a write under way, in place of an earlier one of that command."""
+        others = self.without_notes({note.command_id}).writes
+        return self.model_copy(update={"writes": (*others, note)})
+
+    def without_notes(self, command_ids: Collection[str]) -> Self:
+        """Return the connection without the notes of writes whose outcomes are stored."""
+        left = tuple(note for note in self.writes if note.command_id not in command_ids)
+        return self if left == self.writes else self.model_copy(update={"writes": left})
 
     def with_schedule(self, due: Mapping[DueKind, datetime], earliest: "Earliest") -> Self:
         """Return the connection with these due times, and the earliest of them, which the indexes are on."""

@@ -1,6 +1,6 @@
 """What a write finds at the provider: whether it arrived already, whether its id is taken. Pure."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 from connector.domain.model.connection import Connection
@@ -9,13 +9,17 @@ from connector.domain.provider.items import EventRemoved, Item, snapshot_of
 from contracts.calendar_commands import CalendarPut, CalendarRemove
 from contracts.calendar_objects import EventChanges, EventFields, EventSnapshot
 
+_NOTES_KEPT = timedelta(days=1)
+
 
 def begun(connection: Connection, note: InFlight) -> Connection:
-    """Return the connection with the note of a write about to be made; one tried before keeps its first time."""
-    known = connection.in_flight
-    if known is not None and known.command_id == note.command_id:
-        note = note.as_next_try_of(known)
-    return connection.with_in_flight(note)
+    """Return the connection with the note of a write about to be made; one tried before keeps its first time.
+
+    A note whose command nobody sends any more (it went to the dead letters) is dropped after a day.
+    """
+    known = connection.note_of(note.command_id)
+    old = {one.command_id for one in connection.writes if note.started_at - one.started_at > _NOTES_KEPT}
+    return connection.without_notes(old).with_note(note.as_next_try_of(known) if known else note)
 
 
 def first_note(command: CalendarPut | CalendarRemove, new_key: str, now: datetime) -> InFlight:
@@ -24,13 +28,6 @@ def first_note(command: CalendarPut | CalendarRemove, new_key: str, now: datetim
     generation = command.generation if isinstance(command, CalendarPut) else 0
     event_id = command.event_id or new_key
     return InFlight(command_id=command.command_id, kind=kind, event_id=event_id, generation=generation, started_at=now)
-
-
-def note_of(connection: Connection) -> InFlight:
-    """Return the note of the write that is under way; there is one from the beginning of its turn."""
-    if connection.in_flight is None:
-        raise AssertionError("a write is noted as its turn begins")
-    return connection.in_flight
 
 
 def is_ours(event: EventSnapshot, put: CalendarPut) -> bool:
@@ -65,3 +62,16 @@ def id_conflict(item: Item, put: CalendarPut, first_try: datetime) -> IdConflict
     if event is None or not is_ours(event, put):
         return "foreign"
     return "written" if is_written(event, put) else "ours"
+
+
+def refusal(connection: Connection, command: CalendarPut | CalendarRemove) -> str | None:
+    """Return why a command is not carried out at all, None where it may be."""
+    if connection.phase in {"connecting", "stopped"}:
+        return "not_connected"
+    if connection.phase == "stopping" and connection.trouble and connection.trouble.needs_user:
+        return connection.trouble.kind
+    if not isinstance(command, CalendarPut):
+        return None
+    if connection.phase == "stopping":
+        return "stopping"
+    return "calendar_changed" if command.calendar_id != connection.settings.calendar_id else None
