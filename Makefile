@@ -182,7 +182,7 @@ sbom: $(INSTALLED) ## What each image is made of, as CycloneDX, and under which 
 	@python -m sandbox.tools cyclonedx-bom
 	python deploy/images/sbom.py
 
-k8s-e2e: $(INSTALLED) images ## The whole system on the cluster that KUBECONFIG points at, under load (K8S_LOAD="kind load docker-image")
+k8s-e2e: $(INSTALLED) images ## The whole system on the cluster that KUBECONFIG points at, under load (K8S_LOAD="kind load docker-image", PREVIOUS=commit: also back to it and upgraded again, STEPS=regular expression)
 	@python -m tests.deploy
 
 k8s-check: $(INSTALLED) ## Only check the Kubernetes manifests (part of make test)

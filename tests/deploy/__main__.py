@@ -2,18 +2,19 @@
 
 Prints what was done and what it cost; ends with 1 where something was lost, doubled or refused, or warned of.
 PEOPLE= and EVERY= say how many work and how often each does something on both sides; PREVIOUS= names a commit to go
-back to and to upgrade from meanwhile.
+back to and to upgrade from meanwhile; STEPS= is a regular expression of the disturbances that are wanted.
 """
 
 import asyncio
 import os
+import re
 import sys
 import time
 from pathlib import Path
 
 from sandbox.demo import play_on
 from tests.deploy import containers, events, figures, images, operators, production, releases
-from tests.deploy.disturbances import DISTURBANCES, disturb
+from tests.deploy.disturbances import DISTURBANCES, Disturbance, disturb
 from tests.deploy.kubectl import NAMESPACE, SERVICES, items, kubectl, rolled_out
 from tests.deploy.load import CLIENTS, load
 from tests.deploy.people import connected, demo_stage, transport, workers
@@ -43,8 +44,19 @@ async def installed() -> None:
     await kubectl("wait", "--for=condition=Complete", "job/topics", "--timeout=120s")
     took = time.monotonic() - began
     tell(f"every pod is ready under the restricted profile after {took:.0f} s; from a container's start:")
-    for name, seconds in figures.started(await items("pods")).items():
+    await tell_starts()
+
+
+async def tell_starts(*selected: str) -> None:
+    """Print how long the pods that are there took to be ready."""
+    for name, seconds in figures.started(await items("pods", *selected)).items():
         tell(f"  {name:40}{seconds:4.0f} s")
+
+
+def wanted() -> list[Disturbance]:
+    """Return the disturbances, those of STEPS alone where it is given."""
+    chosen = re.compile(os.environ.get("STEPS") or "")
+    return [one for one in (*DISTURBANCES, *releases.disturbances()) if chosen.search(one[0])]
 
 
 async def disturbed(people: int, every: float) -> list[str]:
@@ -54,7 +66,7 @@ async def disturbed(people: int, every: float) -> list[str]:
         connections = await connected(team)
     tell(f"{people} people work on both sides, each every {every:g} s, while:")
     async with load(team, connections, every) as running:
-        steps = [await disturb(tell, *one) for one in (*DISTURBANCES, *releases.disturbances())]
+        steps = [await disturb(tell, *one) for one in wanted()]
     made = [one.item for one in running.requests if one.item and not one.failed]
     async with transport() as way:
         found = await figures.synced(workers(way, people), made)
@@ -65,6 +77,8 @@ async def disturbed(people: int, every: float) -> list[str]:
     tell(f"{len(expected)} warnings of Kubernetes' say no more than what was done")
     for line in expected:
         tell(f"  {line}")
+    tell("the services' pods that are there now were ready so long after their containers' start:")
+    await tell_starts("--selector", "app.kubernetes.io/component=service")
     for service, peaks in (await containers.peaks()).items():
         tell(f"  {service:34}{max(peaks):4.0f} MB at the most")
     equal, differing = await operators.compared()

@@ -68,7 +68,9 @@ async def _drained_or_waiting(draining: "asyncio.Task[str]") -> bool:
     return {one["metadata"]["labels"].get("app.kubernetes.io/name") for one in waiting} >= set(SERVICES)
 
 
-DISTURBANCES: tuple[tuple[str, Callable[[], Awaitable[None]]], ...] = (
+Disturbance = tuple[str, Callable[[], Awaitable[None]]]
+
+DISTURBANCES: tuple[Disturbance, ...] = (
     ("undisturbed", partial(asyncio.sleep, 15)),
     *((f"restart of {service}", partial(restart, service)) for service in SERVICES),
     *(

@@ -6,10 +6,11 @@ PREVIOUS is the commit whose images stand for the other release.
 import os
 import shlex
 import subprocess
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
+from tests.deploy.disturbances import Disturbance
 from tests.deploy.kubectl import kubectl, settled
 
 ROOT = Path(__file__).parents[2]
@@ -44,7 +45,7 @@ async def _release(service: str, tag: str) -> None:
     await settled(service)
 
 
-def disturbances() -> Iterator[tuple[str, Callable[[], Awaitable[None]]]]:
+def disturbances() -> Iterator[Disturbance]:
     """Yield a rollback to the other release and the upgrade from it, a step for each service."""
     if other() is None:
         return
