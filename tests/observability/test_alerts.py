@@ -159,7 +159,7 @@ async def test_a_database_that_is_away(watch: Prometheus, sandbox: Sandbox, fold
     finally:
         asking.cancel()
         await asyncio.gather(asking, return_exceptions=True)
-    await wait_until(answered, awaited="the database to be back", timeout=60, every=0.5)
+        await wait_until(answered, awaited="the database to be back", timeout=60, every=0.5)
 
 
 @on_apache_kafka
