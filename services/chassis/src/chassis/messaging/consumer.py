@@ -41,7 +41,8 @@ log = structlog.get_logger()
 M = TypeVar("M")
 
 LANES_AT_ONCE = 100
-_HEARTBEAT_MS = 1000
+_HEARTBEAT_MS = 500
+"""How soon a member hears of a rebalance: what a scaling step, or a pod that leaves, costs those that stay."""
 _LOOK_MS = 2000
 """How often aiokafka looks for work that nothing has woken it for; by default five times a second, also at rest."""
 _MAX_POLL_INTERVAL_MS = 15 * 60 * 1000
