@@ -7,7 +7,9 @@ from typing import Any
 
 import httpx
 import pytest
+from fastapi.routing import APIRoute
 
+from activity_store.entrypoints.pages import editor, stream, week, why
 from tests.integration.activity_store.browsing import Browser, ids_on
 from tests.integration.activity_store.support import Crm
 from tests.support.waiting import wait_until
@@ -19,12 +21,22 @@ OPEN = ("", "/why")
 CHANGES: dict[str, dict[str, str]] = {
     "": {"subject": "Stolen"},
     "/move": {"zone": "Europe/Warsaw", "day": "2026-12-03", "start": "10:00"},
+    "/resize": {"zone": "Europe/Warsaw", "day": "2026-12-01", "start": "12:00"},
     "/done": {"done": "true"},
     "/delete": {},
     "/remedy": {"setting": "direction"},
 }
 """Every form below an activity, with something to send."""
-LISTS = ("/activities", "/activities/feed", "/activities/stream", "/activities/new")
+LISTS = ("/activities", "/activities/feed", "/activities/undated", "/activities/stream", "/activities/new")
+
+
+def test_every_route_is_tried() -> None:
+    routes = [one for module in (editor, stream, week, why) for one in module.router.routes]
+    found = {(method, one.path) for one in routes if isinstance(one, APIRoute) for method in one.methods}
+    below = "/activities/{activity_id}"
+    read = {*LISTS, *(below + part for part in OPEN)}
+    changed = {"/activities/new", *(below + form for form in CHANGES)}
+    assert found == {*(("GET", path) for path in read), *(("POST", path) for path in changed)}
 
 
 async def hidden_deal(crm: Crm) -> str:
@@ -98,6 +110,26 @@ async def test_g1_g4_a_colleagues_week_shows_what_the_reader_may_see(crm: Crm, p
     assert seen["id"] in theirs.text
     assert "Open" not in rivals.text
     assert seen["id"] not in rivals.text
+
+
+async def test_g1_g4_what_has_no_date_is_shown_to_whom_it_may_be(crm: Crm) -> None:
+    await crm.make(subject="Hidden", deal_id=await hidden_deal(crm))
+    await crm.make(subject="Open")
+    path = "/activities/undated?owner=7"
+    shown = [
+        (await Browser.of(crm, user, company=company).get(path)).text
+        for user, company in (("7", None), ("8", None), ("7", "rival"))
+    ]
+    assert [("Hidden" in one, "Open" in one) for one in shown] == [(True, True), (False, True), (False, False)]
+
+
+async def test_f8_a_drag_of_the_end_says_what_the_clocks_show_then(crm: Crm) -> None:
+    made = await crm.make(due_date="2026-10-24", due_time="23:00", duration="01:00", timezone="Europe/Warsaw")
+    until = {"zone": "Europe/Warsaw", "day": "2026-10-25", "start": "04:00"}
+    assert (await Browser.of(crm).post(f"/activities/{made['id']}/resize", **until)).status_code == 303
+    assert (await crm.read(made["id"]))["duration"] == "04:00"
+    before = until | {"start": "00:30"}
+    assert (await Browser.of(crm).post(f"/activities/{made['id']}/resize", **before)).status_code == 422
 
 
 async def test_every_page_has_the_strict_headers(crm: Crm) -> None:

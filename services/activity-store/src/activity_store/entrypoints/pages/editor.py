@@ -10,7 +10,7 @@ from datetime import time
 from fastapi import APIRouter, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from activity_store.application.activities import SeenActivity
+from activity_store.application.activities import SeenActivity, rules_as_problems
 from activity_store.domain.model.activity import Activity
 from activity_store.domain.rules.locks import lock_reasons
 from activity_store.domain.rules.moving import Start, lasting_until, moved
@@ -87,7 +87,9 @@ async def move(visit: CurrentVisit, activity_id: str) -> Response:
         start = start_of(await read_form(visit.request))
     except FormError:
         raise unprocessable("validation_error", "day, start and zone must say when") from None
-    await visit.services.activities.patch(visit.caller, activity_id, moved(start), None)
+    with rules_as_problems():
+        changes = moved(start)
+    await visit.services.activities.patch(visit.caller, activity_id, changes, None)
     return _back(visit)
 
 
@@ -99,7 +101,8 @@ async def resize(visit: CurrentVisit, activity_id: str) -> Response:
     except FormError:
         raise unprocessable("validation_error", "day, start and zone must say when") from None
     seen = await visit.services.activities.see(visit.caller, activity_id)
-    changes = lasting_until(seen.activity, end)
+    with rules_as_problems():
+        changes = lasting_until(seen.activity, end)
     await visit.services.activities.patch(visit.caller, activity_id, changes, etag(seen.activity.revision))
     return _back(visit)
 
