@@ -43,10 +43,6 @@ class Document(BaseModel):
         """Return the document with messages added at the end of its outbox."""
         return self.model_copy(update={"outbox": (*self.outbox, *messages)})
 
-    def with_outbox(self, outbox: tuple[Outgoing, ...]) -> Self:
-        """Return the document with these messages still to be published."""
-        return self if outbox == self.outbox else self.model_copy(update={"outbox": outbox})
-
     def with_state_unpublished(self) -> Self:
         """Return the document with its present state marked as still to be published."""
         return self.model_copy(update={"state_owed": True})

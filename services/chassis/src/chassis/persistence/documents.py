@@ -125,8 +125,6 @@ class Documents(Generic[D]):
         Raises `Rejected` where a unique value is taken by another document.
         """
         async with self._lock(document_id):
-            if seen is UNREAD and (stored := await self._update_known(document_id, change)):
-                return stored
             for attempt in range(_MAX_CONFLICTS):
                 current = await self.get(document_id) if seen is UNREAD else seen
                 seen = UNREAD
@@ -139,30 +137,9 @@ class Documents(Generic[D]):
                 await asyncio.sleep(random.random() * 0.002 * attempt)  # noqa: S311 - spreads contenders
         raise Transient("write_conflict", f"{self.name}: too many writers of one document")
 
-    async def _update_known(self, document_id: str, change: Callable[[D | None], D | None]) -> D | None:
-        """Change a document as this process knew it last, and store that; None where it must be read first.
-
-        What it replaces tells whether anybody else has written it since. That nothing is to be changed, only a read
-        can tell.
-        """
-        known = self.known(document_id)
-        try:
-            wanted = change(known) if known else None
-        except Exception:  # noqa: BLE001 - it may be right only for what is known; read, it is raised
-            return None
-        if known is None or wanted is None or wanted == known:
-            return None
-        return await self._write(known, wanted)
-
     def known(self, document_id: str) -> D | None:
         """Return a document as this process read or wrote it last; it may have been changed elsewhere since."""
-        document = self._identity_map.known(document_id)
-        if document is None or document.state_owed:
-            return None
-        left = self._relay.unpublished(document.outbox)
-        if left and not self._relay.is_busy(document_id):
-            return None  # the sweeper of another process may have published it by now
-        return document.with_outbox(left)
+        return self._identity_map.known(document_id)
 
     async def delete(self, document_id: str, version: int) -> bool:
         """Delete the document for good where it has this version; say whether it had."""
