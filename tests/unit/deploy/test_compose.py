@@ -109,6 +109,15 @@ def test_a_service_starts_with_what_it_is_given(monkeypatch: pytest.MonkeyPatch,
     )
 
 
+def test_images_are_those_of_the_dockerfiles_and_called_as_make_images_calls_them() -> None:
+    built = {one["build"]["dockerfile"]: one["image"] for one in SERVICES.values() if "build" in one}
+    assert built == {
+        dockerfile: f"tandem/{(COMPOSE / '../..' / dockerfile).resolve().parent.name}:${{TANDEM_VERSION:-dev}}"
+        for dockerfile in (*(f"services/{name}/Dockerfile" for name in SETTINGS), "deploy/simulators/Dockerfile")
+    }
+    assert all((COMPOSE / "../.." / dockerfile).is_file() for dockerfile in built)
+
+
 @pytest.mark.parametrize("service", SETTINGS)
 def test_what_is_set_exists(service: str) -> None:
     known = {f"TANDEM_{name.upper()}" for name in SETTINGS[service].model_fields}
