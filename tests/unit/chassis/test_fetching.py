@@ -1,6 +1,12 @@
 """How often a broker is asked: for all topics while something happens, for those that somebody waits for at rest."""
 
-from chassis.messaging.group.fetching import FetchPolicy
+from types import SimpleNamespace
+from typing import Any
+
+from aiokafka import TopicPartition
+
+from chassis.messaging.group.fetching import FetchPolicy, follow
+from chassis.messaging.idle import Idleness
 
 PAUSES = FetchPolicy(hold=0, pause=25, idle_pause=200).without_hurry_for("links").without_hurry_for("counts")
 BOTH = frozenset({"commands", "links"})
@@ -30,3 +36,32 @@ def test_a_broker_that_answers_when_there_is_data_is_asked_for_all_topics_always
     policy = FetchPolicy().without_hurry_for("links")
     assert set(asked_for(policy, idle=True)) == {BOTH}
     assert policy.idle_pause_of({"links"}) == 0
+
+
+class Consumer:
+    """aiokafka's, of which all partitions are taken away while it fetches."""
+
+    def __init__(self) -> None:
+        self.assigned = {TopicPartition("commands", 0)}
+        self._fetcher = SimpleNamespace(_records={}, _proc_fetch_request=self._fetch)
+
+    async def _fetch(self, *_: object) -> bool:
+        self.assigned = set()
+        return False
+
+    async def fetch(self, request: Any) -> bool:
+        return bool(await self._fetcher._proc_fetch_request(None, 1, request))
+
+    def assignment(self) -> set[TopicPartition]:
+        return self.assigned
+
+    def highwater(self, partition: TopicPartition) -> int:
+        assert partition in self.assigned, "Partition is not assigned"
+        return 1
+
+
+async def test_a_fetch_survives_that_its_partitions_are_taken_away_meanwhile() -> None:
+    """What it raised ended aiokafka's fetching for good, and nothing said so."""
+    consumer: Any = Consumer()
+    follow(FetchPolicy(), consumer, ["commands"], Idleness())
+    assert await consumer.fetch(SimpleNamespace(topics=[("commands", [(0, 0, 0)])])) is False

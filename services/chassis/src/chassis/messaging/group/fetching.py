@@ -103,6 +103,10 @@ def follow(policy: FetchPolicy, kafka: AIOKafkaConsumer, topics: Iterable[str], 
 
 
 def _is_behind(kafka: AIOKafkaConsumer, request: Any) -> bool:  # noqa: ANN401 - untyped in aiokafka
-    """Whether a partition has records after the ones that were asked for; its answer said so."""
+    """Whether a partition has records after the ones that were asked for; its answer said so.
+
+    One that was taken away meanwhile has none for us: asked for its end, aiokafka would fail and never fetch again.
+    """
+    ours = kafka.assignment()
     asked = ((TopicPartition(topic, one[0]), one[1]) for topic, ones in request.topics for one in ones)
-    return any((kafka.highwater(partition) or 0) > offset for partition, offset in asked)
+    return any((kafka.highwater(partition) or 0) > offset for partition, offset in asked if partition in ours)
