@@ -98,7 +98,7 @@ def operating(seed: int, monkeypatch: pytest.MonkeyPatch) -> Iterator[Operator]:
 
 
 def _join(ground: SimulatedGround, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the program's requests and pauses take place in the system."""
+    """Let the program's requests and pauses take place in the system, and none in a sandbox that was run here."""
     made: Callable[[Session, Any], httpx.Client] = Session.client
 
     def client(session: Session, service: Any) -> httpx.Client:
@@ -109,5 +109,6 @@ def _join(ground: SimulatedGround, monkeypatch: pytest.MonkeyPatch) -> None:
         ground.run(asyncio.sleep(seconds))
 
     monkeypatch.setattr(Session, "client", client)
+    monkeypatch.setattr("tandem.settings._sandbox_file", lambda: None)
     for module in (tandem.commands.erase, tandem.commands.resync, tandem.commands.verify):
         monkeypatch.setattr(module, "sleep", sleep)
