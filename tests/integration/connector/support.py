@@ -29,6 +29,8 @@ Json = dict[str, Any]
 with_each = pytest.mark.parametrize("provider", ["google", "office365"], indirect=True)
 """For what providers can do differently; the rest is tested with one of them."""
 with_google = pytest.mark.parametrize("provider", ["google"], indirect=True)
+PATIENCE = 60.0
+"""Seconds for two attempts later: at rest, the scheduler looks every 10 s for connections that wait."""
 READ = [topics.CALENDAR_EVENTS, topics.CONNECTION_EVENTS, topics.SYNC_DECISIONS, topics.CALENDAR_COMMANDS]
 TOMORROW = (datetime.now(UTC) + timedelta(days=1)).replace(hour=9, minute=0, second=0, microsecond=0)
 

@@ -3,7 +3,7 @@
 import httpx
 
 from contracts.connections import ConnectionChanged
-from tests.integration.connector.support import Account, with_each
+from tests.integration.connector.support import PATIENCE, Account, with_each
 from tests.support.cursors import FOREIGN, encoded
 from tests.support.waiting import wait_until
 
@@ -191,7 +191,7 @@ async def test_a_lost_grant_needs_the_user_and_signing_in_heals_it(ann: Account)
     again = await ann.ask("POST", f"/v1/connections/{ann.connection_id}/reauthorize")
     assert again.status_code == 200
     await ann.consent(again.json()["authorization_url"])
-    assert (await ann.mapper.answer_to(put, within=20)).outcome == "applied"
+    assert (await ann.mapper.answer_to(put, within=PATIENCE)).outcome == "applied"
     await ann.becomes(status="in_sync")
 
 

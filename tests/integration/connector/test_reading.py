@@ -6,7 +6,7 @@ from chassis.ids import new_id
 from contracts.calendar_commands import CalendarConfirm, CalendarPull
 from contracts.calendar_events import CalendarConfirmed, CalendarReplayEnded, EventChanged, EventGone
 from contracts.decisions import SyncDecided
-from tests.integration.connector.support import TOMORROW, Account, event_time, with_each, with_google
+from tests.integration.connector.support import PATIENCE, TOMORROW, Account, event_time, with_each, with_google
 from tests.support.waiting import wait_until
 
 
@@ -225,7 +225,7 @@ async def test_a_throttled_connection_waits_and_goes_on(ann: Account) -> None:
     await ann.trap("fault.429", count=2, operation=ann.features.reads)
     made = await ann.person.add(summary="Patience", **event_time())
     await ann.becomes(status="throttled")
-    await ann.mapper.wait_for(EventChanged, where=lambda one: one.event.event_id == made["id"], within=20)
+    await ann.mapper.wait_for(EventChanged, where=lambda one: one.event.event_id == made["id"], within=PATIENCE)
     await ann.becomes(status="in_sync")
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from chassis.ids import new_id
 from contracts.calendar_events import CalendarCommandSettled, EventChanged, EventGone
 from contracts.calendar_objects import EventChanges
-from tests.integration.connector.support import TOMORROW, Account, event_time, timed, with_each
+from tests.integration.connector.support import PATIENCE, TOMORROW, Account, event_time, timed, with_each
 
 
 @with_each
@@ -67,7 +67,7 @@ async def test_a_tombstone_holds_its_id_so_the_next_generation_is_made(ann: Acco
 async def test_a_write_whose_answer_was_lost_is_found_and_not_made_twice(ann: Account) -> None:
     await ann.connect()
     await ann.trap("fault.timeout_after_applied", operation=ann.features.creates, parameters={"seconds": 0})
-    answer = await ann.answer(ann.put(), within=30)
+    answer = await ann.answer(ann.put(), within=PATIENCE)
     assert answer.outcome == "applied"
     assert len(await ann.person.events()) == 1
     assert (await ann.read())["last_problem"] is None  # found at once: nothing was parked
@@ -192,6 +192,6 @@ async def test_nobody_is_mailed_i1(ann: Account) -> None:
 async def test_work_waits_while_the_provider_is_away_and_is_done_then(ann: Account) -> None:
     await ann.connect()
     await ann.trap("fault.5xx", count=2)
-    answer = await ann.answer(ann.put(command_id=new_id()), within=30)
+    answer = await ann.answer(ann.put(command_id=new_id()), within=PATIENCE)
     assert answer.outcome == "applied"
     await ann.becomes(status="in_sync")
