@@ -33,7 +33,7 @@ from chassis.messaging.record_processing import RecordProcessor, RedeliveryNeede
 from chassis.observability.census import Count
 from chassis.observability.correlation import CORRELATION_HEADER, bind_causation, bind_correlation
 from chassis.observability.metrics import CONSUMED, DEAD_LETTERED, HANDLE_RETRIES, HANDLE_SECONDS, OFFSET_GAPS
-from chassis.observability.tracing import message_span, tracing_is_on
+from chassis.observability.tracing import message_span
 from chassis.settings import ChassisSettings
 
 log = structlog.get_logger()
@@ -179,10 +179,8 @@ class _Consumer(Generic[M]):
         own = getattr(incoming.message, "correlation_id", None)
         bind_correlation(own or incoming.headers.get(CORRELATION_HEADER) or new_id())
         bind_causation(getattr(incoming.message, "id", None))
-        if not tracing_is_on():
-            return await self.handle(incoming)
         with message_span(incoming.topic, incoming.headers):
-            return await self.handle(incoming)
+            await self.handle(incoming)
 
 
 async def _raw_batch(records: tuple[ConsumerRecord, ...], original: Callable[[Any], Awaitable[Any]]) -> KafkaMessage:

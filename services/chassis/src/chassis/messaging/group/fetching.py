@@ -92,12 +92,15 @@ def follow(policy: FetchPolicy, kafka: AIOKafkaConsumer, topics: Iterable[str], 
         wanted = policy.topics_of(count, topics, idle=idle)
         request._topics = [one for one in request.topics if one[0] in wanted] or request.topics  # noqa: SLF001
         found = await fetch(assignment, node, request)
-        missed = missed + 1 if not found and _is_behind(kafka, request) else 0
-        if not found and pause and not 0 < missed <= _LONGEST_DOUBLED:
+        if found or not pause:
+            missed = 0
+            return found
+        missed = missed + 1 if _is_behind(kafka, request) else 0
+        if not 0 < missed <= _LONGEST_DOUBLED:
             # As aiokafka's own: the partitions were revoked, or the consumer stops.
             with suppress(asyncio.CancelledError):
                 await idleness.rest(pause, max(pause, idle_pause))
-        return found
+        return False
 
     fetcher._proc_fetch_request = paced  # noqa: SLF001
 
