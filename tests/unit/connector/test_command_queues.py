@@ -10,7 +10,6 @@ import pytest
 
 from chassis.clock import ManualClock
 from chassis.errors import Transient
-from connector.adapters.collections import Stores
 from connector.application import batch_patience
 from connector.application import command_queue as queue_module
 from connector.application import command_queues as module
@@ -19,19 +18,16 @@ from connector.application.command_queues import CommandQueues
 from connector.application.connections.repository import Connections
 from connector.application.parking import Parking
 from connector.domain.connection.lifecycle import troubled
-from connector.domain.model.connection import Connection
 from contracts.calendar_commands import CalendarPull, CalendarRemove, CalendarReplay
 from tests.support.waiting import wait_until
-from tests.unit.connector.stores import Publisher, memory_stores
+from tests.unit.connector.stores import OneConnection, Publisher, memory_stores
 from tests.unit.connector.support import NOW, connection
 
 
 @dataclass
-class Bench:
+class Bench(OneConnection):
     """Queues over collections in memory, with a server that answers when it is told to."""
 
-    stores: Stores
-    connections: Connections
     parking: Parking
     queues: CommandQueues
     publisher: Publisher
@@ -60,14 +56,6 @@ class Bench:
         self.done.append(job.command.id)
         queue.stays_parked = self.parks
         await self.queues.finish(queue, job, parked=self.parks)
-
-    async def read(self) -> Connection:
-        found = await self.connections.get("c1")
-        assert found
-        return found
-
-    async def parked(self) -> list[str]:
-        return [one.id for one in await self.stores.parked.find({"connection_id": "c1"})]
 
 
 @pytest.fixture

@@ -28,7 +28,6 @@ from connector.application.writing.putting import Writer
 from connector.application.writing.removing import Remover
 from connector.application.writing.write_session import Writing
 from connector.domain.connection.reads import PollingPolicy
-from connector.domain.model.connection import Connection
 from connector.domain.provider.errors import AlreadyExists, Missing
 from connector.domain.provider.items import EventRead, Item, Page
 from connector.domain.provider.port import NewEvent, Traits
@@ -37,7 +36,7 @@ from contracts.calendar_events import CalendarCommandSettled
 from contracts.calendar_objects import EventChanges, EventSnapshot, Marker
 from contracts.topics import MODELS
 from tests.support.waiting import wait_until
-from tests.unit.connector.stores import Publisher, memory_stores
+from tests.unit.connector.stores import OneConnection, Publisher, memory_stores
 from tests.unit.connector.support import DAY, NOW, connection, event
 
 SECOND = timedelta(seconds=1)
@@ -125,11 +124,9 @@ class FakeCalendar:
 
 
 @dataclass
-class Bench:
+class Bench(OneConnection):
     """A worker with its surroundings."""
 
-    stores: Stores
-    connections: Connections
     leases: Leases
     queues: CommandQueues
     worker: Worker
@@ -150,16 +147,6 @@ class Bench:
         await wait_until(
             lambda: sorted(self.calendar.under_way) == sorted(event_ids), awaited=f"{event_ids} to be under way"
         )
-
-    async def read(self) -> Connection:
-        """Return the connection as it is stored."""
-        found = await self.connections.get("c1")
-        assert found
-        return found
-
-    async def parked(self) -> list[str]:
-        """Return the ids of what is parked."""
-        return [one.id for one in await self.stores.parked.find({"connection_id": "c1"})]
 
     def answers(self) -> list[CalendarCommandSettled]:
         """Return the published outcomes, in their order."""

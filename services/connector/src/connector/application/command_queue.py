@@ -38,8 +38,8 @@ class Job:
         """Whether it may be under way together with others."""
         return isinstance(self.command, CalendarPut | CalendarRemove)
 
-    def covers(self, pull: CalendarPull) -> bool:
-        """Whether it is a read that does for another; it then counts as asked for as late as that."""
+    def takes_over(self, pull: CalendarPull) -> bool:
+        """Do for another read, too, and count as asked for as late as that; False where it is none for this reason."""
         own = self.command
         if not isinstance(own, CalendarPull) or own.reason != pull.reason:
             return False
@@ -147,11 +147,11 @@ class CommandQueue:
         return self._busy_until - asyncio.get_running_loop().time()
 
     def _same(self, command: CalendarCommandMessage) -> Job | None:
-        """Return the job of the same message; of a pull, one that waits for the same reason, and covers it."""
+        """Return the job of the same message; of a pull, one that waits for the same reason, and takes it over."""
         if job := self._waiting.get(command.id) or self._under_way.get(command.id):
             return job
         for job in self._waiting.values():
-            if isinstance(command, CalendarPull) and job.covers(command):
+            if isinstance(command, CalendarPull) and job.takes_over(command):
                 return job
         return None
 

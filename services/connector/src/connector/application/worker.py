@@ -114,7 +114,7 @@ class Worker:
                 return False
 
     async def _pull(self, connection: Connection, pull: CalendarPull) -> bool:
-        if connection.phase == "stopping" and "retire" in connection.due:
+        if connection.awaits_teardown:
             await self.teardown.tear_down(connection)
             return False
         if await self.debounce.spares(connection, pull):

@@ -83,10 +83,7 @@ async def edit(visit: CurrentVisit, activity_id: str) -> Response:
 @router.post("/activities/{activity_id}/move")
 async def move(visit: CurrentVisit, activity_id: str) -> Response:
     """Let an activity start elsewhere: a drop says zone, day and the time on the wall, and the length stays."""
-    try:
-        start = start_of(await read_form(visit.request))
-    except FormError:
-        raise unprocessable("validation_error", "day, start and zone must say when") from None
+    start = await _dropped_at(visit)
     with rules_as_problems():
         changes = moved(start)
     await visit.services.activities.patch(visit.caller, activity_id, changes, None)
@@ -96,10 +93,7 @@ async def move(visit: CurrentVisit, activity_id: str) -> Response:
 @router.post("/activities/{activity_id}/resize")
 async def resize(visit: CurrentVisit, activity_id: str) -> Response:
     """Let an activity end elsewhere: a drag of its end says zone, day and the time on the wall of the new one."""
-    try:
-        end = start_of(await read_form(visit.request))
-    except FormError:
-        raise unprocessable("validation_error", "day, start and zone must say when") from None
+    end = await _dropped_at(visit)
     seen = await visit.services.activities.see(visit.caller, activity_id)
     with rules_as_problems():
         changes = lasting_until(seen.activity, end)
@@ -120,6 +114,14 @@ async def delete(visit: CurrentVisit, activity_id: str) -> Response:
     """Delete it."""
     await visit.services.activities.delete(visit.caller, activity_id, None)
     return _back(visit)
+
+
+async def _dropped_at(visit: Visit) -> Start:
+    """Return the moment that a drag names; 422 where it names none."""
+    try:
+        return start_of(await read_form(visit.request))
+    except FormError:
+        raise unprocessable("validation_error", "day, start and zone must say when") from None
 
 
 async def _refused(visit: Visit, seen: SeenActivity, form: Form, error: FormError | Problem) -> Response:

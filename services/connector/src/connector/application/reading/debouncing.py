@@ -21,7 +21,7 @@ class Debounce:
 
     async def spares(self, connection: Connection, pull: CalendarPull) -> bool:
         """Tell whether a pull needs no read; one that is read for later is noted as due then."""
-        if connection.phase == "stopping" and "retire" in connection.due:
+        if connection.awaits_teardown:
             return False
         if connection.phase != "running" or connection.cursor is None:
             return True  # the first read is the replay that the mapper asks for

@@ -122,6 +122,11 @@ class Connection(Document):
         return self.settings.calendar_id
 
     @property
+    def awaits_teardown(self) -> bool:
+        """Whether it was stopped, and what it has at its provider is still to be given back (K1)."""
+        return self.phase == "stopping" and "retire" in self.due
+
+    @property
     def known_account(self) -> str:
         """The account key; only for a connection that was authorised."""
         if self.account_key is None:
